@@ -1,0 +1,75 @@
+//! What happened: one row per use-case, written in the same transaction, told to the workers after the commit.
+
+use crate::{AccountId, NotificationId, PeerId, PostId, TokenId};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A post or boost appeared.
+    PostCreated {
+        /// The post.
+        post: PostId,
+        /// Its author or booster.
+        account: AccountId,
+    },
+    /// A post was edited.
+    PostUpdated {
+        /// The post.
+        post: PostId,
+        /// Its author.
+        account: AccountId,
+    },
+    /// A post or boost went.
+    PostDeleted {
+        /// The post.
+        post: PostId,
+        /// Its author or booster.
+        account: AccountId,
+    },
+    /// Counters of a post changed (favourites, boosts, replies).
+    PostCounted {
+        /// The post.
+        post: PostId,
+    },
+    /// Someone is to be told something.
+    Notified {
+        /// The notification.
+        notification: NotificationId,
+        /// Whom.
+        account: AccountId,
+    },
+    /// A profile changed.
+    AccountUpdated {
+        /// Whose.
+        account: AccountId,
+    },
+    /// A relationship between two people changed.
+    RelationshipChanged {
+        /// Who acted.
+        account: AccountId,
+        /// On whom.
+        target: AccountId,
+    },
+    /// A login was disabled, or its sessions ended: streams must close.
+    SessionsEnded {
+        /// Whose.
+        account: AccountId,
+    },
+    /// One token was revoked: its streams must close.
+    TokenRevoked {
+        /// Which.
+        token: TokenId,
+    },
+    /// A peer's state, contract or keys changed: caches must go.
+    PeerChanged {
+        /// Which.
+        peer: PeerId,
+    },
+    /// Deliveries wait for peers, or a silent peer was heard from.
+    DeliveriesQueued {
+        /// Which.
+        peers: Vec<PeerId>,
+    },
+}

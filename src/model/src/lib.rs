@@ -1,0 +1,36 @@
+//! The words of Entrenous: ids, entities, events, audiences and contracts.
+//!
+//! Pure types without I/O. Every other crate depends on this one; it depends on none of them.
+
+pub mod account;
+pub mod contract;
+pub mod event;
+pub mod ids;
+pub mod media;
+pub mod member;
+pub mod notification;
+pub mod oauth;
+pub mod origin;
+pub mod outbound;
+pub mod page;
+pub mod peer;
+pub mod post;
+pub mod relationship;
+
+pub use account::{Account, AccountKind, ProfileField};
+pub use contract::{Contract, DirectoryScope, Terms};
+pub use event::Event;
+pub use ids::*;
+pub use media::Media;
+pub use member::{Invite, Member, Role};
+pub use notification::{Notification, NotificationKind};
+pub use oauth::{App, Scope, Scopes, Token};
+pub use origin::Origin;
+pub use outbound::OutboundActivity;
+pub use page::Page;
+pub use peer::{Peer, PeerKeys, PeerState, SignatureForm, Software};
+pub use post::{Post, Visibility};
+pub use relationship::{Follow, Relationship};
+
+/// A moment in UTC. Stored and sent with microseconds at most.
+pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,74 @@
+//! What a person is told about.
+
+use crate::{AccountId, NotificationId, PostId, Time};
+use serde::{Deserialize, Serialize};
+
+/// Mastodon notification types that exist here so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    /// Mentioned in a post.
+    Mention,
+    /// Someone followed posts (with `notify`).
+    Status,
+    /// A post was boosted.
+    Reblog,
+    /// A new follower.
+    Follow,
+    /// A follow request.
+    FollowRequest,
+    /// A post was favourited.
+    Favourite,
+    /// A post one boosted was edited.
+    Update,
+}
+
+impl NotificationKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Mention,
+        Self::Status,
+        Self::Reblog,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::Favourite,
+        Self::Update,
+    ];
+
+    /// As stored and as in the Mastodon API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mention => "mention",
+            Self::Status => "status",
+            Self::Reblog => "reblog",
+            Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
+            Self::Favourite => "favourite",
+            Self::Update => "update",
+        }
+    }
+
+    /// From the stored form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One notification of one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notification {
+    /// Local id, time-ordered.
+    pub id: NotificationId,
+    /// Whom it is for.
+    pub account: AccountId,
+    /// What happened.
+    pub kind: NotificationKind,
+    /// Who did it.
+    pub from: AccountId,
+    /// The post it is about.
+    pub post: Option<PostId>,
+    /// When.
+    pub created_at: Time,
+}

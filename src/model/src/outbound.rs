@@ -1,0 +1,123 @@
+//! What leaves the node: activities as data, rendered to JSON when they are delivered.
+//!
+//! A rendering at delivery time never sends what has since been deleted, and keeps the rows small.
+
+use crate::{AccountId, PostId};
+use serde::{Deserialize, Serialize};
+
+/// One outgoing activity. ActivityPub ids that must survive the row they came from are kept as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OutboundActivity {
+    /// `Create` of a post.
+    CreatePost {
+        /// The post.
+        post: PostId,
+    },
+    /// `Update` of a post.
+    UpdatePost {
+        /// The post.
+        post: PostId,
+    },
+    /// `Delete` of a post, with a `Tombstone`.
+    DeletePost {
+        /// ActivityPub id of the post.
+        uri: String,
+    },
+    /// `Announce` of a post.
+    Boost {
+        /// The boost.
+        boost: PostId,
+    },
+    /// `Undo` of an `Announce`.
+    UndoBoost {
+        /// ActivityPub id of the `Announce`.
+        uri: String,
+        /// ActivityPub id of the boosted post.
+        object: String,
+    },
+    /// `Like`.
+    Favourite {
+        /// ActivityPub id of the `Like`.
+        uri: String,
+        /// ActivityPub id of the post.
+        object: String,
+    },
+    /// `Undo` of a `Like`.
+    UndoFavourite {
+        /// ActivityPub id of the `Like`.
+        uri: String,
+        /// ActivityPub id of the post.
+        object: String,
+    },
+    /// `Follow`.
+    Follow {
+        /// ActivityPub id of the `Follow`.
+        uri: String,
+        /// Who is to be followed.
+        target: AccountId,
+    },
+    /// `Undo` of a `Follow`.
+    UndoFollow {
+        /// ActivityPub id of the `Follow`.
+        uri: String,
+        /// Who was followed.
+        target: AccountId,
+    },
+    /// `Accept` of a `Follow`.
+    AcceptFollow {
+        /// ActivityPub id of the `Follow`.
+        uri: String,
+        /// Who asked.
+        follower: AccountId,
+    },
+    /// `Reject` of a `Follow`, or of one accepted before.
+    RejectFollow {
+        /// ActivityPub id of the `Follow`.
+        uri: String,
+        /// Who asked.
+        follower: AccountId,
+    },
+    /// `Block`.
+    Block {
+        /// ActivityPub id of the `Block`.
+        uri: String,
+        /// Who is blocked.
+        target: AccountId,
+    },
+    /// `Undo` of a `Block`.
+    UndoBlock {
+        /// ActivityPub id of the `Block`.
+        uri: String,
+        /// Who was blocked.
+        target: AccountId,
+    },
+    /// `Update` of the actor's own profile.
+    UpdateProfile,
+    /// `Delete` of the actor: a leaver.
+    DeleteActor,
+}
+
+impl OutboundActivity {
+    /// Short name for lists and logs: the ActivityStreams type, with its object's.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::CreatePost { .. } => "Create",
+            Self::UpdatePost { .. } => "Update",
+            Self::DeletePost { .. } => "Delete",
+            Self::Boost { .. } => "Announce",
+            Self::UndoBoost { .. } => "Undo Announce",
+            Self::Favourite { .. } => "Like",
+            Self::UndoFavourite { .. } => "Undo Like",
+            Self::Follow { .. } => "Follow",
+            Self::UndoFollow { .. } => "Undo Follow",
+            Self::AcceptFollow { .. } => "Accept Follow",
+            Self::RejectFollow { .. } => "Reject Follow",
+            Self::Block { .. } => "Block",
+            Self::UndoBlock { .. } => "Undo Block",
+            Self::UpdateProfile => "Update Person",
+            Self::DeleteActor => "Delete Person",
+        }
+    }
+}
