@@ -1,0 +1,191 @@
+//! A client of the Mastodon API, as plain as can be.
+
+use crate::eventually;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// What a node answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Headers, lower-case names; the last of a name.
+    pub headers: HashMap<String, String>,
+    /// Body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// If it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text))
+    }
+
+    /// The body as JSON of a 200.
+    ///
+    /// # Panics
+    /// For any other status.
+    #[must_use]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.json()
+    }
+}
+
+/// A client with a token.
+#[derive(Debug, Clone)]
+pub struct Client {
+    base: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A client of the node at `base`.
+    ///
+    /// # Panics
+    /// If no client can be built.
+    #[must_use]
+    pub fn new(base: String, token: String) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(std::time::Duration::from_secs(20))
+            .build()
+            .expect("no HTTP client");
+        Self { base, token, http }
+    }
+
+    /// Its token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Sends a request; `None` if nobody answers.
+    pub async fn try_send(&self, method: &str, path: &str, body: Option<Value>) -> Option<Answer> {
+        let url = if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("no method");
+        let mut request = self.http.request(method, url);
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.ok()?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned()))
+            .collect();
+        Some(Answer { status, headers, text: response.text().await.ok()? })
+    }
+
+    /// GET, or `None` if nobody answers.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.try_send("GET", path, None).await
+    }
+
+    /// GET.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.try_get(path).await.unwrap_or_else(|| panic!("no answer to GET {path}"))
+    }
+
+    /// POST of JSON.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.try_send("POST", path, Some(body)).await.unwrap_or_else(|| panic!("no answer to POST {path}"))
+    }
+
+    /// PUT of JSON.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.try_send("PUT", path, Some(body)).await.unwrap_or_else(|| panic!("no answer to PUT {path}"))
+    }
+
+    /// DELETE.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.try_send("DELETE", path, None).await.unwrap_or_else(|| panic!("no answer to DELETE {path}"))
+    }
+
+    /// Publishes a post and answers it.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn publish(&self, text: &str, visibility: &str) -> Value {
+        self.post("/api/v1/statuses", json!({ "status": text, "visibility": visibility })).await.ok()
+    }
+
+    /// Follows `@name@authority` and waits until it is accepted; answers the account's id here.
+    ///
+    /// # Panics
+    /// If it cannot be found or is not accepted.
+    pub async fn follow(&self, handle: &str) -> String {
+        let id = self.find(handle).await;
+        self.post(&format!("/api/v1/accounts/{id}/follow"), json!({})).await.ok();
+        eventually("the follow to be accepted", || async {
+            let answer = self.get(&format!("/api/v1/accounts/relationships?id[]={id}")).await.ok();
+            (answer[0]["following"] == true).then_some(())
+        })
+        .await;
+        id
+    }
+
+    /// The id here of `@name@authority`, looked up there.
+    ///
+    /// # Panics
+    /// If it cannot be found.
+    pub async fn find(&self, handle: &str) -> String {
+        let path = format!("/api/v2/search?type=accounts&resolve=true&q={}", escape(handle));
+        let found = self.get(&path).await.ok();
+        found["accounts"][0]["id"].as_str().unwrap_or_else(|| panic!("{handle} is not found: {found}")).to_owned()
+    }
+
+    /// The home timeline.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn home(&self) -> Vec<Value> {
+        let answer = self.get("/api/v1/timelines/home?limit=40").await.ok();
+        answer.as_array().expect("not a list").clone()
+    }
+
+    /// Waits until a post whose content holds `text` is in the home timeline, and answers it.
+    ///
+    /// # Panics
+    /// If it does not come within ten seconds.
+    pub async fn sees(&self, text: &str) -> Value {
+        eventually(&format!("{text:?} in the home timeline"), || async {
+            self.home().await.into_iter().find(|post| holds(post, text))
+        })
+        .await
+    }
+}
+
+/// True if the post, or the one it boosts, holds the text.
+#[must_use]
+pub fn holds(post: &Value, text: &str) -> bool {
+    let content = |post: &Value| post["content"].as_str().is_some_and(|content| content.contains(text));
+    content(post) || content(&post["reblog"])
+}
+
+/// Percent-encodes a query value.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

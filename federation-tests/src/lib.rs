@@ -1,0 +1,16 @@
+//! Real nodes on real sockets: the binary as it is shipped, started by its command line, spoken to over HTTP.
+//!
+//! Every test starts its own nodes on free ports of the loopback interface, each with a data directory of its own,
+//! on SQLite and on PostgreSQL.
+
+pub mod client;
+pub mod database;
+pub mod mock;
+pub mod node;
+pub mod wait;
+
+pub use client::{Answer, Client};
+pub use database::Database;
+pub use mock::MockPeer;
+pub use node::Node;
+pub use wait::eventually;

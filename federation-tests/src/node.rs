@@ -1,0 +1,296 @@
+//! A node under test.
+
+use crate::client::Client;
+use crate::database::{self, Database};
+use crate::eventually;
+use serde_json::Value;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::{Child, Command};
+
+/// The password of everyone in the tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// The binary: `ENTRENOUS_BIN`, which the test command sets, else the one beside the test.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("ENTRENOUS_BIN") {
+        return PathBuf::from(path);
+    }
+    let exe = std::env::current_exe().expect("no path of this test");
+    let path = exe.parent().and_then(Path::parent).expect("no target directory").join("entrenous");
+    assert!(path.exists(), "{} is missing: cargo build -p entrenous", path.display());
+    path
+}
+
+/// A free port of the loopback interface. It is free at this moment; a test that loses the race fails at its start.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("no free port");
+    listener.local_addr().expect("no address").port()
+}
+
+/// A node with its data directory. Ends with the value.
+pub struct Node {
+    /// Name of the node.
+    pub name: String,
+    /// `host:port`.
+    pub authority: String,
+    dir: TempDir,
+    process: Option<Child>,
+    database: Option<String>,
+}
+
+impl Node {
+    /// Sets a node up at `http://localhost:PORT` and starts it. Its owner is `owner`.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn start(name: &str, on: Database) -> Self {
+        let mut node = Self::init(name, on, &format!("localhost:{}", free_port())).await;
+        node.serve().await;
+        node
+    }
+
+    /// Sets a node up without starting it.
+    ///
+    /// # Panics
+    /// If `init` fails.
+    pub async fn init(name: &str, on: Database, authority: &str) -> Self {
+        let dir = tempfile::tempdir().expect("no temporary directory");
+        let database = match on {
+            Database::Sqlite => None,
+            Database::Postgres => {
+                let number = COUNT.fetch_add(1, Ordering::Relaxed);
+                Some(format!("entrenous_test_{}_{number}", std::process::id()))
+            }
+        };
+        let url = format!("http://{authority}");
+        let port = authority.rsplit(':').next().unwrap_or_default();
+        let listen = format!("127.0.0.1:{port}");
+        let mut arguments: Vec<String> =
+            ["init", "--url", &url, "--listen", &listen, "--name", name, "--owner", "owner", "--owner-password-stdin", "--allow-local"]
+                .map(str::to_owned)
+                .to_vec();
+        if let Some(database) = &database {
+            arguments.extend(["--database-url".to_owned(), database::create(database).await]);
+        }
+        let node = Self { name: name.to_owned(), authority: authority.to_owned(), dir, process: None, database };
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        node.command_with(&arguments, PASSWORD).await;
+        node
+    }
+
+    /// Starts serving and waits until it is healthy.
+    ///
+    /// # Panics
+    /// If it ends or does not answer within ten seconds.
+    pub async fn serve(&mut self) {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.dir().join("log.txt"))
+            .expect("no log file");
+        let child = Command::new(binary())
+            .args(["serve", "--data-dir"])
+            .arg(self.dir())
+            .env("ENTRENOUS_LOG_LEVEL", std::env::var("TEST_LOG").unwrap_or_else(|_| "info".to_owned()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the node cannot be started");
+        self.process = Some(child);
+        let client = self.client("");
+        eventually("the node to answer /health", || async {
+            let answer = client.try_get("/health").await?;
+            (answer.status == 200).then_some(())
+        })
+        .await;
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The process id while it serves.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().and_then(Child::id)
+    }
+
+    /// What it has logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir().join("log.txt")).unwrap_or_default()
+    }
+
+    /// The URL of a path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.authority)
+    }
+
+    /// A client with a token (or none, if empty).
+    #[must_use]
+    pub fn client(&self, token: &str) -> Client {
+        Client::new(format!("http://{}", self.authority), token.to_owned())
+    }
+
+    /// SIGKILL: at once, without a word.
+    ///
+    /// # Panics
+    /// If it was not serving.
+    pub async fn kill(&mut self) {
+        let mut process = self.process.take().expect("not serving");
+        process.kill().await.expect("cannot be killed");
+    }
+
+    /// SIGTERM; answers how long it took to end, and whether it ended well.
+    ///
+    /// # Panics
+    /// If it was not serving or does not end within 15 seconds.
+    pub async fn terminate(&mut self) -> (Duration, bool) {
+        let mut process = self.process.take().expect("not serving");
+        let pid = process.id().expect("no process id").to_string();
+        let start = std::time::Instant::now();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().await;
+        assert!(sent.is_ok_and(|status| status.success()), "SIGTERM could not be sent");
+        let ended = tokio::time::timeout(Duration::from_secs(15), process.wait()).await;
+        let status = ended.expect("did not end within 15 s").expect("no exit status");
+        (start.elapsed(), status.success())
+    }
+
+    /// Runs a command on this node and answers its standard output.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn command(&self, arguments: &[&str]) -> String {
+        self.command_with(arguments, "").await
+    }
+
+    /// Runs a command with `--json`.
+    ///
+    /// # Panics
+    /// If it fails or answers no JSON.
+    pub async fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        let text = self.command(&all).await;
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error} in {text}"))
+    }
+
+    /// Runs a command with text on standard input.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn command_with(&self, arguments: &[&str], input: &str) -> String {
+        let (success, output, error) = self.try_command(arguments, input).await;
+        assert!(success, "{}: entrenous {arguments:?} failed: {error}\n{}", self.name, self.log());
+        output
+    }
+
+    /// Runs a command: success, standard output, standard error.
+    ///
+    /// # Panics
+    /// If it cannot be started or does not end within a minute.
+    pub async fn try_command(&self, arguments: &[&str], input: &str) -> (bool, String, String) {
+        let mut child = Command::new(binary())
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.dir())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the command cannot be started");
+        if let Some(mut stdin) = child.stdin.take() {
+            // A command that does not read its input may be gone already.
+            drop(stdin.write_all(format!("{input}\n").as_bytes()).await);
+        }
+        let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
+        let output = output.unwrap_or_else(|_| panic!("{arguments:?} took a minute")).expect("no output");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    }
+
+    /// Adds a person and answers a client with a full token.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn person(&self, username: &str) -> Client {
+        self.command_with(&["person", "add", "--username", username, "--password-stdin"], PASSWORD).await;
+        self.signed_in(username).await
+    }
+
+    /// A client with a full token for someone who is there.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn signed_in(&self, username: &str) -> Client {
+        let scopes = "read write follow push admin:read admin:write";
+        let scopes = if username == "owner" { scopes } else { "read write follow push" };
+        self.client(&self.command(&["token", "create", "--username", username, "--scopes", scopes]).await)
+    }
+
+    /// The real invitation between this node and another; both are active afterwards.
+    ///
+    /// # Panics
+    /// If a step fails.
+    pub async fn connect(&self, other: &Self) {
+        let link = self.command(&["peer", "invite"]).await;
+        other.command(&["peer", "join", &link, "--yes"]).await;
+        self.command(&["peer", "confirm", &other.authority]).await;
+        for (here, there) in [(self, other), (other, self)] {
+            eventually("both nodes to be active", || async {
+                (here.peer_state(&there.authority).await == "active").then_some(())
+            })
+            .await;
+        }
+    }
+
+    /// The state of a peer, or "none".
+    ///
+    /// # Panics
+    /// If the list cannot be read.
+    pub async fn peer_state(&self, authority: &str) -> String {
+        let list = self.json(&["peer", "list"]).await;
+        let peers = list.as_array().expect("not a list");
+        let peer = peers.iter().find(|peer| peer["authority"] == authority);
+        peer.and_then(|peer| peer["state"].as_str()).unwrap_or("none").to_owned()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            drop(process.start_kill());
+        }
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(40).collect();
+            let tail: Vec<&str> = tail.into_iter().rev().collect();
+            println!("--- last lines of {} ---\n{}", self.name, tail.join("\n"));
+        }
+        if let Some(database) = &self.database {
+            database::drop_detached(database);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Stories with real nodes. Each runs on SQLite and on PostgreSQL.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod durability;
+#[cfg(test)]
+mod other_software;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod strangers;
+#[cfg(test)]
+mod streaming;
+
+/// Makes a test of an async function on each database.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(federation_tests::Database::Sqlite).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(federation_tests::Database::Postgres).await; })*
+        }
+    };
+}

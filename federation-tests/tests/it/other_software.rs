@@ -1,0 +1,200 @@
+//! A peer of other software, trusted by hand, with draft-cavage signatures; and what it must not be able to do.
+
+use federation_tests::client::holds;
+use federation_tests::mock::send;
+use federation_tests::{Client, Database, MockPeer, Node, eventually};
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::{Value, json};
+
+crate::on_both!(people_of_other_software_take_part, forged_requests_are_refused, a_peer_speaks_only_for_itself, one_request_one_effect);
+
+struct Scene {
+    node: Node,
+    alice: Client,
+    mock: MockPeer,
+    inbox: String,
+}
+
+impl Scene {
+    async fn open(on: Database) -> Self {
+        let node = Node::start("Lyon", on).await;
+        let alice = node.person("alice").await;
+        let mock = MockPeer::start("127.0.0.7", "max").await;
+        node.command(&["peer", "trust", &mock.origin]).await;
+        let inbox = node.url("/inbox");
+        Self { node, alice, mock, inbox }
+    }
+
+    fn alice_uri(&self) -> String {
+        self.node.url("/people/alice")
+    }
+
+    fn create(&self, text: &str) -> Value {
+        let to = [self.alice_uri()];
+        let mut note = self.mock.note("max", text, &to);
+        note["tag"] = json!([{ "type": "Mention", "href": self.alice_uri(), "name": format!("@alice@{}", self.node.authority) }]);
+        self.mock.activity("max", "Create", json!({ "object": note, "to": to }))
+    }
+
+    async fn mentions(&self) -> Vec<Value> {
+        let list = self.alice.get("/api/v1/notifications?types[]=mention&limit=40").await.ok();
+        list.as_array().expect("no list").clone()
+    }
+}
+
+async fn people_of_other_software_take_part(on: Database) {
+    let scene = Scene::open(on).await;
+    let (alice, mock) = (&scene.alice, &scene.mock);
+    // Max follows alice and gets her posts, addressed without as:Public.
+    let follow = mock.activity("max", "Follow", json!({ "object": scene.alice_uri() }));
+    assert_eq!(mock.post("max", &scene.node.url("/people/alice/inbox"), &follow).await.0, 202);
+    eventually("the Accept", || async { mock.inbox().into_iter().find(|a| a["type"] == "Accept") }).await;
+    alice.publish("Pour Max aussi", "public").await;
+    let create = eventually("the Create", || async { mock.inbox().into_iter().find(|a| a["type"] == "Create") }).await;
+    assert!(create["object"]["content"].as_str().unwrap().contains("Pour Max aussi"));
+    assert!(!create.to_string().contains("streams#Public") && !create.to_string().contains("as:Public"), "{create}");
+
+    // Max answers, likes, and alice follows him back.
+    let (status, body) = mock.post("max", &scene.inbox, &scene.create("merci beaucoup")).await;
+    assert_eq!(status, 202, "{body}");
+    eventually("the mention", || async { scene.mentions().await.into_iter().find(|n| holds(&n["status"], "merci beaucoup")) }).await;
+    let like = mock.activity("max", "Like", json!({ "object": create["object"]["id"] }));
+    assert_eq!(mock.post("max", &scene.inbox, &like).await.0, 202);
+    eventually("the favourite", || async {
+        let list = alice.get("/api/v1/notifications?types[]=favourite").await.ok();
+        list.as_array()?.first().cloned()
+    })
+    .await;
+    let max = alice.find(&format!("@max@{}", mock.authority())).await;
+    alice.post(&format!("/api/v1/accounts/{max}/follow"), json!({})).await.ok();
+    let asked = eventually("the Follow", || async { mock.inbox().into_iter().find(|a| a["type"] == "Follow") }).await;
+    let accept = mock.activity("max", "Accept", json!({ "object": asked["id"] }));
+    assert_eq!(mock.post("max", &scene.inbox, &accept).await.0, 202);
+    eventually("alice to follow max", || async {
+        let relation = alice.get(&format!("/api/v1/accounts/relationships?id[]={max}")).await.ok();
+        (relation[0]["following"] == true).then_some(())
+    })
+    .await;
+    let to = [format!("{}/followers", mock.person("max"))];
+    let note = mock.note("max", "aux abonnés de Max", &to);
+    let create = mock.activity("max", "Create", json!({ "object": note, "to": to }));
+    assert_eq!(mock.post("max", &scene.inbox, &create).await.0, 202);
+    let seen = alice.sees("aux abonnés de Max").await;
+    assert_eq!(seen["visibility"], "private");
+    let delete = mock.activity("max", "Delete", json!({ "object": { "type": "Tombstone", "id": note["id"] } }));
+    assert_eq!(mock.post("max", &scene.inbox, &delete).await.0, 202);
+    eventually("the post to go", || async {
+        (!alice.home().await.iter().any(|post| holds(post, "aux abonnés"))).then_some(())
+    })
+    .await;
+}
+
+async fn forged_requests_are_refused(on: Database) {
+    let scene = Scene::open(on).await;
+    let mock = &scene.mock;
+    let create = scene.create("authentique");
+    let body = create.to_string().into_bytes();
+    let good = || mock.sign("max", &Method::POST, &scene.inbox, &body);
+    let without = |name: &'static str| {
+        let mut headers = good();
+        headers.remove(name);
+        headers
+    };
+    let changed = |name: &'static str, value: &str| {
+        let mut headers = good();
+        headers.insert(name, HeaderValue::from_str(value).expect("header"));
+        headers
+    };
+    let stale = "Mon, 01 Jan 2024 00:00:00 GMT";
+    let signature = good()["signature"].to_str().expect("text").to_owned();
+    let forged: Vec<(&str, HeaderMap)> = vec![
+        ("no digest", without("digest")),
+        ("no date", without("date")),
+        ("stale date", changed("date", stale)),
+        ("another digest", changed("digest", "SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
+        ("digest not signed", changed("signature", &signature.replace(" digest", ""))),
+        ("host not signed", changed("signature", &signature.replace(" host", ""))),
+        ("date not signed", changed("signature", &signature.replace(" date", ""))),
+        ("a broken signature", changed("signature", &signature.replace("signature=\"", "signature=\"AAAA"))),
+        ("made for another path", mock.sign("max", &Method::POST, &scene.node.url("/actor/inbox"), &body)),
+        ("made for another host", mock.sign("max", &Method::POST, "http://elsewhere.example/inbox", &body)),
+    ];
+    for (what, mut headers) in forged {
+        if what == "made for another host" {
+            headers.insert("host", HeaderValue::from_str(&scene.node.authority).expect("host"));
+        }
+        let (status, text) = send(Method::POST, &scene.inbox, headers, body.clone()).await;
+        assert_eq!(status, 401, "{what}: {text}");
+    }
+    let replaced = scene.create("remplacé").to_string().into_bytes();
+    assert_eq!(send(Method::POST, &scene.inbox, good(), replaced).await.0, 401);
+    assert_eq!(scene.mentions().await.len(), 0);
+    assert_eq!(send(Method::POST, &scene.inbox, good(), body.clone()).await.0, 202);
+    assert_eq!(scene.mentions().await.len(), 1);
+}
+
+async fn a_peer_speaks_only_for_itself(on: Database) {
+    let scene = Scene::open(on).await;
+    let mock = &scene.mock;
+    mock.put_person("mona");
+    let other = MockPeer::start("127.0.0.8", "quentin").await;
+    scene.node.command(&["peer", "trust", &other.origin]).await;
+    let post = scene.alice.publish("À moi", "public").await;
+    let uri = post["uri"].as_str().expect("no uri").to_owned();
+
+    let as_mona = scene.create("max signe, mona parle");
+    let mut as_mona_activity = as_mona.clone();
+    as_mona_activity["actor"] = json!(mock.person("mona"));
+    let foreign_note = other.note("quentin", "pas à toi", &[scene.alice_uri()]);
+    let mut foreign_id = scene.create("sous un autre nom");
+    foreign_id["id"] = json!(format!("{}/activities/1", other.origin));
+    let forged = [
+        ("another person of the peer", as_mona_activity),
+        ("another peer's object", mock.activity("max", "Create", json!({ "object": foreign_note, "to": [scene.alice_uri()] }))),
+        ("an id on another peer", foreign_id.clone()),
+        ("an update of our object", mock.activity("max", "Update", json!({ "object": { "id": uri, "type": "Note", "attributedTo": scene.alice_uri(), "content": "volé" } }))),
+        ("a deletion of our object", mock.activity("max", "Delete", json!({ "object": uri }))),
+        ("a deletion of our person", mock.activity("max", "Delete", json!({ "object": scene.alice_uri() }))),
+        ("a deletion of another peer's object", mock.activity("max", "Delete", json!({ "object": foreign_note["id"] }))),
+    ];
+    for (what, activity) in forged {
+        let (status, text) = mock.post("max", &scene.inbox, &activity).await;
+        assert!(status == 403 || status == 401, "{what}: {status} {text}");
+    }
+    // The other peer's genuine activity of that id is still taken.
+    let note = other.note("quentin", "bien à moi", &[scene.alice_uri()]);
+    let mut genuine = other.activity("quentin", "Create", json!({ "object": note, "to": [scene.alice_uri()] }));
+    genuine["id"] = foreign_id["id"].clone();
+    let (status, text) = other.post("quentin", &scene.inbox, &genuine).await;
+    assert_eq!(status, 202, "{text}");
+    let now = scene.alice.get(&format!("/api/v1/statuses/{}", post["id"].as_str().expect("no id"))).await.ok();
+    assert!(holds(&now, "À moi"));
+
+    // An uninvited node's post, announced: nothing is fetched, nothing is seen.
+    let stranger = MockPeer::start("127.0.0.9", "ursula").await;
+    let theirs = stranger.note("ursula", "vu nulle part", &["https://www.w3.org/ns/activitystreams#Public".to_owned()]);
+    for object in [theirs["id"].clone(), theirs.clone()] {
+        let announce = mock.activity("max", "Announce", json!({ "object": object, "to": [scene.alice_uri()] }));
+        let (status, text) = mock.post("max", &scene.inbox, &announce).await;
+        assert!([202, 400, 403].contains(&status), "{status} {text}");
+    }
+    assert_eq!(stranger.connections(), 0);
+    for path in ["/api/v1/timelines/public", "/api/v1/timelines/home", "/api/v1/notifications"] {
+        assert!(!scene.alice.get(path).await.text.contains("vu nulle part"), "{path}");
+    }
+}
+
+async fn one_request_one_effect(on: Database) {
+    let mut scene = Scene::open(on).await;
+    let body = scene.create("une seule fois").to_string().into_bytes();
+    let headers = scene.mock.sign("max", &Method::POST, &scene.inbox, &body);
+    let sends = (0..50).map(|_| send(Method::POST, &scene.inbox, headers.clone(), body.clone()));
+    for (status, text) in futures_util::future::join_all(sends).await {
+        assert_eq!(status, 202, "{text}");
+    }
+    assert_eq!(scene.mentions().await.len(), 1);
+    scene.node.kill().await;
+    scene.node.serve().await;
+    assert_eq!(send(Method::POST, &scene.inbox, headers, body).await.0, 202);
+    assert_eq!(scene.mentions().await.len(), 1);
+}

@@ -1,0 +1,157 @@
+//! What hangs on one account: posts, followers, and lists that are empty here.
+
+use super::found;
+use crate::at::At;
+use crate::entities::{self, Account, Status, Tag};
+use crate::paging::Paging;
+use crate::params::Query;
+use crate::{ApiResult, ApiState, Caller, lenient};
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use entrenous_domain::timelines::{self, AccountFilter};
+use entrenous_domain::{follows, posts};
+use entrenous_door::{Access, Doc, Routes};
+use entrenous_model::{AccountId, PostId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+pub(super) fn routes() -> Routes<ApiState> {
+    let empty = |summary| Doc::new("accounts", summary);
+    Routes::new()
+        .get(
+            "/api/v1/accounts/{id}/statuses",
+            Access::Person("read:statuses"),
+            Doc::new("accounts", "Posts of an account that I may see")
+                .query::<StatusesQuery>()
+                .paged()
+                .returns::<Vec<Status>>(),
+            statuses,
+        )
+        .get(
+            "/api/v1/accounts/{id}/followers",
+            Access::Person("read:accounts"),
+            Doc::new("accounts", "Followers known here")
+                .paged()
+                .returns::<Vec<Account>>(),
+            followers,
+        )
+        .get(
+            "/api/v1/accounts/{id}/following",
+            Access::Person("read:accounts"),
+            Doc::new("accounts", "Whom an account follows, as known here")
+                .paged()
+                .returns::<Vec<Account>>(),
+            following,
+        )
+        .get(
+            "/api/v1/accounts/{id}/featured_tags",
+            Access::Person("read:accounts"),
+            empty("Featured hashtags: none").returns::<Vec<Tag>>(),
+            nothing,
+        )
+        .get(
+            "/api/v1/accounts/{id}/lists",
+            Access::Person("read:lists"),
+            empty("My lists that hold the account: none").returns::<Vec<Value>>(),
+            nothing,
+        )
+        .get(
+            "/api/v1/accounts/{id}/endorsements",
+            Access::Person("read:accounts"),
+            empty("People featured on the profile: none").returns::<Vec<Account>>(),
+            nothing,
+        )
+        .get(
+            "/api/v1/accounts/{id}/identity_proofs",
+            Access::Person("read:accounts"),
+            empty("Proofs of identity: none")
+                .deprecated()
+                .returns::<Vec<Value>>(),
+            nothing,
+        )
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct StatusesQuery {
+    /// Only pinned ones.
+    #[serde(deserialize_with = "lenient::flag")]
+    pinned: Option<bool>,
+    /// Without replies to others.
+    #[serde(deserialize_with = "lenient::flag")]
+    exclude_replies: Option<bool>,
+    /// Without boosts.
+    #[serde(deserialize_with = "lenient::flag")]
+    exclude_reblogs: Option<bool>,
+    /// Only with media.
+    #[serde(deserialize_with = "lenient::flag")]
+    only_media: Option<bool>,
+    /// Only with this hashtag.
+    #[serde(deserialize_with = "lenient::text")]
+    tagged: Option<String>,
+}
+
+async fn statuses(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<AccountId>,
+    mut paging: Paging,
+    Query(asked): Query<StatusesQuery>,
+) -> ApiResult<Response> {
+    found(&state, id).await?;
+    let filter = AccountFilter {
+        exclude_replies: asked.exclude_replies.unwrap_or(false),
+        exclude_boosts: asked.exclude_reblogs.unwrap_or(false),
+        only_media: asked.only_media.unwrap_or(false),
+        pinned: asked.pinned.unwrap_or(false),
+    };
+    let ids = timelines::account(state.ctx(), caller.viewer(), id, filter, paging.at_most(20, 40)).await?;
+    let (newest, oldest, rows) = (ids.first().copied(), ids.last().copied(), ids.len());
+    let mut views = posts::views(state.ctx(), caller.viewer(), ids).await?;
+    if let Some(tag) = asked.tagged.filter(|tag| !tag.is_empty()) {
+        // The page stays that of the unfiltered list, so that the links lead through all of it.
+        let tag = tag.to_lowercase();
+        views.retain(|view| view.tags.contains(&tag));
+    }
+    let body = entities::render_statuses(&state, caller.id(), &views).await?;
+    Ok(paging.answer(
+        &state,
+        &body,
+        newest.map(PostId::get),
+        oldest.map(PostId::get),
+        rows,
+    ))
+}
+
+async fn followers(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+    mut paging: Paging,
+) -> ApiResult<Response> {
+    found(&state, id).await?;
+    let rows = follows::followers(state.ctx(), id, paging.at_most(40, 80)).await?;
+    crate::people::page(&state, &paging, rows).await
+}
+
+async fn following(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+    mut paging: Paging,
+) -> ApiResult<Response> {
+    found(&state, id).await?;
+    let rows = follows::following(state.ctx(), id, paging.at_most(40, 80)).await?;
+    crate::people::page(&state, &paging, rows).await
+}
+
+async fn nothing(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+) -> ApiResult<Json<[Value; 0]>> {
+    found(&state, id).await?;
+    Ok(Json([]))
+}

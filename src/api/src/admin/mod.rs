@@ -1,0 +1,22 @@
+//! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
+
+mod invites;
+mod peer_invites;
+mod peers;
+mod people;
+mod trail;
+
+use crate::ApiState;
+use entrenous_door::{Access, Routes};
+
+const READ: Access = Access::Admin("admin:read");
+const WRITE: Access = Access::Admin("admin:write");
+
+/// Routes of this noun.
+pub(crate) fn routes() -> Routes<ApiState> {
+    people::routes()
+        .merge(invites::routes())
+        .merge(peers::routes())
+        .merge(peer_invites::routes())
+        .merge(trail::routes())
+}

@@ -1,0 +1,61 @@
+//! What clients ask for at their start and does not exist here yet: answered truthfully with nothing, in one table.
+//!
+//! Each line goes when the thing it stands for is built.
+
+use crate::{ApiError, ApiResult, ApiState};
+use axum::Json;
+use entrenous_door::{Access, Doc, Routes};
+use serde_json::Value;
+
+/// Lists that are empty: (path, scope, what it would be).
+const LISTS: &[(&str, &str, &str)] = &[
+    ("/api/v1/announcements", "", "Announcements"),
+    ("/api/v1/lists", "read:lists", "My lists"),
+    ("/api/v1/filters", "read:filters", "My filters (first version)"),
+    ("/api/v2/filters", "read:filters", "My filters"),
+    ("/api/v1/followed_tags", "read:follows", "Hashtags I follow"),
+    ("/api/v1/trends", "", "Hashtags that trend (first version)"),
+    ("/api/v1/trends/tags", "", "Hashtags that trend"),
+    ("/api/v1/trends/statuses", "", "Posts that trend"),
+    ("/api/v1/trends/links", "", "Links that trend"),
+    ("/api/v1/timelines/link", "read:statuses", "Posts with a link"),
+    ("/api/v1/conversations", "read:statuses", "My conversations"),
+    ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
+    ("/api/v1/endorsements", "read:accounts", "People I feature"),
+    ("/api/v1/featured_tags", "read:accounts", "Hashtags I feature"),
+    ("/api/v1/featured_tags/suggestions", "read:accounts", "Hashtags I could feature"),
+    ("/api/v1/scheduled_statuses", "read:statuses", "Posts to be published later"),
+    ("/api/v1/suggestions", "read", "People I could follow (first version)"),
+    ("/api/v2/suggestions", "read", "People I could follow"),
+    ("/api/v1/instance/peers", "", "Peers: told to nobody in this form"),
+    ("/api/v1/instance/activity", "", "Activity: not counted"),
+    ("/api/v1/instance/domain_blocks", "", "Blocked servers: everything that is no peer is refused"),
+    ("/api/v1/custom_emojis", "", "Custom emoji"),
+];
+
+/// Things that are absent: (path, scope, what it would be).
+const ABSENT: &[(&str, &str, &str)] = &[
+    ("/api/v1/push/subscription", "push", "My push subscription"),
+    ("/api/v1/instance/terms_of_service", "", "Terms of service"),
+    ("/api/v1/lists/{id}", "read:lists", "One of my lists"),
+    ("/api/v1/timelines/list/{id}", "read:lists", "The posts of one of my lists"),
+    ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
+    ("/api/v1/polls/{id}", "read:statuses", "A poll"),
+];
+
+pub(crate) fn routes() -> Routes<ApiState> {
+    let mut routes = Routes::new();
+    for (path, scope, summary) in LISTS {
+        let doc = Doc::new("not built yet", summary).returns::<Vec<Value>>();
+        routes = routes.get(path, Access::Person(scope), doc, async || Json::<[Value; 0]>([]));
+    }
+    for (path, scope, summary) in ABSENT {
+        let doc = Doc::new("not built yet", summary);
+        routes = routes.get(path, Access::Person(scope), doc, absent);
+    }
+    routes
+}
+
+async fn absent() -> ApiResult<()> {
+    Err(ApiError::not_found())
+}

@@ -1,0 +1,151 @@
+//! The entities of the Mastodon client API and how model types become them.
+//!
+//! Everything a client may read is built here and nowhere else. Rendering needs two look-ups beside the model types,
+//! the paths of pictures and the names of peers; [`Faces`] makes each once per answer, not once per account.
+
+mod account;
+mod faces;
+mod notification;
+mod people;
+mod status;
+
+pub(crate) use account::{Account, CredentialAccount, Role};
+pub(crate) use faces::Faces;
+pub(crate) use notification::{
+    GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
+};
+pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relationship, Search, Tag};
+pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
+
+use crate::state::ApiState;
+use entrenous_domain::posts::PostView;
+use entrenous_domain::{Result, posts};
+use entrenous_model::{self as model, AccountId, PostId, Time};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A moment as Mastodon clients parse it: UTC, exactly three decimals, `Z`.
+pub(crate) fn stamp(time: Time) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// An entity that can only fail to serialise through a defect; then it is left out and the log says so.
+fn value<T: Serialize>(entity: &T) -> Option<serde_json::Value> {
+    serde_json::to_value(entity)
+        .inspect_err(|error| tracing::error!(%error, "an entity could not be serialised"))
+        .ok()
+}
+
+/// Statuses as JSON, in the order given. A store that fails answers none, and the log says so: streams have nobody
+/// to tell.
+pub(crate) async fn statuses(
+    state: &ApiState,
+    viewer: AccountId,
+    views: Vec<PostView>,
+) -> Vec<serde_json::Value> {
+    match render_statuses(state, viewer, &views).await {
+        Ok(statuses) => statuses.iter().filter_map(value).collect(),
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "statuses could not be rendered"
+            );
+            Vec::new()
+        }
+    }
+}
+
+/// One notification as JSON; `None` if who or what it is about has gone since.
+pub(crate) async fn notification(
+    state: &ApiState,
+    viewer: AccountId,
+    notification: &model::Notification,
+) -> Option<serde_json::Value> {
+    match render_notifications(state, viewer, std::slice::from_ref(notification)).await {
+        Ok(rendered) => rendered.first().and_then(value),
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a notification could not be rendered"
+            );
+            None
+        }
+    }
+}
+
+/// Statuses for one viewer.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn render_statuses(
+    state: &ApiState,
+    viewer: AccountId,
+    views: &[PostView],
+) -> Result<Vec<Status>> {
+    let faces = Faces::of(state.ctx(), views.iter().flat_map(accounts_of)).await?;
+    Ok(views.iter().map(|view| faces.status(viewer, view)).collect())
+}
+
+/// Statuses by id for one viewer, without those that may not be seen.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn statuses_by_id(
+    state: &ApiState,
+    viewer: AccountId,
+    ids: Vec<PostId>,
+) -> Result<Vec<Status>> {
+    let views = posts::views(state.ctx(), posts::Viewer::Person(viewer), ids).await?;
+    render_statuses(state, viewer, &views).await
+}
+
+/// One status the viewer may see.
+///
+/// # Errors
+/// `NotFound`, the same for none and not visible.
+pub(crate) async fn status_by_id(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Status> {
+    let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
+    let faces = Faces::of(state.ctx(), accounts_of(&view)).await?;
+    Ok(faces.status(viewer, &view))
+}
+
+/// Accounts, in the order given.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn accounts(state: &ApiState, accounts: &[Arc<model::Account>]) -> Result<Vec<Account>> {
+    let faces = Faces::of(state.ctx(), accounts.iter().map(AsRef::as_ref)).await?;
+    Ok(accounts.iter().map(|account| faces.account(account)).collect())
+}
+
+/// One account.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn account(state: &ApiState, account: &model::Account) -> Result<Account> {
+    Ok(Faces::of(state.ctx(), std::iter::once(account))
+        .await?
+        .account(account))
+}
+
+/// Notifications for their owner, in the order given, without those whose account or post has gone.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn render_notifications(
+    state: &ApiState,
+    owner: AccountId,
+    notifications: &[model::Notification],
+) -> Result<Vec<Notification>> {
+    let about = notification::About::of(state.ctx(), owner, notifications).await?;
+    Ok(notifications
+        .iter()
+        .filter_map(|notification| about.notification(owner, notification))
+        .collect())
+}
+
+/// The accounts that appear in a post as it is shown.
+fn accounts_of(view: &PostView) -> impl Iterator<Item = &model::Account> {
+    std::iter::once(view.account.as_ref())
+        .chain(view.boosted.as_deref().map(|boosted| boosted.account.as_ref()))
+}

@@ -1,0 +1,277 @@
+//! `Notification`, and the groups of the second version of that API.
+
+use super::{Account, Faces, Status, accounts_of, stamp};
+use entrenous_domain::posts::{self, PostView, Viewer};
+use entrenous_domain::{Ctx, Result, accounts};
+use entrenous_model::{self as model, AccountId, NotificationKind, PostId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// How many accounts of a group are shown at once.
+const SAMPLE: usize = 8;
+
+/// One thing a person is told.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Notification {
+    /// Local id.
+    pub(crate) id: String,
+    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite` or `update`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// The group it belongs to.
+    pub(crate) group_key: String,
+    /// When.
+    pub(crate) created_at: String,
+    /// Who did it.
+    pub(crate) account: Account,
+    /// The post it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<Status>,
+}
+
+/// Notifications that belong together.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct NotificationGroup {
+    /// Names the group.
+    pub(crate) group_key: String,
+    /// How many are in it, in this answer.
+    pub(crate) notifications_count: usize,
+    /// As in `Notification`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// The newest.
+    pub(crate) most_recent_notification_id: String,
+    /// The oldest in this answer.
+    pub(crate) page_min_id: String,
+    /// The newest in this answer.
+    pub(crate) page_max_id: String,
+    /// When the newest in this answer was made.
+    pub(crate) latest_page_notification_at: String,
+    /// Some of the people, newest first.
+    pub(crate) sample_account_ids: Vec<String>,
+    /// The post it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status_id: Option<String>,
+}
+
+/// Groups with the accounts and posts they name.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct GroupedNotifications {
+    /// Accounts named by the groups.
+    pub(crate) accounts: Vec<Account>,
+    /// Posts named by the groups.
+    pub(crate) statuses: Vec<Status>,
+    /// The groups, newest first.
+    pub(crate) notification_groups: Vec<NotificationGroup>,
+}
+
+/// Whose notifications are set aside. Nobody's here: all values are `accept`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct NotificationPolicy {
+    /// Of people one does not follow.
+    pub(crate) for_not_following: &'static str,
+    /// Of people who do not follow.
+    pub(crate) for_not_followers: &'static str,
+    /// Of new accounts.
+    pub(crate) for_new_accounts: &'static str,
+    /// Private mentions that answer nothing.
+    pub(crate) for_private_mentions: &'static str,
+    /// Of accounts limited by moderators.
+    pub(crate) for_limited_accounts: &'static str,
+    /// Of bots.
+    pub(crate) for_bots: &'static str,
+    /// What was set aside: nothing.
+    pub(crate) summary: PolicySummary,
+}
+
+/// How much was set aside.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub(crate) struct PolicySummary {
+    /// People waiting.
+    pub(crate) pending_requests_count: i64,
+    /// Notifications waiting.
+    pub(crate) pending_notifications_count: i64,
+}
+
+impl Default for NotificationPolicy {
+    fn default() -> Self {
+        Self {
+            for_not_following: "accept",
+            for_not_followers: "accept",
+            for_new_accounts: "accept",
+            for_private_mentions: "accept",
+            for_limited_accounts: "accept",
+            for_bots: "accept",
+            summary: PolicySummary::default(),
+        }
+    }
+}
+
+/// The group a notification belongs to when its kind is grouped: reactions by post, followers by day.
+pub(crate) fn group_key(notification: &model::Notification) -> String {
+    group_key_of(notification, &NotificationKind::ALL)
+}
+
+/// As [`group_key`], grouping only the kinds in `grouped`.
+pub(crate) fn group_key_of(notification: &model::Notification, grouped: &[NotificationKind]) -> String {
+    let kind = notification.kind;
+    match (kind, notification.post) {
+        (NotificationKind::Favourite | NotificationKind::Reblog, Some(post)) if grouped.contains(&kind) => {
+            format!("{}-{post}", kind.as_str())
+        }
+        (NotificationKind::Follow, _) if grouped.contains(&kind) => {
+            format!("follow-{}", notification.created_at.format("%Y%m%d"))
+        }
+        _ => format!("ungrouped-{}", notification.id),
+    }
+}
+
+/// Everything notifications are about, read at once.
+pub(super) struct About {
+    accounts: HashMap<AccountId, Arc<model::Account>>,
+    views: HashMap<PostId, PostView>,
+    faces: Faces,
+}
+
+impl About {
+    /// Reads the accounts and posts of notifications.
+    pub(super) async fn of(
+        ctx: &Ctx,
+        owner: AccountId,
+        notifications: &[model::Notification],
+    ) -> Result<Self> {
+        let (mut people, mut about) = (HashSet::new(), HashSet::new());
+        for notification in notifications {
+            people.insert(notification.from);
+            about.extend(notification.post);
+        }
+        let accounts: HashMap<_, _> = accounts::get_many(ctx, people.into_iter().collect())
+            .await?
+            .into_iter()
+            .map(|account| (account.id, account))
+            .collect();
+        let views: HashMap<_, _> = posts::views(ctx, Viewer::Person(owner), about.into_iter().collect())
+            .await?
+            .into_iter()
+            .map(|view| (view.post.id, view))
+            .collect();
+        let shown = accounts
+            .values()
+            .map(AsRef::as_ref)
+            .chain(views.values().flat_map(accounts_of));
+        let faces = Faces::of(ctx, shown).await?;
+        Ok(Self {
+            accounts,
+            views,
+            faces,
+        })
+    }
+
+    /// One notification, if who and what it is about are still there.
+    pub(super) fn notification(
+        &self,
+        owner: AccountId,
+        notification: &model::Notification,
+    ) -> Option<Notification> {
+        let account = self.accounts.get(&notification.from)?;
+        let status = match notification.post {
+            Some(post) => Some(self.faces.status(owner, self.views.get(&post)?)),
+            None => None,
+        };
+        Some(Notification {
+            id: notification.id.to_string(),
+            kind: notification.kind.as_str().to_owned(),
+            group_key: group_key(notification),
+            created_at: stamp(notification.created_at),
+            account: self.faces.account(account),
+            status,
+        })
+    }
+}
+
+impl GroupedNotifications {
+    /// Groups notifications (newest first), for their owner.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn of(
+        ctx: &Ctx,
+        owner: AccountId,
+        notifications: &[model::Notification],
+        grouped: &[NotificationKind],
+    ) -> Result<Self> {
+        let about = About::of(ctx, owner, notifications).await?;
+        let mut answer = Self {
+            accounts: Vec::new(),
+            statuses: Vec::new(),
+            notification_groups: Vec::new(),
+        };
+        let mut position: HashMap<String, usize> = HashMap::new();
+        let (mut people, mut named) = (HashSet::new(), HashSet::new());
+        for notification in notifications {
+            let Some(account) = about.accounts.get(&notification.from) else {
+                continue;
+            };
+            if let Some(post) = notification.post {
+                let Some(view) = about.views.get(&post) else {
+                    continue;
+                };
+                if named.insert(post) {
+                    answer.statuses.push(about.faces.status(owner, view));
+                }
+            }
+            let key = group_key_of(notification, grouped);
+            let known = position
+                .get(&key)
+                .and_then(|at| answer.notification_groups.get_mut(*at));
+            let in_sample = match known {
+                Some(group) => group.add(notification),
+                None => {
+                    position.insert(key.clone(), answer.notification_groups.len());
+                    answer
+                        .notification_groups
+                        .push(NotificationGroup::begin(key, notification));
+                    true
+                }
+            };
+            if in_sample && people.insert(account.id) {
+                answer.accounts.push(about.faces.account(account));
+            }
+        }
+        Ok(answer)
+    }
+}
+
+impl NotificationGroup {
+    fn begin(group_key: String, notification: &model::Notification) -> Self {
+        let id = notification.id.to_string();
+        Self {
+            group_key,
+            notifications_count: 1,
+            kind: notification.kind.as_str().to_owned(),
+            most_recent_notification_id: id.clone(),
+            page_min_id: id.clone(),
+            page_max_id: id,
+            latest_page_notification_at: stamp(notification.created_at),
+            sample_account_ids: vec![notification.from.to_string()],
+            status_id: notification.post.map(|post| post.to_string()),
+        }
+    }
+
+    /// Adds an older one; true if its account is shown.
+    fn add(&mut self, notification: &model::Notification) -> bool {
+        self.notifications_count += 1;
+        self.page_min_id = notification.id.to_string();
+        let from = notification.from.to_string();
+        if self.sample_account_ids.contains(&from) {
+            return false;
+        }
+        let shown = self.sample_account_ids.len() < SAMPLE;
+        if shown {
+            self.sample_account_ids.push(from);
+        }
+        shown
+    }
+}

@@ -1,0 +1,76 @@
+//! What every answer carries: CORS for clients on other origins, and headers that keep browsers from guessing.
+
+use crate::pages;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{self, HeaderName};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+const ALLOW_HEADERS: &str =
+    "Authorization, Content-Type, Accept, Accept-Language, Idempotency-Key, If-None-Match, Cache-Control, \
+     X-Requested-With, Last-Event-ID";
+const ALLOW_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+const EXPOSE_HEADERS: &str = "Link, Idempotency-Key, ETag, Retry-After, WWW-Authenticate, X-Request-Id, \
+     X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()";
+
+/// Answers `OPTIONS` everywhere, and adds the headers to every other answer.
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
+    let page = pages::is_page(request.uri().path());
+    let private = request.headers().contains_key(header::AUTHORIZATION)
+        || request.uri().path().starts_with("/oauth/")
+        || request.uri().path().starts_with("/api/");
+    let mut response = if *request.method() == Method::OPTIONS {
+        options()
+    } else {
+        next.run(request).await
+    };
+    let status = response.status();
+    let headers = response.headers_mut();
+    if !page {
+        cors(headers);
+    }
+    security(headers);
+    if (private || status.is_client_error() || status.is_server_error()) && status != StatusCode::NOT_MODIFIED {
+        // Not in place of what a handler says itself.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+fn options() -> Response {
+    let headers = [
+        (header::ALLOW, HeaderValue::from_static(ALLOW_METHODS)),
+        (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Any origin, since clients come from anywhere; never with credentials, so that a cookie opens nothing.
+fn cors(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, ALLOW_METHODS),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOW_HEADERS),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSE_HEADERS),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+fn security(headers: &mut HeaderMap) {
+    let fixed: [(HeaderName, &'static str); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+}

@@ -1,0 +1,195 @@
+//! What this node says of itself to clients, before anyone is signed in: name, look and limits; no counts, no people.
+
+use crate::ApiState;
+use axum::Json;
+use axum::extract::State;
+use entrenous_domain::Ctx;
+use entrenous_door::{Access, Doc, Routes};
+use serde_json::{Value, json};
+
+/// The version of the Mastodon API that is followed.
+const MASTODON_VERSION: &str = "4.5.0";
+/// `api_versions.mastodon` of that version.
+const MASTODON_API: u32 = 7;
+/// Types of pictures that can be uploaded.
+pub(crate) const PICTURE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+pub(crate) fn routes() -> Routes<ApiState> {
+    let doc = |summary| Doc::new("instance", summary).returns::<Value>();
+    Routes::new()
+        .get("/api/v1/instance", Access::Open, doc("This node (first version)").deprecated(), v1)
+        .get("/api/v2/instance", Access::Open, doc("This node: name, look, limits"), v2)
+        .get("/api/v1/instance/rules", Access::Person(""), doc("House rules"), rules)
+        .get("/api/v1/instance/extended_description", Access::Person(""), doc("More about this node"), description)
+        .get("/api/v1/instance/privacy_policy", Access::Person(""), doc("Who sees what"), privacy)
+        .get(
+            "/api/v1/instance/translation_languages",
+            Access::Person(""),
+            doc("Languages posts can be translated to: none"),
+            async || Json(json!({})),
+        )
+}
+
+/// What the words of the Mastodon API mean here, since nothing is visible to the world.
+const CLOSED: &str = "This network is closed: accounts are by personal invitation only, and nothing is visible to the \
+    world. A “public” post is visible to the people of this node, to its author’s followers, and to the nodes this one \
+    has agreed to trust; “unlisted” is the same without appearing in shared timelines.";
+
+fn version(state: &ApiState) -> String {
+    format!("{MASTODON_VERSION} (compatible; Entrenous {})", state.settings().version)
+}
+
+fn streaming(ctx: &Ctx) -> String {
+    let scheme = if ctx.origin().scheme() == "https" { "wss" } else { "ws" };
+    format!("{scheme}://{}", ctx.origin().authority())
+}
+
+fn about(ctx: &Ctx) -> String {
+    let own = ctx.node().description.trim();
+    if own.is_empty() { CLOSED.to_owned() } else { format!("{own} {CLOSED}") }
+}
+
+fn rules_of(ctx: &Ctx) -> Value {
+    let rules = ctx.node().rules.iter().enumerate();
+    rules
+        .map(|(at, text)| json!({ "id": (at + 1).to_string(), "text": text, "hint": "", "translations": {} }))
+        .collect()
+}
+
+fn statuses(ctx: &Ctx) -> Value {
+    json!({
+        "max_characters": ctx.node().max_post_chars,
+        "max_media_attachments": 0,
+        "characters_reserved_per_url": 23,
+        "supported_mime_types": ["text/plain"]
+    })
+}
+
+fn media(ctx: &Ctx) -> Value {
+    json!({
+        "supported_mime_types": PICTURE_TYPES,
+        "description_limit": 1500,
+        "image_size_limit": ctx.node().max_upload_bytes,
+        "image_matrix_limit": 40_000_000,
+        "video_size_limit": 0,
+        "video_frame_rate_limit": 0,
+        "video_matrix_limit": 0
+    })
+}
+
+/// Polls cannot be made yet; clients still expect the limits to be there.
+fn polls() -> Value {
+    json!({ "max_options": 0, "max_characters_per_option": 0, "min_expiration": 300, "max_expiration": 2_629_746 })
+}
+
+async fn v2(State(state): State<ApiState>) -> Json<Value> {
+    let ctx = state.ctx();
+    let node = ctx.node();
+    Json(json!({
+        "domain": node.origin.authority(),
+        "title": node.name,
+        "version": version(&state),
+        "source_url": crate::pages::SOURCE,
+        "description": about(ctx),
+        "usage": { "users": { "active_month": 0 } },
+        "thumbnail": {
+            "url": state.url("/static/header.png"),
+            "blurhash": null,
+            "versions": { "@1x": state.url("/static/header.png") },
+            "description": ""
+        },
+        "icon": [{ "src": state.url("/static/avatar.png"), "size": "400x400" }],
+        "languages": node.languages,
+        "configuration": {
+            "urls": {
+                "streaming": streaming(ctx),
+                "status": null,
+                "about": state.url("/about"),
+                "privacy_policy": null,
+                "terms_of_service": null
+            },
+            "vapid": { "public_key": "" },
+            "accounts": {
+                "max_featured_tags": 0,
+                "max_pinned_statuses": 5,
+                "max_profile_fields": 8,
+                "profile_field_name_limit": 255,
+                "profile_field_value_limit": 255,
+                "max_display_name_length": 60,
+                "max_note_length": 1000,
+                "max_avatar_description_length": 0,
+                "max_header_description_length": 0,
+                "avatar_size_limit": node.max_upload_bytes,
+                "header_size_limit": node.max_upload_bytes
+            },
+            "statuses": statuses(ctx),
+            "media_attachments": media(ctx),
+            "polls": polls(),
+            "translation": { "enabled": false },
+            "timelines_access": {
+                "live_feeds": { "local": "authenticated", "remote": "authenticated" },
+                "hashtag_feeds": { "local": "authenticated", "remote": "authenticated" },
+                "trending_link_feeds": { "local": "disabled", "remote": "disabled" }
+            },
+            "limited_federation": true
+        },
+        "registrations": {
+            "enabled": false,
+            "approval_required": true,
+            "reason_required": false,
+            "message": "<p>Accounts are by personal invitation only.</p>",
+            "min_age": null,
+            "url": null
+        },
+        "api_versions": { "mastodon": MASTODON_API, "entrenous": 1 },
+        "contact": { "email": node.contact_email.clone().unwrap_or_default(), "account": null },
+        "rules": rules_of(ctx)
+    }))
+}
+
+async fn v1(State(state): State<ApiState>) -> Json<Value> {
+    let ctx = state.ctx();
+    let node = ctx.node();
+    Json(json!({
+        "uri": node.origin.authority(),
+        "title": node.name,
+        "short_description": node.description,
+        "description": about(ctx),
+        "email": node.contact_email.clone().unwrap_or_default(),
+        "version": version(&state),
+        "urls": { "streaming_api": streaming(ctx) },
+        "stats": { "user_count": 0, "status_count": 0, "domain_count": 0 },
+        "thumbnail": state.url("/static/header.png"),
+        "languages": node.languages,
+        "registrations": false,
+        "approval_required": true,
+        "invites_enabled": true,
+        "max_toot_chars": node.max_post_chars,
+        "configuration": {
+            "accounts": { "max_featured_tags": 0, "max_pinned_statuses": 5 },
+            "statuses": statuses(ctx),
+            "media_attachments": media(ctx),
+            "polls": polls()
+        },
+        "contact_account": null,
+        "rules": rules_of(ctx)
+    }))
+}
+
+async fn rules(State(state): State<ApiState>) -> Json<Value> {
+    Json(rules_of(state.ctx()))
+}
+
+async fn description(State(state): State<ApiState>) -> Json<Value> {
+    Json(json!({ "updated_at": null, "content": paragraph(&about(state.ctx())) }))
+}
+
+async fn privacy() -> Json<Value> {
+    Json(json!({ "updated_at": null, "content": paragraph(CLOSED) }))
+}
+
+/// Plain text as HTML.
+fn paragraph(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<p>{}</p>", escaped.replace("\n\n", "</p><p>").replace('\n', "<br>"))
+}

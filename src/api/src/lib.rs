@@ -1,0 +1,103 @@
+//! The client API of Entrenous: the Mastodon API and our own, OAuth 2, streams, and the few pages people sign in on.
+//!
+//! A module per noun; each has `pub(crate) fn routes() -> Routes<ApiState>`. How a handler is written:
+//!
+//! ```ignore
+//! pub(crate) fn routes() -> Routes<ApiState> {
+//!     Routes::new().get(
+//!         "/api/v1/timelines/home",
+//!         Access::Person("read:statuses"),
+//!         Doc::new("timelines", "The home timeline").paged().returns::<Vec<Status>>(),
+//!         home,
+//!     )
+//! }
+//!
+//! async fn home(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
+//!     let ids = timelines::home(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
+//!     let views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
+//!     let body = entities::statuses(&state, caller.id(), views).await?;
+//!     Ok(paging.answer(&state, &body, ids.first().map(|id| id.0), ids.last().map(|id| id.0), ids.len()))
+//! }
+//! ```
+
+mod accounts;
+mod admin;
+mod at;
+pub mod auth;
+mod empty;
+mod entities;
+pub mod error;
+mod headers;
+mod health;
+mod instance;
+pub mod lenient;
+mod limits;
+mod media;
+mod notifications;
+mod oauth;
+mod openapi;
+mod own;
+mod pages;
+pub mod paging;
+pub mod params;
+mod people;
+mod reading;
+mod search;
+pub mod state;
+mod statuses;
+pub mod streaming;
+mod timelines;
+pub mod trust;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use entrenous_door::Routes;
+use std::sync::Arc;
+
+pub use auth::{ApiGuard, Caller};
+pub use error::{ApiError, ApiResult};
+pub use openapi::openapi_document;
+pub use state::{ApiSettings, ApiState};
+pub use streaming::Hub;
+
+/// Every route of this crate, with who may use it.
+#[must_use]
+pub fn routes() -> Routes<ApiState> {
+    Routes::new()
+        .merge(pages::routes())
+        .merge(oauth::routes())
+        .merge(instance::routes())
+        .merge(health::routes())
+        .merge(openapi::routes())
+        .merge(empty::routes())
+        .merge(media::routes())
+        .merge(streaming::routes())
+        .merge(accounts::routes())
+        .merge(statuses::routes())
+        .merge(timelines::routes())
+        .merge(notifications::routes())
+        .merge(search::routes())
+        .merge(people::routes())
+        .merge(own::routes())
+        .merge(reading::routes())
+        .merge(admin::routes())
+}
+
+/// This crate's routes alone, guarded, with the layers of [`assemble`]. Call it inside a runtime.
+pub fn router(state: ApiState) -> Router {
+    assemble(state, Router::new())
+}
+
+/// This crate's routes, guarded, and those of others (the federation's), with the outermost layers around all of them:
+/// unknown paths, CORS and `OPTIONS`, security headers, and the size of bodies for handlers that set no limit of their
+/// own. Call it inside a runtime.
+pub fn assemble(state: ApiState, others: Router) -> Router {
+    state.start_dispatch();
+    let guard = Arc::new(ApiGuard(state.clone()));
+    routes()
+        .mount(state, guard)
+        .merge(others)
+        .fallback(async || entrenous_door::not_found())
+        .layer(DefaultBodyLimit::max(params::MAX_BODY))
+        .layer(axum::middleware::from_fn(headers::layer))
+}

@@ -1,0 +1,200 @@
+//! `/api/entrenous/v1`: what every person may know beyond the Mastodon API: connected organisations, their own sessions
+//! and tokens, and where a post of theirs has gone.
+
+use crate::at::At;
+use crate::entities::stamp;
+use crate::{ApiError, ApiResult, ApiState, Caller};
+use axum::Json;
+use axum::extract::State;
+use entrenous_domain::{deliveries, oauth, peers, posts, sessions};
+use entrenous_door::{Access, Doc, Routes};
+use entrenous_model::{PostId, SessionId, TokenId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Routes of this noun.
+pub(crate) fn routes() -> Routes<ApiState> {
+    let read = Access::Person("read:accounts");
+    let write = Access::Person("write:accounts");
+    Routes::new()
+        .get(
+            "/api/entrenous/v1/peers",
+            read,
+            Doc::new("organisations", "Connected organisations").returns::<Vec<ConnectedPeer>>(),
+            connected,
+        )
+        .get(
+            "/api/entrenous/v1/sessions",
+            read,
+            Doc::new("sign-in", "Browsers I am signed in with").returns::<Vec<Session>>(),
+            list_sessions,
+        )
+        .delete(
+            "/api/entrenous/v1/sessions/{id}",
+            write,
+            Doc::new("sign-in", "Sign a browser out").returns::<Map<String, Value>>(),
+            end_session,
+        )
+        .get(
+            "/api/entrenous/v1/tokens",
+            read,
+            Doc::new("sign-in", "Clients I let act for me").returns::<Vec<Token>>(),
+            list_tokens,
+        )
+        .delete(
+            "/api/entrenous/v1/tokens/{id}",
+            write,
+            Doc::new("sign-in", "Revoke a token").returns::<Map<String, Value>>(),
+            revoke_token,
+        )
+        .get(
+            "/api/entrenous/v1/statuses/{id}/deliveries",
+            Access::Person("read:statuses"),
+            Doc::new("statuses", "Where my post has gone").returns::<Vec<Delivery>>(),
+            deliveries_of,
+        )
+}
+
+/// A connected organisation.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ConnectedPeer {
+    /// Its name.
+    name: String,
+    /// As in handles.
+    authority: String,
+    /// Where it is reached.
+    origin: String,
+    /// Whether we see its posts.
+    posts_to_us: bool,
+    /// Whether it sees ours.
+    posts_from_us: bool,
+}
+
+/// A browser that is signed in.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Session {
+    /// Local id.
+    id: String,
+    /// What the browser calls itself.
+    user_agent: String,
+    /// Since when.
+    created_at: String,
+    /// Until when.
+    expires_at: String,
+}
+
+/// A client that acts for a person.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Token {
+    /// Local id.
+    id: String,
+    /// The client; null for tokens of the command line.
+    client: Option<String>,
+    /// What it may do.
+    scopes: String,
+    /// Since when.
+    created_at: String,
+    /// True for the token of this request.
+    current: bool,
+}
+
+/// One post on its way to one organisation.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Delivery {
+    /// Name of the organisation.
+    name: String,
+    /// As in handles.
+    authority: String,
+    /// `queued`, `done` or `dropped`.
+    state: String,
+    /// What the last failure was; told to administrators only, as it may describe their network.
+    error: Option<String>,
+}
+
+async fn connected(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Vec<ConnectedPeer>>> {
+    let all = peers::list(state.ctx()).await?;
+    Ok(Json(
+        all.iter()
+            .filter(|peer| peer.is_active())
+            .map(|peer| ConnectedPeer {
+                name: peer.name.clone(),
+                authority: peer.origin.authority().to_owned(),
+                origin: peer.origin.to_string(),
+                posts_to_us: peers::may_receive_posts_from(peer),
+                posts_from_us: peers::may_give_posts_to(peer),
+            })
+            .collect(),
+    ))
+}
+
+async fn list_sessions(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Vec<Session>>> {
+    let all = sessions::list(state.ctx(), caller.id()).await?;
+    Ok(Json(
+        all.into_iter()
+            .map(|session| Session {
+                id: session.id.to_string(),
+                user_agent: session.user_agent,
+                created_at: stamp(session.created_at),
+                expires_at: stamp(session.expires_at),
+            })
+            .collect(),
+    ))
+}
+
+async fn end_session(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<SessionId>,
+) -> ApiResult<Json<Map<String, Value>>> {
+    sessions::end(state.ctx(), caller.id(), id).await?;
+    Ok(Json(Map::new()))
+}
+
+async fn list_tokens(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Vec<Token>>> {
+    let all = oauth::tokens_of(state.ctx(), caller.id()).await?;
+    Ok(Json(
+        all.into_iter()
+            .filter(|(token, _)| token.revoked_at.is_none())
+            .map(|(token, client)| Token {
+                id: token.id.to_string(),
+                client,
+                scopes: token.scopes.to_string(),
+                created_at: stamp(token.created_at),
+                current: token.id == caller.token.id,
+            })
+            .collect(),
+    ))
+}
+
+async fn revoke_token(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<TokenId>,
+) -> ApiResult<Json<Map<String, Value>>> {
+    oauth::revoke_token(state.ctx(), caller.id(), id).await?;
+    Ok(Json(Map::new()))
+}
+
+async fn deliveries_of(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<PostId>,
+) -> ApiResult<Json<Vec<Delivery>>> {
+    let view = posts::view(state.ctx(), caller.viewer(), id).await?;
+    if view.post.account != caller.id() {
+        return Err(ApiError::not_found());
+    }
+    let tells_errors = caller.member.role.administers();
+    let all = deliveries::of_post(state.ctx(), id).await?;
+    Ok(Json(
+        all.into_iter()
+            .map(|(peer, state, error)| Delivery {
+                name: peer.name.clone(),
+                authority: peer.origin.authority().to_owned(),
+                state,
+                error: error.filter(|_| tells_errors),
+            })
+            .collect(),
+    ))
+}

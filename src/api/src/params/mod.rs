@@ -1,0 +1,162 @@
+//! Parameters as Mastodon clients send them.
+//!
+//! - [`Params<T>`]: every write. JSON, urlencoded form or multipart body, over the query; `T` is filled by field name.
+//! - [`Upload<T>`]: the same, with the files of a multipart body beside it.
+//! - [`Query<T>`]: reads; the query alone.
+//!
+//! Names are nested as in Rails (`poll[options][]=a`, `fields_attributes[0][name]=b`, `id[]=1`). Unknown fields are
+//! ignored. Everything is bounded: 1 MiB without files, 1,000 values, five levels.
+
+mod multipart;
+mod tree;
+
+use crate::{ApiError, ApiState};
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+pub(crate) use tree::Tree;
+
+/// Largest body without files, in bytes.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// The parameters of a write: `Params<NewStatus>`.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+/// The parameters of a read, from the query: `Query<SearchQuery>`.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+/// The parameters of a write that may carry files.
+#[derive(Debug)]
+pub struct Upload<T> {
+    /// The text fields.
+    pub params: T,
+    /// The files.
+    pub files: Vec<File>,
+}
+
+impl<T> Upload<T> {
+    /// The file sent under `field`, taken out.
+    pub fn take(&mut self, field: &str) -> Option<File> {
+        let at = self.files.iter().position(|file| file.field == field)?;
+        Some(self.files.swap_remove(at))
+    }
+}
+
+/// A file part of a multipart body. Name and type are what the client says: never to be trusted.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// The form field.
+    pub field: String,
+    /// The bytes; at most the node's `max_upload_bytes`.
+    pub bytes: Bytes,
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for Params<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let Upload { params, .. } = Upload::from_request(request, state).await?;
+        Ok(Self(params))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for Upload<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let mut tree = query_tree(request.uri().query())?;
+        let mut files = Vec::new();
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if !reads {
+            match kind(request.headers()) {
+                Kind::Multipart => {
+                    files = multipart::read(request, state.ctx().node().max_upload_bytes, &mut tree).await?;
+                }
+                kind => tree.merge(body_tree(kind, request.into_body()).await?),
+            }
+        }
+        Ok(Self { params: filled(tree)?, files })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        filled(query_tree(parts.uri.query())?).map(Self)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Form,
+    Multipart,
+    Unsaid,
+}
+
+fn kind(headers: &HeaderMap) -> Kind {
+    let Some(said) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return Kind::Unsaid;
+    };
+    let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "multipart/form-data" => Kind::Multipart,
+        "application/x-www-form-urlencoded" => Kind::Form,
+        text if text == "application/json" || text.ends_with("+json") => Kind::Json,
+        _ => Kind::Unsaid,
+    }
+}
+
+async fn body_tree(kind: Kind, body: Body) -> Result<Tree, ApiError> {
+    let bytes = bounded(body, MAX_BODY).await?;
+    // Clients that say nothing, or `text/plain`: a JSON object begins with a brace, a form never does.
+    let json = kind == Kind::Json
+        || (kind == Kind::Unsaid && bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'));
+    if bytes.is_empty() {
+        Ok(Tree::default())
+    } else if json {
+        Tree::from_json(&bytes)
+    } else {
+        let mut tree = Tree::default();
+        for (name, value) in url::form_urlencoded::parse(&bytes) {
+            tree.put(&name, value.into_owned())?;
+        }
+        Ok(tree)
+    }
+}
+
+/// The whole body, up to `most` bytes.
+///
+/// # Errors
+/// 413 beyond it, 400 if the connection breaks.
+pub(crate) async fn bounded(body: Body, most: usize) -> Result<Bytes, ApiError> {
+    match Limited::new(body, most).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large(most)),
+        Err(error) => Err(ApiError::new(StatusCode::BAD_REQUEST, "The body cannot be read").caused_by(error)),
+    }
+}
+
+pub(crate) fn too_large(most: usize) -> ApiError {
+    let mib = most / (1024 * 1024);
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {mib} MiB"))
+}
+
+fn query_tree(query: Option<&str>) -> Result<Tree, ApiError> {
+    let mut tree = Tree::default();
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        tree.put(&name, value.into_owned())?;
+    }
+    Ok(tree)
+}
+
+fn filled<T: DeserializeOwned>(tree: Tree) -> Result<T, ApiError> {
+    T::deserialize(Value::Object(tree.into_map())).map_err(ApiError::invalid)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! What every handler is given.
+
+use crate::streaming::{Dispatch, Hub};
+use crate::trust::TrustDesk;
+use entrenous_domain::Ctx;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+/// What the API is told beside the node's own settings.
+#[derive(Clone, Default)]
+pub struct ApiSettings {
+    /// Version of the software, such as `0.1.0`.
+    pub version: String,
+    /// The steps of trust that need the network; `None` in a process that does not federate.
+    pub trust: Option<Arc<dyn TrustDesk>>,
+}
+
+/// Handle to everything a handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    ctx: Ctx,
+    hub: Hub,
+    /// Waits here until a router is made, in a runtime.
+    dispatch: Mutex<Option<Dispatch>>,
+    settings: ApiSettings,
+    limits: crate::limits::Limits,
+    statics: OnceLock<crate::pages::Statics>,
+}
+
+impl ApiState {
+    /// Puts the state together, with a hub nobody listens to yet.
+    #[must_use]
+    pub fn new(ctx: Ctx, settings: ApiSettings) -> Self {
+        let limits = crate::limits::Limits::new(ctx.clock());
+        let (hub, dispatch) = Hub::new();
+        Self {
+            inner: Arc::new(Inner {
+                ctx,
+                hub,
+                dispatch: Mutex::new(Some(dispatch)),
+                settings,
+                limits,
+                statics: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// What use-cases are called with.
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.inner.ctx
+    }
+
+    /// The open streams. `node` publishes committed events to it.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &ApiSettings {
+        &self.inner.settings
+    }
+
+    /// The steps of trust that need the network.
+    ///
+    /// # Errors
+    /// 503 if this process does not federate.
+    pub fn peering(&self) -> crate::ApiResult<&dyn TrustDesk> {
+        self.inner.settings.trust.as_deref().ok_or_else(crate::ApiError::unavailable)
+    }
+
+    /// Starts the task that turns events into messages, once.
+    pub(crate) fn start_dispatch(&self) {
+        let waiting = self.inner.dispatch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(dispatch) = waiting {
+            // Weak, so that the task ends with the state it serves.
+            tokio::spawn(dispatch.run(WeakState { inner: Arc::downgrade(&self.inner) }));
+        }
+    }
+
+    pub(crate) fn limits(&self) -> &crate::limits::Limits {
+        &self.inner.limits
+    }
+
+    /// Style sheet and pictures in this node's colours, made at the first use.
+    pub(crate) fn statics(&self) -> &crate::pages::Statics {
+        self.inner.statics.get_or_init(|| crate::pages::Statics::new(&self.inner.ctx.node().accent))
+    }
+
+    /// The absolute URL of a path of this node; `path` begins with a slash.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        self.inner.ctx.origin().join(path)
+    }
+}
+
+/// The state as those hold it who must not keep it alive.
+pub(crate) struct WeakState {
+    inner: Weak<Inner>,
+}
+
+impl WeakState {
+    /// The state, while someone else holds it.
+    pub(crate) fn upgrade(&self) -> Option<ApiState> {
+        self.inner.upgrade().map(|inner| ApiState { inner })
+    }
+}

@@ -1,0 +1,252 @@
+//! Publishing, editing and deleting.
+
+use crate::at::At;
+use crate::entities::{self, Status};
+use crate::params::Params;
+use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
+use axum::Json;
+use axum::extract::State;
+use entrenous_domain::posts::{self, Draft, ReplyTo};
+use entrenous_domain::{Via, people};
+use entrenous_door::{Access, Doc, Routes};
+use entrenous_model::{Member, Post, PostId, Visibility};
+use http::HeaderMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Longest `Idempotency-Key`, in bytes; longer ones are refused rather than cut.
+const LONGEST_KEY: usize = 255;
+
+pub(super) fn routes() -> Routes<ApiState> {
+    let write = Access::Person("write:statuses");
+    let doc = |summary| Doc::new("statuses", summary);
+    Routes::new()
+        .post(
+            "/api/v1/statuses",
+            write,
+            doc("Publish a post")
+                .about(
+                    "With an `Idempotency-Key` header, the same key within 24 hours answers the same post. \
+                     `public` means the network of this node: the node, followers, and connected organisations \
+                     whose contract gives posts; never the world.",
+                )
+                .body::<NewStatus>()
+                .returns::<Status>(),
+            publish,
+        )
+        .put(
+            "/api/v1/statuses/{id}",
+            write,
+            doc("Edit my post; what is absent stays, its audience always")
+                .body::<EditedStatus>()
+                .returns::<Status>(),
+            edit,
+        )
+        .delete(
+            "/api/v1/statuses/{id}",
+            write,
+            doc("Delete my post; answers it with `text`, to be written anew").returns::<Status>(),
+            delete,
+        )
+}
+
+/// What a post is made of.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct NewStatus {
+    /// The text.
+    #[serde(deserialize_with = "lenient::text")]
+    status: Option<String>,
+    /// Content warning.
+    #[serde(deserialize_with = "lenient::text")]
+    spoiler_text: Option<String>,
+    /// Media start hidden; the preference if not said.
+    #[serde(deserialize_with = "lenient::flag")]
+    sensitive: Option<bool>,
+    /// `public`, `unlisted`, `private` or `direct`; the preference if not said.
+    #[serde(deserialize_with = "lenient::word")]
+    #[schemars(with = "Option<String>")]
+    visibility: Option<Visibility>,
+    /// BCP 47; the preference if not said.
+    #[serde(deserialize_with = "lenient::text")]
+    language: Option<String>,
+    /// The post it answers.
+    #[serde(deserialize_with = "lenient::id")]
+    #[schemars(with = "Option<String>")]
+    in_reply_to_id: Option<PostId>,
+    #[serde(flatten)]
+    later: Later,
+}
+
+/// What clients may ask for and this node does not have yet. Refused when it is not empty: a picture or poll that
+/// silently disappears would be worse.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct Later {
+    /// Refused: no attachments yet.
+    #[serde(deserialize_with = "lenient::list")]
+    media_ids: Vec<String>,
+    /// Refused: no polls yet.
+    poll: Value,
+    /// Refused: no scheduling yet.
+    #[serde(deserialize_with = "lenient::text")]
+    scheduled_at: Option<String>,
+    /// Refused: no quotes.
+    #[serde(deserialize_with = "lenient::text")]
+    quoted_status_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct EditedStatus {
+    /// The text.
+    #[serde(deserialize_with = "lenient::text")]
+    status: Option<String>,
+    /// Content warning.
+    #[serde(deserialize_with = "lenient::text")]
+    spoiler_text: Option<String>,
+    /// Media start hidden.
+    #[serde(deserialize_with = "lenient::flag")]
+    sensitive: Option<bool>,
+    /// BCP 47.
+    #[serde(deserialize_with = "lenient::text")]
+    language: Option<String>,
+    #[serde(flatten)]
+    later: Later,
+}
+
+impl Later {
+    fn refuse(&self) -> ApiResult<()> {
+        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        let poll = match &self.poll {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Object(map) => map.get("options").is_some_and(has_options),
+            Value::Array(list) => !list.is_empty(),
+            Value::Bool(_) | Value::Number(_) => true,
+        };
+        let what = if self.media_ids.iter().any(|id| !id.is_empty()) {
+            "attachments are not supported yet: post without media_ids"
+        } else if poll {
+            "polls are not supported yet: post without poll"
+        } else if given(&self.scheduled_at) {
+            "scheduled posts are not supported yet: post without scheduled_at"
+        } else if given(&self.quoted_status_id) {
+            "quotes are not supported: link to the post instead"
+        } else {
+            return Ok(());
+        };
+        Err(ApiError::invalid(what))
+    }
+}
+
+/// True if the options of a poll are not all empty: some clients always send the form.
+fn has_options(options: &Value) -> bool {
+    let filled = |value: &Value| !value.as_str().unwrap_or_default().is_empty();
+    match options {
+        Value::Array(list) => list.iter().any(filled),
+        Value::Object(map) => map.values().any(filled),
+        other => filled(other),
+    }
+}
+
+fn language(asked: Option<String>, member: &Member) -> Option<String> {
+    asked
+        .filter(|language| !language.is_empty())
+        .or_else(|| member.default_language.clone())
+}
+
+async fn publish(
+    State(state): State<ApiState>,
+    caller: Caller,
+    headers: HeaderMap,
+    Params(asked): Params<NewStatus>,
+) -> ApiResult<Json<Status>> {
+    asked.later.refuse()?;
+    let key = match headers.get("idempotency-key") {
+        None => None,
+        Some(key) => Some(
+            key.to_str()
+                .ok()
+                .filter(|key| key.len() <= LONGEST_KEY)
+                .ok_or_else(|| ApiError::invalid("Idempotency-Key has at most 255 printable characters"))?
+                .to_owned(),
+        )
+        .filter(|key| !key.is_empty()),
+    };
+    // Read afresh: the token's copy may be a moment older than a change of preferences.
+    let member = people::member(state.ctx(), caller.id())
+        .await?
+        .ok_or_else(ApiError::forbidden)?;
+    let reply_to = asked.in_reply_to_id.map_or(ReplyTo::None, ReplyTo::Post);
+    let visibility = match (asked.visibility, asked.in_reply_to_id) {
+        (Some(visibility), _) => visibility,
+        // A reply that says nothing of its audience takes the preference, and the domain narrows it to what it answers.
+        (None, _) => member.default_visibility,
+    };
+    let draft = Draft {
+        text: asked.status.unwrap_or_default(),
+        spoiler: asked.spoiler_text.unwrap_or_default(),
+        sensitive: asked.sensitive.unwrap_or(member.default_sensitive),
+        visibility,
+        language: language(asked.language, &member),
+        reply_to,
+        idempotency_key: key,
+        remote: None,
+        created_at: None,
+    };
+    let id = posts::publish(state.ctx(), Via::Local, caller.id(), draft).await?;
+    Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))
+}
+
+/// The caller's own post, not a boost.
+async fn own(state: &ApiState, caller: &Caller, id: PostId) -> ApiResult<std::sync::Arc<Post>> {
+    let view = posts::view(state.ctx(), caller.viewer(), id).await?;
+    if view.post.account == caller.id() {
+        Ok(view.post)
+    } else {
+        Err(ApiError::not_found())
+    }
+}
+
+async fn edit(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<PostId>,
+    Params(asked): Params<EditedStatus>,
+) -> ApiResult<Json<Status>> {
+    asked.later.refuse()?;
+    let post = own(&state, &caller, id).await?;
+    if post.boost_of.is_some() {
+        return Err(ApiError::not_found());
+    }
+    let draft = Draft {
+        text: asked.status.unwrap_or_else(|| post.source.clone()),
+        spoiler: asked.spoiler_text.unwrap_or_else(|| post.spoiler.clone()),
+        sensitive: asked.sensitive.unwrap_or(post.sensitive),
+        visibility: post.visibility,
+        language: asked
+            .language
+            .filter(|language| !language.is_empty())
+            .or_else(|| post.language.clone()),
+        reply_to: post.in_reply_to.map_or(ReplyTo::None, ReplyTo::Post),
+        idempotency_key: None,
+        remote: None,
+        created_at: None,
+    };
+    posts::edit(state.ctx(), Via::Local, caller.id(), id, draft).await?;
+    Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))
+}
+
+async fn delete(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<PostId>,
+) -> ApiResult<Json<Status>> {
+    let post = own(&state, &caller, id).await?;
+    let mut status = entities::status_by_id(&state, caller.id(), id).await?;
+    posts::delete(state.ctx(), Via::Local, caller.id(), id).await?;
+    status.text = Some(post.source.clone());
+    Ok(Json(status))
+}

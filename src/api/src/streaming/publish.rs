@@ -1,0 +1,156 @@
+//! Events to messages: who gets what. Nothing is sent that the domain would not let the person read.
+
+use super::{Channel, Message};
+use crate::state::WeakState;
+use crate::{ApiResult, ApiState, entities};
+use entrenous_domain::{DomainError, accounts, notifications, posts, timelines};
+use entrenous_model::{AccountId, Event, NotificationId, Page, PostId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Batches of events that wait to be turned into messages.
+const WAITING: usize = 4_096;
+
+/// The other end of [`Hub::publish`].
+pub(crate) struct Dispatch {
+    batches: mpsc::Receiver<Vec<Event>>,
+}
+
+impl Dispatch {
+    pub(super) fn new() -> (mpsc::Sender<Vec<Event>>, Self) {
+        let (sender, batches) = mpsc::channel(WAITING);
+        (sender, Self { batches })
+    }
+
+    /// Turns events into messages, in order, until the state is gone.
+    pub(crate) async fn run(mut self, state: WeakState) {
+        while let Some(batch) = self.batches.recv().await {
+            let Some(state) = state.upgrade() else { return };
+            for event in &batch {
+                // Streams are a courtesy, the store is the truth: what cannot be read now is seen at the next look.
+                if let Err(error) = state.publish_one(event).await {
+                    error.log();
+                    tracing::warn!(error.text = error.text(), "an event did not reach the streams");
+                }
+            }
+        }
+    }
+}
+
+impl ApiState {
+    async fn publish_one(&self, event: &Event) -> ApiResult<()> {
+        match event {
+            Event::PostCreated { post, .. } => self.publish_post("update", *post).await,
+            Event::PostUpdated { post, .. } => self.publish_post("status.update", *post).await,
+            Event::PostDeleted { post, account } => self.publish_deletion(*post, *account).await,
+            Event::Notified { notification, account } => self.publish_notification(*notification, *account).await,
+            // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
+            Event::SessionsEnded { .. }
+            | Event::TokenRevoked { .. }
+            | Event::PostCounted { .. }
+            | Event::AccountUpdated { .. }
+            | Event::RelationshipChanged { .. }
+            | Event::PeerChanged { .. }
+            | Event::DeliveriesQueued { .. } => Ok(()),
+        }
+    }
+
+    async fn publish_post(&self, event: &'static str, post: PostId) -> ApiResult<()> {
+        let mut wanted: HashMap<AccountId, Vec<Channel>> = HashMap::new();
+        let at_home = self.hub().people_on(|channel| *channel == Channel::User);
+        if !at_home.is_empty() {
+            for owner in timelines::home_owners(self.ctx(), post, at_home).await? {
+                wanted.entry(owner).or_default().push(Channel::User);
+            }
+        }
+        for viewer in self.hub().people_on(is_shared) {
+            for channel in self.hub().channels_of(viewer, is_shared) {
+                if self.shows(viewer, &channel, post).await? {
+                    wanted.entry(viewer).or_default().push(channel);
+                }
+            }
+        }
+        for (viewer, channels) in wanted {
+            // Each as they may see it, with their own flags.
+            let views = posts::views(self.ctx(), posts::Viewer::Person(viewer), vec![post]).await?;
+            let Some(entity) = entities::statuses(self, viewer, views).await.into_iter().next() else {
+                continue;
+            };
+            let payload: Arc<str> = entity.to_string().into();
+            for channel in channels {
+                self.hub().send(viewer, &Message { event, payload: Arc::clone(&payload), channel });
+            }
+            self.hub().remember(viewer, post);
+        }
+        Ok(())
+    }
+
+    /// Whether a shared timeline of a viewer shows the post: asked of the timeline itself, so that its rules hold here.
+    async fn shows(&self, viewer: AccountId, channel: &Channel, post: PostId) -> ApiResult<bool> {
+        let only = Page { max_id: Some(post.0 + 1), since_id: Some(post.0 - 1), min_id: None, limit: 1 };
+        let ctx = self.ctx();
+        let found = match channel {
+            Channel::Public => timelines::network(ctx, viewer, false, false, only).await?,
+            Channel::PublicLocal => timelines::network(ctx, viewer, true, false, only).await?,
+            Channel::PublicRemote => timelines::network(ctx, viewer, false, true, only).await?,
+            Channel::Hashtag(tag) => timelines::tag(ctx, viewer, tag, false, only).await?,
+            Channel::HashtagLocal(tag) => timelines::tag(ctx, viewer, tag, true, only).await?,
+            Channel::User | Channel::UserNotification | Channel::List(_) | Channel::Direct => Vec::new(),
+        };
+        Ok(found.contains(&post))
+    }
+
+    /// That a post went is told to its author, to those who follow the author, and to those a stream brought it to;
+    /// never more than its number, since others are not to learn that it existed.
+    async fn publish_deletion(&self, post: PostId, author: AccountId) -> ApiResult<()> {
+        let payload: Arc<str> = post.to_string().into();
+        let event = "delete";
+        for viewer in self.hub().people_on(|channel| *channel == Channel::User || is_shared(channel)) {
+            let knows = viewer == author
+                || accounts::relationships(self.ctx(), viewer, vec![author])
+                    .await?
+                    .iter()
+                    .any(|(_, relationship)| relationship.following);
+            if !knows && !self.hub().remembers(viewer, post) {
+                continue;
+            }
+            for channel in self.hub().channels_of(viewer, |channel| *channel == Channel::User || is_shared(channel)) {
+                self.hub().send(viewer, &Message { event, payload: Arc::clone(&payload), channel });
+            }
+        }
+        Ok(())
+    }
+
+    async fn publish_notification(&self, id: NotificationId, owner: AccountId) -> ApiResult<()> {
+        let carries = |channel: &Channel| matches!(channel, Channel::User | Channel::UserNotification);
+        let channels = self.hub().channels_of(owner, carries);
+        if channels.is_empty() {
+            return Ok(());
+        }
+        let notification = match notifications::get(self.ctx(), owner, id).await {
+            // Gone again in the meantime.
+            Err(DomainError::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let Some(entity) = entities::notification(self, owner, &notification).await else { return Ok(()) };
+        let payload: Arc<str> = entity.to_string().into();
+        for channel in channels {
+            let message = Message { event: "notification", payload: Arc::clone(&payload), channel };
+            self.hub().send(owner, &message);
+        }
+        Ok(())
+    }
+}
+
+/// The streams that many people share.
+fn is_shared(channel: &Channel) -> bool {
+    matches!(
+        channel,
+        Channel::Public
+            | Channel::PublicLocal
+            | Channel::PublicRemote
+            | Channel::Hashtag(_)
+            | Channel::HashtagLocal(_)
+    )
+}

@@ -1,0 +1,242 @@
+//! Timelines, favourites, bookmarks, hashtags.
+
+use crate::entities::{self, Status, Tag};
+use crate::paging::Paging;
+use crate::params::Query;
+use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use entrenous_domain::{hashtags, posts, timelines};
+use entrenous_door::{Access, Doc, Routes};
+use entrenous_model::PostId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Longest hashtag, in characters.
+const LONGEST_TAG: usize = 100;
+
+/// Routes of this noun.
+pub(crate) fn routes() -> Routes<ApiState> {
+    let read = Access::Person("read:statuses");
+    let list = |summary| Doc::new("timelines", summary).paged().returns::<Vec<Status>>();
+    Routes::new()
+        .get(
+            "/api/v1/timelines/home",
+            read,
+            list("My posts, and posts and boosts of people I follow"),
+            home,
+        )
+        .get(
+            "/api/v1/timelines/public",
+            read,
+            list("Public posts of this node and of connected organisations").query::<PublicQuery>(),
+            public,
+        )
+        .get(
+            "/api/v1/timelines/tag/{hashtag}",
+            read,
+            list("Public posts with a hashtag").query::<PublicQuery>(),
+            tag,
+        )
+        .get(
+            "/api/v1/favourites",
+            Access::Person("read:favourites"),
+            list("My favourites"),
+            favourites,
+        )
+        .get(
+            "/api/v1/bookmarks",
+            Access::Person("read:bookmarks"),
+            list("My bookmarks"),
+            bookmarks,
+        )
+        .get(
+            "/api/v1/tags/{name}",
+            Access::Person("read:statuses"),
+            Doc::new("tags", "A hashtag and its use in the last seven days").returns::<Tag>(),
+            tag_info,
+        )
+        .post(
+            "/api/v1/tags/{name}/follow",
+            Access::Person("write:follows"),
+            Doc::new("tags", "Follow a hashtag: not supported yet").status(422),
+            follow_tag,
+        )
+        .post(
+            "/api/v1/tags/{name}/unfollow",
+            Access::Person("write:follows"),
+            Doc::new("tags", "No longer follow a hashtag: none is followed").returns::<Tag>(),
+            tag_info,
+        )
+        .post(
+            "/api/v1/tags/{name}/feature",
+            Access::Person("write:accounts"),
+            Doc::new("tags", "Feature a hashtag: not supported").status(422),
+            feature_tag,
+        )
+        .post(
+            "/api/v1/tags/{name}/unfeature",
+            Access::Person("write:accounts"),
+            Doc::new("tags", "No longer feature a hashtag: none is featured").returns::<Tag>(),
+            tag_info,
+        )
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct PublicQuery {
+    /// Only of this node.
+    #[serde(deserialize_with = "lenient::flag")]
+    local: Option<bool>,
+    /// Only of connected organisations.
+    #[serde(deserialize_with = "lenient::flag")]
+    remote: Option<bool>,
+    /// Only with media: none yet, so an empty answer.
+    #[serde(deserialize_with = "lenient::flag")]
+    only_media: Option<bool>,
+    /// All of these hashtags beside the one in the path.
+    #[serde(deserialize_with = "lenient::list")]
+    all: Vec<String>,
+    /// None of these hashtags.
+    #[serde(deserialize_with = "lenient::list")]
+    none: Vec<String>,
+}
+
+/// A page of posts, with its links.
+async fn page(state: &ApiState, caller: &Caller, paging: &Paging, ids: Vec<PostId>) -> ApiResult<Response> {
+    let (newest, oldest, rows) = (ids.first().copied(), ids.last().copied(), ids.len());
+    let body = entities::statuses_by_id(state, caller.id(), ids).await?;
+    Ok(paging.answer(
+        state,
+        &body,
+        newest.map(PostId::get),
+        oldest.map(PostId::get),
+        rows,
+    ))
+}
+
+/// A page of posts whose rows are not the posts themselves.
+async fn page_of_rows(
+    state: &ApiState,
+    caller: &Caller,
+    paging: &Paging,
+    rows: Vec<(i64, PostId)>,
+) -> ApiResult<Response> {
+    let (newest, oldest, count) = (
+        rows.first().map(|row| row.0),
+        rows.last().map(|row| row.0),
+        rows.len(),
+    );
+    let ids = rows.into_iter().map(|(_, id)| id).collect();
+    let body = entities::statuses_by_id(state, caller.id(), ids).await?;
+    Ok(paging.answer(state, &body, newest, oldest, count))
+}
+
+async fn home(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
+    let ids = timelines::home(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
+    page(&state, &caller, &paging, ids).await
+}
+
+async fn public(
+    State(state): State<ApiState>,
+    caller: Caller,
+    mut paging: Paging,
+    Query(asked): Query<PublicQuery>,
+) -> ApiResult<Response> {
+    let page_asked = paging.at_most(20, 40);
+    let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
+    let ids = if asked.only_media.unwrap_or(false) || (local && remote) {
+        Vec::new()
+    } else {
+        timelines::network(state.ctx(), caller.id(), local, remote, page_asked).await?
+    };
+    page(&state, &caller, &paging, ids).await
+}
+
+async fn tag(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Path(name): Path<String>,
+    mut paging: Paging,
+    Query(asked): Query<PublicQuery>,
+) -> ApiResult<Response> {
+    let name = tag_name(&name)?;
+    let page_asked = paging.at_most(20, 40);
+    let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
+    if asked.only_media.unwrap_or(false) {
+        return page(&state, &caller, &paging, Vec::new()).await;
+    }
+    let ids = timelines::tag(state.ctx(), caller.id(), &name, local, page_asked).await?;
+    let (newest, oldest, rows) = (ids.first().copied(), ids.last().copied(), ids.len());
+    let mut views = posts::views(state.ctx(), caller.viewer(), ids).await?;
+    // The page stays that of the one hashtag, so that the links lead through all of it.
+    let lower =
+        |tags: Vec<String>| -> Vec<String> { tags.into_iter().map(|tag| tag.to_lowercase()).collect() };
+    let (all, none) = (lower(asked.all), lower(asked.none));
+    views.retain(|view| {
+        (!remote || !view.post.is_local())
+            && all.iter().all(|tag| view.tags.contains(tag))
+            && !none.iter().any(|tag| view.tags.contains(tag))
+    });
+    let body = entities::render_statuses(&state, caller.id(), &views).await?;
+    Ok(paging.answer(
+        &state,
+        &body,
+        newest.map(PostId::get),
+        oldest.map(PostId::get),
+        rows,
+    ))
+}
+
+async fn favourites(
+    State(state): State<ApiState>,
+    caller: Caller,
+    mut paging: Paging,
+) -> ApiResult<Response> {
+    let rows = timelines::favourites(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
+    page_of_rows(&state, &caller, &paging, rows).await
+}
+
+async fn bookmarks(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
+    let rows = timelines::bookmarks(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
+    page_of_rows(&state, &caller, &paging, rows).await
+}
+
+/// A hashtag from a path, lower-case, with or without `#`.
+fn tag_name(text: &str) -> ApiResult<String> {
+    let name = text.trim().trim_start_matches('#').to_lowercase();
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\u{200c}' | '\u{00b7}');
+    if name.is_empty() || name.chars().count() > LONGEST_TAG || !name.chars().all(fits) {
+        return Err(ApiError::not_found());
+    }
+    Ok(name)
+}
+
+async fn tag_info(
+    State(state): State<ApiState>,
+    _: Caller,
+    Path(name): Path<String>,
+) -> ApiResult<Json<Tag>> {
+    Ok(Json(described(&state, &tag_name(&name)?).await?))
+}
+
+/// A hashtag with its use.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn described(state: &ApiState, name: &str) -> ApiResult<Tag> {
+    let ctx = state.ctx();
+    let uses = hashtags::use_per_day(ctx, name).await?;
+    Ok(Tag::new(ctx.origin(), name, ctx.now(), &uses))
+}
+
+async fn follow_tag(_: Caller, Path(name): Path<String>) -> ApiResult<()> {
+    tag_name(&name)?;
+    Err(ApiError::invalid("following hashtags is not supported yet"))
+}
+
+async fn feature_tag(_: Caller, Path(name): Path<String>) -> ApiResult<()> {
+    tag_name(&name)?;
+    Err(ApiError::invalid("profiles of this node do not feature hashtags"))
+}

@@ -1,0 +1,69 @@
+//! The steps of trust between nodes that need the network, for the administration API. `node` connects federation.
+
+use async_trait::async_trait;
+use entrenous_domain::Result;
+use entrenous_model::{Contract, Origin, PeerId, PeerInviteId, PeerState, Time};
+
+/// What an administrator offers in an invitation.
+#[derive(Debug, Clone)]
+pub struct InviteOffer {
+    /// Why, in the administrator's words.
+    pub purpose: String,
+    /// What may cross, seen from this node.
+    pub contract: Contract,
+    /// Valid for so long; 1 to 72.
+    pub hours: i64,
+    /// The one origin it is for.
+    pub for_origin: Option<Origin>,
+    /// No second confirmation here; only with `for_origin`.
+    pub pre_confirm: bool,
+}
+
+/// A fresh invitation.
+#[derive(Debug, Clone)]
+pub struct InviteLink {
+    /// Its id.
+    pub id: PeerInviteId,
+    /// The link, shown once: origin, id and fingerprint, and the token in the fragment.
+    pub link: String,
+    /// Fingerprint of this node's keys, to be compared by voice.
+    pub fingerprint: String,
+    /// Not valid from then on.
+    pub expires_at: Time,
+}
+
+/// What an invitation says, after the inviter's instance actor was fetched and its fingerprint compared.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The inviter's origin.
+    pub origin: Origin,
+    /// The name it gives itself.
+    pub name: String,
+    /// Why, in its administrator's words.
+    pub purpose: String,
+    /// Fingerprint of its instance keys.
+    pub fingerprint: String,
+    /// What is offered, seen from this node.
+    pub contract: Contract,
+    /// Not valid from then on.
+    pub expires_at: Time,
+}
+
+/// Steps of trust; `actor` is the username of the administrator, for the audit trail.
+#[async_trait]
+pub trait TrustDesk: Send + Sync + 'static {
+    /// Makes an invitation.
+    async fn create_invite(&self, actor: &str, offer: InviteOffer) -> Result<InviteLink>;
+    /// Looks at a link without using it. Contacts the inviter and nobody else.
+    async fn preview(&self, link: &str) -> Result<Preview>;
+    /// Accepts a link; answers the state the peer is in then.
+    async fn join(&self, actor: &str, link: &str) -> Result<PeerState>;
+    /// Confirms a peer that accepted our invitation, or one that was suspended, and tells it.
+    async fn confirm(&self, actor: &str, peer: PeerId) -> Result<()>;
+    /// Halts a peer.
+    async fn suspend(&self, actor: &str, peer: PeerId) -> Result<()>;
+    /// Ends a peer, and tells it.
+    async fn revoke(&self, actor: &str, peer: PeerId) -> Result<()>;
+    /// Adds other software by hand; answers the peer.
+    async fn trust(&self, actor: &str, authority: &str) -> Result<PeerId>;
+}

@@ -1,0 +1,201 @@
+//! The list of routes itself: who may use what, and what every answer carries.
+
+use crate::fixture::{House, authorized};
+use axum::body::Body;
+use entrenous_door::{Access, RouteInfo};
+use entrenous_model::oauth::KNOWN_SCOPES;
+use entrenous_model::{Role, Scopes};
+use http::StatusCode;
+use std::collections::BTreeSet;
+
+/// A path of a route, with something in the place of its parameters.
+fn path(route: &RouteInfo) -> String {
+    let mut path = String::new();
+    for (at, piece) in route.path.split(['{', '}']).enumerate() {
+        path.push_str(if at % 2 == 0 { piece } else { "1" });
+    }
+    path
+}
+
+#[test]
+fn open_routes_are_exactly_these() {
+    let routes = entrenous_api::routes();
+    let open: BTreeSet<_> = routes
+        .list()
+        .iter()
+        .filter(|route| route.access.is_open())
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    let written: BTreeSet<_> = [
+        "GET /",
+        "GET /.well-known/change-password",
+        "GET /.well-known/oauth-authorization-server",
+        "GET /about",
+        "GET /api/v1/instance",
+        "GET /api/v2/instance",
+        "GET /auth/sign_in",
+        "GET /favicon.ico",
+        "GET /health",
+        "GET /invite/{code}",
+        "GET /manifest.json",
+        "GET /oauth/authorize",
+        "GET /static/{file}",
+        "POST /api/v1/apps",
+        "POST /auth/sign_in",
+        "POST /invite/{code}",
+        "POST /oauth/revoke",
+        "POST /oauth/token",
+    ]
+    .map(str::to_owned)
+    .into();
+    assert_eq!(open, written);
+}
+
+#[tokio::test]
+async fn nothing_else_answers_without_credentials() {
+    let house = House::new();
+    for route in entrenous_api::routes().list().iter().filter(|route| !route.access.is_open()) {
+        for token in ["", "not-a-token", &"x".repeat(5_000)] {
+            let request = authorized(route.method.as_str(), &path(route), token).body(Body::empty()).unwrap();
+            let answer = house.send(request).await;
+            let expected = match route.access {
+                Access::Capability => StatusCode::NOT_FOUND,
+                _ => StatusCode::UNAUTHORIZED,
+            };
+            assert_eq!(answer.status, expected, "{} {}", route.method, route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_scope_opens_only_its_routes() {
+    let house = House::new();
+    house.person_as("root", Role::Owner).await;
+    for scope in KNOWN_SCOPES {
+        let token = house.token("root", scope).await;
+        let granted = Scopes::parse(scope).unwrap();
+        for route in entrenous_api::routes().list() {
+            let needed: Vec<_> = route.access.scopes().collect();
+            if needed.is_empty() || needed.iter().any(|scope| granted.grants(scope)) {
+                continue;
+            }
+            let request = authorized(route.method.as_str(), &path(route), &token).body(Body::empty()).unwrap();
+            let answer = house.send(request).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{scope}: {} {}", route.method, route.path);
+            assert_eq!(answer.text, r#"{"error":"This action is outside the authorized scopes"}"#);
+        }
+    }
+}
+
+#[tokio::test]
+async fn members_do_not_administer() {
+    let house = House::new();
+    house.person_as("mod", Role::Moderator).await;
+    let token = house.token("mod", "read write admin:read admin:write").await;
+    for route in entrenous_api::routes().list() {
+        if matches!(route.access, Access::Admin(_)) {
+            let request = authorized(route.method.as_str(), &path(route), &token).body(Body::empty()).unwrap();
+            let answer = house.send(request).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {}", route.method, route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_route_fails_on_nonsense() {
+    let house = House::new();
+    house.person_as("root", Role::Owner).await;
+    let token = house.token("root", "read write follow push profile admin:read admin:write").await;
+    for route in entrenous_api::routes().list() {
+        // Steps that need the network answer 503 where nothing federates.
+        let federates = route.path.contains("/peer");
+        for body in ["", "{}", "{\"a\":[[1]]}", "[", "\u{0}", "a[b]=1"] {
+            let request = authorized(route.method.as_str(), &path(route), &token)
+                .header("content-type", if body.starts_with(['{', '[']) { "application/json" } else { "application/x-www-form-urlencoded" })
+                .body(Body::from(body))
+                .unwrap();
+            let status = house.send(request).await.status;
+            assert!(
+                !status.is_server_error() || (federates && status == StatusCode::SERVICE_UNAVAILABLE)
+                    || status == StatusCode::NOT_IMPLEMENTED,
+                "{status} {} {} {body:?}",
+                route.method,
+                route.path
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_json() {
+    let house = House::new();
+    let answer = house.get("/api/v1/nothing", "").await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_FOUND, r#"{"error":"Record not found"}"#));
+    let request = authorized("DELETE", "/api/v2/instance", "").body(Body::empty()).unwrap();
+    let answer = house.send(request).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.text, r#"{"error":"Method not allowed"}"#);
+    assert!(answer.header("allow").contains("GET"));
+}
+
+#[tokio::test]
+async fn cors_is_on_every_answer_but_the_pages() {
+    let house = House::new();
+    for (method, path) in [
+        ("GET", "/api/v2/instance"),
+        ("GET", "/api/v1/timelines/home"),
+        ("GET", "/api/v1/nothing"),
+        ("OPTIONS", "/api/v1/statuses"),
+        ("OPTIONS", "/anything"),
+        ("POST", "/oauth/token"),
+        ("DELETE", "/api/v1/instance"),
+    ] {
+        let answer = house.send(authorized(method, path, "").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{method} {path}");
+        assert!(answer.header("access-control-allow-headers").contains("Idempotency-Key"));
+        assert!(answer.header("access-control-expose-headers").contains("Link"));
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+    }
+    let answer = house.send(authorized("OPTIONS", "/api/v1/statuses", "").body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    for page in ["/", "/about", "/auth/sign_in", "/oauth/authorize", "/invite/x", "/auth/password"] {
+        let answer = house.get(page, "").await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{page}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{page}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{page}");
+    }
+}
+
+#[test]
+fn the_openapi_document_has_every_route() {
+    let document = entrenous_api::openapi_document();
+    assert_eq!(document["openapi"], "3.1.0");
+    let routes = entrenous_api::routes();
+    let mut ids = BTreeSet::new();
+    for route in routes.list() {
+        assert!(!route.doc.summary().is_empty() && !route.doc.tag().is_empty(), "{}", route.path);
+        let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+        assert_eq!(operation.is_null(), route.doc.is_hidden(), "{} {}", route.method, route.path);
+        if let Some(id) = operation["operationId"].as_str() {
+            assert!(ids.insert(id.to_owned()), "{id} twice");
+        }
+    }
+    // Every reference leads somewhere.
+    let text = document.to_string();
+    for piece in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+        let name = piece.split('"').next().unwrap();
+        assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_bounded() {
+    let house = House::new();
+    let big = format!("client_name={}", "a".repeat(1 << 20));
+    let request = authorized("POST", "/api/v1/apps", "").header("content-type", "application/x-www-form-urlencoded");
+    let answer = house.send(request.body(Body::from(big)).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.text.starts_with("{\"error\":"));
+}

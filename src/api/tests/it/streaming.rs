@@ -1,0 +1,189 @@
+//! Streams, over real sockets of this machine.
+
+use crate::fixture::House;
+use futures_util::{SinkExt as _, StreamExt as _};
+use http::{HeaderValue, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tower::ServiceExt as _;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+const SOON: Duration = Duration::from_secs(5);
+
+/// Serves the house; answers the base of its addresses.
+async fn serve(house: &House) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = house.router.clone();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("ws://{address}/api/v1/streaming")
+}
+
+async fn open(url: &str) -> Socket {
+    connect_async(url).await.unwrap().0
+}
+
+/// The next message with its payload parsed; `None` if the stream was closed.
+async fn next(socket: &mut Socket) -> Option<(Value, Value)> {
+    loop {
+        match timeout(SOON, socket.next()).await.expect("nothing came")? {
+            Ok(Message::Text(text)) => {
+                let message: Value = serde_json::from_str(&text).unwrap();
+                let payload = message["payload"].as_str().unwrap_or("null");
+                let payload = serde_json::from_str(payload).unwrap();
+                return Some((message, payload));
+            }
+            Ok(Message::Ping(_) | Message::Pong(_)) => {}
+            Ok(_) | Err(_) => return None,
+        }
+    }
+}
+
+async fn post(house: &House, token: &str, text: &str, visibility: &str) -> String {
+    let body = json!({ "status": text, "visibility": visibility });
+    let made = house.json("POST", "/api/v1/statuses", token, body).await.ok();
+    made["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_colleague_sees_a_post_its_edit_and_its_end() {
+    let house = House::new();
+    let (ada, _) = (house.person("ada").await, house.person("bob").await);
+    let (write, read) = (house.token("ada", "read write").await, house.token("bob", "read write follow").await);
+    house.json("POST", &format!("/api/v1/accounts/{}/follow", ada.id), &read, json!({})).await.ok();
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={read}&stream=user")).await;
+
+    let id = post(&house, &write, "hello @bob", "private").await;
+    let mut events = Vec::new();
+    for _ in 0..2 {
+        let (message, payload) = next(&mut socket).await.unwrap();
+        assert_eq!(message["stream"], json!(["user"]));
+        events.push((message["event"].as_str().unwrap().to_owned(), payload));
+    }
+    events.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!((events[0].0.as_str(), events[1].0.as_str()), ("notification", "update"));
+    assert_eq!((&events[0].1["type"], &events[1].1["id"]), (&json!("mention"), &json!(id)));
+
+    house.json("PUT", &format!("/api/v1/statuses/{id}"), &write, json!({ "status": "hello again @bob" })).await.ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(message["event"], "status.update");
+    assert!(payload["content"].as_str().unwrap().contains("again"));
+
+    house.json("DELETE", &format!("/api/v1/statuses/{id}"), &write, json!({})).await.ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!((&message["event"], payload.to_string()), (&json!("delete"), id));
+}
+
+#[tokio::test]
+async fn strangers_posts_do_not_arrive() {
+    let house = House::new();
+    for name in ["ada", "bob"] {
+        house.person(name).await;
+    }
+    let (write, read) = (house.token("ada", "read write").await, house.token("bob", "read").await);
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={read}")).await;
+    for stream in ["user", "public", "public:local"] {
+        let text = json!({ "type": "subscribe", "stream": stream }).to_string();
+        socket.send(Message::text(text)).await.unwrap();
+    }
+    socket.send(Message::text(r#"{"type":"subscribe","stream":"hashtag","tag":"Tea"}"#)).await.unwrap();
+    socket.send(Message::text(r#"{"type":"subscribe","stream":"nonsense"}"#)).await.unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["error"], "Unknown stream type");
+    let private = post(&house, &write, "between us #tea", "private").await;
+    post(&house, &write, "for the author", "direct").await;
+    house.json("DELETE", &format!("/api/v1/statuses/{private}"), &write, json!({})).await.ok();
+    let id = post(&house, &write, "for all #tea", "public").await;
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let (message, payload) = next(&mut socket).await.unwrap();
+        assert_eq!((&message["event"], &payload["id"]), (&json!("update"), &json!(id)));
+        streams.push(message["stream"].to_string());
+    }
+    streams.sort();
+    assert_eq!(streams, [r#"["hashtag","tea"]"#, r#"["public"]"#, r#"["public:local"]"#]);
+    socket.send(Message::text(r#"{"type":"unsubscribe","stream":"public"}"#)).await.unwrap();
+    socket.send(Message::text(r#"{"type":"unsubscribe","stream":"hashtag","tag":"tea"}"#)).await.unwrap();
+    socket.send(Message::text("nonsense")).await.unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["error"], "Malformed message");
+    house.json("DELETE", &format!("/api/v1/statuses/{id}"), &write, json!({})).await.ok();
+    let (message, _) = next(&mut socket).await.unwrap();
+    assert_eq!(message["event"], "delete");
+}
+
+#[tokio::test]
+async fn tokens_open_three_ways_and_scopes_hold() {
+    let house = House::new();
+    house.person("ada").await;
+    let token = house.token("ada", "read:notifications").await;
+    let base = serve(&house).await;
+    let mut request = base.as_str().into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_str(&token).unwrap());
+    let (mut socket, answer) = connect_async(request).await.unwrap();
+    assert_eq!(answer.headers()["sec-websocket-protocol"], token.as_str());
+    socket.send(Message::text(r#"{"type":"subscribe","stream":"user"}"#)).await.unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["status"], 401);
+    for (query, status) in [
+        (String::new(), StatusCode::UNAUTHORIZED),
+        ("?access_token=wrong&stream=user".to_owned(), StatusCode::UNAUTHORIZED),
+        (format!("?access_token={token}&stream=user"), StatusCode::FORBIDDEN),
+        (format!("?access_token={token}&stream=nonsense"), StatusCode::BAD_REQUEST),
+    ] {
+        match connect_async(format!("{base}{query}")).await {
+            Err(Error::Http(answer)) => assert_eq!(answer.status(), status, "{query}"),
+            other => panic!("{query}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn revoked_tokens_and_ended_sessions_close_streams() {
+    let house = House::new();
+    let ada = house.person("ada").await;
+    let base = serve(&house).await;
+    let token = house.token("ada", "read").await;
+    let mut socket = open(&format!("{base}?access_token={token}&stream=user")).await;
+    let (held, _) = entrenous_domain::oauth::tokens_of(&house.ctx, ada.id).await.unwrap().remove(0);
+    entrenous_domain::oauth::revoke_token(&house.ctx, ada.id, held.id).await.unwrap();
+    assert!(next(&mut socket).await.is_none());
+    let token = house.token("ada", "read").await;
+    let mut socket = open(&format!("{base}?access_token={token}&stream=user")).await;
+    entrenous_domain::people::disable(&house.ctx, "test", "ada").await.unwrap();
+    assert!(next(&mut socket).await.is_none());
+}
+
+#[tokio::test]
+async fn events_by_http() {
+    let house = House::new();
+    house.person("ada").await;
+    let token = house.token("ada", "read write").await;
+    let request = crate::fixture::authorized("GET", "/api/v1/streaming/user", &token);
+    let response = house.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let mut body = response.into_body();
+    let mut frame = async || {
+        let frame = timeout(SOON, body.frame()).await.unwrap();
+        frame.map(|frame| String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
+    };
+    assert_eq!(frame().await.unwrap(), ":)\n");
+    let id = post(&house, &token, "mine", "public").await;
+    let event = frame().await.unwrap();
+    assert!(event.starts_with("event: update\ndata: {") && event.ends_with("}\n\n"), "{event}");
+    assert!(event.contains(&id));
+    let revoked = entrenous_domain::oauth::tokens_of(&house.ctx, house_owner(&house).await).await.unwrap().remove(0).0;
+    entrenous_domain::oauth::revoke_token(&house.ctx, house_owner(&house).await, revoked.id).await.unwrap();
+    assert_eq!(frame().await, None);
+}
+
+async fn house_owner(house: &House) -> entrenous_model::AccountId {
+    entrenous_domain::accounts::local_by_username(&house.ctx, "ada").await.unwrap().unwrap().id
+}

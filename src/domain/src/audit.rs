@@ -1,0 +1,128 @@
+//! The audit trail: what administrators did and what was refused, one line each with a stable reason.
+
+use crate::{Ctx, Result};
+use entrenous_model::{AuditId, Origin, Time};
+use entrenous_store::{StoreError, Tx};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// One line.
+pub use entrenous_store::audit::Line as Entry;
+
+/// Lines about one peer that are written in a minute; more are counted only.
+const LINES_PER_PEER_AND_MINUTE: u32 = 600;
+
+/// Holds back floods of refusals, so that strangers cannot fill the disk. Its size is bounded by the number of peers
+/// and of reason codes, both of which strangers cannot raise.
+#[derive(Default)]
+pub struct Limiter {
+    windows: Mutex<BTreeMap<(Option<String>, String), (Time, u32)>>,
+}
+
+impl Limiter {
+    /// True if a line may be written now; at most `most` in a minute for one key.
+    fn admit(&self, peer: Option<&str>, reason: &str, now: Time, most: u32) -> bool {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = windows.entry((peer.map(str::to_owned), reason.to_owned())).or_insert((now, 0));
+        if now - window.0 >= chrono::TimeDelta::minutes(1) || now < window.0 {
+            *window = (now, 0);
+        }
+        window.1 = window.1.saturating_add(1);
+        window.1 <= most
+    }
+}
+
+/// Writes one line. Refusals (a reason without a known peer) are written at most once a minute per reason in all, so
+/// that strangers cannot fill the disk; those of a peer at most 600 times a minute per reason.
+///
+/// # Errors
+/// Only the store's.
+pub async fn record(
+    ctx: &Ctx,
+    actor: &str,
+    action: &str,
+    reason: Option<&str>,
+    peer: Option<&Origin>,
+    detail: String,
+) -> Result<()> {
+    if let Some(reason) = reason {
+        let known = match peer {
+            Some(origin) => crate::peers::by_origin(ctx, origin).await?.is_some(),
+            None => false,
+        };
+        let (key, most) = match peer {
+            Some(origin) if known => (Some(origin.as_str()), LINES_PER_PEER_AND_MINUTE),
+            _ => (None, 1),
+        };
+        if !ctx.trust().limiter.admit(key, reason, ctx.now(), most) {
+            tracing::debug!(action, reason, "more of the same, not written to the audit trail");
+            return Ok(());
+        }
+    }
+    let (actor, action, reason) = (actor.to_owned(), action.to_owned(), reason.map(str::to_owned));
+    let peer = peer.map(|origin| origin.as_str().to_owned());
+    ctx.store()
+        .write(move |tx| {
+            write(tx, &actor, &action, reason.as_deref(), peer.as_deref(), &detail)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Writes one line inside a use-case's transaction.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn write(
+    tx: &mut Tx,
+    actor: &str,
+    action: &str,
+    reason: Option<&str>,
+    peer: Option<&str>,
+    detail: &str,
+) -> std::result::Result<(), StoreError> {
+    let line = Entry {
+        id: AuditId(tx.next_id()),
+        at: tx.now(),
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        reason: reason.map(str::to_owned),
+        peer: peer.map(str::to_owned),
+        detail: detail.chars().take(1_000).collect(),
+    };
+    entrenous_store::audit::insert(tx, &line)
+}
+
+/// Lines, newest first, optionally of one peer; `before` for paging; limit 1 to 200.
+///
+/// # Errors
+/// Only the store's.
+pub async fn list(
+    ctx: &Ctx,
+    peer: Option<&Origin>,
+    before: Option<AuditId>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let peer = peer.map(|origin| origin.as_str().to_owned());
+    let limit = limit.clamp(1, 200);
+    let lines = ctx
+        .store()
+        .read(move |conn| entrenous_store::audit::list(conn, peer.as_deref(), before, limit))
+        .await?;
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_stranger_line_a_minute() {
+        let limiter = Limiter::default();
+        let start = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        assert!(limiter.admit(None, "unsigned", start, 1));
+        assert!(!limiter.admit(None, "unsigned", start + chrono::TimeDelta::seconds(59), 1));
+        assert!(limiter.admit(None, "not_a_peer", start, 1));
+        assert!(limiter.admit(None, "unsigned", start + chrono::TimeDelta::seconds(60), 1));
+    }
+}

@@ -1,0 +1,252 @@
+//! The durable queue: what still has to reach which peer. Ordered per peer, author and conversation.
+
+use crate::{Ctx, DomainError, Result, audit};
+use chrono::TimeDelta;
+use entrenous_model::{ActivityId, DeliveryId, Event, Peer, PeerId, PostId, SignatureForm, Time};
+use entrenous_store::{StoreError, Tx, deliveries as rows};
+use std::sync::Arc;
+
+/// One delivery to make.
+pub use entrenous_store::deliveries::Queued as Delivery;
+
+/// How long a delivery is tried (federation.md, "Delivery").
+pub const PATIENCE: TimeDelta = TimeDelta::days(30);
+/// The longest pause between two attempts.
+pub const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+
+/// The pause after `failures` failures in a row: 1.25^n seconds, at most an hour.
+#[must_use]
+pub fn pause_after(failures: i32) -> TimeDelta {
+    let seconds = 1.25_f64.powi(failures.clamp(1, 60));
+    // At most 1.25^60 = 652,530 seconds: fits.
+    #[expect(clippy::cast_possible_truncation, reason = "clamped above")]
+    let pause = TimeDelta::milliseconds((seconds * 1_000.0) as i64);
+    pause.min(LONGEST_PAUSE)
+}
+
+/// Active peers that have deliveries queued, with the time from which they may be tried.
+///
+/// # Errors
+/// Only the store's.
+pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<(PeerId, Time)>> {
+    let waiting = ctx.store().read(rows::waiting_peers).await?;
+    let now = ctx.now();
+    Ok(waiting.into_iter().map(|(peer, at)| (peer, at.unwrap_or(now))).collect())
+}
+
+/// The next deliveries of a peer in queue order, at most `limit`, none if the peer is not active.
+///
+/// # Errors
+/// Only the store's.
+pub async fn next(ctx: &Ctx, peer: PeerId, after: Option<DeliveryId>, limit: i64) -> Result<Vec<Delivery>> {
+    let limit = limit.clamp(1, 1_000);
+    Ok(ctx.store().read(move |conn| rows::next(conn, peer, after, limit)).await?)
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// Taken. The peer is healthy, its backoff ends; `form` is the signature form that worked.
+    Done {
+        /// The form that worked.
+        form: SignatureForm,
+    },
+    /// There is nothing to send any more (the post is gone), or the peer will never take it (410, 400): dropped.
+    Drop {
+        /// Why.
+        reason: String,
+    },
+    /// 403: the peer's queue halts for an hour and its administrator is alerted (audit).
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// Failed: the whole peer backs off, 1.25^n seconds up to an hour; after 30 days the delivery is dropped.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Records how an attempt ended.
+///
+/// # Errors
+/// Only the store's.
+pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -> Result<()> {
+    let learned = ctx
+        .store()
+        .write(move |tx| -> std::result::Result<bool, StoreError> {
+            let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else { return Ok(false) };
+            let now = tx.now();
+            match attempt {
+                Attempt::Done { form } => {
+                    rows::finish(tx, id, "done", None, now)?;
+                    note_heard(tx, &peer)?;
+                    if form != peer.signature_form {
+                        entrenous_store::peers::learn_form(tx, peer.id, form)?;
+                        tx.emit(Event::PeerChanged { peer: peer.id })?;
+                        return Ok(true);
+                    }
+                }
+                Attempt::Drop { reason } => rows::finish(tx, id, "dropped", Some(&reason), now)?,
+                Attempt::Refused { reason } => {
+                    rows::attempted(tx, id, &reason)?;
+                    halt(tx, &peer, LONGEST_PAUSE, &reason)?;
+                    let detail = format!("{} refuses deliveries: {reason}", peer.name);
+                    let origin = peer.origin.as_str();
+                    audit::write(tx, "node", "delivery.refused", Some("refused_by_peer"), Some(origin), &detail)?;
+                }
+                Attempt::Failed { reason } => {
+                    rows::attempted(tx, id, &reason)?;
+                    let pause = pause_after(peer.failures.saturating_add(1));
+                    halt(tx, &peer, pause, &reason)?;
+                    give_up_old(tx, &peer, id, &reason)?;
+                }
+            }
+            Ok(false)
+        })
+        .await?;
+    if learned {
+        ctx.trust().forget_everything();
+    }
+    Ok(())
+}
+
+fn halt(tx: &mut Tx, peer: &Peer, pause: TimeDelta, reason: &str) -> std::result::Result<(), StoreError> {
+    let now = tx.now();
+    let since = peer.failing_since.unwrap_or(now);
+    entrenous_store::peers::failed(tx, peer.id, since, peer.failures.saturating_add(1), now + pause, reason)
+}
+
+/// Drops the delivery that was tried if it has waited for longer than anyone should.
+fn give_up_old(tx: &mut Tx, peer: &Peer, id: DeliveryId, reason: &str) -> std::result::Result<(), StoreError> {
+    let now = tx.now();
+    let before = DeliveryId(id.get() - 1);
+    let Some(delivery) = rows::next(tx, peer.id, Some(before), 1)?.into_iter().next() else { return Ok(()) };
+    if delivery.id == id && now - delivery.created_at > PATIENCE {
+        rows::finish(tx, id, "dropped", Some(&format!("given up after 30 days: {reason}")), now)?;
+    }
+    Ok(())
+}
+
+/// Ends a peer's backoff if it has one. The row is not written for each message: once in ten seconds is enough to
+/// show when a peer was last seen.
+pub(crate) fn note_heard(tx: &mut Tx, peer: &Peer) -> std::result::Result<(), StoreError> {
+    let now = tx.now();
+    let failing = peer.failures > 0 || peer.retry_at.is_some();
+    let stale = peer.last_seen_at.is_none_or(|at| now - at > TimeDelta::seconds(10));
+    if failing || stale {
+        entrenous_store::peers::heard(tx, peer.id, now)?;
+    }
+    if failing {
+        tx.emit(Event::DeliveriesQueued { peers: vec![peer.id] })?;
+    }
+    Ok(())
+}
+
+/// A peer was heard from: its backoff ends, its queue wakes.
+///
+/// # Errors
+/// Only the store's.
+pub async fn peer_heard(ctx: &Ctx, peer: PeerId) -> Result<()> {
+    ctx.store()
+        .write(move |tx| -> std::result::Result<(), StoreError> {
+            match entrenous_store::peers::by_id(tx, peer)? {
+                Some(peer) => note_heard(tx, &peer),
+                None => Ok(()),
+            }
+        })
+        .await?;
+    Ok(())
+}
+
+/// The state of one peer's queue.
+#[derive(Debug, Clone)]
+pub struct QueueState {
+    /// The peer, as it is in the database now.
+    pub peer: Arc<Peer>,
+    /// Waiting.
+    pub queued: i64,
+    /// Delivered in the last 24 hours.
+    pub delivered: i64,
+    /// Given up in the last 30 days.
+    pub dropped: i64,
+    /// Since when the oldest waits.
+    pub oldest: Option<Time>,
+}
+
+/// The queues of all peers.
+///
+/// # Errors
+/// Only the store's.
+pub async fn queues(ctx: &Ctx) -> Result<Vec<QueueState>> {
+    let now = ctx.now();
+    let states = ctx
+        .store()
+        .read(move |conn| {
+            let mut states = Vec::new();
+            for (peer, _) in entrenous_store::peers::all(conn)? {
+                let counts = rows::counts(conn, peer.id, now - TimeDelta::hours(24), now - PATIENCE)?;
+                states.push(QueueState {
+                    peer: Arc::new(peer),
+                    queued: counts.queued,
+                    delivered: counts.delivered,
+                    dropped: counts.dropped,
+                    oldest: counts.oldest,
+                });
+            }
+            Ok(states)
+        })
+        .await?;
+    Ok(states)
+}
+
+/// Where a post has gone: (peer, state, last error). State is `queued`, `done` or `dropped`.
+///
+/// # Errors
+/// Only the store's.
+pub async fn of_post(ctx: &Ctx, post: PostId) -> Result<Vec<(Arc<Peer>, String, Option<String>)>> {
+    let found = ctx.store().read(move |conn| rows::of_post(conn, post)).await?;
+    let mut out = Vec::new();
+    for (id, state, error) in found {
+        if let Some(peer) = crate::peers::get(ctx, id).await? {
+            out.push((peer, state, error));
+        }
+    }
+    Ok(out)
+}
+
+/// An outgoing activity a peer asks for by id, as a delivery that is not queued. `NotFound` unless it was for that peer.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn activity_for(ctx: &Ctx, peer: PeerId, id: ActivityId) -> Result<Delivery> {
+    let found = ctx
+        .store()
+        .read(move |conn| if rows::was_for(conn, id, peer)? { rows::activity(conn, id) } else { Ok(None) })
+        .await?;
+    let (account, _, data, created_at) = found.ok_or(DomainError::NotFound)?;
+    Ok(Delivery {
+        id: DeliveryId(0),
+        activity: id,
+        account,
+        data,
+        inbox: String::new(),
+        order_key: 0,
+        attempts: 0,
+        created_at,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_an_hour() {
+        assert_eq!(pause_after(1), TimeDelta::milliseconds(1_250));
+        assert!(pause_after(10) < TimeDelta::seconds(10));
+        assert_eq!(pause_after(40), LONGEST_PAUSE);
+        assert_eq!(pause_after(i32::MAX), LONGEST_PAUSE);
+    }
+}

@@ -1,0 +1,37 @@
+//! The use-cases of Entrenous and every rule of who may do what.
+//!
+//! A verb is a function `noun::verb(ctx, …)`. Doors (client API, federation inbox, command line) authenticate and
+//! translate; the rule stands here once, for local and remote alike. Each verb that changes something is one store
+//! transaction: rows, one event, and the deliveries it causes.
+
+pub mod accounts;
+pub mod audit;
+pub mod blocks;
+pub mod context;
+pub mod deliveries;
+pub mod error;
+pub mod follows;
+pub mod hashtags;
+pub mod invites;
+pub mod maintenance;
+pub mod media;
+pub mod notes;
+pub mod notifications;
+pub mod oauth;
+pub mod outbox;
+pub mod peers;
+pub mod people;
+pub mod pictures;
+pub mod ports;
+pub mod posts;
+pub mod search;
+pub mod secrets;
+pub mod sessions;
+pub mod text;
+pub mod timelines;
+pub mod via;
+mod work;
+
+pub use context::{Ctx, NodeSettings};
+pub use error::{DomainError, Result};
+pub use via::{Receipt, Via};

@@ -1,0 +1,28 @@
+//! Forgetting what has served its purpose.
+
+use crate::{Ctx, Result};
+use chrono::TimeDelta;
+use entrenous_store::{StoreError, maintenance as rows};
+
+/// Removes receipts of activities older than `receipts` (longer than any sender tries), events of more than a week,
+/// idempotency keys of more than a day, expired codes and sessions, and finished deliveries that no post needs.
+/// Answers how many rows went.
+///
+/// # Errors
+/// Only the store's.
+pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
+    let removed = ctx
+        .store()
+        .write(move |tx| -> std::result::Result<usize, StoreError> {
+            let now = tx.now();
+            let mut removed = entrenous_store::received::forget(tx, now - receipts)?;
+            removed += rows::forget_events(tx, now - TimeDelta::days(7))?;
+            removed += rows::forget_idempotency_keys(tx, now - TimeDelta::days(1))?;
+            removed += rows::forget_codes(tx, now - TimeDelta::days(1))?;
+            removed += rows::forget_sessions(tx, now - TimeDelta::days(1))?;
+            removed += rows::forget_deliveries(tx, now - crate::deliveries::PATIENCE)?;
+            Ok(removed)
+        })
+        .await?;
+    Ok(removed)
+}

@@ -1,0 +1,115 @@
+//! Files and the capabilities in their URLs.
+
+use crate::secrets::sha256_hex;
+use crate::{Ctx, DomainError, Result, accounts};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entrenous_model::{AccountId, Event, Media, MediaId};
+use entrenous_store as store;
+use subtle::ConstantTimeEq as _;
+
+const DAY: i64 = 86_400;
+
+/// Stores a picture that the door has decoded and re-encoded without metadata. Files are kept under their SHA-256.
+///
+/// # Errors
+/// The file store's.
+pub async fn store_picture(
+    ctx: &Ctx,
+    account: AccountId,
+    bytes: Vec<u8>,
+    content_type: &str,
+    remote_url: Option<String>,
+) -> Result<Media> {
+    let size = i64::try_from(bytes.len()).map_err(DomainError::internal)?;
+    let hash = sha256_hex(&bytes);
+    // The file first: a row without a file would be a broken picture, a file without a row is only room.
+    ctx.files().put(&hash, bytes).await?;
+    let content_type = content_type.to_owned();
+    ctx.store()
+        .write(move |tx| {
+            let file = Media {
+                id: MediaId(tx.next_id()),
+                account,
+                hash,
+                content_type,
+                size,
+                remote_url,
+                description: String::new(),
+                epoch: 0,
+                created_at: tx.now(),
+            };
+            store::media::insert(tx, &file)?;
+            Ok(file)
+        })
+        .await
+}
+
+/// Remembers the pictures of a remote person after they were fetched (`None` leaves one as it is).
+///
+/// # Errors
+/// Only the store's.
+pub async fn set_remote_pictures(
+    ctx: &Ctx,
+    account: AccountId,
+    avatar: Option<MediaId>,
+    header: Option<MediaId>,
+) -> Result<()> {
+    ctx.store()
+        .write(move |tx| {
+            let now = tx.now();
+            store::accounts::set_pictures(tx, account, avatar, header, now)?;
+            tx.emit(Event::AccountUpdated { account })?;
+            Ok::<_, DomainError>(())
+        })
+        .await?;
+    ctx.caches().apply(&[Event::AccountUpdated { account }]);
+    Ok(())
+}
+
+/// The path of a file with its capability: `/media/{id}/{epoch-and-day-bound MAC}`; the same for all who may see it
+/// that day, valid that UTC day and the next.
+///
+/// # Errors
+/// The vault's.
+pub fn capability_path(ctx: &Ctx, media: MediaId, epoch: i64) -> Result<String> {
+    Ok(format!(
+        "/media/{media}/{}",
+        capability(ctx, media, epoch, today(ctx))?
+    ))
+}
+
+fn today(ctx: &Ctx) -> i64 {
+    ctx.now().timestamp().div_euclid(DAY)
+}
+
+/// 128 bits of HMAC-SHA256, base64url.
+fn capability(ctx: &Ctx, media: MediaId, epoch: i64, day: i64) -> Result<String> {
+    let mac = ctx
+        .vault()
+        .mac("media capability", format!("{media}.{epoch}.{day}").as_bytes())?;
+    let (short, _) = mac.split_at(16);
+    Ok(URL_SAFE_NO_PAD.encode(short))
+}
+
+/// The file a capability opens, with its bytes. `None` for anything wrong, without saying what.
+///
+/// # Errors
+/// The file store's.
+pub async fn open(ctx: &Ctx, media: MediaId, capability: &str) -> Result<Option<(Media, Vec<u8>)>> {
+    let found = ctx
+        .store()
+        .read(move |conn| store::media::by_id(conn, media))
+        .await?;
+    let Some(file) = found else { return Ok(None) };
+    let today = today(ctx);
+    let mut right = subtle::Choice::from(0);
+    for day in [today, today - 1] {
+        let expected = self::capability(ctx, media, file.epoch, day)?;
+        right |= expected.as_bytes().ct_eq(capability.as_bytes());
+    }
+    if !bool::from(right) || accounts::get(ctx, file.account).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(ctx.files().get(&file.hash).await?.map(|bytes| (file, bytes)))
+}

@@ -1,0 +1,12 @@
+//! OAuth 2: clients, codes, tokens (RFC 6749, 7009, 7636, 8252).
+
+mod clients;
+mod grant;
+mod tokens;
+
+pub use clients::{app, app_by_client_id, register};
+pub use grant::{Authorization, check_authorization, client_credentials, exchange_code, issue_code};
+pub use tokens::{Bearer, Issued, bearer, create_token, revoke, revoke_token, tokens_of};
+
+/// Redirect URI that shows the code instead.
+pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";

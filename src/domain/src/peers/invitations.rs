@@ -1,0 +1,264 @@
+//! The two-admin invitation (federation.md, "The federated invitation").
+
+use crate::{Ctx, DomainError, Result, audit, secrets};
+use chrono::TimeDelta;
+use entrenous_model::peer::PeerInvite;
+use entrenous_model::{
+    Contract, Event, Origin, Peer, PeerId, PeerInviteId, PeerKeys, PeerState, SignatureForm, Software,
+};
+use entrenous_store::{StoreError, Tx, peer_invites, peers as rows};
+
+/// What the vault calls the key of an invitation.
+const PURPOSE: &str = "peer invitation";
+
+/// A new invitation with its token.
+pub struct NewInvite {
+    /// The row.
+    pub invite: PeerInvite,
+    /// 256 bits, base64url; shown once, in the fragment of the link.
+    pub token: String,
+}
+
+/// Creates an invitation. Its key is derived from the token by HKDF and sealed; the token is not stored.
+///
+/// # Errors
+/// `Invalid`: hours not 1 to 72, purpose over 500 characters, `pre_confirm` without `for_origin`, our own origin.
+pub async fn invite(
+    ctx: &Ctx,
+    actor: &str,
+    purpose: String,
+    contract: Contract,
+    hours: i64,
+    for_origin: Option<Origin>,
+    pre_confirm: bool,
+) -> Result<NewInvite> {
+    if !(1..=72).contains(&hours) {
+        return Err(DomainError::invalid("an invitation is valid for 1 to 72 hours"));
+    }
+    if purpose.chars().count() > 500 {
+        return Err(DomainError::invalid("the purpose has at most 500 characters"));
+    }
+    if pre_confirm && for_origin.is_none() {
+        return Err(DomainError::invalid("pre-confirming needs the one authority the invitation is for (--for)"));
+    }
+    if for_origin.as_ref() == Some(ctx.origin()) {
+        return Err(DomainError::invalid("a node cannot invite itself"));
+    }
+    let token = ctx.random_token();
+    let key = secrets::derive_from_token(&token, PURPOSE)?;
+    let sealed_key = ctx.vault().seal(PURPOSE, ctx.random(), &key)?;
+    let actor = actor.to_owned();
+    let invite = ctx
+        .store()
+        .write(move |tx| -> std::result::Result<PeerInvite, StoreError> {
+            let now = tx.now();
+            let invite = PeerInvite {
+                id: PeerInviteId(tx.next_id()),
+                purpose,
+                contract,
+                for_origin,
+                pre_confirmed: pre_confirm,
+                sealed_key,
+                created_at: now,
+                expires_at: now + TimeDelta::hours(hours),
+                used_by: None,
+                revoked_at: None,
+            };
+            peer_invites::insert(tx, &invite)?;
+            let peer = invite.for_origin.as_ref().map(Origin::as_str);
+            let detail = format!("invitation {} for {}", invite.id, peer.unwrap_or("any node"));
+            audit::write(tx, &actor, "peer.invited", None, peer, &detail)?;
+            Ok(invite)
+        })
+        .await?;
+    Ok(NewInvite { invite, token })
+}
+
+/// Open and used invitations, newest first.
+///
+/// # Errors
+/// Only the store's.
+pub async fn invites(ctx: &Ctx) -> Result<Vec<PeerInvite>> {
+    Ok(ctx.store().read(peer_invites::all).await?)
+}
+
+/// Withdraws an invitation.
+///
+/// # Errors
+/// `NotFound`, also if it was used or withdrawn before.
+pub async fn revoke_invite(ctx: &Ctx, actor: &str, id: PeerInviteId) -> Result<()> {
+    let actor = actor.to_owned();
+    ctx.store()
+        .write(move |tx| {
+            let now = tx.now();
+            if !peer_invites::revoke(tx, id, now)? {
+                return Err(DomainError::NotFound);
+            }
+            audit::write(tx, &actor, "peer.invitation_withdrawn", None, None, &format!("invitation {id}"))?;
+            Ok(())
+        })
+        .await
+}
+
+/// The key of an invitation that can be used by `origin`; checked before anything is fetched from `origin`. The
+/// node that used it may ask again, since the answer to it may have been lost.
+///
+/// # Errors
+/// `Refused("invitation")` whatever is wrong: unknown, expired, used, withdrawn, for another origin.
+pub async fn invite_key(
+    ctx: &Ctx,
+    id: PeerInviteId,
+    origin: &Origin,
+) -> Result<(PeerInvite, zeroize::Zeroizing<Vec<u8>>)> {
+    let refused = DomainError::Refused("invitation");
+    let Some(invite) = ctx.store().read(move |conn| peer_invites::by_id(conn, id)).await? else {
+        return Err(refused);
+    };
+    let for_other = invite.for_origin.as_ref().is_some_and(|wanted| wanted != origin);
+    let used_by_other = invite.used_by.as_ref().is_some_and(|user| user != origin);
+    if for_other || used_by_other || invite.revoked_at.is_some() || invite.expires_at <= ctx.now() {
+        return Err(refused);
+    }
+    let key = ctx.vault().open(PURPOSE, &invite.sealed_key)?;
+    Ok((invite, key))
+}
+
+/// The key of an invitation as the side that has the link derives it.
+///
+/// # Errors
+/// `Internal` only.
+pub fn key_of_token(token: &str) -> Result<[u8; 32]> {
+    secrets::derive_from_token(token, PURPOSE)
+}
+
+/// What is known of the other side of an invitation when it is used.
+#[derive(Debug, Clone)]
+pub struct PeerIdentity {
+    /// Its origin.
+    pub origin: Origin,
+    /// Its name, plain text.
+    pub name: String,
+    /// Its instance keys.
+    pub keys: PeerKeys,
+    /// Its shared inbox.
+    pub shared_inbox: String,
+}
+
+/// The other side accepted our invitation: uses it up (exactly once, also under parallel tries) and adds the peer as
+/// `PendingLocal`, or `Active` if it was pre-confirmed. The same node repeating the same acceptance (a lost answer)
+/// gets the state it has.
+///
+/// # Errors
+/// `Refused("invitation")`, `Conflict` if that origin is an active peer already.
+pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) -> Result<PeerState> {
+    if &identity.origin == ctx.origin() {
+        return Err(DomainError::Refused("invitation"));
+    }
+    let state = ctx
+        .store()
+        .write(move |tx| {
+            let now = tx.now();
+            let invite = peer_invites::by_id(tx, id)?.ok_or(DomainError::Refused("invitation"))?;
+            let known = rows::by_origin(tx, &identity.origin)?;
+            if invite.used_by.as_ref() == Some(&identity.origin) {
+                // The same acceptance again. Another key under the same name is another node.
+                return known
+                    .filter(|peer| peer.keys.as_ref() == Some(&identity.keys))
+                    .map(|peer| peer.state)
+                    .filter(|state| matches!(state, PeerState::Active | PeerState::PendingLocal))
+                    .ok_or(DomainError::Refused("invitation"));
+            }
+            if invite.for_origin.as_ref().is_some_and(|wanted| wanted != &identity.origin) {
+                return Err(DomainError::Refused("invitation"));
+            }
+            if known.as_ref().is_some_and(Peer::is_active) {
+                return Err(DomainError::Conflict("these nodes are connected already".to_owned()));
+            }
+            if !peer_invites::claim(tx, id, &identity.origin, now)? {
+                return Err(DomainError::Refused("invitation"));
+            }
+            let state = if invite.pre_confirmed { PeerState::Active } else { PeerState::PendingLocal };
+            put(tx, known.as_ref(), &identity, invite.contract, state, None)?;
+            let detail = format!(
+                "{} accepted invitation {id}; fingerprint {}",
+                identity.name, identity.keys.fingerprint
+            );
+            let origin = identity.origin.as_str();
+            audit::write(tx, "peer", "peer.accepted", None, Some(origin), &detail)?;
+            Ok(state)
+        })
+        .await?;
+    ctx.trust().forget_everything();
+    Ok(state)
+}
+
+/// We accepted theirs: adds or renews the peer as `PendingRemote`, or `Active` if they answered so. `invitation` is
+/// the URL of the invitation there, where its state can be asked.
+///
+/// # Errors
+/// `Conflict` if it is active already or it is ourselves.
+pub async fn joined(
+    ctx: &Ctx,
+    actor: &str,
+    identity: PeerIdentity,
+    contract: Contract,
+    active: bool,
+    invitation: String,
+) -> Result<PeerId> {
+    if &identity.origin == ctx.origin() {
+        return Err(DomainError::Conflict("this link is an invitation by this very node".to_owned()));
+    }
+    let actor = actor.to_owned();
+    let id = ctx
+        .store()
+        .write(move |tx| {
+            let known = rows::by_origin(tx, &identity.origin)?;
+            if known.as_ref().is_some_and(Peer::is_active) {
+                return Err(DomainError::Conflict("these nodes are connected already".to_owned()));
+            }
+            let state = if active { PeerState::Active } else { PeerState::PendingRemote };
+            let id = put(tx, known.as_ref(), &identity, contract, state, Some(&invitation))?;
+            let detail = format!("joined {}; fingerprint {}", identity.name, identity.keys.fingerprint);
+            audit::write(tx, &actor, "peer.joined", None, Some(identity.origin.as_str()), &detail)?;
+            Ok(id)
+        })
+        .await?;
+    ctx.trust().forget_everything();
+    Ok(id)
+}
+
+fn put(
+    tx: &mut Tx,
+    known: Option<&Peer>,
+    identity: &PeerIdentity,
+    contract: Contract,
+    state: PeerState,
+    invitation: Option<&str>,
+) -> std::result::Result<PeerId, StoreError> {
+    let now = tx.now();
+    let peer = Peer {
+        id: known.map_or_else(|| PeerId(tx.next_id()), |peer| peer.id),
+        origin: identity.origin.clone(),
+        name: identity.name.chars().take(200).collect(),
+        state,
+        software: Software::Native,
+        keys: Some(identity.keys.clone()),
+        shared_inbox: Some(identity.shared_inbox.clone()),
+        contract,
+        signature_form: SignatureForm::Rfc9421Ed25519,
+        created_at: known.map_or(now, |peer| peer.created_at),
+        updated_at: now,
+        last_seen_at: Some(now),
+        failing_since: None,
+        failures: 0,
+        retry_at: None,
+        last_error: None,
+    };
+    if known.is_some() {
+        rows::update(tx, &peer, invitation)?;
+    } else {
+        rows::insert(tx, &peer, invitation)?;
+    }
+    tx.emit(Event::PeerChanged { peer: peer.id })?;
+    Ok(peer.id)
+}

@@ -1,0 +1,128 @@
+//! Peers: who is trusted, since when, with which keys, for what. Default deny.
+
+mod cache;
+mod invitations;
+mod life;
+
+pub use cache::Trust;
+pub use invitations::{key_of_token, NewInvite, PeerIdentity, accepted_by, invite, invite_key, invites, joined, revoke_invite};
+pub use life::{TrustedByHand, confirm, confirmed_by_peer, revoke, rotate_keys, suspend, trust};
+
+use crate::{Ctx, DomainError, Receipt, Result};
+use entrenous_model::{Origin, Peer, PeerId, PeerState};
+use entrenous_store::Tx;
+use std::sync::Arc;
+
+/// A peer by its exact origin, any state. From memory: asked for each request before anything else.
+///
+/// # Errors
+/// Only the store's. An error means deny.
+pub async fn by_origin(ctx: &Ctx, origin: &Origin) -> Result<Option<Arc<Peer>>> {
+    Ok(ctx.trust().snapshot(ctx).await?.by_origin(origin))
+}
+
+/// An active peer by its exact origin.
+///
+/// # Errors
+/// Only the store's. An error means deny.
+pub async fn active(ctx: &Ctx, origin: &Origin) -> Result<Option<Arc<Peer>>> {
+    Ok(by_origin(ctx, origin).await?.filter(|peer| peer.is_active()))
+}
+
+/// A peer by id, any state. From memory.
+///
+/// # Errors
+/// Only the store's.
+pub async fn get(ctx: &Ctx, id: PeerId) -> Result<Option<Arc<Peer>>> {
+    Ok(ctx.trust().snapshot(ctx).await?.by_id(id))
+}
+
+/// All peers, by origin, as they are in the database now.
+///
+/// # Errors
+/// Only the store's.
+pub async fn list(ctx: &Ctx) -> Result<Vec<Arc<Peer>>> {
+    let all = ctx.store().read(entrenous_store::peers::all).await?;
+    Ok(all.into_iter().map(|(peer, _)| Arc::new(peer)).collect())
+}
+
+/// The active peer of an authority as it stands in a handle (`host[:port]`); https is preferred if both schemes exist.
+///
+/// # Errors
+/// Only the store's.
+pub async fn by_authority(ctx: &Ctx, authority: &str) -> Result<Option<Arc<Peer>>> {
+    for scheme in ["https", "http"] {
+        let Ok(origin) = Origin::parse(&format!("{scheme}://{authority}")) else { return Ok(None) };
+        if let Some(peer) = active(ctx, &origin).await? {
+            return Ok(Some(peer));
+        }
+    }
+    Ok(None)
+}
+
+/// The peer an administrator names: an origin, or an authority of any scheme; any state.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for what is neither.
+pub async fn named(ctx: &Ctx, text: &str) -> Result<Arc<Peer>> {
+    let text = text.trim().trim_end_matches('/');
+    let origin = Origin::parse(text)
+        .map_err(|_| DomainError::invalid(format!("{text:?} is no authority: write host or host:port")))?;
+    let all = list(ctx).await?;
+    let exact = |peer: &&Arc<Peer>| peer.origin == origin;
+    let loose = |peer: &&Arc<Peer>| !text.contains("://") && peer.origin.authority() == text.to_ascii_lowercase();
+    all.iter().find(exact).or_else(|| all.iter().find(loose)).cloned().ok_or(DomainError::NotFound)
+}
+
+/// Peers that wait for the other side's confirmation, with the URL of the invitation there.
+///
+/// # Errors
+/// Only the store's.
+pub async fn awaiting(ctx: &Ctx) -> Result<Vec<(Arc<Peer>, String)>> {
+    let all = ctx.store().read(entrenous_store::peers::all).await?;
+    Ok(all
+        .into_iter()
+        .filter(|(peer, _)| peer.state == PeerState::PendingRemote)
+        .filter_map(|(peer, invitation)| invitation.map(|url| (Arc::new(peer), url)))
+        .collect())
+}
+
+/// Claims a receipt inside a verb's transaction and notes that the peer was heard.
+///
+/// # Errors
+/// `AlreadyReceived` if the activity had its effect before; `Refused("peer_not_active")` if the peer is no longer
+/// active, `Refused("contract")` if it gives no posts.
+pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<()> {
+    let peer = entrenous_store::peers::by_id(tx, receipt.peer)?.filter(Peer::is_active);
+    let peer = peer.ok_or(DomainError::Refused("peer_not_active"))?;
+    if !may_receive_posts_from(&peer) {
+        return Err(DomainError::Refused("contract"));
+    }
+    let now = tx.now();
+    if !entrenous_store::received::claim(tx, &receipt.activity, peer.id, now)? {
+        return Err(DomainError::AlreadyReceived);
+    }
+    crate::deliveries::note_heard(tx, &peer)?;
+    Ok(())
+}
+
+/// True if the activity had its effect before.
+///
+/// # Errors
+/// Only the store's.
+pub async fn was_received(ctx: &Ctx, activity: &str) -> Result<bool> {
+    let activity = activity.to_owned();
+    Ok(ctx.store().read(move |conn| entrenous_store::received::known(conn, &activity)).await?)
+}
+
+/// The gate on receiving: whether a peer's node may send posts at all.
+#[must_use]
+pub fn may_receive_posts_from(peer: &Peer) -> bool {
+    peer.is_active() && peer.contract.they_give.posts
+}
+
+/// The gate on sending and answering fetches.
+#[must_use]
+pub fn may_give_posts_to(peer: &Peer) -> bool {
+    peer.is_active() && peer.contract.we_give.posts
+}

@@ -1,0 +1,72 @@
+//! A person of this node leaves.
+
+use crate::outbox::{self, Audience};
+use crate::{Ctx, DomainError, Result, audit};
+use entrenous_model::{AccountId, Event, OutboundActivity, Role, Time};
+use entrenous_store::{self as store, Tx};
+
+/// Ends everything that lets a person in: sessions, codes and tokens.
+pub(crate) fn end_access(tx: &mut Tx, id: AccountId, now: Time) -> Result<()> {
+    store::sessions::end_all(tx, id, now)?;
+    store::codes::remove_of(tx, id)?;
+    store::tokens::revoke_all(tx, id, now)?;
+    Ok(())
+}
+
+/// Disables a person: sessions, codes and tokens end, follows in both directions end, peers are told (`DeleteActor`).
+/// The last owner cannot be disabled.
+///
+/// # Errors
+/// `NotFound`, `Conflict`.
+pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
+    let (actor, username) = (actor.to_owned(), username.to_owned());
+    let events = ctx
+        .store()
+        .write(move |tx| {
+            let now = tx.now();
+            let account = store::accounts::local_by_username(tx, &username)?
+                .filter(|account| account.disabled_at.is_none())
+                .ok_or(DomainError::NotFound)?;
+            let id = account.id;
+            let role = store::members::by_account(tx, id)?.map(|member| member.role);
+            if role == Some(Role::Owner) && store::members::lock_owners(tx)? < 2 {
+                return Err(DomainError::Conflict(
+                    "the last owner cannot be disabled; make another owner first".to_owned(),
+                ));
+            }
+            if !store::accounts::set_disabled(tx, id, now)? {
+                return Err(DomainError::NotFound);
+            }
+            store::members::disable(tx, id, now)?;
+            end_access(tx, id, now)?;
+            outbox::queue(
+                tx,
+                id,
+                None,
+                &OutboundActivity::DeleteActor,
+                &Audience::Followers {
+                    also: Vec::new(),
+                    network: true,
+                },
+            )?;
+            let others = store::accounts::end_follows(tx, id)?;
+            store::media::raise_epochs(tx, id)?;
+            audit::write(tx, &actor, "person.disabled", None, None, &account.username)?;
+            let mut events = vec![
+                Event::SessionsEnded { account: id },
+                Event::AccountUpdated { account: id },
+            ];
+            events.extend(
+                others
+                    .into_iter()
+                    .map(|target| Event::RelationshipChanged { account: id, target }),
+            );
+            for event in &events {
+                tx.emit(event.clone())?;
+            }
+            Ok(events)
+        })
+        .await?;
+    ctx.caches().apply(&events);
+    Ok(())
+}

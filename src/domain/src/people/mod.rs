@@ -1,0 +1,47 @@
+//! The node's own people: adding, profile, password, role, leaving.
+
+mod add;
+mod leave;
+mod login;
+mod profile;
+
+pub(crate) use add::prepare;
+pub use add::{NewPerson, add};
+pub use leave::disable;
+pub(crate) use leave::end_access;
+pub(crate) use login::LoginGuard;
+pub use login::{authenticate, set_password};
+pub use profile::{ProfileChange, update_profile};
+
+use crate::{Ctx, Result, accounts};
+use entrenous_model::{Account, AccountId, Member};
+use entrenous_store as store;
+use std::sync::Arc;
+
+/// All people with a login, by name, disabled ones too; `after` is the last name of the page before; limit 1 to 500.
+///
+/// # Errors
+/// Only the store's.
+pub async fn list(ctx: &Ctx, after: Option<String>, limit: i64) -> Result<Vec<(Arc<Account>, Member)>> {
+    let limit = limit.clamp(1, 500);
+    let ids = ctx
+        .store()
+        .read(move |conn| store::members::page(conn, after.as_deref(), limit))
+        .await?;
+    let known = accounts::known(ctx, &ids).await?;
+    Ok(ids
+        .iter()
+        .filter_map(|id| known.get(id))
+        .filter_map(|known| Some((Arc::clone(&known.account), known.member.as_deref()?.clone())))
+        .collect())
+}
+
+/// A person's login data, also of a disabled one.
+///
+/// # Errors
+/// Only the store's.
+pub async fn member(ctx: &Ctx, id: AccountId) -> Result<Option<Member>> {
+    Ok(accounts::known_one(ctx, id)
+        .await?
+        .and_then(|known| known.member.as_deref().cloned()))
+}

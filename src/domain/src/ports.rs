@@ -1,0 +1,59 @@
+//! What the use-cases need from the outside world. Implemented in `node` and `federation`; tests bring their own.
+
+use crate::Result;
+use async_trait::async_trait;
+use entrenous_model::{AccountId, PostId, Time};
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, in UTC.
+    fn now(&self) -> Time;
+}
+
+/// Fills buffers with randomness fit for keys and tokens.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills `buffer`.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Finds people and posts on trusted peers, with signed requests. Unknown hosts are never contacted.
+#[async_trait]
+pub trait RemoteLookup: Send + Sync + 'static {
+    /// The person `name@authority`: known already, or fetched from that peer. `None` if the authority is no active
+    /// peer, its contract does not let people be found, or there is no such person.
+    async fn account_by_handle(&self, username: &str, authority: &str) -> Result<Option<AccountId>>;
+    /// The person with that ActivityPub id or page URL. `None` as above.
+    async fn account_by_uri(&self, uri: &str) -> Result<Option<AccountId>>;
+    /// The post with that ActivityPub id or page URL. `None` as above.
+    async fn post_by_uri(&self, uri: &str) -> Result<Option<PostId>>;
+}
+
+/// Keeps files by the SHA-256 of their bytes.
+#[async_trait]
+pub trait FileStore: Send + Sync + 'static {
+    /// Stores `bytes` durably under `hash` (64 hexadecimal digits). Storing twice is no error.
+    async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()>;
+    /// The bytes, if they are there.
+    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>>;
+    /// Removes them. Removing what is not there is no error.
+    async fn remove(&self, hash: &str) -> Result<()>;
+}
+
+/// Fresh keys of a person, made off the request path.
+pub struct PersonKeys {
+    /// RSA-2048 public key, SPKI PEM.
+    pub rsa_public_pem: String,
+    /// RSA private key, PKCS#8 DER.
+    pub rsa_private: zeroize::Zeroizing<Vec<u8>>,
+    /// Ed25519 public key, multibase (FEP-521a).
+    pub ed25519_public: String,
+    /// Ed25519 private key, PKCS#8 DER.
+    pub ed25519_private: zeroize::Zeroizing<Vec<u8>>,
+}
+
+/// Makes key pairs. Takes tens of milliseconds for RSA, so implementations keep some ready.
+#[async_trait]
+pub trait KeySmith: Send + Sync + 'static {
+    /// A new pair of pairs.
+    async fn person_keys(&self) -> Result<PersonKeys>;
+}

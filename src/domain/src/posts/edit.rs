@@ -1,0 +1,121 @@
+//! Editing a post.
+
+use super::{
+    Draft, gate,
+    prepare::{Ready, prepare},
+    publish::capped,
+};
+use crate::{
+    Ctx, DomainError, Result, Via,
+    outbox::{self, Audience},
+    work::{self, Work},
+};
+use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, Post, PostId};
+use entrenous_store::posts as rows;
+
+/// Replaces content, spoiler, language, sensitivity; visibility and audience stay. The old version is kept. New
+/// mentions address people only if the post is visible to the network; in other posts they are links.
+///
+/// # Errors
+/// `NotFound` unless the author is `author`; `Refused("audience_changed")` if a peer's update widens or changes the
+/// audience; else as [`super::publish`].
+pub async fn edit(ctx: &Ctx, via: Via, author: AccountId, id: PostId, draft: Draft) -> Result<()> {
+    let ready = prepare(ctx, draft).await?;
+    work::write(ctx, move |tx| in_transaction(tx, &via, author, id, &ready)).await
+}
+
+fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, ready: &Ready) -> Result<()> {
+    let person = gate::actor(tx, via, author)?;
+    if ready.remote.is_some() == person.is_local() {
+        return Err(DomainError::Refused("author"));
+    }
+    let post = rows::get(tx, id)?
+        .filter(|post| post.account == author && post.deleted_at.is_none() && post.boost_of.is_none())
+        .ok_or(DomainError::NotFound)?;
+    let before = rows::addressed(tx, id)?;
+    if !post.is_local() {
+        same_audience(tx, &post, &before, ready)?;
+    }
+    let after = addressed_after(&post, &before, ready);
+    let mut old: Vec<(AccountId, bool)> = before.iter().map(|one| (one.account, one.silent)).collect();
+    let mut new = after.clone();
+    old.sort_unstable();
+    new.sort_unstable();
+    let same = post.content == ready.content
+        && post.source == ready.source
+        && post.spoiler == ready.spoiler
+        && post.sensitive == ready.sensitive
+        && post.language == ready.language;
+    if same && old == new {
+        return Ok(());
+    }
+
+    rows::keep_version(tx, &post)?;
+    let at = tx.now();
+    let edit = rows::Edit {
+        content: &ready.content,
+        source: &ready.source,
+        spoiler: &ready.spoiler,
+        sensitive: ready.sensitive,
+        language: ready.language.as_deref(),
+        at,
+    };
+    rows::replace(tx, id, &edit)?;
+    rows::set_tags(tx, id, &ready.tags)?;
+    rows::set_addressed(tx, id, &after)?;
+    tx.tell(Event::PostUpdated { post: id, account: author })?;
+
+    let told: Vec<i64> = before.iter().filter(|one| !one.silent).map(|one| one.account.get()).collect();
+    let fresh: Vec<i64> = after
+        .iter()
+        .filter(|(account, silent)| !silent && !told.contains(&account.get()))
+        .map(|(account, _)| account.get())
+        .collect();
+    tx.notify(&fresh, NotificationKind::Mention, author, Some(id), Some(post.conversation))?;
+    let boosters: Vec<i64> = rows::boosts_of(tx, id)?
+        .into_iter()
+        .map(|(_, booster)| booster.get())
+        .filter(|booster| !fresh.contains(booster))
+        .collect();
+    tx.notify(&boosters, NotificationKind::Update, author, Some(id), Some(post.conversation))?;
+    if post.is_local() {
+        let also = after.into_iter().map(|(account, _)| account).collect();
+        let audience = Audience::Reached { post: id, also };
+        outbox::queue(tx, author, Some(id), &OutboundActivity::UpdatePost { post: id }, &audience)?;
+    }
+    Ok(())
+}
+
+/// A peer's update may not move a post to another audience. Of those addressed, only local people count: they are the
+/// ones who would see more or less here.
+fn same_audience(tx: &mut Work<'_>, post: &Post, before: &[rows::Addressed], ready: &Ready) -> Result<()> {
+    let most = match post.in_reply_to {
+        Some(parent) => rows::get(tx, parent)?.map(|parent| parent.visibility),
+        None => None,
+    };
+    let visibility = most.map_or(ready.visibility, |most| capped(ready.visibility, most));
+    if visibility != post.visibility {
+        return Err(DomainError::Refused("audience_changed"));
+    }
+    if !post.visibility.is_network() {
+        let old: Vec<i64> = before.iter().map(|one| one.account.get()).collect();
+        let new: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
+        let mut old = rows::local_among(tx, &old)?;
+        let mut new = rows::local_among(tx, &new)?;
+        old.sort_unstable();
+        new.sort_unstable();
+        if old != new {
+            return Err(DomainError::Refused("audience_changed"));
+        }
+    }
+    Ok(())
+}
+
+/// Whom the post is addressed to after the edit.
+fn addressed_after(post: &Post, before: &[rows::Addressed], ready: &Ready) -> Vec<(AccountId, bool)> {
+    if post.visibility.is_network() {
+        return ready.addressed.clone();
+    }
+    let mentioned = ready.mentioned();
+    before.iter().map(|one| (one.account, !mentioned.contains(&one.account))).collect()
+}

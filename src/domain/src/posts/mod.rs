@@ -1,0 +1,145 @@
+//! Posts: publish, edit, delete, look at, boost, favourite, bookmark.
+//!
+//! Who may see a post is written once, in `entrenous_store::visible`; every verb and list asks there.
+
+mod boost;
+mod delete;
+mod edit;
+mod gate;
+mod look;
+mod marks;
+mod prepare;
+mod publish;
+mod views;
+
+use entrenous_model::{Account, AccountId, PeerId, Post, PostId, Time, Visibility};
+use std::sync::Arc;
+
+pub use boost::{boost, unboost};
+pub use delete::{delete, never_mind};
+pub use edit::edit;
+pub(crate) use gate::store_viewer;
+pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
+pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
+pub use publish::publish;
+pub use views::{view, views};
+
+/// What a post answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// Nothing.
+    None,
+    /// A post known here.
+    Post(PostId),
+    /// A post by its ActivityPub id, known here or not (remote posts).
+    Uri(String),
+}
+
+/// A post to publish, or the new content of one.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Local: text as typed, at most `max_post_chars`. Remote: HTML, not yet sanitised.
+    pub text: String,
+    /// Content warning, plain text, at most 500 characters.
+    pub spoiler: String,
+    /// Media start hidden.
+    pub sensitive: bool,
+    /// Who may see it. A reply is never more visible than what it answers.
+    pub visibility: Visibility,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// What it answers.
+    pub reply_to: ReplyTo,
+    /// `Idempotency-Key` of the client: the same key within 24 hours answers the same post.
+    pub idempotency_key: Option<String>,
+    /// What only remote posts, and imported ones, have.
+    pub remote: Option<RemotePost>,
+    /// When it was written, for imported and remote posts (never in the future; the id follows it).
+    pub created_at: Option<Time>,
+}
+
+/// What a peer's object says beyond the content.
+#[derive(Debug, Clone)]
+pub struct RemotePost {
+    /// ActivityPub id, on the author's origin (checked by the caller).
+    pub uri: String,
+    /// Page for humans.
+    pub url: String,
+    /// Local and known people it mentions.
+    pub mentions: Vec<AccountId>,
+    /// Local people addressed without a mention.
+    pub silent: Vec<AccountId>,
+    /// Hashtags without `#`.
+    pub tags: Vec<String>,
+}
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// A person of this node.
+    Person(AccountId),
+    /// A peer's node, with a signed request: sees what its people may see and the contract gives.
+    Peer(PeerId),
+}
+
+/// A mention in a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Whom.
+    pub account: AccountId,
+    /// Name.
+    pub username: String,
+    /// Handle as clients show it.
+    pub acct: String,
+    /// Page for humans.
+    pub url: String,
+    /// ActivityPub id.
+    pub uri: String,
+}
+
+/// What the viewer did with a post.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the entity of the Mastodon API is a list of flags"
+)]
+pub struct Flags {
+    /// Favourited.
+    pub favourited: bool,
+    /// Boosted.
+    pub boosted: bool,
+    /// Bookmarked.
+    pub bookmarked: bool,
+    /// Conversation muted.
+    pub muted: bool,
+}
+
+/// A post with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct PostView {
+    /// The post or boost.
+    pub post: Arc<Post>,
+    /// Author or booster.
+    pub account: Arc<Account>,
+    /// The boosted post.
+    pub boosted: Option<Box<PostView>>,
+    /// Mentions, without silent ones.
+    pub mentions: Vec<Mention>,
+    /// Hashtags.
+    pub tags: Vec<String>,
+    /// The viewer's flags (none for peers).
+    pub flags: Flags,
+}
+
+/// One version of a post.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// When it was written.
+    pub at: Time,
+    /// Sanitised HTML.
+    pub content: String,
+    /// Content warning.
+    pub spoiler: String,
+    /// Media start hidden.
+    pub sensitive: bool,
+}

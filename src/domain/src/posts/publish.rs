@@ -1,0 +1,246 @@
+//! Publishing a post.
+
+use super::{
+    Draft, ReplyTo, gate,
+    gate::Rights,
+    prepare::{Ready, prepare},
+};
+use crate::{
+    Ctx, DomainError, Result, Via,
+    outbox::{self, Audience},
+    work::{self, Work},
+};
+use chrono::TimeDelta;
+use entrenous_model::{
+    AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, Time, Visibility,
+};
+use entrenous_store::{
+    accounts,
+    feed::{self, Reach},
+    follows,
+    person::Person,
+    posts as rows,
+};
+
+/// How long an idempotency key is remembered.
+const KEY_HOURS: i64 = 24;
+
+/// Publishes a post: mentions resolved, rendered, stored, put into followers' home timelines, notifications made, and
+/// deliveries queued, in one transaction. For local posts, mentions of unknown people on trusted peers are looked up before.
+/// A post already known by its uri is answered as it is (and updated by nobody), also if it is a tombstone.
+///
+/// A remote post published `Via::Local` is one that was fetched: it notifies nobody.
+///
+/// # Errors
+/// `Invalid` (empty, too long, too many mentions), `NotFound` for a reply to what the author may not see,
+/// `AlreadyReceived`, `Refused` with a reason for a peer's post that no one here may receive.
+pub async fn publish(ctx: &Ctx, via: Via, author: AccountId, draft: Draft) -> Result<PostId> {
+    let rights = gate::rights(ctx, &via).await?;
+    let ready = prepare(ctx, draft).await?;
+    let origin = ctx.origin().clone();
+    work::write(ctx, move |tx| in_transaction(tx, &origin, &via, rights, author, &ready)).await
+}
+
+fn in_transaction(
+    tx: &mut Work<'_>,
+    origin: &Origin,
+    via: &Via,
+    rights: Rights,
+    author: AccountId,
+    ready: &Ready,
+) -> Result<PostId> {
+    let person = gate::actor(tx, via, author)?;
+    if ready.remote.is_some() == person.is_local() {
+        return Err(DomainError::Refused("author"));
+    }
+    let now = tx.now();
+    if let Some((uri, _)) = &ready.remote
+        && let Some((id, holder, _)) = rows::holder_of_uri(tx, uri)?
+    {
+        return if holder == author { Ok(id) } else { Err(DomainError::Refused("uri_taken")) };
+    }
+    if let Some(key) = &ready.idempotency_key {
+        let since = now - TimeDelta::hours(KEY_HOURS);
+        rows::forget_idempotency(tx, author, since)?;
+        if let Some(id) = rows::by_idempotency_key(tx, author, key, since)? {
+            return Ok(id);
+        }
+    }
+    let parent = parent(tx, rights, &person, ready)?;
+    let visibility = parent.post.as_ref().map_or(ready.visibility, |post| capped(ready.visibility, post.visibility));
+    if matches!(via, Via::Peer(_)) && !(person.native && visibility.is_network()) {
+        let addressed: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
+        if !rows::concerns_someone(tx, author, &addressed, parent.post.as_ref().map(|post| post.id))? {
+            return Err(DomainError::Refused("no_audience_here"));
+        }
+    }
+
+    let post = new_post(tx, origin, &person, ready, parent, visibility)?;
+    rows::insert(tx, &post)?;
+    if let Some(key) = &ready.idempotency_key {
+        rows::remember_idempotency(tx, author, key, post.id, now)?;
+    }
+    for (id, silent) in &ready.addressed {
+        rows::add_mention(tx, post.id, *id, *silent)?;
+    }
+    rows::set_tags(tx, post.id, &ready.tags)?;
+    if let Some(parent) = post.in_reply_to {
+        rows::bump(tx, parent, rows::Count::Replies, 1)?;
+        tx.tell(Event::PostCounted { post: parent })?;
+    }
+    if !post.is_local() {
+        let adopted = rows::adopt_orphans(tx, &post)?;
+        if adopted > 0 {
+            rows::bump(tx, post.id, rows::Count::Replies, adopted)?;
+        }
+    }
+    accounts::count_posts(tx, author, 1)?;
+    accounts::posted(tx, author, post.created_at)?;
+    spread(tx, &post)?;
+    tx.tell(Event::PostCreated { post: post.id, account: author })?;
+
+    // What was written elsewhere long ago (imported, or fetched to show a thread) is news to nobody.
+    let news = match via {
+        Via::Peer(_) => true,
+        Via::Local => post.is_local() && ready.created_at.is_none(),
+    };
+    if news {
+        notify(tx, &post, ready)?;
+        if post.is_local() {
+            let audience = audience(post.visibility, ready.addressed.iter().map(|(id, _)| *id).collect());
+            outbox::queue(tx, author, Some(post.id), &OutboundActivity::CreatePost { post: post.id }, &audience)?;
+        }
+    }
+    Ok(post.id)
+}
+
+/// To whom a new local post is delivered.
+fn audience(visibility: Visibility, mentioned: Vec<AccountId>) -> Audience {
+    match visibility {
+        Visibility::Public => Audience::Followers { also: mentioned, network: true },
+        Visibility::Unlisted | Visibility::Private => Audience::Followers { also: mentioned, network: false },
+        Visibility::Direct => Audience::People(mentioned),
+    }
+}
+
+/// The less visible of both.
+pub(super) const fn capped(wanted: Visibility, most: Visibility) -> Visibility {
+    const fn rank(visibility: Visibility) -> u8 {
+        match visibility {
+            Visibility::Public => 0,
+            Visibility::Unlisted => 1,
+            Visibility::Private => 2,
+            Visibility::Direct => 3,
+        }
+    }
+    if rank(wanted) < rank(most) { most } else { wanted }
+}
+
+/// What a post answers.
+struct Parent {
+    post: Option<Post>,
+    uri: Option<String>,
+}
+
+fn parent(tx: &mut Work<'_>, rights: Rights, author: &Person, ready: &Ready) -> Result<Parent> {
+    let id = match &ready.reply_to {
+        ReplyTo::None => return Ok(Parent { post: None, uri: None }),
+        ReplyTo::Post(id) => Some(*id),
+        ReplyTo::Uri(uri) => rows::by_uri(tx, uri)?.map(|post| post.id),
+    };
+    let found = match id {
+        Some(id) => match gate::target(tx, rights, author, id) {
+            Ok(post) => Some(post),
+            Err(DomainError::NotFound) => None,
+            Err(error) => return Err(error),
+        },
+        None => None,
+    };
+    match (found, &ready.reply_to) {
+        (Some(post), _) => Ok(Parent { uri: Some(post.uri.clone()), post: Some(post) }),
+        // A peer's answer to what is not known here, or not visible to its author, stands alone.
+        (None, ReplyTo::Uri(uri)) if !author.is_local() => Ok(Parent { post: None, uri: Some(uri.clone()) }),
+        (None, _) => Err(DomainError::NotFound),
+    }
+}
+
+fn new_post(
+    tx: &mut Work<'_>,
+    origin: &Origin,
+    author: &Person,
+    ready: &Ready,
+    parent: Parent,
+    visibility: Visibility,
+) -> Result<Post> {
+    let now = tx.now();
+    let created_at = ready.created_at.map_or(now, |at| at.min(now));
+    let id = match ready.created_at {
+        Some(_) => backdated(tx, created_at)?,
+        None => PostId(tx.next_id()),
+    };
+    let (uri, url) = match &ready.remote {
+        Some((uri, url)) => (uri.clone(), url.clone()),
+        None => (origin.join(&format!("/posts/{id}")), origin.join(&format!("/@{}/{id}", author.username))),
+    };
+    Ok(Post {
+        id,
+        account: author.id,
+        peer: author.peer,
+        uri,
+        url,
+        boost_of: None,
+        in_reply_to: parent.post.as_ref().map(|post| post.id),
+        in_reply_to_uri: parent.uri,
+        in_reply_to_account: parent.post.as_ref().map(|post| post.account),
+        conversation: parent.post.as_ref().map_or(id, |post| post.conversation),
+        content: ready.content.clone(),
+        source: ready.source.clone(),
+        spoiler: ready.spoiler.clone(),
+        sensitive: ready.sensitive,
+        visibility,
+        language: ready.language.clone(),
+        created_at,
+        edited_at: None,
+        deleted_at: None,
+        replies_count: 0,
+        boosts_count: 0,
+        favourites_count: 0,
+    })
+}
+
+/// An id that sorts where `at` is: its milliseconds, and the low bits of a fresh id. It is not above any fresh id, so
+/// no later one can be the same; one that is taken already is passed over.
+fn backdated(tx: &mut Work<'_>, at: Time) -> Result<PostId> {
+    for _ in 0..1_000 {
+        let fresh = tx.next_id();
+        let id = ((at.timestamp_millis().max(1) << 16) | (fresh & 0xffff)).min(fresh);
+        if !rows::id_is_taken(tx, id)? {
+            return Ok(PostId(id));
+        }
+    }
+    Ok(PostId(tx.next_id()))
+}
+
+/// Puts the post into home timelines.
+fn spread(tx: &mut Work<'_>, post: &Post) -> Result<()> {
+    let reach = match (&post.in_reply_to_uri, post.in_reply_to_account) {
+        (None, _) => Reach::Followers,
+        (Some(_), account) => Reach::Reply(account),
+    };
+    feed::spread(tx, post.id, post.account, reach, post.visibility == Visibility::Direct)?;
+    if post.is_local() {
+        feed::add(tx, post.account, post.id, post.account)?;
+    }
+    Ok(())
+}
+
+fn notify(tx: &mut Work<'_>, post: &Post, ready: &Ready) -> Result<()> {
+    // A direct post may name its recipients in its addressing alone; they would otherwise never know.
+    let direct = post.visibility == Visibility::Direct;
+    let mentioned: Vec<i64> =
+        ready.addressed.iter().filter(|(_, silent)| direct || !silent).map(|(id, _)| id.get()).collect();
+    tx.notify(&mentioned, NotificationKind::Mention, post.account, Some(post.id), Some(post.conversation))?;
+    let mut following = follows::to_notify(tx, post.account, post.id.get())?;
+    following.retain(|id| !mentioned.contains(id));
+    tx.notify(&following, NotificationKind::Status, post.account, Some(post.id), Some(post.conversation))
+}

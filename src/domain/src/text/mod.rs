@@ -1,0 +1,78 @@
+//! Text to HTML, HTML to safe HTML, and what is found in both: mentions, hashtags, links.
+
+mod render;
+mod safe;
+mod scan;
+
+use entrenous_model::Account;
+use scan::Token;
+use std::{collections::HashSet, sync::Arc};
+
+pub use safe::{plain, sanitise};
+
+/// A mention as typed: `@name` or `@name@authority`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Handle {
+    /// Name before the second `@`, as typed.
+    pub username: String,
+    /// Authority, if it was typed, in lower case.
+    pub authority: Option<String>,
+}
+
+impl Handle {
+    /// Whether both mean the same person: names are compared without case.
+    #[must_use]
+    pub fn means(&self, other: &Self) -> bool {
+        self.authority == other.authority && self.username.eq_ignore_ascii_case(&other.username)
+    }
+}
+
+/// The mentions in a text, without doubles, at most `most`.
+#[must_use]
+pub fn handles(text: &str, most: usize) -> Vec<Handle> {
+    let mut found: Vec<Handle> = Vec::new();
+    for token in scan::tokens(text) {
+        if found.len() >= most {
+            break;
+        }
+        if let Token::Mention(_, handle) = token
+            && !found.iter().any(|one| one.means(&handle))
+        {
+            found.push(handle);
+        }
+    }
+    found
+}
+
+/// The hashtags in a text, without `#`, lower-case, without doubles, at most `most`. Letters of any script, digits, `_`; not only digits.
+#[must_use]
+pub fn hashtags(text: &str, most: usize) -> Vec<String> {
+    let mut seen = HashSet::new();
+    scan::tokens(text)
+        .into_iter()
+        .filter_map(|token| match token {
+            Token::Tag(tag) => Some(tag.to_lowercase()),
+            _ => None,
+        })
+        .filter(|tag| seen.insert(tag.clone()))
+        .take(most)
+        .collect()
+}
+
+/// A hashtag that came from elsewhere, in the form in which they are kept; `None` if it is none.
+#[must_use]
+pub fn hashtag(tag: &str) -> Option<String> {
+    let tag = tag.trim().trim_start_matches('#').to_lowercase();
+    scan::is_tag(&tag).then_some(tag)
+}
+
+/// Renders a typed text to the HTML that Mastodon clients style: `<p>`, `<br>`, links with `invisible` and `ellipsis`
+/// spans, `<span class="h-card"><a class="u-url mention">`, hashtags (`{origin}/tags/{tag}`). Everything is escaped.
+#[must_use]
+pub fn to_html(
+    text: &str,
+    mentioned: &[(Handle, Arc<Account>)],
+    origin: &entrenous_model::Origin,
+) -> String {
+    render::html(text, mentioned, origin)
+}

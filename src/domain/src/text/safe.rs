@@ -1,0 +1,170 @@
+//! HTML of peers, made safe; and HTML as plain text.
+
+use ammonia::{Builder, UrlRelative};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let tags = [
+        "a", "p", "br", "span", "strong", "b", "em", "i", "u", "del", "s", "code", "pre", "blockquote", "ul",
+        "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6",
+    ];
+    let classes = HashMap::from([
+        ("a", HashSet::from(["h-card", "u-url", "mention", "hashtag"])),
+        ("span", HashSet::from(["h-card", "mention", "hashtag", "invisible", "ellipsis"])),
+        ("p", HashSet::from(["quote-inline"])),
+    ]);
+    let mut builder = Builder::empty();
+    builder
+        .tags(HashSet::from(tags))
+        .clean_content_tags(HashSet::from(["script", "style", "template", "noscript", "svg", "math"]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
+        .allowed_classes(classes)
+        .tag_attribute_values(HashMap::from([(
+            "span",
+            HashMap::from([("translate", HashSet::from(["no"]))]),
+        )]))
+        .set_tag_attribute_value("a", "target", "_blank")
+        .url_schemes(HashSet::from(["http", "https"]))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener noreferrer"))
+        .strip_comments(true);
+    builder
+});
+
+/// Headings, which clients do not show, become bold paragraphs. The sanitiser writes them exactly so, and escapes
+/// what only looks like them.
+const HEADINGS: [(&str, &str); 12] = [
+    ("<h1>", "<p><strong>"),
+    ("</h1>", "</strong></p>"),
+    ("<h2>", "<p><strong>"),
+    ("</h2>", "</strong></p>"),
+    ("<h3>", "<p><strong>"),
+    ("</h3>", "</strong></p>"),
+    ("<h4>", "<p><strong>"),
+    ("</h4>", "</strong></p>"),
+    ("<h5>", "<p><strong>"),
+    ("</h5>", "</strong></p>"),
+    ("<h6>", "<p><strong>"),
+    ("</h6>", "</strong></p>"),
+];
+
+/// Sanitises HTML of a peer: the elements and classes that clients style, links with `rel`, nothing that loads.
+#[must_use]
+pub fn sanitise(html: &str) -> String {
+    let mut clean = BUILDER.clean(html).to_string();
+    if clean.contains("<h") {
+        for (heading, paragraph) in HEADINGS {
+            clean = clean.replace(heading, paragraph);
+        }
+    }
+    clean.trim().to_owned()
+}
+
+/// HTML to plain text, for search and for edits of remote posts.
+#[must_use]
+pub fn plain(html: &str) -> String {
+    let clean = BUILDER.clean(html).to_string();
+    let mut out = String::with_capacity(clean.len());
+    let mut rest = clean.as_str();
+    while let Some((text, after)) = rest.split_once('<') {
+        out.push_str(text);
+        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        let name = tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap_or_default();
+        match (name, tag.starts_with('/')) {
+            ("br", _) | ("li", true) => out.push('\n'),
+            ("p" | "blockquote" | "pre" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6", true) => {
+                out.push_str("\n\n");
+            }
+            _ => {}
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    // What the sanitiser escapes in text; `&amp;` last, so that nothing is unescaped twice.
+    let text = out.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&quot;", "\"");
+    let text = text.replace("&amp;", "&");
+    let mut tidy = String::with_capacity(text.len());
+    let mut breaks = 0;
+    for c in text.trim().chars() {
+        breaks = if c == '\n' { breaks + 1 } else { 0 };
+        if breaks <= 2 {
+            tidy.push(c);
+        }
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, sanitise};
+
+    #[test]
+    fn nothing_dangerous_stays() {
+        let attacks = [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<svg/onload=alert(1)>",
+            "<svg><script>alert(1)</script></svg>",
+            "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<a href=\"java\nscript:alert(1)\">x</a>",
+            "<a href=\" &#14; javascript:alert(1)\">x</a>",
+            "<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
+            "<a href=\"//evil.example\">x</a>",
+            "<a href=\"/oauth/authorize\">x</a>",
+            "<p style=\"background:url(https://evil.example)\">x</p>",
+            "<p onclick=alert(1)>x</p>",
+            "<iframe src=https://evil.example></iframe>",
+            "<object data=x></object><embed src=x><video src=x></video><audio src=x></audio>",
+            "<link rel=stylesheet href=https://evil.example><style>*{}</style><base href=//evil.example>",
+            "<form action=https://evil.example><input name=a><button>b</button></form>",
+            "<meta http-equiv=refresh content=0>",
+            "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+            "<p class=\"modal admin\" id=x>x</p>",
+            "<span class=\"invisible evil\">x</span>",
+            "<template><img src=x onerror=alert(1)></template>",
+            "<!--<img src=x onerror=alert(1)>-->",
+            "<h1 onclick=alert(1)>x</h1>",
+            "<a href=\"https://ok.example\" target=_self rel=opener ping=https://evil.example>x</a>",
+        ];
+        for attack in attacks {
+            let clean = sanitise(attack).to_lowercase();
+            for bad in [
+                "<script", "<img", "<svg", "<math", "<iframe", "<object", "<embed", "<video", "<audio", "<link", "<style",
+                "<base", "<form", "<input", "<button", "<meta", "<template", "onerror=", "onclick=", "onload=",
+                "javascript:", "data:", "href=\"/", "style=", "evil", "id=", "admin", "modal", "_self", "\"opener", "ping=",
+            ] {
+                // What is escaped is text.
+                assert!(!clean.contains(bad), "{attack} -> {clean}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_clients_style_stays() {
+        let html = "<p>Bonjour <span class=\"h-card\" translate=\"no\"><a href=\"https://lyon.example/@bob\" class=\"u-url mention\">\
+                    @<span>bob</span></a></span><br><a href=\"https://lyon.example/tags/a\" class=\"mention hashtag\" rel=\"tag\">#a</a></p>";
+        let clean = sanitise(html);
+        for part in [
+            "<span class=\"h-card\" translate=\"no\">",
+            "class=\"u-url mention\"",
+            "class=\"mention hashtag\"",
+            "rel=\"nofollow noopener noreferrer\"",
+            "target=\"_blank\"",
+            "<br>",
+        ] {
+            assert!(clean.contains(part), "{part}: {clean}");
+        }
+        assert_eq!(sanitise(&clean), clean);
+        assert_eq!(sanitise("<h2>A</h2><h1>B</h1>&lt;h1&gt;"), "<p><strong>A</strong></p><p><strong>B</strong></p>&lt;h1&gt;");
+    }
+
+    #[test]
+    fn plain_text() {
+        assert_eq!(plain("<p>a &amp;lt; b<br>c</p><p>d</p><ul><li>e</li><li>f</li></ul>"), "a &lt; b\nc\n\nd\n\ne\nf");
+        assert_eq!(plain("<script>x</script>1 &lt; 2"), "1 < 2");
+    }
+}

@@ -1,0 +1,13 @@
+//! The use-cases, told as stories on both databases.
+//!
+//! `cfg(test)` is always set here; it tells clippy that the helpers beside the tests are tests as well.
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod oauth;
+#[cfg(test)]
+mod people;
+mod posts;
+#[cfg(test)]
+mod remote;

@@ -1,0 +1,152 @@
+//! Editing and deleting; threads.
+
+use super::{THERE, draft, remote_draft};
+use crate::fixture::House;
+use entrenous_domain::posts::{self, Draft, Viewer};
+use entrenous_domain::{DomainError, Via};
+use entrenous_model::{NotificationKind, Visibility};
+use entrenous_store::stories;
+
+stories! {
+    async fn an_edit_keeps_the_old_version(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let ada = house.person("ada").await;
+        let bob = house.person("bob").await;
+        let eve = house.person("eve").await;
+        let id = house.say(ada.id, "un @bob #a", Visibility::Public).await;
+        posts::boost(ctx, Via::Local, bob.id, id, None, None).await.unwrap();
+        let viewer = Viewer::Person(eve.id);
+        posts::edit(ctx, Via::Local, ada.id, id, draft("un @bob #a", Visibility::Public)).await.unwrap();
+        assert_eq!(posts::history(ctx, viewer, id).await.unwrap().len(), 1, "nothing changed");
+        let new = Draft { spoiler: "cw".to_owned(), ..draft("deux @eve #b", Visibility::Direct) };
+        posts::edit(ctx, Via::Local, ada.id, id, new).await.unwrap();
+        let view = posts::view(ctx, viewer, id).await.unwrap();
+        assert_eq!(view.post.visibility, Visibility::Public, "an edit does not move a post");
+        assert_eq!((view.post.spoiler.as_str(), view.tags.as_slice()), ("cw", &["b".to_owned()][..]));
+        assert!(view.post.edited_at.is_some() && view.post.sensitive);
+        assert_eq!(view.mentions.len(), 1);
+        let history = posts::history(ctx, viewer, id).await.unwrap();
+        assert_eq!(history.len(), 2);
+        assert!(history[0].content.contains("un ") && history[1].content.contains("deux "));
+        assert_eq!(house.kinds_told(eve.id).await, [NotificationKind::Mention]);
+        assert_eq!(house.kinds_told(bob.id).await, [NotificationKind::Update, NotificationKind::Mention]);
+        let sent = house.queued(peer).await;
+        assert_eq!(sent, ["Create", "Update"]);
+        for (who, what) in [(bob.id, id), (ada.id, entrenous_model::PostId(1))] {
+            let answer = posts::edit(ctx, Via::Local, who, what, draft("x", Visibility::Public)).await;
+            assert!(matches!(answer, Err(DomainError::NotFound)), "{answer:?}");
+        }
+        // In a private post, a new mention is a link and lets nobody in.
+        let private = house.say(ada.id, "secret @bob", Visibility::Private).await;
+        posts::edit(ctx, Via::Local, ada.id, private, draft("secret @eve", Visibility::Private)).await.unwrap();
+        assert!(!house.sees(viewer, private).await);
+        assert!(house.sees(Viewer::Person(bob.id), private).await);
+    }
+
+    async fn a_peer_edits_only_its_own_and_not_its_audience(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let yan = house.remote(peer, THERE, "yan").await;
+        let ada = house.person("ada").await;
+        let bob = house.person("bob").await;
+        let uri = "https://there.example/p/1";
+        let first = remote_draft(uri, Visibility::Private, &[ada.id, yan.id]);
+        let id = posts::publish(ctx, house.via(peer), zoe.id, first.clone()).await.unwrap();
+        for changed in [
+            remote_draft(uri, Visibility::Public, &[ada.id, yan.id]),
+            remote_draft(uri, Visibility::Direct, &[ada.id, yan.id]),
+            remote_draft(uri, Visibility::Private, &[ada.id, bob.id]),
+            remote_draft(uri, Visibility::Private, &[yan.id]),
+        ] {
+            let answer = posts::edit(ctx, house.via(peer), zoe.id, id, changed).await;
+            assert!(matches!(answer, Err(DomainError::Refused("audience_changed"))), "{answer:?}");
+        }
+        let answer = posts::edit(ctx, house.via(peer), yan.id, id, first.clone()).await;
+        assert!(matches!(answer, Err(DomainError::NotFound)), "{answer:?}");
+        let new = Draft { text: "<p>new<script></script></p>".to_owned(), ..remote_draft(uri, Visibility::Private, &[ada.id]) };
+        posts::edit(ctx, house.via(peer), zoe.id, id, new).await.unwrap();
+        let view = posts::view(ctx, Viewer::Person(ada.id), id).await.unwrap();
+        assert_eq!(view.post.content, "<p>new</p>");
+        assert!(!house.sees(Viewer::Person(bob.id), id).await);
+    }
+
+    async fn a_deleted_post_is_gone_everywhere(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let ada = house.person("ada").await;
+        let bob = house.person("bob").await;
+        house.follow(bob.id, ada.id).await;
+        let parent = house.say(ada.id, "parent", Visibility::Public).await;
+        let id = house.reply(ada.id, parent, "@bob #tag").await;
+        let boost = posts::boost(ctx, Via::Local, bob.id, id, None, None).await.unwrap();
+        posts::favourite(ctx, Via::Local, bob.id, id, None).await.unwrap();
+        posts::bookmark(ctx, bob.id, id, true).await.unwrap();
+        assert_eq!(house.home(bob.id).await, [boost, id, parent]);
+        let answer = posts::delete(ctx, Via::Local, bob.id, id).await;
+        assert!(matches!(answer, Err(DomainError::NotFound)), "{answer:?}");
+        posts::delete(ctx, Via::Local, ada.id, id).await.unwrap();
+        assert_eq!(house.home(bob.id).await, [parent]);
+        assert!(!house.kinds_told(bob.id).await.contains(&NotificationKind::Mention));
+        for viewer in [ada.id, bob.id] {
+            assert!(!house.sees(Viewer::Person(viewer), id).await);
+            assert!(!house.sees(Viewer::Person(viewer), boost).await);
+        }
+        let (_, after) = posts::context(ctx, Viewer::Person(bob.id), parent).await.unwrap();
+        assert_eq!(after, []);
+        assert_eq!(posts::view(ctx, Viewer::Person(bob.id), parent).await.unwrap().post.replies_count, 0);
+        assert_eq!(house.account(ada.id).await.statuses_count, 1);
+        assert_eq!(house.account(bob.id).await.statuses_count, 0);
+        let tomb = posts::known_by_uri(ctx, &format!("https://here.example/posts/{id}")).await.unwrap().unwrap();
+        assert!(tomb.deleted_at.is_some() && tomb.content.is_empty() && tomb.source.is_empty());
+        assert!(house.queued(peer).await.ends_with(&["Delete"]));
+        let answer = posts::delete(ctx, Via::Local, ada.id, id).await;
+        assert!(matches!(answer, Err(DomainError::NotFound)), "{answer:?}");
+    }
+
+    async fn a_delete_that_overtakes_its_post(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let uri = "https://there.example/p/1";
+        posts::never_mind(ctx, house.via(peer), zoe.id, uri.to_owned()).await.unwrap();
+        let late = remote_draft(uri, Visibility::Public, &[ada.id]);
+        let id = posts::publish(ctx, house.via(peer), zoe.id, late).await.unwrap();
+        assert!(!house.sees(Viewer::Person(ada.id), id).await);
+        assert_eq!(house.told(ada.id).await, []);
+        let known = remote_draft("https://there.example/p/2", Visibility::Public, &[ada.id]);
+        let id = posts::publish(ctx, house.via(peer), zoe.id, known).await.unwrap();
+        posts::never_mind(ctx, house.via(peer), zoe.id, "https://there.example/p/2".to_owned()).await.unwrap();
+        assert!(!house.sees(Viewer::Person(ada.id), id).await);
+        posts::delete(ctx, house.via(peer), zoe.id, id).await.unwrap();
+    }
+
+    async fn a_thread_in_its_order(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let bob = house.person("bob").await;
+        let eve = house.person("eve").await;
+        let root = house.say(ada.id, "racine", Visibility::Public).await;
+        let a = house.reply(bob.id, root, "a").await;
+        let b = house.reply(ada.id, root, "b").await;
+        let a1 = house.reply(ada.id, a, "a1").await;
+        let a11 = house.reply(bob.id, a1, "a11").await;
+        let b1 = house.reply(eve.id, b, "b1").await;
+        let a2 = house.reply(eve.id, a, "a2").await;
+        let viewer = Viewer::Person(ada.id);
+        assert_eq!(posts::context(ctx, viewer, root).await.unwrap(), (vec![], vec![a, a1, a11, a2, b, b1]));
+        assert_eq!(posts::context(ctx, viewer, a11).await.unwrap(), (vec![root, a, a1], vec![]));
+        assert_eq!(posts::context(ctx, viewer, a).await.unwrap(), (vec![root], vec![a1, a11, a2]));
+        entrenous_domain::blocks::mute(ctx, ada.id, eve.id, true, None).await.unwrap();
+        assert_eq!(posts::context(ctx, viewer, root).await.unwrap().1, [a, a1, a11, b]);
+        posts::delete(ctx, Via::Local, ada.id, a1).await.unwrap();
+        assert_eq!(posts::context(ctx, viewer, a11).await.unwrap().0, []);
+    }
+}

@@ -1,0 +1,184 @@
+//! Delivering what is queued: durable, one lane per peer, in order where it matters.
+//!
+//! A peer that does not answer rests (1.25^n seconds, up to an hour) and holds up nobody else. All state is in the database.
+
+mod lane;
+mod order;
+mod verdict;
+
+use crate::Federation;
+use entrenous_domain::{Result, deliveries};
+use entrenous_model::{Event, PeerId, Time};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+/// The table is looked at this often even if nothing was heard.
+const LOOK: Duration = Duration::from_secs(30);
+/// A lane that ended by a fault of ours is not begun again before.
+const AFTER_FAULT: Duration = Duration::from_secs(5);
+/// How long what is under way may take when the node stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+impl Federation {
+    /// Everything that goes on without a request: deliveries, and asking after invitations that wait for the other side.
+    /// Ends soon after `stop` does. To be called once.
+    pub async fn run_background(self, stop: impl Future<Output = ()> + Send) {
+        let (tell, told) = watch::channel(false);
+        let deliveries = tokio::spawn(self.clone().run_deliveries(wait(told.clone())));
+        let waiting = tokio::spawn(self.run_waiting(wait(told)));
+        stop.await;
+        if tell.send(true).is_err() {
+            tracing::debug!("nothing was left to stop");
+        }
+        for task in [deliveries, waiting] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task of federation broke off");
+            }
+        }
+    }
+
+    /// Delivers what is queued for active peers, until `stop` ends.
+    pub async fn run_deliveries(self, stop: impl Future<Output = ()> + Send) {
+        let mut events = self.ctx().store().events();
+        let (tell, told) = watch::channel(false);
+        let mut lanes = Lanes::default();
+        tokio::pin!(stop);
+        loop {
+            let pause = match lanes.begin(&self, &told).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(%error, "the delivery queue cannot be read");
+                    AFTER_FAULT
+                }
+            };
+            tokio::select! {
+                () = &mut stop => break,
+                () = queued(&mut events) => {}
+                () = lanes.ended() => {}
+                () = sleep(pause) => {}
+            }
+        }
+        if tell.send(true).is_err() {
+            tracing::debug!("no lane was left to stop");
+        }
+        if timeout(FAREWELL, lanes.all_ended()).await.is_err() {
+            tracing::info!("deliveries under way were broken off; they are made again");
+        }
+    }
+}
+
+async fn wait(mut told: watch::Receiver<bool>) {
+    // The sender going away means the same.
+    if told.wait_for(|stop| *stop).await.is_err() {
+        tracing::debug!("nobody is left to stop this");
+    }
+}
+
+/// Ends when something was queued, or may have been.
+async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
+    loop {
+        match events.recv().await {
+            Ok(batch) => {
+                let about = |event: &Event| matches!(event, Event::DeliveriesQueued { .. } | Event::PeerChanged { .. });
+                if batch.iter().any(about) {
+                    return;
+                }
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            // The store has closed: the stop is on its way.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending::<()>().await,
+        }
+    }
+}
+
+/// The peers that are being delivered to.
+#[derive(Default)]
+struct Lanes {
+    tasks: JoinSet<(PeerId, Result<()>)>,
+    running: HashSet<PeerId>,
+    ids: HashMap<tokio::task::Id, PeerId>,
+    resting: HashMap<PeerId, Instant>,
+}
+
+impl Lanes {
+    /// Begins a lane for each peer that has something to be delivered now; answers when to look again.
+    async fn begin(&mut self, federation: &Federation, stop: &watch::Receiver<bool>) -> Result<Duration> {
+        let waiting = deliveries::waiting_peers(federation.ctx()).await?;
+        let now = Instant::now();
+        self.resting.retain(|_, until| *until > now);
+        let mut next = LOOK;
+        for (peer, at) in waiting {
+            if self.running.contains(&peer) {
+                continue;
+            }
+            let pause = self.resting.get(&peer).map_or(Duration::ZERO, |until| until.duration_since(now));
+            let pause = pause.max(until(federation.ctx().now(), at));
+            if pause > Duration::ZERO {
+                next = next.min(pause);
+                continue;
+            }
+            let (federation, stop) = (federation.clone(), stop.clone());
+            let task = self.tasks.spawn(async move { (peer, lane::run(federation, peer, stop).await) });
+            self.ids.insert(task.id(), peer);
+            self.running.insert(peer);
+        }
+        Ok(next)
+    }
+
+    /// Waits until a lane has ended; for ever if there is none.
+    async fn ended(&mut self) {
+        let Some(ended) = self.tasks.join_next_with_id().await else {
+            return std::future::pending().await;
+        };
+        match ended {
+            Ok((id, (peer, result))) => {
+                self.ids.remove(&id);
+                self.running.remove(&peer);
+                if let Err(error) = result {
+                    tracing::error!(%peer, %error, "deliveries to a peer broke off; they go on soon");
+                    self.resting.insert(peer, Instant::now() + AFTER_FAULT);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "deliveries to a peer broke off");
+                if let Some(peer) = self.ids.remove(&error.id()) {
+                    self.running.remove(&peer);
+                    self.resting.insert(peer, Instant::now() + AFTER_FAULT);
+                }
+            }
+        }
+    }
+
+    async fn all_ended(&mut self) {
+        while !self.tasks.is_empty() {
+            self.ended().await;
+        }
+    }
+}
+
+/// From `now` until `at`; nothing if that is past. At least a millisecond otherwise, so that no loop spins.
+fn until(now: Time, at: Time) -> Duration {
+    if at <= now {
+        return Duration::ZERO;
+    }
+    (at - now).to_std().unwrap_or(LOOK).max(Duration::from_millis(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn pauses() {
+        let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        assert_eq!(until(now, now), Duration::ZERO);
+        assert_eq!(until(now, now - TimeDelta::seconds(5)), Duration::ZERO);
+        assert_eq!(until(now, now + TimeDelta::seconds(5)), Duration::from_secs(5));
+        assert_eq!(until(now, now + TimeDelta::nanoseconds(1)), Duration::from_millis(1));
+    }
+}

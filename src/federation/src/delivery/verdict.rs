@@ -1,0 +1,68 @@
+//! What an answer means for a delivery. Pure.
+
+use crate::client::{Answer, ClientError};
+use entrenous_domain::deliveries::Attempt;
+use entrenous_model::SignatureForm;
+
+/// What the peer's answer means. After a 401 the client has tried the other signature form before.
+pub(super) fn of_answer(answer: &Answer) -> Attempt {
+    of_status(answer.status, answer.form)
+}
+
+fn of_status(status: u16, form: SignatureForm) -> Attempt {
+    let reason = format!("answered {status}");
+    match status {
+        200..=299 => Attempt::Done { form },
+        // The peer's administrator has changed something, or ours must: trying at once is no use.
+        403 => Attempt::Refused { reason },
+        // Gone, not there, not to be understood, too large: it will never be taken.
+        400 | 404 | 405 | 406 | 410 | 411 | 413 | 414 | 415 | 422 | 431 => Attempt::Drop { reason },
+        // 401 too: a clock or a key may be put right. 3xx: never followed.
+        _ => Attempt::Failed { reason },
+    }
+}
+
+/// What it means that there was no answer.
+pub(super) fn of_error(error: &ClientError) -> Attempt {
+    let reason = error.to_string();
+    match error {
+        // The address is not on the peer's origin: nothing will ever go there.
+        ClientError::NotAPeer | ClientError::Mismatch | ClientError::Signing(_) => Attempt::Drop { reason },
+        ClientError::Status(status) => of_status(*status, SignatureForm::Cavage),
+        _ => Attempt::Failed { reason },
+    }
+}
+
+/// True if the delivery is over, whichever way; false if the peer is to be left alone for a while.
+pub(super) const fn is_over(attempt: &Attempt) -> bool {
+    matches!(attempt, Attempt::Done { .. } | Attempt::Drop { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entrenous_egress::EgressError;
+
+    #[test]
+    fn statuses() {
+        let form = SignatureForm::Rfc9421Rsa;
+        for status in [200, 202, 204] {
+            assert_eq!(of_status(status, form), Attempt::Done { form });
+        }
+        for status in [400, 404, 410, 413, 422] {
+            assert!(matches!(of_status(status, form), Attempt::Drop { .. }), "{status}");
+        }
+        for status in [301, 308, 401, 408, 429, 500, 502, 503] {
+            assert!(matches!(of_status(status, form), Attempt::Failed { .. }), "{status}");
+            assert!(!is_over(&of_status(status, form)));
+        }
+        assert!(matches!(of_status(403, form), Attempt::Refused { .. }));
+    }
+
+    #[test]
+    fn no_answer() {
+        assert!(matches!(of_error(&ClientError::NotAPeer), Attempt::Drop { .. }));
+        assert!(matches!(of_error(&ClientError::Egress(EgressError::Timeout)), Attempt::Failed { .. }));
+        assert!(matches!(of_error(&ClientError::Egress(EgressError::TooLarge)), Attempt::Failed { .. }));
+    }
+}

@@ -1,0 +1,10 @@
+//! People and posts of peers, fetched and taken in.
+//!
+//! Only from active peers, only what has the peer's own origin, and only as much as a [`Budget`](crate::client::Budget)
+//! allows. What is fetched goes through the same domain verbs as what is delivered.
+
+mod actor;
+mod note;
+mod pictures;
+
+pub use pictures::Pictures;

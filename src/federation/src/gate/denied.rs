@@ -1,0 +1,126 @@
+//! Refusals: status, stable reason, audit line.
+
+use axum::response::{IntoResponse as _, Response};
+use entrenous_domain::{Ctx, DomainError, audit};
+use entrenous_model::Origin;
+use entrenous_wire::signature::Refusal;
+use http::{StatusCode, header};
+
+/// Why a request was not let in. The reason is stable: it stands in the answer and in the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    status: StatusCode,
+    reason: &'static str,
+    origin: Option<Origin>,
+    detail: Option<String>,
+}
+
+impl Denied {
+    /// A refusal with a status and a reason of its own.
+    #[must_use]
+    pub const fn new(status: StatusCode, reason: &'static str) -> Self {
+        Self { status, reason, origin: None, detail: None }
+    }
+
+    /// 401, no signature.
+    #[must_use]
+    pub const fn unsigned() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unsigned")
+    }
+
+    /// 401, a signature that does not hold.
+    #[must_use]
+    pub fn signature(refusal: Refusal) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, refusal.code())
+    }
+
+    /// 401, the key is unknown or not the sender's.
+    #[must_use]
+    pub const fn key(reason: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, reason)
+    }
+
+    /// 403.
+    #[must_use]
+    pub const fn forbidden(reason: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, reason)
+    }
+
+    /// 403, no peer of ours.
+    #[must_use]
+    pub const fn stranger() -> Self {
+        Self::forbidden("not_a_peer")
+    }
+
+    /// 413.
+    #[must_use]
+    pub const fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+    }
+
+    /// 400, the body broke off.
+    #[must_use]
+    pub const fn broken() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "body")
+    }
+
+    /// 503, the store does not answer: deny, and let the sender try again.
+    #[must_use]
+    pub fn failed(error: &DomainError) -> Self {
+        tracing::error!(%error, "the gate cannot decide, so it denies");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+    }
+
+    /// With the origin it is about.
+    #[must_use]
+    pub fn about(mut self, origin: &Origin) -> Self {
+        self.origin = Some(origin.clone());
+        self
+    }
+
+    /// With a readable detail for the audit trail; nothing secret, no content.
+    #[must_use]
+    pub fn because(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// The stable reason.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        self.reason
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Writes the audit line. A line that cannot be written is in the log instead.
+    pub async fn record(&self, ctx: &Ctx, route: &str) {
+        let reason = self.reason;
+        let detail = match &self.detail {
+            Some(detail) => format!("{} {route}: {detail}", self.status.as_u16()),
+            None => format!("{} {route}", self.status.as_u16()),
+        };
+        tracing::info!(reason, peer = self.origin.as_ref().map(Origin::as_str), detail, "request refused");
+        let written = audit::record(ctx, "peer", "federation.refused", Some(reason), self.origin.as_ref(), detail);
+        if let Err(error) = written.await {
+            tracing::error!(%error, reason, "a refusal was not recorded");
+        }
+    }
+
+    /// The answer: `{"error": reason}`.
+    #[must_use]
+    pub fn answer(&self) -> Response {
+        let body = format!(r#"{{"error":"{}"}}"#, self.reason);
+        let mut response =
+            (self.status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            // What was not read stays on the wire.
+            response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+        }
+        response
+    }
+}

@@ -1,0 +1,156 @@
+//! The side that has the link: looks at it, accepts it, and asks until it is confirmed.
+
+use super::link::{self, Link};
+use super::message::{AcceptKind, Acceptance, Ask, Invite, InviteKind, Standing, Talk, Terms, same};
+use super::{Preview, contact};
+use crate::Federation;
+use bytes::Bytes;
+use chrono::DateTime;
+use entrenous_domain::peers::{self, PeerIdentity};
+use entrenous_domain::{DomainError, Result};
+use entrenous_egress::{Permit, Response};
+use entrenous_model::{Origin, PeerId, PeerState, SignatureForm};
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+
+/// How requests between native nodes are signed.
+pub(super) const FORM: Option<SignatureForm> = Some(SignatureForm::Rfc9421Ed25519);
+
+/// An inviter that was looked at.
+struct Seen {
+    link: Link,
+    permit: Permit,
+    key: [u8; 32],
+    identity: PeerIdentity,
+    terms: Terms,
+}
+
+impl Federation {
+    /// Looks at an invitation link that an administrator pasted, without using it: contacts the inviter and nobody else,
+    /// compares its fingerprint with the link's, and asks for the terms.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no link, `Conflict` for our own or one of an active peer, `Remote` if the inviter does not
+    /// answer or refuses, `Forbidden` if its keys are not those of the link.
+    pub async fn preview(&self, link: &str) -> Result<Preview> {
+        let seen = self.look(link).await?;
+        let expires_at = DateTime::from_timestamp(seen.terms.expires, 0);
+        Ok(Preview {
+            origin: seen.identity.origin,
+            name: seen.identity.name,
+            purpose: seen.terms.purpose,
+            fingerprint: seen.identity.keys.fingerprint,
+            contract: seen.terms.contract.mirrored(),
+            expires_at: expires_at.ok_or_else(|| DomainError::Remote("the invitation has no end".to_owned()))?,
+        })
+    }
+
+    /// Accepts an invitation link in the name of `actor`. The peer is `PendingRemote` until the other administrator
+    /// confirms, or `Active` if they confirmed beforehand.
+    ///
+    /// # Errors
+    /// As [`Federation::preview`].
+    pub async fn join(&self, actor: &str, link: &str) -> Result<(PeerId, PeerState)> {
+        let seen = self.look(link).await?;
+        let (ctx, own) = (self.ctx(), self.identity());
+        let nonce = ctx.random_token();
+        let talk = talk(self, &seen.link, &seen.key, &nonce);
+        let invitation = seen.link.origin.join(&link::path(seen.link.id));
+        let acceptance = Acceptance {
+            context: "https://www.w3.org/ns/activitystreams".to_owned(),
+            id: format!("{}#accept-{nonce}", own.actor()),
+            kind: AcceptKind::Accept,
+            actor: own.actor().to_owned(),
+            object: Invite { id: invitation.clone(), kind: InviteKind::Invite },
+            fingerprint: own.fingerprint().to_compact(),
+            nonce: nonce.clone(),
+            code: talk.accept(own.fingerprint(), seen.terms.contract),
+        };
+        let body = serde_json::to_vec(&acceptance).map_err(DomainError::internal)?;
+        let response = self.contact(&seen.permit, Method::POST, &invitation, Bytes::from(body), FORM).await;
+        let response = response.map_err(|error| contact::no_answer(&seen.link.origin, error))?;
+        let standing: Standing = read(&seen.link.origin, &response)?;
+        let active = standing.state == PeerState::Active.as_str();
+        let contract = seen.terms.contract.mirrored();
+        let id = peers::joined(ctx, actor, seen.identity, contract, active, invitation).await?;
+        Ok((id, if active { PeerState::Active } else { PeerState::PendingRemote }))
+    }
+
+    async fn look(&self, text: &str) -> Result<Seen> {
+        let link = Link::parse(text)?;
+        if &link.origin == self.ctx().origin() {
+            return Err(DomainError::Conflict("this link is an invitation by this very node".to_owned()));
+        }
+        if peers::active(self.ctx(), &link.origin).await?.is_some() {
+            return Err(DomainError::Conflict(format!("{} is connected already", link.origin)));
+        }
+        let path = link::path(link.id);
+        let preview = format!("{path}/preview");
+        let permit = contact::permit(&link.origin, &[&path, &preview])?;
+        let identity = self.who_is(&link.origin, &permit).await?;
+        if identity.keys.fingerprint.parse() != Ok(link.fingerprint) {
+            return Err(DomainError::Forbidden(format!(
+                "{} does not have the keys that the link names: do not connect, and ask its administrator",
+                link.origin
+            )));
+        }
+        let key = peers::key_of_token(&link.token)?;
+        let nonce = self.ctx().random_token();
+        let talk = talk(self, &link, &key, &nonce);
+        let ask = Ask { origin: self.ctx().origin().clone(), nonce: nonce.clone(), code: talk.ask() };
+        let body = serde_json::to_vec(&ask).map_err(DomainError::internal)?;
+        let url = link.origin.join(&preview);
+        let response = self.contact(&permit, Method::POST, &url, Bytes::from(body), None).await;
+        let response = response.map_err(|error| contact::no_answer(&link.origin, error))?;
+        let mut terms: Terms = read(&link.origin, &response)?;
+        let code = std::mem::take(&mut terms.code);
+        if !same(&talk.terms(&terms), &code) {
+            return Err(DomainError::Forbidden(format!("the answer of {} was changed on its way", link.origin)));
+        }
+        terms.purpose = terms.purpose.chars().take(500).collect();
+        Ok(Seen { link, permit, key, identity, terms })
+    }
+
+    /// Asks whether the other administrator has confirmed, and keeps what they say. True if there is nothing more to ask.
+    pub(super) async fn ask_state(&self, peer: PeerId, origin: &Origin, invitation: &str) -> Result<bool> {
+        let path = invitation.strip_prefix(origin.as_str()).unwrap_or_default();
+        let path = format!("{path}/state");
+        let permit = contact::permit(origin, &[&path])?;
+        let response = self.contact(&permit, Method::GET, &origin.join(&path), Bytes::new(), FORM).await;
+        let response = response.map_err(|error| contact::no_answer(origin, error))?;
+        let standing: Standing = read(origin, &response)?;
+        match PeerState::parse(&standing.state) {
+            PeerState::Active => peers::confirmed_by_peer(self.ctx(), peer).await?,
+            PeerState::Revoked if standing.state == PeerState::Revoked.as_str() => {
+                peers::revoke(self.ctx(), "peer", peer).await?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+fn talk<'t>(federation: &'t Federation, link: &'t Link, key: &'t [u8], nonce: &'t str) -> Talk<'t> {
+    Talk { key, id: link.id, inviter: &link.origin, joiner: federation.ctx().origin(), nonce }
+}
+
+/// Reads an answer of the inviter, or puts its refusal into words.
+fn read<T: DeserializeOwned>(origin: &Origin, response: &Response) -> Result<T> {
+    let refused = |text: &str| Err(DomainError::Remote(format!("{origin} refuses: {text}")));
+    match response.status {
+        StatusCode::OK => {}
+        StatusCode::FORBIDDEN => {
+            return refused("the invitation is unknown, expired, used or withdrawn there, or is for another node");
+        }
+        StatusCode::CONFLICT => return refused("it counts this node as connected already"),
+        StatusCode::TOO_MANY_REQUESTS => return refused("too many tries; try again in a minute"),
+        StatusCode::UNAUTHORIZED => return refused("it cannot verify this node's signature; compare the clocks"),
+        StatusCode::BAD_REQUEST if response.body.windows(11).any(|part| part == b"unreachable") => {
+            return refused("it cannot reach this node; its administrator may have to allow the address");
+        }
+        other => return refused(&format!("status {}", other.as_u16())),
+    }
+    let document = crate::vocabulary::read(&response.body).ok();
+    let parsed = document.and_then(|document| serde_json::from_value(document).ok());
+    parsed.ok_or_else(|| DomainError::Remote(format!("the answer of {origin} cannot be read")))
+}

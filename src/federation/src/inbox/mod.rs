@@ -1,0 +1,191 @@
+//! The inboxes: what peers tell us.
+//!
+//! The guard has verified who signed ([`gate::Verified`]). Then, in this order: JSON within its bounds, the rules of
+//! origin ([`origin`], decided without database or network), the activity's own proof, the contract, and one verb of the
+//! domain that claims the activity's id and has its effect in one transaction. 202 means that it had its effect, had it
+//! before, or has none here; whatever is wrong with it is 400 or 403 with a reason, never 5xx.
+
+mod apply;
+mod instance;
+mod origin;
+mod post;
+mod proof;
+mod relation;
+
+pub(crate) use instance::pinned_keys;
+
+use crate::client::Budget;
+use crate::gate::{Denied, Signer, Verified};
+use crate::vocabulary::{Inbound, Unreadable};
+use crate::{Federation, inbox::origin::Speaker};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use entrenous_domain::{DomainError, Receipt, Result, Via, accounts, peers};
+use entrenous_door::{Access, Doc, Routes};
+use entrenous_model::{Account, Peer, Software};
+use http::StatusCode;
+use std::sync::Arc;
+
+/// The routes of the inboxes. All do the same: whom an activity is for stands in it.
+pub(crate) fn routes() -> Routes<Federation> {
+    let doc = |summary| Doc::new("federation", summary).status(202).hidden();
+    Routes::new()
+        .post("/inbox", Access::Peer, doc("The inbox shared by the whole node"), receive)
+        .post("/people/{username}/inbox", Access::Peer, doc("The inbox of a person"), receive)
+        .post("/actor/inbox", Access::Peer, doc("The inbox of the instance actor"), receive)
+}
+
+async fn receive(State(federation): State<Federation>, verified: Verified) -> Response {
+    let origin = verified.peer.origin.clone();
+    let refused = match take(&federation, &verified).await {
+        Ok(()) => return StatusCode::ACCEPTED.into_response(),
+        Err(refused) => refused,
+    };
+    let denied = match refused {
+        Refused::Denied(denied) => denied,
+        Refused::Domain(error) => match denial(error) {
+            Some(denied) => denied,
+            None => return StatusCode::ACCEPTED.into_response(),
+        },
+    };
+    let denied = denied.about(&origin);
+    denied.record(federation.ctx(), "POST inbox").await;
+    denied.answer()
+}
+
+/// Why an activity has no effect.
+enum Refused {
+    /// The gate's kind of refusal.
+    Denied(Denied),
+    /// What the domain says.
+    Domain(DomainError),
+}
+
+impl From<Denied> for Refused {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<DomainError> for Refused {
+    fn from(error: DomainError) -> Self {
+        Self::Domain(error)
+    }
+}
+
+/// The answer to what the domain says; `None` is 202.
+fn denial(error: DomainError) -> Option<Denied> {
+    Some(match error {
+        DomainError::AlreadyReceived => return None,
+        DomainError::Refused(reason) => Denied::forbidden(reason),
+        DomainError::Invalid(text) => Denied::new(StatusCode::BAD_REQUEST, "invalid").because(text),
+        DomainError::TooMany(_) => Denied::new(StatusCode::TOO_MANY_REQUESTS, "too_many"),
+        DomainError::Unauthenticated(_) => Denied::key("signature"),
+        // The sender tries again; its queue keeps the order.
+        error @ (DomainError::Store(_) | DomainError::Internal(_)) => Denied::failed(&error),
+        error @ (DomainError::NotFound | DomainError::Forbidden(_) | DomainError::Conflict(_) | DomainError::Remote(_)) => {
+            tracing::debug!(%error, "an activity has no effect here");
+            return None;
+        }
+    })
+}
+
+/// An activity that passed the rules of origin, with who says it.
+pub(super) struct Incoming<'a> {
+    pub(super) peer: &'a Arc<Peer>,
+    pub(super) inbound: &'a Inbound,
+    /// Fetches it may cause.
+    pub(super) budget: Budget,
+}
+
+impl Incoming<'_> {
+    /// For the verb that has the effect.
+    pub(super) fn via(&self) -> Via {
+        Via::Peer(self.receipt())
+    }
+
+    pub(super) fn receipt(&self) -> Receipt {
+        Receipt { peer: self.peer.id, activity: self.inbound.id.to_string() }
+    }
+}
+
+async fn take(federation: &Federation, verified: &Verified) -> std::result::Result<(), Refused> {
+    let ctx = federation.ctx();
+    let peer = &verified.peer;
+    let inbound = match Inbound::parse(&verified.body) {
+        Ok(inbound) => inbound,
+        Err(Unreadable::UnknownType) => {
+            tracing::debug!(peer = %peer.origin, "an activity of an unknown type was taken and left");
+            return Ok(());
+        }
+        Err(Unreadable::TooLarge) => return Err(Denied::too_large().into()),
+        Err(why) => return Err(Denied::new(StatusCode::BAD_REQUEST, why.code()).into()),
+    };
+    let author = match verified.signer {
+        Signer::Instance => None,
+        Signer::Person(id) => Some(accounts::get(ctx, id).await?.ok_or_else(|| Denied::key("key_unknown"))?),
+    };
+    check_origin(peer, author.as_deref(), &inbound)?;
+    proof::check(federation, peer, author.as_deref(), &inbound).await?;
+    let incoming = Incoming { peer, inbound: &inbound, budget: Budget::default() };
+    let Some(author) = author else {
+        return Ok(instance::apply(federation, &incoming).await?);
+    };
+    if !peers::may_receive_posts_from(peer) {
+        return Err(Denied::forbidden("contract").into());
+    }
+    // Also asked in each verb's transaction; here before anything is fetched.
+    if peers::was_received(ctx, inbound.id.as_str()).await? {
+        return Ok(());
+    }
+    match apply::apply(federation, &incoming, &author).await {
+        Err(
+            DomainError::NotFound
+            | DomainError::Forbidden(_)
+            | DomainError::Conflict(_)
+            | DomainError::Remote(_)
+            // Their node may send to all of us what concerns none of us: nothing is kept, and nothing is wrong.
+            | DomainError::Refused("no_audience_here"),
+        ) => Ok(leave(federation, &incoming).await?),
+        other => Ok(other?),
+    }
+}
+
+fn check_origin(peer: &Peer, author: Option<&Account>, inbound: &Inbound) -> std::result::Result<(), Refused> {
+    let speaker = match (author, &peer.keys) {
+        (Some(author), _) => Speaker::Person(&author.uri),
+        (None, Some(keys)) => Speaker::Instance(&keys.actor),
+        // Only a pinned key makes the signer the instance.
+        (None, None) => return Err(Denied::key("key_unknown").into()),
+    };
+    origin::check(&peer.origin, peer.software == Software::Native, speaker, inbound).map_err(|reason| {
+        let detail = format!("{} {} by {}", inbound.activity.kind_name, inbound.id, inbound.actor);
+        Denied::forbidden(reason).because(detail).into()
+    })
+}
+
+/// Takes an activity that has no effect here: its id is claimed, so that it is not looked at twice.
+async fn leave(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
+    let receipt = incoming.receipt();
+    tracing::debug!(activity = receipt.activity, kind = incoming.inbound.activity.kind_name, "taken without effect");
+    federation.ctx().store().write(move |tx| peers::claim(tx, &receipt)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entrenous_store::StoreError;
+
+    #[test]
+    fn nothing_a_sender_does_is_answered_5xx() {
+        let status = |error| denial(error).map(|denied| denied.status().as_u16());
+        assert_eq!(status(DomainError::AlreadyReceived), None);
+        assert_eq!(status(DomainError::NotFound), None);
+        assert_eq!(status(DomainError::Forbidden("x".to_owned())), None);
+        assert_eq!(status(DomainError::Remote("x".to_owned())), None);
+        assert_eq!(status(DomainError::Refused("contract")), Some(403));
+        assert_eq!(status(DomainError::invalid("x")), Some(400));
+        assert_eq!(status(DomainError::TooMany(1)), Some(429));
+        assert_eq!(status(DomainError::Store(StoreError::Busy(String::new()))), Some(503));
+    }
+}

@@ -1,0 +1,145 @@
+//! Entrenous: federation. ActivityPub between nodes that chose each other.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`vocabulary`] | reading received JSON into our types, within bounds |
+//! | [`render`] | writing actors, notes, activities |
+//! | [`gate`] | whether a request is signed by an active peer, and by whom there |
+//! | [`client`] | signed requests to peers |
+//! | [`fetch`] | people and posts of peers into the store |
+//! | [`serve`] | the GET routes |
+//! | `inbox` | what peers tell us |
+//! | `handshake` | connecting two nodes, and other software |
+//! | `delivery` | what is queued for peers |
+//! | [`Identity`], [`endorsement`], [`keys`] | the node's own keys, its word for its people's, and finding private keys |
+//!
+//! How the inbox uses it: its route has [`entrenous_door::Access::Peer`], so the guard has verified the request and the
+//! handler extracts [`gate::Verified`] (peer, signer, body). [`vocabulary::Inbound::parse`] reads the body;
+//! [`Federation::actor`] gives the account of an actor, known or fetched within a [`client::Budget`];
+//! [`Federation::draft`] turns a note into what `posts::publish` takes; [`Federation::accept_actor`] takes in the actor
+//! of an `Update`. How delivery uses it: [`Federation::activity`] renders, [`keys::KeyRing::of`] finds the keys,
+//! [`client::Client::post`] sends.
+
+pub mod client;
+mod delivery;
+pub mod endorsement;
+pub mod fetch;
+pub mod gate;
+mod guard;
+mod handshake;
+mod identity;
+mod inbox;
+pub mod keys;
+mod lookup;
+pub mod render;
+pub mod serve;
+pub mod vocabulary;
+
+#[cfg(test)]
+mod testing;
+
+pub use handshake::{InviteLink, Preview, Trusted};
+pub use identity::Identity;
+
+use client::Client;
+use entrenous_domain::Ctx;
+use entrenous_door::Routes;
+use entrenous_egress::{AllowRule, Egress};
+use keys::KeyRing;
+use std::sync::Arc;
+
+/// Everything federation needs at run time. Cheap to clone.
+#[derive(Clone)]
+pub struct Federation(Arc<Inner>);
+
+struct Inner {
+    ctx: Ctx,
+    identity: Identity,
+    keys: KeyRing,
+    client: Client,
+    expected: entrenous_wire::Origin,
+    pictures: fetch::Pictures,
+    webfinger: Vec<AllowRule>,
+    desk: handshake::Desk,
+}
+
+impl Federation {
+    /// Puts federation together. The caller then connects it as the domain's look-up:
+    /// `ctx.set_lookup(Arc::new(federation.clone()))`.
+    ///
+    /// `rules` are the egress rules of the configuration: WebFinger answers the addresses that they list for active peers of
+    /// other software, which do not sign that question.
+    ///
+    /// # Errors
+    /// `Internal` if this node's origin cannot be an origin on the wire.
+    pub fn new(
+        ctx: Ctx,
+        egress: Egress,
+        identity: Identity,
+        rules: Vec<AllowRule>,
+    ) -> entrenous_domain::Result<Self> {
+        let keys = KeyRing::new(ctx.clone(), &identity);
+        let client = Client::new(ctx.clone(), egress, keys.clone());
+        let expected = entrenous_wire::Origin::parse(ctx.origin().as_str())
+            .map_err(entrenous_domain::DomainError::internal)?;
+        let pictures = fetch::Pictures::default();
+        Ok(Self(Arc::new(Inner { ctx, identity, keys, client, expected, pictures, webfinger: rules, desk: handshake::Desk::default() })))
+    }
+
+    /// The use-cases' context.
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.0.ctx
+    }
+
+    /// The instance actor.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// Private keys of the node and its people.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    /// Signed requests.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// The egress rules, for WebFinger.
+    pub(crate) fn rules(&self) -> &[AllowRule] {
+        &self.0.webfinger
+    }
+
+    /// Whether the configuration allows plain http for this origin.
+    #[must_use]
+    pub fn allows_plain_http(&self, origin: &entrenous_model::Origin) -> bool {
+        origin.scheme() == "http" && self.rules().iter().any(|rule| rule.covers(origin.as_str()))
+    }
+
+    /// What the handshake keeps in memory.
+    pub(crate) fn desk(&self) -> &handshake::Desk {
+        &self.0.desk
+    }
+
+    /// This node's origin, as signatures name it.
+    pub(crate) fn expected(&self) -> &entrenous_wire::Origin {
+        &self.0.expected
+    }
+
+    /// Every route of federation with its access class, for tests and to be mounted.
+    #[must_use = "routes do nothing until they are mounted"]
+    pub fn routes(&self) -> Routes<Self> {
+        serve::routes().merge(inbox::routes()).merge(handshake::routes())
+    }
+
+    /// The router, behind the peer-signature guard.
+    #[must_use]
+    pub fn router(&self) -> axum::Router {
+        self.routes().mount(self.clone(), Arc::new(self.clone()))
+    }
+}

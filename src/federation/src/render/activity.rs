@@ -1,0 +1,269 @@
+//! Activities, rendered when they are delivered.
+
+use super::{Addressed, time, with_context};
+use crate::Federation;
+use activitypub_federation::kinds::activity::{
+    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType, UpdateType,
+};
+use activitypub_federation::kinds::object::TombstoneType;
+use entrenous_domain::deliveries::Delivery;
+use entrenous_domain::posts::{self, PostView, Viewer};
+use entrenous_domain::{DomainError, Result, accounts};
+use entrenous_model::{Account, AccountId, ActivityId, OutboundActivity, Peer, PostId, Software, Visibility};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+impl Federation {
+    /// The body of a delivery: the activity in the words of that peer's software, with an FEP-8b32 proof between native
+    /// nodes. `None`: there is nothing to send any more (the post is gone, or the peer may no longer see it).
+    ///
+    /// # Errors
+    /// Those of the domain. None of them is the peer's fault: try again later.
+    pub async fn activity(&self, peer: &Peer, delivery: &Delivery) -> Result<Option<Vec<u8>>> {
+        let document = self.document(peer, delivery.activity, delivery.account, &delivery.data).await?;
+        document.map(|document| serde_json::to_vec(&document).map_err(DomainError::internal)).transpose()
+    }
+
+    /// The document of an activity of this node for one peer; see [`Federation::activity`].
+    ///
+    /// # Errors
+    /// Those of the domain.
+    pub async fn document(
+        &self,
+        peer: &Peer,
+        id: ActivityId,
+        author: Option<AccountId>,
+        data: &OutboundActivity,
+    ) -> Result<Option<Value>> {
+        let Some(author) = author else { return Ok(None) };
+        // Not by the domain, which does not show leavers; their `Delete` still has to go.
+        let account = self.ctx().store().read(move |conn| entrenous_store::accounts::by_id(conn, author)).await?;
+        let Some(account) = account.filter(Account::is_local) else { return Ok(None) };
+        if account.disabled_at.is_some() && !matches!(data, OutboundActivity::DeleteActor) {
+            return Ok(None);
+        }
+        let writer = Writer { federation: self, peer, account: &account, id: self.activity_id(id) };
+        let Some(document) = writer.write(data).await? else { return Ok(None) };
+        self.proven(peer, &account, Value::Object(document)).await.map(Some)
+    }
+
+    /// The id of an activity that has no id of its own.
+    #[must_use]
+    pub fn activity_id(&self, id: ActivityId) -> String {
+        self.ctx().origin().join(&format!("/activities/{id}"))
+    }
+
+    /// `Create` of a post as it stands in an outbox, or `Announce` of a boost; without `@context`. `None` for a boost
+    /// whose post cannot be named.
+    #[must_use]
+    pub fn outbox_item(&self, view: &PostView, software: Software) -> Option<Value> {
+        if view.post.boost_of.is_some() {
+            return announce(self, view, software);
+        }
+        let note = self.note(view, software);
+        let (to, cc) = (note.get("to").cloned(), note.get("cc").cloned());
+        Some(json!({
+            "id": format!("{}/activity", view.post.uri),
+            "type": CreateType::default(),
+            "actor": view.account.uri,
+            "published": time(view.post.created_at),
+            "to": to,
+            "cc": cc,
+            "object": note,
+        }))
+    }
+
+    /// A post as it is fetched: with context and, for a native peer, a proof.
+    ///
+    /// # Errors
+    /// Those of the domain.
+    pub async fn object(&self, view: &PostView, peer: &Peer) -> Result<Value> {
+        self.proven(peer, &view.account, self.note(view, peer.software)).await
+    }
+
+    /// The `Create` of a post or the `Announce` of a boost as it is fetched. `None` for a boost whose post cannot be named.
+    ///
+    /// # Errors
+    /// Those of the domain.
+    pub async fn creation(&self, view: &PostView, peer: &Peer) -> Result<Option<Value>> {
+        let Some(document) = self.outbox_item(view, peer.software) else { return Ok(None) };
+        self.proven(peer, &view.account, document).await.map(Some)
+    }
+
+    /// Context and, for a native peer, the proof: by the author's key, or the node's for a leaver.
+    async fn proven(&self, peer: &Peer, account: &Account, document: Value) -> Result<Value> {
+        let mut whole = with_context(document);
+        if peer.software == Software::Native {
+            let keys = self.keys().of(Some(account.id)).await?;
+            entrenous_wire::proof::attach(&mut whole, &keys.ed25519, &keys.ed25519_id, self.ctx().now())
+                .map_err(DomainError::internal)?;
+        }
+        Ok(whole)
+    }
+}
+
+/// `Announce` of a boost, without `@context`; `None` if the boosted post cannot be named.
+#[must_use]
+pub fn announce(federation: &Federation, view: &PostView, software: Software) -> Option<Value> {
+    let boosted = view.boosted.as_ref()?;
+    let mut addressed = Addressed::of(
+        view.post.visibility,
+        federation.ctx().origin(),
+        &view.account.followers_uri,
+        &[],
+        software,
+    );
+    if boosted.account.uri != view.account.uri {
+        addressed.cc.push(boosted.account.uri.clone());
+    }
+    Some(json!({
+        "id": view.post.uri,
+        "type": AnnounceType::default(),
+        "actor": view.account.uri,
+        "published": time(view.post.created_at),
+        "to": addressed.to,
+        "cc": addressed.cc,
+        "object": boosted.post.uri,
+    }))
+}
+
+struct Writer<'a> {
+    federation: &'a Federation,
+    peer: &'a Peer,
+    account: &'a Account,
+    /// The id of the activity if the data names none.
+    id: String,
+}
+
+type Document = Option<Map<String, Value>>;
+
+impl Writer<'_> {
+    async fn write(&self, data: &OutboundActivity) -> Result<Document> {
+        use OutboundActivity as Out;
+        match data {
+            Out::CreatePost { post } => self.post(*post, json!(CreateType::default())).await,
+            Out::UpdatePost { post } => self.post(*post, json!(UpdateType::default())).await,
+            Out::DeletePost { uri } => Ok(self.delete_post(uri)),
+            Out::Boost { boost } => self.boost(*boost).await,
+            Out::UndoBoost { uri, object } => {
+                let inner = self.inner(AnnounceType::default(), uri, object);
+                Ok(self.map(UndoType::default(), &self.everyone(), inner))
+            }
+            Out::Favourite { uri, object } => {
+                let addressed = self.author_of(object).await?;
+                Ok(self.named(uri, LikeType::default(), &addressed, json!(object)))
+            }
+            Out::UndoFavourite { uri, object } => {
+                let addressed = self.author_of(object).await?;
+                Ok(self.map(UndoType::default(), &addressed, self.inner(LikeType::default(), uri, object)))
+            }
+            Out::Follow { uri, target } => {
+                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                Ok(self.named(uri, FollowType::default(), &Addressed::to(&target), json!(target)))
+            }
+            Out::UndoFollow { uri, target } => {
+                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                let inner = self.inner(FollowType::default(), uri, &target);
+                Ok(self.map(UndoType::default(), &Addressed::to(target), inner))
+            }
+            Out::AcceptFollow { uri, follower } => self.answer(uri, *follower, json!(AcceptType::default())).await,
+            Out::RejectFollow { uri, follower } => self.answer(uri, *follower, json!(RejectType::default())).await,
+            Out::Block { uri, target } => {
+                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                Ok(self.named(uri, BlockType::default(), &Addressed::to(&target), json!(target)))
+            }
+            Out::UndoBlock { uri, target } => {
+                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                let inner = self.inner(BlockType::default(), uri, &target);
+                Ok(self.map(UndoType::default(), &Addressed::to(target), inner))
+            }
+            Out::UpdateProfile => {
+                let mut person = self.federation.person(self.account).await?;
+                if let Some(members) = person.as_object_mut() {
+                    members.remove("@context");
+                }
+                Ok(self.map(UpdateType::default(), &self.everyone(), person))
+            }
+            Out::DeleteActor => Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri))),
+        }
+    }
+
+    async fn view(&self, id: PostId) -> Result<Option<PostView>> {
+        match posts::view(self.federation.ctx(), Viewer::Peer(self.peer.id), id).await {
+            Ok(view) => Ok(Some(view)),
+            Err(DomainError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn post(&self, id: PostId, kind: Value) -> Result<Document> {
+        let Some(view) = self.view(id).await? else { return Ok(None) };
+        let note = self.federation.note(&view, self.peer.software);
+        let addressed = self.federation.addressed(&view, self.peer.software);
+        let mut document = self.map(kind, &addressed, note);
+        if let Some(members) = &mut document {
+            let at = view.post.edited_at.unwrap_or(view.post.created_at);
+            members.insert("published".to_owned(), json!(time(at)));
+        }
+        Ok(document)
+    }
+
+    async fn boost(&self, id: PostId) -> Result<Document> {
+        let Some(view) = self.view(id).await? else { return Ok(None) };
+        let document = announce(self.federation, &view, self.peer.software);
+        Ok(document.and_then(|document| match document {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }))
+    }
+
+    fn delete_post(&self, uri: &str) -> Document {
+        let object = json!({"id": uri, "type": TombstoneType::default()});
+        self.map(DeleteType::default(), &self.everyone(), object)
+    }
+
+    async fn answer(&self, uri: &str, follower: AccountId, kind: Value) -> Result<Document> {
+        let Some(follower) = self.person(follower).await? else { return Ok(None) };
+        let follow = json!({
+            "id": uri, "type": FollowType::default(), "actor": follower, "object": self.account.uri,
+        });
+        Ok(self.map(kind, &Addressed::to(follower), follow))
+    }
+
+    /// The audience of what everyone who might know must hear: followers and, for native peers, the network.
+    fn everyone(&self) -> Addressed {
+        let origin = self.federation.ctx().origin();
+        Addressed::of(Visibility::Public, origin, &self.account.followers_uri, &[], self.peer.software)
+    }
+
+    async fn person(&self, id: AccountId) -> Result<Option<String>> {
+        Ok(accounts::get(self.federation.ctx(), id).await?.map(|account| account.uri.clone()))
+    }
+
+    /// A reaction goes to the author of what it is about.
+    async fn author_of(&self, object: &str) -> Result<Addressed> {
+        let ctx = self.federation.ctx();
+        let Some(post) = posts::known_by_uri(ctx, object).await? else { return Ok(Addressed::default()) };
+        Ok(self.person(post.account).await?.map(Addressed::to).unwrap_or_default())
+    }
+
+    /// The activity that is undone.
+    fn inner(&self, kind: impl Serialize, uri: &str, object: &str) -> Value {
+        json!({"id": uri, "type": json!(kind), "actor": self.account.uri, "object": object})
+    }
+
+    fn map(&self, kind: impl Serialize, addressed: &Addressed, object: Value) -> Document {
+        self.named(&self.id, kind, addressed, object)
+    }
+
+    fn named(&self, id: &str, kind: impl Serialize, addressed: &Addressed, object: Value) -> Document {
+        let mut members = Map::new();
+        members.insert("id".to_owned(), json!(id));
+        members.insert("type".to_owned(), json!(kind));
+        members.insert("actor".to_owned(), json!(self.account.uri));
+        members.insert("to".to_owned(), json!(addressed.to));
+        members.insert("cc".to_owned(), json!(addressed.cc));
+        members.insert("object".to_owned(), object);
+        Some(members)
+    }
+}

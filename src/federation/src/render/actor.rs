@@ -1,0 +1,140 @@
+//! The instance actor and people.
+
+use super::{NATIVE, time, with_context};
+use crate::Federation;
+use activitypub_federation::protocol::public_key::PublicKey as PublicKeyDocument;
+use entrenous_domain::accounts::{self, KeyKind};
+use entrenous_domain::{DomainError, Result, media};
+use entrenous_model::{Account, AccountKind, MediaId};
+use entrenous_wire::keys::PublicKey;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+impl Federation {
+    /// The instance actor's document.
+    ///
+    /// # Errors
+    /// `Internal` if this node's origin is no URL, which it is.
+    pub fn instance_actor(&self) -> Result<Value> {
+        let (identity, node) = (self.identity(), self.ctx().node());
+        let origin = &node.origin;
+        let actor = identity.actor();
+        let page = origin.join("/about");
+        Ok(with_context(json!({
+            "id": actor,
+            "type": "Application",
+            "preferredUsername": INSTANCE_NAME,
+            "webfinger": format!("{INSTANCE_NAME}@{}", origin.authority()),
+            "name": node.name,
+            "summary": format!("<p>{}</p>", crate::vocabulary::escape(&node.description)),
+            "url": page,
+            "inbox": origin.join("/actor/inbox"),
+            "outbox": origin.join("/actor/outbox"),
+            "endpoints": {"sharedInbox": origin.join("/inbox")},
+            "manuallyApprovesFollowers": true,
+            "discoverable": false,
+            "indexable": false,
+            "publicKey": public_key(actor, &identity.rsa_key_id(), identity.rsa_public())?,
+            "assertionMethod": [multikey(actor, &identity.ed25519_key_id(), identity.ed25519_public())],
+            "implements": [
+                {"href": NATIVE, "name": "Entrenous federation, version 1"},
+                {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421: HTTP Message Signatures"},
+                {
+                    "href": "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25",
+                    "name": "RFC-9421 signatures using the Ed25519 algorithm"
+                }
+            ],
+        })))
+    }
+
+    /// A person's document, with the endorsement of their keys.
+    ///
+    /// # Errors
+    /// Those of the domain; `Internal` for a person without keys.
+    pub async fn person(&self, account: &Account) -> Result<Value> {
+        let mut document = Map::new();
+        let origin = self.ctx().origin();
+        let id = account.uri.as_str();
+        let mut put = |name: &str, value: Value| {
+            document.insert(name.to_owned(), value);
+        };
+        put("id", json!(id));
+        put("type", json!(kind(account.kind)));
+        put("preferredUsername", json!(account.username));
+        put("webfinger", json!(format!("{}@{}", account.username, origin.authority())));
+        put("name", json!(if account.display_name.is_empty() { &account.username } else { &account.display_name }));
+        put("summary", json!(account.note));
+        put("url", json!(account.url));
+        put("inbox", json!(account.inbox_uri));
+        put("outbox", json!(format!("{id}/outbox")));
+        put("followers", json!(account.followers_uri));
+        put("following", json!(format!("{id}/following")));
+        put("endpoints", json!({"sharedInbox": origin.join("/inbox")}));
+        put("manuallyApprovesFollowers", json!(account.locked));
+        put("discoverable", json!(account.discoverable));
+        put("indexable", json!(false));
+        put("published", json!(time(account.created_at)));
+        put("updated", json!(time(account.updated_at)));
+        let fields = account.fields.iter();
+        let fields = fields.map(|field| json!({"type": "PropertyValue", "name": field.name, "value": field.value}));
+        put("attachment", Value::Array(fields.collect()));
+
+        let keys = accounts::public_keys(self.ctx(), account.id).await?;
+        let mut public = Vec::new();
+        for key in &keys {
+            let parsed = PublicKey::from_text(&key.public).map_err(DomainError::internal)?;
+            match key.kind {
+                KeyKind::Rsa => put("publicKey", public_key(id, &key.key_id, &parsed)?),
+                KeyKind::Ed25519 => put("assertionMethod", json!([multikey(id, &key.key_id, &parsed)])),
+            }
+            public.push(parsed);
+        }
+        if public.is_empty() {
+            return Err(DomainError::internal(format!("{} has no keys", account.username)));
+        }
+        put("endorsement", self.identity().endorse(id, &public, account.updated_at)?);
+
+        for (name, picture) in [("icon", account.avatar), ("image", account.header)] {
+            if let Some(picture) = picture
+                && let Some(image) = self.image(picture).await?
+            {
+                document.insert(name.to_owned(), image);
+            }
+        }
+        Ok(with_context(document))
+    }
+
+    /// An `Image` under a capability URL; `None` if the file is gone.
+    async fn image(&self, id: MediaId) -> Result<Option<Value>> {
+        let file = self.ctx().store().read(move |conn| entrenous_store::media::by_id(conn, id)).await?;
+        let Some(file) = file else { return Ok(None) };
+        let path = media::capability_path(self.ctx(), file.id, file.epoch)?;
+        let url = self.ctx().origin().join(&path);
+        Ok(Some(json!({"type": "Image", "mediaType": file.content_type, "url": url})))
+    }
+}
+
+/// Name of the instance actor before the `@`; no person can have it.
+pub const INSTANCE_NAME: &str = "actor";
+
+const fn kind(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::Person => "Person",
+        AccountKind::Service => "Service",
+        AccountKind::Group => "Group",
+        AccountKind::Application => "Application",
+    }
+}
+
+fn public_key(owner: &str, id: &str, key: &PublicKey) -> Result<Value> {
+    let document = PublicKeyDocument {
+        id: id.to_owned(),
+        owner: Url::parse(owner).map_err(DomainError::internal)?,
+        public_key_pem: key.to_pem(),
+    };
+    serde_json::to_value(document).map_err(DomainError::internal)
+}
+
+fn multikey(controller: &str, id: &str, key: &PublicKey) -> Value {
+    json!({"id": id, "type": "Multikey", "controller": controller, "publicKeyMultibase": key.to_multibase()})
+}

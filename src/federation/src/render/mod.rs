@@ -1,0 +1,61 @@
+//! Building what this node sends: actors, notes, activities, collections.
+//!
+//! `as:Public` is never written. Between nodes of Entrenous "public" is the author's node's `network` collection; other
+//! software gets the followers collection instead, since it would show anything else to the world or to nobody.
+
+mod activity;
+mod actor;
+mod audience;
+mod collection;
+mod note;
+
+pub use activity::announce;
+pub use actor::INSTANCE_NAME;
+pub use audience::Addressed;
+pub use collection::{collection, ordered_page, partial, tombstone};
+
+use activitypub_federation::protocol::context::WithContext;
+use chrono::SecondsFormat;
+use entrenous_model::Time;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What an instance actor's `implements` says of a node of Entrenous, federation version 1.
+pub const NATIVE: &str = "urn:entrenous:federation:1";
+
+/// `content-type` of everything here.
+pub use activitypub_federation::FEDERATION_CONTENT_TYPE as CONTENT_TYPE;
+
+/// A moment as it is written: RFC 3339 in UTC with milliseconds.
+pub(crate) fn time(at: Time) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The context of all our documents. Plain JSON readers pass it over; the terms are those that others define.
+pub(crate) fn context() -> Value {
+    json!([
+        "https://www.w3.org/ns/activitystreams",
+        "https://w3id.org/security/v1",
+        "https://w3id.org/security/multikey/v1",
+        entrenous_wire::proof::CONTEXT,
+        {
+            "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+            "sensitive": "as:sensitive",
+            "Hashtag": "as:Hashtag",
+            "toot": "http://joinmastodon.org/ns#",
+            "discoverable": "toot:discoverable",
+            "indexable": "toot:indexable",
+            "schema": "http://schema.org#",
+            "PropertyValue": "schema:PropertyValue",
+            "value": "schema:value",
+            "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+            "implements": {"@id": "https://w3id.org/fep/844e/implements", "@container": "@list"},
+            "endorsement": {"@id": "urn:entrenous:endorsement", "@type": "@json"}
+        }
+    ])
+}
+
+/// Puts the context in front of a document.
+pub(crate) fn with_context(document: impl Serialize) -> Value {
+    serde_json::to_value(WithContext::new(document, context())).unwrap_or(Value::Null)
+}

@@ -1,0 +1,55 @@
+//! Answers of the GET routes.
+
+use crate::render;
+use axum::response::{IntoResponse as _, Response};
+use entrenous_domain::DomainError;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::Value;
+
+/// An ActivityPub document, never kept by a cache in between: the next one who asks may not see it.
+#[must_use]
+pub fn activity_json(document: &Value) -> Response {
+    with_status(StatusCode::OK, document)
+}
+
+/// 410 with a tombstone.
+#[must_use]
+pub fn gone(tombstone: &Value) -> Response {
+    with_status(StatusCode::GONE, tombstone)
+}
+
+fn with_status(status: StatusCode, document: &Value) -> Response {
+    json(status, render::CONTENT_TYPE, document)
+}
+
+/// JSON of a given type.
+pub(super) fn json(status: StatusCode, content_type: &'static str, document: &Value) -> Response {
+    let mut response = (status, document.to_string()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Signature"));
+    response
+}
+
+/// 404, the same bytes for what does not exist and for what may not be seen.
+#[must_use]
+pub fn not_found() -> Response {
+    entrenous_door::not_found()
+}
+
+/// A failed use-case. Causes are for the log.
+pub(super) fn failed(error: &DomainError) -> Response {
+    let status = match error {
+        DomainError::NotFound => return not_found(),
+        DomainError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    tracing::error!(%error, "a peer's question could not be answered");
+    json(status, "application/json; charset=utf-8", &serde_json::json!({"error": "unavailable"}))
+}
+
+/// The answer, or the failure as one.
+pub(super) fn settle(result: entrenous_domain::Result<Response>) -> Response {
+    result.unwrap_or_else(|error| failed(&error))
+}

@@ -1,0 +1,158 @@
+//! People, as far as the asking peer may know of them.
+
+use super::answer::{activity_json, gone, not_found, settle};
+use crate::gate::Verified;
+use crate::{Federation, render};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use entrenous_domain::posts::{self, Viewer};
+use entrenous_domain::timelines::{self, AccountFilter};
+use entrenous_domain::{Result, accounts};
+use entrenous_model::{Account, DirectoryScope, Page, Peer, PeerId};
+use entrenous_store::peer_view;
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Posts on a page of an outbox.
+const PAGE: i64 = 20;
+/// Most followers that are listed.
+const FOLLOWERS: i64 = 10_000;
+
+/// Whether the peer may know of this person: its contract gives the directory, or the two have to do with each other.
+pub(super) async fn may_know(federation: &Federation, peer: &Peer, account: &Account) -> Result<bool> {
+    // `Shared` means people in groups that both nodes share; there are none yet.
+    if peer.contract.we_give.directory == DirectoryScope::All {
+        return Ok(true);
+    }
+    let (account, peer) = (account.id, peer.id);
+    Ok(federation.ctx().store().read(move |conn| peer_view::related(conn, account, peer)).await?)
+}
+
+enum Found {
+    Person(Arc<Account>),
+    Left(Arc<Account>),
+}
+
+async fn find(federation: &Federation, peer: &Peer, username: &str) -> Result<Option<Found>> {
+    let ctx = federation.ctx();
+    if let Some(account) = accounts::local_by_username(ctx, username).await? {
+        return Ok(may_know(federation, peer, &account).await?.then_some(Found::Person(account)));
+    }
+    let uri = ctx.origin().join(&format!("/people/{username}"));
+    let Some(account) = accounts::known_by_uri(ctx, &uri).await? else { return Ok(None) };
+    // Who has left is told only to those who knew them.
+    let (id, peer) = (account.id, peer.id);
+    let knew = ctx.store().read(move |conn| peer_view::related(conn, id, peer)).await?;
+    Ok((account.is_local() && account.disabled_at.is_some() && knew).then_some(Found::Left(account)))
+}
+
+/// The person behind the sub-collections.
+async fn present(federation: &Federation, peer: &Peer, username: &str) -> Result<Option<Arc<Account>>> {
+    Ok(match find(federation, peer, username).await? {
+        Some(Found::Person(account)) => Some(account),
+        Some(Found::Left(_)) | None => None,
+    })
+}
+
+pub(super) async fn person(
+    State(federation): State<Federation>,
+    Path(username): Path<String>,
+    verified: Verified,
+) -> Response {
+    let answer = async {
+        Ok(match find(&federation, &verified.peer, &username).await? {
+            Some(Found::Person(account)) => activity_json(&federation.person(&account).await?),
+            Some(Found::Left(account)) => gone(&render::tombstone(&account.uri, "Person", None)),
+            None => not_found(),
+        })
+    };
+    settle(answer.await)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct OutboxQuery {
+    page: Option<String>,
+    max_id: Option<i64>,
+}
+
+pub(super) async fn outbox(
+    State(federation): State<Federation>,
+    Path(username): Path<String>,
+    query: std::result::Result<Query<OutboxQuery>, QueryRejection>,
+    verified: Verified,
+) -> Response {
+    let answer = async {
+        let Some(account) = present(&federation, &verified.peer, &username).await? else { return Ok(not_found()) };
+        let id = format!("{}/outbox", account.uri);
+        // A query that nobody signed does not choose what is shown.
+        let query = query.ok().map(|Query(query)| query).filter(|query| verified.query_signed && query.page.is_some());
+        let Some(query) = query else {
+            return Ok(activity_json(&render::collection(&id, Some(&format!("{id}?page=true")))));
+        };
+        outbox_page(&federation, &verified, &account, &id, query.max_id).await
+    };
+    settle(answer.await)
+}
+
+async fn outbox_page(
+    federation: &Federation,
+    verified: &Verified,
+    account: &Account,
+    id: &str,
+    max_id: Option<i64>,
+) -> Result<Response> {
+    let (ctx, viewer) = (federation.ctx(), Viewer::Peer(verified.peer.id));
+    let page = Page { max_id, ..Page::first(PAGE) };
+    let ids = timelines::account(ctx, viewer, account.id, AccountFilter::default(), page).await?;
+    let next = (i64::try_from(ids.len()).unwrap_or(0) == PAGE)
+        .then(|| ids.last().map(|last| format!("{id}?page=true&max_id={last}")))
+        .flatten();
+    let views = posts::views(ctx, viewer, ids).await?;
+    let items: Vec<Value> =
+        views.iter().filter_map(|view| federation.outbox_item(view, verified.peer.software)).collect();
+    let own = max_id.map_or_else(|| format!("{id}?page=true"), |max_id| format!("{id}?page=true&max_id={max_id}"));
+    Ok(activity_json(&render::ordered_page(&own, id, next.as_deref(), items)))
+}
+
+pub(super) async fn followers(
+    State(federation): State<Federation>,
+    Path(username): Path<String>,
+    verified: Verified,
+) -> Response {
+    settle(list(&federation, &verified, &username, Which::Followers).await)
+}
+
+pub(super) async fn following(
+    State(federation): State<Federation>,
+    Path(username): Path<String>,
+    verified: Verified,
+) -> Response {
+    settle(list(&federation, &verified, &username, Which::Following).await)
+}
+
+#[derive(Clone, Copy)]
+enum Which {
+    Followers,
+    Following,
+}
+
+/// The part of the collection that is the peer's own people (FEP-8fcf): of others it learns neither who nor how many.
+async fn list(federation: &Federation, verified: &Verified, username: &str, which: Which) -> Result<Response> {
+    let Some(account) = present(federation, &verified.peer, username).await? else { return Ok(not_found()) };
+    let (id, peer): (_, PeerId) = (account.id, verified.peer.id);
+    let items = federation
+        .ctx()
+        .store()
+        .read(move |conn| match which {
+            Which::Followers => peer_view::followers_on(conn, id, peer, FOLLOWERS),
+            Which::Following => peer_view::followed_on(conn, id, peer, FOLLOWERS),
+        })
+        .await?;
+    let uri = match which {
+        Which::Followers => account.followers_uri.clone(),
+        Which::Following => format!("{}/following", account.uri),
+    };
+    Ok(activity_json(&render::partial(&uri, &items)))
+}

@@ -1,0 +1,156 @@
+//! The command line. Every command that answers takes `--json`; none prompts unless standard input is a terminal.
+
+mod args;
+mod init;
+pub(crate) mod output;
+mod password;
+
+pub(crate) use args::Arguments;
+
+use crate::commands::{self, Answer, Command};
+use crate::config::{self, Places};
+use crate::{app, control, log, serve};
+use args::{ConfigCommand, PeerCommand, PersonCommand, TokenCommand, Verb};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs one command line.
+pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+    let json = arguments.json;
+    let result = match arguments.verb {
+        Verb::Serve { data } => return serve_node(&data.data_dir).await,
+        Verb::Openapi => return output::print(&entrenous_api::openapi_document().to_string()),
+        Verb::Init(init) => quietly(|| init::run(*init)).await,
+        Verb::Config(ConfigCommand::Check { data }) => check(&Places::new(&data.data_dir)),
+        other => match command(other) {
+            Ok((places, command)) => carry_out(&places, command).await,
+            Err(error) => Err(error),
+        },
+    };
+    match result {
+        Ok(answer) if json => output::print(&answer.json.to_string()),
+        Ok(answer) => output::print(&answer.text),
+        Err(error) => output::fail(&error),
+    }
+}
+
+/// Runs what is no node with only warnings logged.
+async fn quietly<T, F: Future<Output = T>>(run: impl FnOnce() -> F) -> T {
+    log::start("warn", "auto");
+    run().await
+}
+
+async fn serve_node(data_dir: &Path) -> ExitCode {
+    match serve::run(Places::new(data_dir)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::fail(&error),
+    }
+}
+
+fn check(places: &Places) -> Result<Answer, String> {
+    log::start("warn", "auto");
+    let environment = app::environment();
+    config::load(&places.config(), &environment)?;
+    let text = std::fs::read_to_string(places.config()).map_err(|error| error.to_string())?;
+    let rows = config::explain(&text, &environment);
+    let mut out = format!("{} is valid.\n", places.config().display());
+    for row in &rows {
+        out.push_str(&format!(
+            "\n{} = {}   ({})\n    {}\n    override: {}\n",
+            row.key, row.value, row.source, row.help, row.variable
+        ));
+    }
+    Answer::new(out.trim_end(), &rows)
+}
+
+/// What a command line asks for, as data that can travel over the socket. Passwords are read here.
+fn command(verb: Verb) -> Result<(Places, Command), String> {
+    let (data, command) = match verb {
+        Verb::Person(PersonCommand::Add { data, username, display_name, role, locale, password_stdin }) => {
+            let password = password::read(password_stdin, "--password-stdin", "Password")?;
+            let display_name = display_name.unwrap_or_default();
+            (data, Command::PersonAdd { username, display_name, role, locale, password })
+        }
+        Verb::Person(PersonCommand::Invite { data, role, hours, uses }) => {
+            (data, Command::PersonInvite { role, hours, uses })
+        }
+        Verb::Person(PersonCommand::List { data }) => (data, Command::PersonList),
+        Verb::Person(PersonCommand::Disable { data, username }) => (data, Command::PersonDisable { username }),
+        Verb::Person(PersonCommand::Password { data, username, password_stdin }) => {
+            let password = password::read(password_stdin, "--password-stdin", "New password")?;
+            (data, Command::PersonPassword { username, password })
+        }
+        Verb::Token(TokenCommand::Create { data, username, scopes }) => {
+            (data, Command::TokenCreate { username, scopes })
+        }
+        Verb::Token(TokenCommand::List { data, username }) => (data, Command::TokenList { username }),
+        Verb::Token(TokenCommand::Revoke { data, username, id }) => (data, Command::TokenRevoke { username, id }),
+        Verb::Peer(peer) => peer_command(peer)?,
+        Verb::Audit { data, peer, limit } => (data, Command::Audit { peer, limit }),
+        Verb::Import { data, file } => {
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let posts = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+            (data, Command::Import { posts })
+        }
+        Verb::Serve { .. } | Verb::Openapi | Verb::Init(_) | Verb::Config(_) => {
+            return Err("this command is run elsewhere".to_owned());
+        }
+    };
+    Ok((Places::new(&data.data_dir), command))
+}
+
+fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), String> {
+    Ok(match peer {
+        PeerCommand::Invite { data, for_authority, pre_confirm, purpose, hours } => {
+            if pre_confirm && for_authority.is_none() {
+                return Err("--pre-confirm needs --for AUTHORITY: name the one node the invitation is for".to_owned());
+            }
+            (data, Command::PeerInvite { for_authority, pre_confirm, purpose, hours })
+        }
+        PeerCommand::Invitations { data } => (data, Command::PeerInvitations),
+        PeerCommand::Withdraw { data, id } => (data, Command::PeerWithdraw { id }),
+        PeerCommand::Join { data, link, yes } => (data, Command::PeerJoin { link, yes }),
+        PeerCommand::Confirm { data, authority } => (data, Command::PeerConfirm { authority }),
+        PeerCommand::Suspend { data, authority } => (data, Command::PeerSuspend { authority }),
+        PeerCommand::Revoke { data, authority } => (data, Command::PeerRevoke { authority }),
+        PeerCommand::Trust { data, authority } => (data, Command::PeerTrust { authority }),
+        PeerCommand::Show { data, authority } => (data, Command::PeerShow { authority }),
+        PeerCommand::List { data } => (data, Command::PeerList),
+        PeerCommand::Deliveries { data, authority } => (data, Command::PeerDeliveries { authority }),
+    })
+}
+
+/// Asks the serving node, or does it in this process while none serves.
+async fn carry_out(places: &Places, command: Command) -> Result<Answer, String> {
+    log::start("warn", "auto");
+    let (command, first) = match command {
+        // The person at a terminal is shown what joining means, and asked.
+        Command::PeerJoin { link, yes: false } => {
+            let seen = once(places, Command::PeerPreview { link: link.clone() }).await?;
+            if !password::is_interactive() {
+                return Err(format!("{}\n\nNothing was done. Add --yes to join.", seen.text));
+            }
+            output::note(&seen.text);
+            if !password::ask("Do the name and the fingerprint match what the other administrator told you? Join?")? {
+                return Err("nothing was done".to_owned());
+            }
+            (Command::PeerJoin { link, yes: true }, Some(seen))
+        }
+        other => (other, None),
+    };
+    drop(first);
+    once(places, command).await
+}
+
+async fn once(places: &Places, command: Command) -> Result<Answer, String> {
+    // A wrong directory or a broken configuration is said as such, not as a node that does not answer.
+    let configuration = config::load(&places.config(), &app::environment())?;
+    drop(configuration);
+    if let Some(answer) = control::ask(&places.socket(), &command).await? {
+        return answer;
+    }
+    let app = app::App::open(places.clone(), 1).await?;
+    let answer = commands::execute(&commands::Host::offline(&app), command).await;
+    app.close().await;
+    answer
+}

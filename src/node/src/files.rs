@@ -1,0 +1,85 @@
+//! Files on disk, each under the SHA-256 of its bytes: `media/ab/cd/abcd…`.
+
+use async_trait::async_trait;
+use entrenous_domain::ports::FileStore;
+use entrenous_domain::{DomainError, Result};
+use std::path::{Path, PathBuf};
+use tokio::fs;
+use tokio::io::AsyncWriteExt as _;
+
+/// A file store in a directory.
+pub(crate) struct DiskFiles {
+    root: PathBuf,
+}
+
+impl DiskFiles {
+    /// The store under `root`, which is made when the first file comes.
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    fn place(&self, hash: &str) -> Result<PathBuf> {
+        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(DomainError::internal("a file name that is no SHA-256"));
+        }
+        let (first, second) = (hash.get(..2).unwrap_or("00"), hash.get(2..4).unwrap_or("00"));
+        Ok(self.root.join(first).join(second).join(hash))
+    }
+}
+
+fn failed(error: std::io::Error) -> DomainError {
+    DomainError::Internal(format!("file store: {error}"))
+}
+
+#[async_trait]
+impl FileStore for DiskFiles {
+    async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()> {
+        let place = self.place(hash)?;
+        if fs::try_exists(&place).await.map_err(failed)? {
+            return Ok(());
+        }
+        let folder = place.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).await.map_err(failed)?;
+        // Written aside and renamed, so that a file under its name is always whole.
+        let aside = tempfile::Builder::new().prefix(".new").tempfile_in(folder).map_err(failed)?;
+        let (file, path) = aside.into_parts();
+        let mut file = fs::File::from_std(file);
+        file.write_all(&bytes).await.map_err(failed)?;
+        file.sync_all().await.map_err(failed)?;
+        path.persist(&place).map_err(|error| failed(error.error))
+    }
+
+    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        match fs::read(self.place(hash)?).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    async fn remove(&self, hash: &str) -> Result<()> {
+        match fs::remove_file(self.place(hash)?).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn put_get_remove() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = DiskFiles::new(dir.path());
+        let hash = entrenous_domain::secrets::sha256_hex(b"hello");
+        assert_eq!(files.get(&hash).await.unwrap(), None);
+        files.put(&hash, b"hello".to_vec()).await.unwrap();
+        files.put(&hash, b"hello".to_vec()).await.unwrap();
+        assert_eq!(files.get(&hash).await.unwrap().as_deref(), Some(&b"hello"[..]));
+        files.remove(&hash).await.unwrap();
+        assert_eq!(files.get(&hash).await.unwrap(), None);
+        assert!(files.get("../../etc/passwd").await.is_err());
+    }
+}

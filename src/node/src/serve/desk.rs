@@ -1,0 +1,59 @@
+//! The administration API's way to the steps of trust that need the network.
+
+use async_trait::async_trait;
+use entrenous_api::trust::{InviteLink, InviteOffer, Preview, TrustDesk};
+use entrenous_domain::Result;
+use entrenous_federation::Federation;
+use entrenous_model::{PeerId, PeerState};
+
+/// Federation behind the API's trait.
+pub(super) struct Desk {
+    federation: Federation,
+}
+
+impl Desk {
+    pub(super) fn new(federation: Federation) -> Self {
+        Self { federation }
+    }
+}
+
+#[async_trait]
+impl TrustDesk for Desk {
+    async fn create_invite(&self, actor: &str, offer: InviteOffer) -> Result<InviteLink> {
+        let InviteOffer { purpose, contract, hours, for_origin, pre_confirm } = offer;
+        let made = self.federation.invite_link(actor, purpose, contract, hours, for_origin, pre_confirm).await?;
+        Ok(InviteLink { id: made.id, link: made.link, fingerprint: made.fingerprint, expires_at: made.expires_at })
+    }
+
+    async fn preview(&self, link: &str) -> Result<Preview> {
+        let seen = self.federation.preview(link).await?;
+        Ok(Preview {
+            origin: seen.origin,
+            name: seen.name,
+            purpose: seen.purpose,
+            fingerprint: seen.fingerprint,
+            contract: seen.contract,
+            expires_at: seen.expires_at,
+        })
+    }
+
+    async fn join(&self, actor: &str, link: &str) -> Result<PeerState> {
+        self.federation.join(actor, link).await.map(|(_, state)| state)
+    }
+
+    async fn confirm(&self, actor: &str, peer: PeerId) -> Result<()> {
+        self.federation.confirm(actor, peer).await
+    }
+
+    async fn suspend(&self, actor: &str, peer: PeerId) -> Result<()> {
+        self.federation.suspend(actor, peer).await
+    }
+
+    async fn revoke(&self, actor: &str, peer: PeerId) -> Result<()> {
+        self.federation.revoke(actor, peer).await
+    }
+
+    async fn trust(&self, actor: &str, authority: &str) -> Result<PeerId> {
+        self.federation.trust(actor, authority).await.map(|trusted| trusted.peer)
+    }
+}

@@ -1,0 +1,120 @@
+//! A serving node: sockets, workers, and a graceful end.
+
+mod accept;
+mod body;
+mod desk;
+mod maintenance;
+
+use crate::app::{self, App};
+use crate::commands::Host;
+use crate::config::{self, Places};
+use crate::control::Server;
+use crate::log;
+use entrenous_api::{ApiSettings, ApiState};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How many key pairs are kept ready.
+const KEY_STOCK: usize = 4;
+/// How long open requests may take to end once the node is told to stop. The whole stop stays under 10 s.
+const PATIENCE: Duration = Duration::from_secs(7);
+
+/// Serves until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// A text for the operator, when the node cannot start.
+pub(crate) async fn run(places: Places) -> Result<(), String> {
+    // The log's form is in the configuration; a broken one is told on standard error like any other failure.
+    let logging = config::load(&places.config(), &app::environment())?.log;
+    log::start(&logging.level, &logging.format);
+    let app = App::open(places, KEY_STOCK).await?;
+    let listen = app.config.node.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!("{listen} cannot be listened on: {error}. Is another node running? See node.listen in the configuration")
+    })?;
+    let stop = CancellationToken::new();
+    let workers = TaskTracker::new();
+
+    let desk = desk::Desk::new(app.federation.clone());
+    let settings = ApiSettings { version: env!("CARGO_PKG_VERSION").to_owned(), trust: Some(Arc::new(desk)) };
+    let state = ApiState::new(app.ctx.clone(), settings);
+    let router = entrenous_api::assemble(state.clone(), app.federation.router());
+
+    let host = Host { ctx: app.ctx.clone(), federation: app.federation.clone(), serving: true };
+    let control = Server::listen(&app.places.socket())?;
+    workers.spawn(control.run(Arc::new(host), stop.clone()));
+    workers.spawn(follow_events(app.ctx.clone(), state.clone(), stop.clone()));
+    workers.spawn(app.federation.clone().run_background(stop.clone().cancelled_owned()));
+    workers.spawn(maintenance::run(app.ctx.clone(), stop.clone()));
+
+    let limits = accept::Limits {
+        connections: app.config.limits.connections,
+        trusted_proxies: app.config.http.trusted_proxies.clone(),
+    };
+    tracing::info!(url = %app.ctx.origin(), %listen, name = %app.ctx.node().name, "serving");
+    let accepting = accept::run(listener, router, limits, stop.clone());
+    let told = told_to_stop()?;
+    tokio::pin!(accepting);
+    tokio::select! {
+        () = &mut accepting => {}
+        () = told => {
+            tracing::info!("stopping");
+            // Streams first: they would hold their connections open for ever.
+            state.hub().close();
+            stop.cancel();
+            if tokio::time::timeout(PATIENCE, &mut accepting).await.is_err() {
+                tracing::warn!("some requests did not end in time and were cut");
+            }
+        }
+    }
+    workers.close();
+    if tokio::time::timeout(Duration::from_secs(1), workers.wait()).await.is_err() {
+        tracing::warn!("some workers did not end in time");
+    }
+    app.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Completes at the first SIGTERM or SIGINT.
+fn told_to_stop() -> Result<impl Future<Output = ()>, String> {
+    let failed = |error: std::io::Error| format!("signals cannot be waited for: {error}");
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Tells caches and streams what was committed, in order.
+async fn follow_events(ctx: entrenous_domain::Ctx, state: ApiState, stop: CancellationToken) {
+    let mut events = ctx.store().events();
+    loop {
+        let batch = tokio::select! {
+            () = stop.cancelled() => return,
+            batch = events.recv() => batch,
+        };
+        match batch {
+            Ok(batch) => {
+                ctx.caches().apply(&batch);
+                ctx.trust().apply(&batch);
+                state.hub().publish(&batch);
+            }
+            Err(RecvError::Lagged(missed)) => {
+                // What is in memory may be stale in ways nobody can tell: all of it goes.
+                tracing::warn!(missed, "events were missed; caches start afresh");
+                ctx.caches().forget_everything();
+                ctx.trust().forget_everything();
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What ends when a person leaves.
+
+use crate::schema::{accounts, feed, follows, notifications, posts};
+use crate::{Conn, StoreError, to_db};
+use diesel::prelude::*;
+use entrenous_model::{AccountId, Time};
+
+/// Ends every follow and request of a person in both directions, with the counters and home timelines of the others.
+/// Answers who was on the other side of an accepted or asked follow.
+///
+/// # Errors
+/// The database's.
+pub fn end_follows(conn: &mut Conn, id: AccountId) -> Result<Vec<AccountId>, StoreError> {
+    let rows = follows::table
+        .filter(
+            follows::follower_id
+                .eq(id.get())
+                .or(follows::followee_id.eq(id.get())),
+        )
+        .select((follows::follower_id, follows::followee_id, follows::accepted))
+        .load::<(i64, i64, bool)>(conn)?;
+    let mut others = Vec::new();
+    for (follower, followee, accepted) in rows {
+        let (follower, followee) = (AccountId(follower), AccountId(followee));
+        if accepted {
+            super::count_follow(conn, follower, followee, -1)?;
+        }
+        others.push(if follower == id { followee } else { follower });
+    }
+    others.sort();
+    others.dedup();
+    diesel::delete(follows::table)
+        .filter(
+            follows::follower_id
+                .eq(id.get())
+                .or(follows::followee_id.eq(id.get())),
+        )
+        .execute(conn)?;
+    diesel::delete(feed::table)
+        .filter(feed::owner_id.eq(id.get()).or(feed::author_id.eq(id.get())))
+        .execute(conn)?;
+    diesel::delete(notifications::table)
+        .filter(notifications::from_id.eq(id.get()))
+        .execute(conn)?;
+    Ok(others)
+}
+
+/// Makes tombstones of all posts and boosts of a person, and of boosts of them; their text goes.
+///
+/// # Errors
+/// The database's.
+pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), StoreError> {
+    let now = Some(to_db(now));
+    let mine: Vec<i64> = posts::table
+        .filter(posts::account_id.eq(id.get()))
+        .filter(posts::deleted_at.is_null())
+        .select(posts::id)
+        .load(conn)?;
+    // In pieces: SQLite binds 32,766 values at most.
+    for piece in mine.chunks(5_000) {
+        diesel::update(posts::table)
+            .filter(posts::boost_of.eq_any(piece.to_vec()))
+            .filter(posts::deleted_at.is_null())
+            .set(posts::deleted_at.eq(now))
+            .execute(conn)?;
+        diesel::delete(feed::table)
+            .filter(feed::post_id.eq_any(piece.to_vec()))
+            .execute(conn)?;
+    }
+    diesel::update(posts::table)
+        .filter(posts::account_id.eq(id.get()))
+        .filter(posts::deleted_at.is_null())
+        .set((
+            posts::deleted_at.eq(now),
+            posts::content.eq(""),
+            posts::source.eq(""),
+            posts::spoiler.eq(""),
+        ))
+        .execute(conn)?;
+    diesel::update(accounts::table.find(id.get()))
+        .set(accounts::statuses_count.eq(0_i64))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Opening PostgreSQL.
+
+use super::Use;
+use crate::{StoreError, ids::WORKERS};
+use aws_lc_rs::rand;
+use diesel::{
+    Connection as _, OptionalExtension as _, PgConnection, QueryableByName, RunQueryDsl as _,
+    connection::SimpleConnection as _, sql_query, sql_types::Integer,
+};
+
+/// The first key of every advisory lock of ours: "entr".
+const LOCKS: i32 = 0x656e_7472;
+/// The second key of the lock that migrations hold; writers' numbers are the keys below [`WORKERS`].
+const MIGRATING: i32 = 1_000_000;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = Integer)]
+    number: i32,
+}
+
+/// A connection on which no other process migrates. The lock goes with the connection.
+pub(crate) fn open_to_migrate(url: &str) -> Result<PgConnection, StoreError> {
+    let mut conn = PgConnection::establish(url)?;
+    conn.batch_execute(&format!(
+        "SET client_min_messages = warning; SELECT pg_advisory_lock({LOCKS}, {MIGRATING})"
+    ))?;
+    Ok(conn)
+}
+
+/// A connection that serves queries.
+pub(crate) fn open(url: &str, usage: Use) -> Result<PgConnection, StoreError> {
+    let mut conn = PgConnection::establish(url)?;
+    // Errors are told apart by their English texts. Only a superuser may ask for them; servers whose messages
+    // are in another language fall back to the general error.
+    let _ = conn.batch_execute("SET lc_messages = 'C'");
+    // A generic plan costs a third less than planning keyset queries anew each time.
+    conn.batch_execute(
+        "SET client_min_messages = warning; SET TimeZone = 'UTC'; SET plan_cache_mode = force_generic_plan; \
+         SET lock_timeout = '5s'; SET statement_timeout = '30s'; \
+         SET idle_in_transaction_session_timeout = '60s';",
+    )?;
+    if usage == Use::Read {
+        conn.batch_execute("SET default_transaction_read_only = on")?;
+    }
+    Ok(conn)
+}
+
+/// A number that no other living connection writes with, held until the connection ends.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when 256 connections write already.
+pub(crate) fn claim_worker(conn: &mut PgConnection) -> Result<i32, StoreError> {
+    // From a random place, so that a number that has just been let go is not the next to be taken.
+    let mut seed = [0_u8; 1];
+    rand::fill(&mut seed).map_err(|_| StoreError::Unavailable("no randomness".to_owned()))?;
+    let [start] = seed;
+    sql_query(format!(
+        "SELECT number FROM (SELECT (n + {start}) % {WORKERS} AS number \
+         FROM generate_series(0, {WORKERS} - 1) AS n OFFSET 0) AS numbers \
+         WHERE pg_try_advisory_lock({LOCKS}, number) LIMIT 1"
+    ))
+    .get_result::<Number>(conn)
+    .optional()?
+    .map(|row| row.number)
+    .ok_or_else(|| StoreError::Unavailable(format!("{WORKERS} connections write to the database already")))
+}

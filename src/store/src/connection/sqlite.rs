@@ -1,0 +1,98 @@
+//! Opening SQLite.
+
+use super::Use;
+use crate::StoreError;
+use diesel::{
+    Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _,
+    sql_query, sql_types::Text,
+};
+use std::{
+    fs::{self, OpenOptions},
+    io::ErrorKind,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::Path,
+};
+
+/// Group or other may write, or other may read.
+const OPEN_TO_OTHERS: u32 = 0o026;
+
+#[derive(QueryableByName)]
+struct Mode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+/// Creates the file, mode 0600, or checks that nobody else may use the one there is.
+///
+/// # Errors
+/// [`StoreError::Insecure`] if the file, or SQLite's log beside it, is open to others.
+pub(crate) fn secure(path: &Path) -> Result<(), StoreError> {
+    let unavailable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(unavailable(error)),
+    }
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let mode = match fs::metadata(&name) {
+            Ok(meta) => meta.permissions().mode() & 0o7777,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(unavailable(error)),
+        };
+        if mode & OPEN_TO_OTHERS != 0 {
+            return Err(StoreError::Insecure {
+                path: name.into(),
+                mode,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Opens a file that [`secure`] has accepted.
+pub(crate) fn open(path: &Path, usage: Use) -> Result<SqliteConnection, StoreError> {
+    let Some(name) = path.to_str() else {
+        return Err(StoreError::Config("the database's path is not UTF-8".to_owned()));
+    };
+    // A leading `./` keeps a file whose name begins like a URI from being taken for one.
+    let name = if path.is_absolute() {
+        name.to_owned()
+    } else {
+        format!("./{name}")
+    };
+    let mut conn = SqliteConnection::establish(&name)?;
+    conn.batch_execute("PRAGMA busy_timeout = 5000")?;
+    if usage == Use::Write {
+        let mode: Mode = sql_query("PRAGMA journal_mode = WAL").get_result(&mut conn)?;
+        if mode.journal_mode != "wal" {
+            // A network file system, usually: there, neither locks nor the log can be relied on.
+            return Err(StoreError::Config(format!(
+                "SQLite cannot use a write-ahead log at {} (it uses `{}`): put the database on a local disk",
+                path.display(),
+                mode.journal_mode
+            )));
+        }
+    }
+    // FULL: NORMAL may lose acknowledged commits when the power fails.
+    conn.batch_execute(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 268435456;",
+    )?;
+    conn.batch_execute(match usage {
+        // 16 MiB; a checkpoint every 4,000 pages, so that it is one commit in many that waits for it.
+        Use::Write => {
+            "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; \
+             PRAGMA journal_size_limit = 67108864;"
+        }
+        // The pages are mapped already.
+        Use::Read => "PRAGMA cache_size = -2048; PRAGMA query_only = ON;",
+    })?;
+    Ok(conn)
+}

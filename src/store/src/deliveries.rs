@@ -1,0 +1,337 @@
+//! Outgoing activities and the queue of each peer.
+
+use crate::schema::{accounts, activities, deliveries, follows, peers, posts};
+use crate::{Conn, StoreError, from_db, to_db};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use entrenous_model::{AccountId, ActivityId, DeliveryId, OutboundActivity, PeerId, PostId, Time};
+use std::collections::BTreeSet;
+
+/// A place where an activity can be delivered.
+pub type Target = (PeerId, String);
+
+/// One delivery that waits.
+#[derive(Debug, Clone)]
+pub struct Queued {
+    /// Row.
+    pub id: DeliveryId,
+    /// Its activity.
+    pub activity: ActivityId,
+    /// Whose activity; `None` for the instance actor.
+    pub account: Option<AccountId>,
+    /// What to send.
+    pub data: OutboundActivity,
+    /// Where.
+    pub inbox: String,
+    /// The conversation it belongs to, 0 if none.
+    pub order_key: i64,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// Since when it waits.
+    pub created_at: Time,
+}
+
+/// Counts of one peer's queue.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// Waiting.
+    pub queued: i64,
+    /// Delivered since the given moment.
+    pub delivered: i64,
+    /// Given up.
+    pub dropped: i64,
+    /// Since when the oldest waits.
+    pub oldest: Option<Time>,
+}
+
+/// Inboxes of these people, those of peers only. Entrenous nodes get it through the shared inbox that was pinned.
+///
+/// # Errors
+/// The database's.
+pub fn inboxes_of(conn: &mut Conn, people: &[AccountId]) -> Result<BTreeSet<Target>, StoreError> {
+    let ids: Vec<i64> = people.iter().map(|id| id.get()).collect();
+    let rows = accounts::table
+        .inner_join(peers::table)
+        .filter(accounts::id.eq_any(ids))
+        .select((peers::id, peers::shared_inbox, accounts::shared_inbox_uri, accounts::inbox_uri))
+        .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
+    Ok(targets(rows))
+}
+
+/// Inboxes of the accepted followers of `author` that belong to peers.
+///
+/// # Errors
+/// The database's.
+pub fn inboxes_of_followers(conn: &mut Conn, author: AccountId) -> Result<BTreeSet<Target>, StoreError> {
+    let rows = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .inner_join(peers::table.on(accounts::peer_id.eq(peers::id.nullable())))
+        .filter(follows::followee_id.eq(author.get()))
+        .filter(follows::accepted.eq(true))
+        .select((peers::id, peers::shared_inbox, accounts::shared_inbox_uri, accounts::inbox_uri))
+        .distinct()
+        .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
+    Ok(targets(rows))
+}
+
+/// Where anything about a post has gone or is going.
+///
+/// # Errors
+/// The database's.
+pub fn inboxes_reached(conn: &mut Conn, post: PostId) -> Result<BTreeSet<Target>, StoreError> {
+    let rows = deliveries::table
+        .inner_join(activities::table)
+        .filter(activities::post_id.eq(post.get()))
+        .filter(deliveries::state.ne("dropped"))
+        .select((deliveries::peer_id, deliveries::inbox))
+        .distinct()
+        .load::<(i64, String)>(conn)?;
+    Ok(rows.into_iter().map(|(peer, inbox)| (PeerId(peer), inbox)).collect())
+}
+
+fn targets(rows: Vec<(i64, Option<String>, Option<String>, String)>) -> BTreeSet<Target> {
+    rows.into_iter()
+        .map(|(peer, pinned, shared, inbox)| (PeerId(peer), pinned.or(shared).unwrap_or(inbox)))
+        .collect()
+}
+
+/// The conversation of a post, for the order of deliveries.
+///
+/// # Errors
+/// The database's.
+pub fn conversation_of(conn: &mut Conn, post: PostId) -> Result<Option<i64>, StoreError> {
+    Ok(posts::table.find(post.get()).select(posts::conversation).first::<i64>(conn).optional()?)
+}
+
+/// An activity to be stored.
+pub struct NewActivity<'a> {
+    /// Its id.
+    pub id: ActivityId,
+    /// Whose.
+    pub account: Option<AccountId>,
+    /// The post it is about.
+    pub post: Option<PostId>,
+    /// What.
+    pub data: &'a OutboundActivity,
+    /// Conversation, 0 if none.
+    pub order_key: i64,
+    /// When.
+    pub at: Time,
+}
+
+/// Stores an activity and its deliveries; `ids` gives one id for each target.
+///
+/// # Errors
+/// The database's.
+pub fn insert(
+    conn: &mut Conn,
+    activity: &NewActivity<'_>,
+    targets: &[(DeliveryId, Target)],
+) -> Result<(), StoreError> {
+    let data = serde_json::to_string(activity.data).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    diesel::insert_into(activities::table)
+        .values((
+            activities::id.eq(activity.id.get()),
+            activities::account_id.eq(activity.account.map(AccountId::get)),
+            activities::post_id.eq(activity.post.map(PostId::get)),
+            activities::kind.eq(activity.data.kind()),
+            activities::data.eq(data),
+            activities::created_at.eq(to_db(activity.at)),
+        ))
+        .execute(conn)?;
+    // PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
+    for chunk in targets.chunks(500) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|(id, (peer, inbox))| {
+                (
+                    deliveries::id.eq(id.get()),
+                    deliveries::activity_id.eq(activity.id.get()),
+                    deliveries::peer_id.eq(peer.get()),
+                    deliveries::inbox.eq(inbox.as_str()),
+                    deliveries::state.eq("queued"),
+                    deliveries::order_key.eq(activity.order_key),
+                    deliveries::created_at.eq(to_db(activity.at)),
+                )
+            })
+            .collect();
+        both!(conn, c => diesel::insert_into(deliveries::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Active peers with something queued, and from when they may be tried.
+///
+/// # Errors
+/// The database's.
+pub fn waiting_peers(conn: &mut Conn) -> Result<Vec<(PeerId, Option<Time>)>, StoreError> {
+    let waiting = deliveries::table
+        .filter(deliveries::peer_id.eq(peers::id))
+        .filter(deliveries::state.eq("queued"));
+    let rows = peers::table
+        .filter(peers::state.eq("active"))
+        .filter(diesel::dsl::exists(waiting))
+        .select((peers::id, peers::retry_at))
+        .load::<(i64, Option<NaiveDateTime>)>(conn)?;
+    Ok(rows.into_iter().map(|(id, at)| (PeerId(id), at.map(from_db))).collect())
+}
+
+type QueuedRow = (i64, i64, Option<i64>, String, String, i64, i32, NaiveDateTime);
+
+/// The next deliveries of an active peer, in queue order.
+///
+/// # Errors
+/// The database's.
+pub fn next(
+    conn: &mut Conn,
+    peer: PeerId,
+    after: Option<DeliveryId>,
+    limit: i64,
+) -> Result<Vec<Queued>, StoreError> {
+    let rows = deliveries::table
+        .inner_join(activities::table)
+        .inner_join(peers::table)
+        .filter(peers::state.eq("active"))
+        .filter(deliveries::peer_id.eq(peer.get()))
+        .filter(deliveries::state.eq("queued"))
+        .filter(deliveries::id.gt(after.map_or(0, DeliveryId::get)))
+        .order(deliveries::id)
+        .limit(limit)
+        .select((
+            deliveries::id,
+            deliveries::activity_id,
+            activities::account_id,
+            activities::data,
+            deliveries::inbox,
+            deliveries::order_key,
+            deliveries::attempts,
+            deliveries::created_at,
+        ))
+        .load::<QueuedRow>(conn)?;
+    rows.into_iter()
+        .map(|(id, activity, account, data, inbox, order_key, attempts, created_at)| {
+            Ok(Queued {
+                id: DeliveryId(id),
+                activity: ActivityId(activity),
+                account: account.map(AccountId),
+                data: serde_json::from_str(&data)
+                    .map_err(|e| StoreError::Corrupt(format!("activity {activity}: {e}")))?,
+                inbox,
+                order_key,
+                attempts,
+                created_at: from_db(created_at),
+            })
+        })
+        .collect()
+}
+
+/// An activity by id, with its author and post (for its dereferenceable document).
+///
+/// # Errors
+/// The database's.
+pub fn activity(
+    conn: &mut Conn,
+    id: ActivityId,
+) -> Result<Option<(Option<AccountId>, Option<PostId>, OutboundActivity, Time)>, StoreError> {
+    let row = activities::table
+        .find(id.get())
+        .select((activities::account_id, activities::post_id, activities::data, activities::created_at))
+        .first::<(Option<i64>, Option<i64>, String, NaiveDateTime)>(conn)
+        .optional()?;
+    row.map(|(account, post, data, at)| {
+        let data = serde_json::from_str(&data)
+            .map_err(|e| StoreError::Corrupt(format!("activity {}: {e}", id.get())))?;
+        Ok((account.map(AccountId), post.map(PostId), data, from_db(at)))
+    })
+    .transpose()
+}
+
+/// True if the activity was queued for the peer.
+///
+/// # Errors
+/// The database's.
+pub fn was_for(conn: &mut Conn, activity: ActivityId, peer: PeerId) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(
+        deliveries::table
+            .filter(deliveries::activity_id.eq(activity.get()))
+            .filter(deliveries::peer_id.eq(peer.get())),
+    ))
+    .get_result::<bool>(conn)?)
+}
+
+/// Ends a delivery: `done` or `dropped`.
+///
+/// # Errors
+/// The database's.
+pub fn finish(
+    conn: &mut Conn,
+    id: DeliveryId,
+    state: &str,
+    error: Option<&str>,
+    now: Time,
+) -> Result<(), StoreError> {
+    diesel::update(deliveries::table.find(id.get()))
+        .set((
+            deliveries::state.eq(state),
+            deliveries::last_error.eq(error),
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::finished_at.eq(Some(to_db(now))),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts an attempt that failed.
+///
+/// # Errors
+/// The database's.
+pub fn attempted(conn: &mut Conn, id: DeliveryId, error: &str) -> Result<(), StoreError> {
+    diesel::update(deliveries::table.find(id.get()))
+        .set((deliveries::attempts.eq(deliveries::attempts + 1), deliveries::last_error.eq(Some(error))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts of one peer: what waits, what was delivered since `since`, what was dropped since `dropped_since`.
+///
+/// # Errors
+/// The database's.
+pub fn counts(conn: &mut Conn, peer: PeerId, since: Time, dropped_since: Time) -> Result<Counts, StoreError> {
+    let of_peer = || deliveries::table.filter(deliveries::peer_id.eq(peer.get()));
+    let waiting = of_peer().filter(deliveries::state.eq("queued"));
+    Ok(Counts {
+        queued: waiting.count().get_result(conn)?,
+        delivered: of_peer()
+            .filter(deliveries::state.eq("done"))
+            .filter(deliveries::finished_at.gt(to_db(since)))
+            .count()
+            .get_result(conn)?,
+        dropped: of_peer()
+            .filter(deliveries::state.eq("dropped"))
+            .filter(deliveries::finished_at.gt(to_db(dropped_since)))
+            .count()
+            .get_result(conn)?,
+        oldest: waiting
+            .select(diesel::dsl::min(deliveries::created_at))
+            .first::<Option<NaiveDateTime>>(conn)?
+            .map(from_db),
+    })
+}
+
+/// Where a post went: the last state for each peer.
+///
+/// # Errors
+/// The database's.
+pub fn of_post(conn: &mut Conn, post: PostId) -> Result<Vec<(PeerId, String, Option<String>)>, StoreError> {
+    let rows = deliveries::table
+        .inner_join(activities::table)
+        .filter(activities::post_id.eq(post.get()))
+        .order(deliveries::id)
+        .select((deliveries::peer_id, deliveries::state, deliveries::last_error))
+        .load::<(i64, String, Option<String>)>(conn)?;
+    let mut last = std::collections::BTreeMap::new();
+    for (peer, state, error) in rows {
+        last.insert(PeerId(peer), (state, error));
+    }
+    Ok(last.into_iter().map(|(peer, (state, error))| (peer, state, error)).collect())
+}

@@ -1,0 +1,60 @@
+//! The threads that read.
+
+use super::{
+    job::{ReadJob, Verdict},
+    queue::Queue,
+    slot::Slot,
+};
+use crate::{Conn, StoreError};
+use std::time::{Duration, Instant};
+
+/// A PostgreSQL connection that was idle for longer is asked whether it is still there.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Serves until the queue is closed and empty.
+pub(super) fn serve(queue: &Queue<ReadJob>, open: impl Fn() -> Result<Conn, StoreError>) {
+    let mut slot = Slot::new(open);
+    let _ = slot.get();
+    let mut used = Instant::now();
+    while let Some(job) = queue.pop() {
+        if used.elapsed() > IDLE && slot.held().is_some_and(gone) {
+            slot.reset();
+        }
+        let (verdict, usable) = match slot.get() {
+            Err(error) => (job(Err(error)), true),
+            Ok(conn) => run(job, conn),
+        };
+        let broken = match verdict {
+            Verdict::Keep => false,
+            Verdict::Panicked => true,
+            Verdict::Undo => slot.held().is_some_and(gone),
+        };
+        if broken || !usable {
+            slot.reset();
+        }
+        used = Instant::now();
+    }
+}
+
+/// Whether the server no longer answers on this connection.
+fn gone(conn: &mut Conn) -> bool {
+    matches!(conn, Conn::Pg(_)) && conn.batch("SELECT 1").is_err()
+}
+
+/// On SQLite in a transaction, which costs two microseconds there: all queries of the closure see one state.
+/// On PostgreSQL it would cost two journeys to the server, and each statement sees what is committed.
+fn run(job: ReadJob, conn: &mut Conn) -> (Verdict, bool) {
+    if matches!(conn, Conn::Pg(_)) {
+        return (job(Ok(conn)), true);
+    }
+    match conn.begin("BEGIN") {
+        Err(error) => (job(Err(error)), false),
+        Ok(()) => {
+            let verdict = job(Ok(conn));
+            (
+                verdict,
+                conn.rollback().is_ok() && conn.depth().is_ok_and(|depth| depth == 0),
+            )
+        }
+    }
+}

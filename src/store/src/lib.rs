@@ -1,0 +1,67 @@
+//! All SQL of Entrenous, on SQLite and PostgreSQL.
+//!
+//! One way in: [`Store::read`] runs a closure on a reader thread, [`Store::write`] runs one in a transaction.
+//! Both get a [`Conn`], which is either database; queries are written once, in the modules named after the
+//! things they keep. What diesel's derived connection cannot do (upserts, batch inserts, unions) is written
+//! once as well, inside `both!`.
+
+// Nothing in Rust calls these two crates; they are named so that their bundled C libraries are linked.
+use libsqlite3_sys as _;
+use pq_sys as _;
+
+#[macro_use]
+mod macros;
+
+mod config;
+mod connection;
+mod engine;
+mod error;
+mod ids;
+mod migrate;
+pub(crate) mod schema;
+pub mod invites;
+pub mod keys;
+pub mod media;
+pub mod members;
+pub mod notes;
+pub mod relationships;
+pub mod sessions;
+pub mod tokens;
+pub mod pictures;
+pub mod tag_use;
+mod time;
+
+pub mod accounts;
+pub mod apps;
+pub mod audit;
+pub mod by_uri;
+pub mod codes;
+pub mod deliveries;
+pub mod maintenance;
+pub mod peer_invites;
+pub mod peers;
+pub mod node_secrets;
+pub mod peer_view;
+pub mod received;
+
+pub mod blocks;
+pub mod favourites;
+pub mod feed;
+pub mod follows;
+pub mod notifications;
+mod page;
+pub mod person;
+pub mod posts;
+pub mod search;
+mod sql;
+pub mod timelines;
+pub mod visible;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use config::{Backend, StoreConfig};
+pub use connection::{Conn, MultiBackend};
+pub use engine::{Store, Tx};
+pub use error::StoreError;
+pub use time::{Clock, from_db, to_db};

@@ -1,0 +1,169 @@
+//! Logins of local people.
+
+use crate::schema::{accounts, members};
+use crate::{Conn, StoreError, from_db, to_db};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use entrenous_model::{AccountId, Member, Role, Time, Visibility};
+
+/// A row of `members`, in the order of its columns.
+#[derive(Queryable)]
+pub(crate) struct Row {
+    account_id: i64,
+    role: String,
+    password_hash: String,
+    locale: String,
+    default_visibility: String,
+    default_sensitive: bool,
+    default_language: Option<String>,
+    created_at: NaiveDateTime,
+    disabled_at: Option<NaiveDateTime>,
+}
+
+impl TryFrom<Row> for Member {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let corrupt = |error: String| StoreError::Corrupt(format!("member {}: {error}", row.account_id));
+        let role: Role = row.role.parse().map_err(corrupt)?;
+        let default_visibility: Visibility = row.default_visibility.parse().map_err(corrupt)?;
+        Ok(Self {
+            account: AccountId(row.account_id),
+            role,
+            password_hash: row.password_hash,
+            locale: row.locale,
+            default_visibility,
+            default_sensitive: row.default_sensitive,
+            default_language: row.default_language,
+            created_at: from_db(row.created_at),
+            disabled_at: row.disabled_at.map(from_db),
+        })
+    }
+}
+
+/// The login of an account, disabled or not.
+///
+/// # Errors
+/// The database's.
+pub fn by_account(conn: &mut Conn, id: AccountId) -> Result<Option<Member>, StoreError> {
+    members::table
+        .find(id.get())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Member::try_from)
+        .transpose()
+}
+
+/// The enabled login of that name (any case).
+///
+/// # Errors
+/// The database's.
+pub fn enabled_by_username(conn: &mut Conn, username: &str) -> Result<Option<Member>, StoreError> {
+    members::table
+        .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+        .filter(accounts::username_key.eq(username.to_lowercase()))
+        .filter(accounts::origin.is_null())
+        .filter(accounts::disabled_at.is_null())
+        .filter(members::disabled_at.is_null())
+        .select(members::all_columns)
+        .first::<Row>(conn)
+        .optional()?
+        .map(Member::try_from)
+        .transpose()
+}
+
+/// Ids of people with a login, by name, after the name `after`.
+///
+/// # Errors
+/// The database's.
+pub fn page(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    let mut query = members::table
+        .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+        .select(accounts::id)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(accounts::username_key.gt(after.to_lowercase()));
+    }
+    let ids = query
+        .order(accounts::username_key.asc())
+        .limit(limit)
+        .load::<i64>(conn)?;
+    Ok(ids.into_iter().map(AccountId).collect())
+}
+
+/// Inserts a login.
+///
+/// # Errors
+/// The database's.
+pub fn insert(conn: &mut Conn, member: &Member) -> Result<(), StoreError> {
+    diesel::insert_into(members::table)
+        .values((
+            members::account_id.eq(member.account.get()),
+            members::role.eq(member.role.as_str()),
+            members::password_hash.eq(&member.password_hash),
+            members::locale.eq(&member.locale),
+            members::default_visibility.eq(member.default_visibility.as_str()),
+            members::default_sensitive.eq(member.default_sensitive),
+            members::default_language.eq(member.default_language.as_deref()),
+            members::created_at.eq(to_db(member.created_at)),
+            members::disabled_at.eq(member.disabled_at.map(to_db)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many enabled owners there are. Their rows stay locked until the transaction ends, so that two owners cannot
+/// both be the one who may still go.
+///
+/// # Errors
+/// The database's.
+pub fn lock_owners(conn: &mut Conn) -> Result<usize, StoreError> {
+    let owner = Role::Owner.as_str();
+    Ok(diesel::update(members::table)
+        .filter(members::role.eq(owner))
+        .filter(members::disabled_at.is_null())
+        .set(members::role.eq(owner))
+        .execute(conn)?)
+}
+
+/// Disables a login.
+///
+/// # Errors
+/// The database's.
+pub fn disable(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), StoreError> {
+    diesel::update(members::table.find(id.get()))
+        .set(members::disabled_at.eq(Some(to_db(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Sets the password's hash. False if there is no enabled login.
+///
+/// # Errors
+/// The database's.
+pub fn set_password(conn: &mut Conn, id: AccountId, hash: &str) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        members::table
+            .find(id.get())
+            .filter(members::disabled_at.is_null()),
+    )
+    .set(members::password_hash.eq(hash))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Writes the preferences of a login.
+///
+/// # Errors
+/// The database's.
+pub fn set_preferences(conn: &mut Conn, member: &Member) -> Result<(), StoreError> {
+    diesel::update(members::table.find(member.account.get()))
+        .set((
+            members::locale.eq(&member.locale),
+            members::default_visibility.eq(member.default_visibility.as_str()),
+            members::default_sensitive.eq(member.default_sensitive),
+            members::default_language.eq(member.default_language.as_deref()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Bringing a database to this binary's schema, and reading where its ids have got to.
+
+use crate::{
+    Conn, StoreError,
+    config::Place,
+    connection::{Use, postgres, sqlite},
+};
+use diesel::{
+    QueryableByName, RunQueryDsl as _,
+    backend::Backend,
+    migration::MigrationSource,
+    sql_query,
+    sql_types::{BigInt, Nullable, Text},
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// Opens a database for the first time in this process: checks it, migrates it.
+///
+/// # Errors
+/// [`StoreError::NewerDatabase`] if it holds migrations that are not in this binary.
+pub(crate) fn prepare(place: &Place) -> Result<Conn, StoreError> {
+    match place {
+        Place::Sqlite(path) => {
+            sqlite::secure(path)?;
+            let mut conn = sqlite::open(path, Use::Write)?;
+            run(&mut conn, &SQLITE)?;
+            Ok(Conn::Sqlite(conn))
+        }
+        Place::Postgres(url) => {
+            let mut conn = postgres::open_to_migrate(url)?;
+            run(&mut conn, &POSTGRES)?;
+            Ok(Conn::Pg(conn))
+        }
+    }
+}
+
+fn run<DB: Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    embedded: &impl MigrationSource<DB>,
+) -> Result<(), StoreError> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    let migrations = embedded.migrations().map_err(failed)?;
+    let versions: Vec<String> = conn
+        .applied_migrations()
+        .map_err(failed)?
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let known = |version: &String| {
+        migrations
+            .iter()
+            .any(|m| m.name().version().to_string() == *version)
+    };
+    let mut unknown: Vec<String> = versions
+        .iter()
+        .filter(|version| !known(version))
+        .cloned()
+        .collect();
+    if !unknown.is_empty() {
+        unknown.sort();
+        return Err(StoreError::NewerDatabase { versions: unknown });
+    }
+    for migration in &migrations {
+        let name = migration.name();
+        if !versions.contains(&name.version().to_string()) {
+            conn.run_migration(migration.as_ref()).map_err(failed)?;
+            tracing::info!(migration.name = %name, "migrated the database");
+        }
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Table {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Highest {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    id: Option<i64>,
+}
+
+/// The highest id of all tables whose primary key is a column `id`; 0 in an empty database.
+pub(crate) fn highest_id(conn: &mut Conn) -> Result<i64, StoreError> {
+    let tables = match conn {
+        // `table`: not the tables in which SQLite keeps a full-text index.
+        Conn::Sqlite(c) => sql_query(
+            "SELECT t.name AS name FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c \
+             WHERE t.schema = 'main' AND t.type = 'table' AND c.name = 'id' AND c.pk = 1 \
+             AND upper(c.type) IN ('BIGINT', 'INTEGER')",
+        )
+        .load::<Table>(c)?,
+        Conn::Pg(c) => sql_query(
+            "SELECT c.relname::text AS name FROM pg_class AS c \
+             JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary \
+             JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] \
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
+             AND a.attname = 'id' AND a.atttypid = 'int8'::regtype",
+        )
+        .load::<Table>(c)?,
+    };
+    let mut highest = 0;
+    for Table { name } in tables {
+        let name = name.replace('"', "\"\"");
+        let row: Highest = sql_query(format!("SELECT max(id) AS id FROM \"{name}\"")).get_result(conn)?;
+        highest = highest.max(row.id.unwrap_or(0));
+    }
+    Ok(highest)
+}

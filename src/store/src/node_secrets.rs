@@ -1,0 +1,42 @@
+//! Secrets of the node itself, sealed by the domain's vault before they come here.
+
+use crate::schema::node_secrets;
+use crate::{Conn, StoreError, Tx, to_db};
+use diesel::prelude::*;
+
+/// One sealed secret.
+///
+/// # Errors
+/// Only the database's.
+pub fn get(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let sealed = node_secrets::table
+        .filter(node_secrets::name.eq(name))
+        .select(node_secrets::sealed)
+        .first(conn)
+        .optional()?;
+    Ok(sealed)
+}
+
+/// Keeps sealed secrets, all or none: if one of the names is there already, nothing is written and nothing is
+/// overwritten. Tells whether they were written.
+///
+/// # Errors
+/// Only the database's.
+pub fn insert_new(tx: &mut Tx, secrets: &[(&str, Vec<u8>)]) -> Result<bool, StoreError> {
+    for (name, _) in secrets {
+        if get(tx, name)?.is_some() {
+            return Ok(false);
+        }
+    }
+    let now = to_db(tx.now());
+    for (name, sealed) in secrets {
+        diesel::insert_into(node_secrets::table)
+            .values((
+                node_secrets::name.eq(*name),
+                node_secrets::sealed.eq(sealed),
+                node_secrets::created_at.eq(now),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(true)
+}

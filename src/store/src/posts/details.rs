@@ -1,0 +1,181 @@
+//! Mentions, hashtags, flags and versions of posts.
+
+use crate::{Conn, StoreError, from_db, sql::Sql};
+use chrono::NaiveDateTime;
+use diesel::{
+    Queryable,
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamp},
+};
+use entrenous_model::{AccountId, PostId, Time};
+use std::collections::HashSet;
+
+/// A person mentioned in a post.
+#[derive(Debug, Queryable)]
+pub struct MentionRow {
+    /// The post.
+    pub post: i64,
+    /// Whom.
+    pub account: i64,
+    /// Name.
+    pub username: String,
+    /// Origin, for people of peers.
+    pub origin: Option<String>,
+    /// Page for humans.
+    pub url: String,
+    /// ActivityPub id.
+    pub uri: String,
+}
+
+/// The people mentioned in posts, without silent ones.
+///
+/// # Errors
+/// Those of the query.
+pub fn mentions_of(conn: &mut Conn, posts: &[i64]) -> Result<Vec<MentionRow>, StoreError> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::new(
+        "SELECT m.post_id, a.id, a.username, a.origin, a.url, a.uri FROM post_mentions m \
+         JOIN accounts a ON a.id = m.account_id WHERE NOT m.silent AND m.post_id IN ",
+    )
+    .ids(posts)
+    .raw(" ORDER BY m.post_id, a.id")
+    .load::<(BigInt, BigInt, Text, Nullable<Text>, Text, Text), MentionRow>(conn)
+}
+
+/// Someone a post is addressed to by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addressed {
+    /// Whom.
+    pub account: AccountId,
+    /// Not mentioned in the text.
+    pub silent: bool,
+}
+
+/// Everyone a post is addressed to by name.
+///
+/// # Errors
+/// Those of the query.
+pub fn addressed(conn: &mut Conn, post: PostId) -> Result<Vec<Addressed>, StoreError> {
+    Ok(Sql::new("SELECT account_id, silent FROM post_mentions WHERE post_id = ")
+        .int(post.get())
+        .raw(" ORDER BY account_id")
+        .load::<(BigInt, Bool), (i64, bool)>(conn)?
+        .into_iter()
+        .map(|(account, silent)| Addressed { account: AccountId(account), silent })
+        .collect())
+}
+
+/// The hashtags of posts: (post, tag).
+///
+/// # Errors
+/// Those of the query.
+pub fn tags_of(conn: &mut Conn, posts: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::new("SELECT post_id, tag FROM post_tags WHERE post_id IN ")
+        .ids(posts)
+        .raw(" ORDER BY post_id, tag")
+        .load::<(BigInt, Text), (i64, String)>(conn)
+}
+
+/// Sets the hashtags of a post.
+///
+/// # Errors
+/// Those of the queries.
+pub fn set_tags(conn: &mut Conn, post: PostId, tags: &[String]) -> Result<(), StoreError> {
+    Sql::new("DELETE FROM post_tags WHERE post_id = ").int(post.get()).run(conn)?;
+    for tag in tags {
+        Sql::new("INSERT INTO post_tags (tag, post_id) VALUES (")
+            .text(tag.as_str())
+            .raw(",")
+            .int(post.get())
+            .raw(") ON CONFLICT (tag, post_id) DO NOTHING")
+            .run(conn)?;
+    }
+    Ok(())
+}
+
+/// What a person did with posts.
+#[derive(Debug, Default)]
+pub struct FlagSets {
+    /// Favourited posts.
+    pub favourited: HashSet<i64>,
+    /// Boosted posts.
+    pub boosted: HashSet<i64>,
+    /// Bookmarked posts.
+    pub bookmarked: HashSet<i64>,
+    /// Muted conversations.
+    pub muted: HashSet<i64>,
+}
+
+/// What `viewer` did with `posts`, which are of `conversations`. One query.
+///
+/// # Errors
+/// Those of the query.
+pub fn flags_of(
+    conn: &mut Conn,
+    viewer: AccountId,
+    posts: &[i64],
+    conversations: &[i64],
+) -> Result<FlagSets, StoreError> {
+    let mut sets = FlagSets::default();
+    if posts.is_empty() {
+        return Ok(sets);
+    }
+    let viewer = viewer.get();
+    let rows = Sql::new("SELECT CAST(1 AS BIGINT), post_id FROM favourites WHERE account_id = ")
+        .int(viewer)
+        .raw(" AND post_id IN ")
+        .ids(posts)
+        .raw(" UNION ALL SELECT CAST(2 AS BIGINT), boost_of FROM posts WHERE deleted_at IS NULL AND account_id = ")
+        .int(viewer)
+        .raw(" AND boost_of IN ")
+        .ids(posts)
+        .raw(" UNION ALL SELECT CAST(3 AS BIGINT), post_id FROM bookmarks WHERE account_id = ")
+        .int(viewer)
+        .raw(" AND post_id IN ")
+        .ids(posts)
+        .raw(" UNION ALL SELECT CAST(4 AS BIGINT), conversation FROM conversation_mutes WHERE account_id = ")
+        .int(viewer)
+        .raw(" AND conversation IN ")
+        .ids(conversations)
+        .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    for (kind, id) in rows {
+        let _ = match kind {
+            1 => sets.favourited.insert(id),
+            2 => sets.boosted.insert(id),
+            3 => sets.bookmarked.insert(id),
+            _ => sets.muted.insert(id),
+        };
+    }
+    Ok(sets)
+}
+
+/// An earlier version of a post.
+#[derive(Debug)]
+pub struct VersionRow {
+    /// When it was written.
+    pub at: Time,
+    /// Sanitised HTML.
+    pub content: String,
+    /// Content warning.
+    pub spoiler: String,
+    /// Media start hidden.
+    pub sensitive: bool,
+}
+
+/// The earlier versions of a post, oldest first, at most 100.
+///
+/// # Errors
+/// Those of the query.
+pub fn versions(conn: &mut Conn, post: PostId) -> Result<Vec<VersionRow>, StoreError> {
+    Ok(Sql::new("SELECT edited_at, content, spoiler, sensitive FROM post_edits WHERE post_id = ")
+        .int(post.get())
+        .raw(" ORDER BY edited_at LIMIT 100")
+        .load::<(Timestamp, Text, Text, Bool), (NaiveDateTime, String, String, bool)>(conn)?
+        .into_iter()
+        .map(|(at, content, spoiler, sensitive)| VersionRow { at: from_db(at), content, spoiler, sensitive })
+        .collect())
+}

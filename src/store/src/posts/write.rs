@@ -1,0 +1,246 @@
+//! Writing posts.
+
+use crate::{Conn, StoreError, sql::Sql};
+use entrenous_model::{AccountId, Post, PostId, Time};
+
+/// Inserts a post or boost, counters included.
+///
+/// # Errors
+/// [`StoreError::Conflict`] on `uri` or, for a boost, on the pair of post and booster.
+pub fn insert(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
+    Sql::new(
+        "INSERT INTO posts (id, account_id, peer_id, uri, url, boost_of, in_reply_to, in_reply_to_uri, \
+         in_reply_to_account, conversation, content, source, spoiler, sensitive, visibility, language, created_at, \
+         edited_at, deleted_at, replies_count, boosts_count, favourites_count) VALUES (",
+    )
+    .int(post.id.get())
+    .raw(",")
+    .int(post.account.get())
+    .raw(",")
+    .opt_int(post.peer.map(entrenous_model::PeerId::get))
+    .raw(",")
+    .text(post.uri.as_str())
+    .raw(",")
+    .text(post.url.as_str())
+    .raw(",")
+    .opt_int(post.boost_of.map(PostId::get))
+    .raw(",")
+    .opt_int(post.in_reply_to.map(PostId::get))
+    .raw(",")
+    .opt_text(post.in_reply_to_uri.clone())
+    .raw(",")
+    .opt_int(post.in_reply_to_account.map(AccountId::get))
+    .raw(",")
+    .int(post.conversation.get())
+    .raw(",")
+    .text(post.content.as_str())
+    .raw(",")
+    .text(post.source.as_str())
+    .raw(",")
+    .text(post.spoiler.as_str())
+    .raw(",")
+    .flag(post.sensitive)
+    .raw(",")
+    .text(post.visibility.as_str())
+    .raw(",")
+    .opt_text(post.language.clone())
+    .raw(",")
+    .time(post.created_at)
+    .raw(",")
+    .opt_time(post.edited_at)
+    .raw(",")
+    .opt_time(post.deleted_at)
+    .raw(",")
+    .int(post.replies_count)
+    .raw(",")
+    .int(post.boosts_count)
+    .raw(",")
+    .int(post.favourites_count)
+    .raw(")")
+    .run(conn)?;
+    Ok(())
+}
+
+/// Addresses a post to a person. One who is mentioned already stays so.
+///
+/// # Errors
+/// Those of the query.
+pub fn add_mention(conn: &mut Conn, post: PostId, account: AccountId, silent: bool) -> Result<(), StoreError> {
+    Sql::new("INSERT INTO post_mentions (post_id, account_id, silent) VALUES (")
+        .int(post.get())
+        .raw(",")
+        .int(account.get())
+        .raw(",")
+        .flag(silent)
+        .raw(") ON CONFLICT (post_id, account_id) DO UPDATE SET silent = post_mentions.silent AND excluded.silent")
+        .run(conn)?;
+    Ok(())
+}
+
+/// Replaces everyone a post is addressed to.
+///
+/// # Errors
+/// Those of the queries.
+pub fn set_addressed(conn: &mut Conn, post: PostId, people: &[(AccountId, bool)]) -> Result<(), StoreError> {
+    Sql::new("DELETE FROM post_mentions WHERE post_id = ").int(post.get()).run(conn)?;
+    for (account, silent) in people {
+        add_mention(conn, post, *account, *silent)?;
+    }
+    Ok(())
+}
+
+/// What an edit replaces.
+pub struct Edit<'a> {
+    /// Sanitised HTML.
+    pub content: &'a str,
+    /// As typed.
+    pub source: &'a str,
+    /// Content warning.
+    pub spoiler: &'a str,
+    /// Media start hidden.
+    pub sensitive: bool,
+    /// BCP 47.
+    pub language: Option<&'a str>,
+    /// When.
+    pub at: Time,
+}
+
+/// Replaces the content of a post.
+///
+/// # Errors
+/// Those of the query.
+pub fn replace(conn: &mut Conn, post: PostId, edit: &Edit<'_>) -> Result<(), StoreError> {
+    Sql::new("UPDATE posts SET content = ")
+        .text(edit.content)
+        .raw(", source = ")
+        .text(edit.source)
+        .raw(", spoiler = ")
+        .text(edit.spoiler)
+        .raw(", sensitive = ")
+        .flag(edit.sensitive)
+        .raw(", language = ")
+        .opt_text(edit.language.map(str::to_owned))
+        .raw(", edited_at = ")
+        .time(edit.at)
+        .raw(" WHERE id = ")
+        .int(post.get())
+        .run(conn)?;
+    Ok(())
+}
+
+/// Keeps the present version of a post before it is edited.
+///
+/// # Errors
+/// Those of the query.
+pub fn keep_version(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
+    Sql::new("INSERT INTO post_edits (post_id, edited_at, content, spoiler, sensitive) VALUES (")
+        .int(post.id.get())
+        .raw(",")
+        .time(post.edited_at.unwrap_or(post.created_at))
+        .raw(",")
+        .text(post.content.as_str())
+        .raw(",")
+        .text(post.spoiler.as_str())
+        .raw(",")
+        .flag(post.sensitive)
+        // Two edits at the same moment: the first version of it is the one that was shown.
+        .raw(") ON CONFLICT (post_id, edited_at) DO NOTHING")
+        .run(conn)?;
+    Ok(())
+}
+
+/// Makes tombstones of posts and removes everything that hangs on them. The ActivityPub ids stay, so that they are not
+/// taken again.
+///
+/// # Errors
+/// Those of the queries.
+pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for statement in [
+        "DELETE FROM feed WHERE post_id IN ",
+        "DELETE FROM notifications WHERE post_id IN ",
+        "DELETE FROM favourites WHERE post_id IN ",
+        "DELETE FROM bookmarks WHERE post_id IN ",
+        "DELETE FROM post_edits WHERE post_id IN ",
+        "DELETE FROM post_mentions WHERE post_id IN ",
+        "DELETE FROM post_tags WHERE post_id IN ",
+    ] {
+        Sql::new(statement).ids(ids).run(conn)?;
+    }
+    Sql::new("UPDATE posts SET content = '', source = '', spoiler = '', language = NULL, favourites_count = 0, \
+              boosts_count = 0, deleted_at = ")
+        .time(now)
+        .raw(" WHERE deleted_at IS NULL AND id IN ")
+        .ids(ids)
+        .run(conn)?;
+    Ok(())
+}
+
+/// Links posts that answered `uri` before it was known here; how many.
+///
+/// # Errors
+/// Those of the queries.
+pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<i64, StoreError> {
+    let orphans = Sql::new("SELECT id FROM posts WHERE in_reply_to IS NULL AND deleted_at IS NULL AND in_reply_to_uri = ")
+        .text(post.uri.as_str())
+        .raw(" AND id <> ")
+        .int(post.id.get())
+        .raw(" LIMIT 500")
+        .list(conn)?;
+    if orphans.is_empty() {
+        return Ok(0);
+    }
+    Sql::new("UPDATE posts SET in_reply_to = ")
+        .int(post.id.get())
+        .raw(", in_reply_to_account = ")
+        .int(post.account.get())
+        .raw(" WHERE id IN ")
+        .ids(&orphans)
+        .run(conn)?;
+    // The first known post of their conversations was themselves.
+    Sql::new("UPDATE posts SET conversation = ")
+        .int(post.conversation.get())
+        .raw(" WHERE conversation IN ")
+        .ids(&orphans)
+        .run(conn)?;
+    Ok(i64::try_from(orphans.len()).unwrap_or(i64::MAX))
+}
+
+/// Remembers what an idempotency key stands for.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if it stands for something.
+pub fn remember_idempotency(
+    conn: &mut Conn,
+    account: AccountId,
+    key: &str,
+    post: PostId,
+    now: Time,
+) -> Result<(), StoreError> {
+    Sql::new("INSERT INTO idempotency_keys (account_id, idempotency_key, post_id, created_at) VALUES (")
+        .int(account.get())
+        .raw(",")
+        .text(key)
+        .raw(",")
+        .int(post.get())
+        .raw(",")
+        .time(now)
+        .raw(")")
+        .run(conn)?;
+    Ok(())
+}
+
+/// Forgets the keys of a person that were used before `before`.
+///
+/// # Errors
+/// Those of the query.
+pub fn forget_idempotency(conn: &mut Conn, account: AccountId, before: Time) -> Result<(), StoreError> {
+    Sql::new("DELETE FROM idempotency_keys WHERE account_id = ")
+        .int(account.get())
+        .raw(" AND created_at <= ")
+        .time(before)
+        .run(conn)?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! SQL text with bound values, written once for both databases.
+//!
+//! diesel's `sql_query` is prepared anew each time; a [`Sql`] is kept as a prepared statement under its text, as a
+//! query of diesel's own is. It is for the queries whose rules are clearer as SQL, such as who may see a post.
+
+use crate::{Conn, StoreError, to_db};
+use chrono::NaiveDateTime;
+use diesel::{
+    QueryResult, RunQueryDsl,
+    backend::Backend,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    query_dsl::methods::LoadQuery,
+    serialize::ToSql,
+    sql_types::{BigInt, Bool, HasSqlType, Integer, Nullable, Text, Timestamp},
+};
+use entrenous_model::Time;
+use std::{borrow::Cow, marker::PhantomData};
+
+/// A piece of a statement.
+enum Part {
+    Raw(Cow<'static, str>),
+    Int(i64),
+    OptInt(Option<i64>),
+    Text(String),
+    OptText(Option<String>),
+    Flag(bool),
+    Moment(NaiveDateTime),
+    OptMoment(Option<NaiveDateTime>),
+}
+
+/// A statement being put together. Text that is not `'static` must never hold what someone typed.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Sql {
+    parts: Vec<Part>,
+}
+
+impl Sql {
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self::default().raw(text)
+    }
+
+    fn with(mut self, part: Part) -> Self {
+        self.parts.push(part);
+        self
+    }
+
+    /// Text as it is.
+    pub(crate) fn raw(self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.with(Part::Raw(text.into()))
+    }
+
+    pub(crate) fn int(self, value: i64) -> Self {
+        self.with(Part::Int(value))
+    }
+
+    pub(crate) fn opt_int(self, value: Option<i64>) -> Self {
+        self.with(Part::OptInt(value))
+    }
+
+    pub(crate) fn text(self, value: impl Into<String>) -> Self {
+        self.with(Part::Text(value.into()))
+    }
+
+    pub(crate) fn opt_text(self, value: Option<String>) -> Self {
+        self.with(Part::OptText(value))
+    }
+
+    pub(crate) fn flag(self, value: bool) -> Self {
+        self.with(Part::Flag(value))
+    }
+
+    pub(crate) fn time(self, value: Time) -> Self {
+        self.with(Part::Moment(to_db(value)))
+    }
+
+    pub(crate) fn opt_time(self, value: Option<Time>) -> Self {
+        self.with(Part::OptMoment(value.map(to_db)))
+    }
+
+    /// `(a, b, c)` for `IN`; `(NULL)`, which nothing is in, for none. Filled up to a power of two with its last
+    /// id, so that few different statements are kept prepared.
+    pub(crate) fn ids(self, ids: &[i64]) -> Self {
+        let Some(last) = ids.last() else { return self.raw("(NULL)") };
+        let size = ids.len().next_power_of_two();
+        let mut this = self.raw("(");
+        for (n, id) in ids.iter().chain(std::iter::repeat(last)).take(size).enumerate() {
+            if n > 0 {
+                this = this.raw(",");
+            }
+            this = this.int(*id);
+        }
+        this.raw(")")
+    }
+
+    /// Applies `f` if there is a value.
+    pub(crate) fn maybe<T>(self, value: Option<T>, f: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => f(self, value),
+            None => self,
+        }
+    }
+
+    /// Applies `f` if `on`.
+    pub(crate) fn when(self, on: bool, f: impl FnOnce(Self) -> Self) -> Self {
+        if on { f(self) } else { self }
+    }
+
+    /// All rows, of the SQL types `ST`.
+    pub(crate) fn load<ST, U>(self, conn: &mut Conn) -> Result<Vec<U>, StoreError>
+    where
+        for<'q> Typed<ST>: LoadQuery<'q, Conn, U>,
+    {
+        Ok(Typed::<ST>(self, PhantomData).load::<U>(conn)?)
+    }
+
+    /// The first row, if there is one.
+    pub(crate) fn first<ST, U>(self, conn: &mut Conn) -> Result<Option<U>, StoreError>
+    where
+        for<'q> Typed<ST>: LoadQuery<'q, Conn, U>,
+    {
+        Ok(self.load::<ST, U>(conn)?.into_iter().next())
+    }
+
+    /// The first column of all rows, a `BIGINT`.
+    pub(crate) fn list(self, conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
+        self.load::<BigInt, i64>(conn)
+    }
+
+    /// The only column of the first row, a `BIGINT`.
+    pub(crate) fn one(self, conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+        self.first::<BigInt, i64>(conn)
+    }
+
+    /// Whether there is a row; the statement selects a `BIGINT`.
+    pub(crate) fn any(self, conn: &mut Conn) -> Result<bool, StoreError> {
+        Ok(self.one(conn)?.is_some())
+    }
+
+    /// Runs a statement without rows; how many it touched.
+    pub(crate) fn run(self, conn: &mut Conn) -> Result<usize, StoreError> {
+        Ok(Typed::<()>(self, PhantomData).execute(conn)?)
+    }
+}
+
+/// A statement with the types of its columns.
+pub(crate) struct Typed<ST>(Sql, PhantomData<ST>);
+
+impl<ST> QueryId for Typed<ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST> Query for Typed<ST> {
+    type SqlType = ST;
+}
+
+impl<ST> RunQueryDsl<Conn> for Typed<ST> {}
+
+impl<DB, ST> QueryFragment<DB> for Typed<ST>
+where
+    DB: Backend
+        + HasSqlType<BigInt>
+        + HasSqlType<Integer>
+        + HasSqlType<Text>
+        + HasSqlType<Bool>
+        + HasSqlType<Timestamp>,
+    i64: ToSql<BigInt, DB>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
+    str: ToSql<Text, DB>,
+    Option<String>: ToSql<Nullable<Text>, DB>,
+    bool: ToSql<Bool, DB>,
+    NaiveDateTime: ToSql<Timestamp, DB>,
+    Option<NaiveDateTime>: ToSql<Nullable<Timestamp>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for part in &self.0.parts {
+            match part {
+                Part::Raw(text) => out.push_sql(text),
+                Part::Int(value) => out.push_bind_param::<BigInt, i64>(value)?,
+                Part::OptInt(value) => out.push_bind_param::<Nullable<BigInt>, Option<i64>>(value)?,
+                Part::Text(value) => out.push_bind_param::<Text, str>(value.as_str())?,
+                Part::OptText(value) => out.push_bind_param::<Nullable<Text>, Option<String>>(value)?,
+                Part::Flag(value) => out.push_bind_param::<Bool, bool>(value)?,
+                Part::Moment(value) => out.push_bind_param::<Timestamp, NaiveDateTime>(value)?,
+                Part::OptMoment(value) => {
+                    out.push_bind_param::<Nullable<Timestamp>, Option<NaiveDateTime>>(value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Timelines: ids of posts, newest first, by keyset on the id.
+
+use crate::{
+    Conn, StoreError,
+    page::{newest_first, page},
+    sql::Sql,
+    visible::{POSTS, Viewer, Who, visible, visible_to, wanted},
+};
+use diesel::sql_types::BigInt;
+use entrenous_model::{AccountId, Page, PostId, Time};
+
+/// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
+const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
+
+fn posts(sql: Sql, column: &'static str, paging: &Page, conn: &mut Conn) -> Result<Vec<PostId>, StoreError> {
+    let ids = page(sql, column, paging).list(conn)?;
+    Ok(newest_first(ids.into_iter().map(PostId).collect(), paging))
+}
+
+/// The home timeline.
+///
+/// # Errors
+/// Those of the query.
+pub fn home(conn: &mut Conn, owner: AccountId, paging: &Page, now: Time) -> Result<Vec<PostId>, StoreError> {
+    let who = Who::Id(owner.get());
+    let sql = Sql::new(
+        "SELECT f.post_id FROM feed f JOIN posts p ON p.id = f.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE f.owner_id = ",
+    )
+    .who(who)
+    .raw(" AND ");
+    let sql = visible_to(sql, who).raw(" AND ");
+    posts(wanted(sql, who, now), "f.post_id", paging, conn)
+}
+
+/// Whose posts a public timeline shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// Everyone's.
+    All,
+    /// This node's people's.
+    Here,
+    /// Peers' people's.
+    Peers,
+}
+
+impl From {
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Here => " AND p.peer_id IS NULL",
+            Self::Peers => " AND p.peer_id IS NOT NULL",
+        }
+    }
+}
+
+/// Public posts.
+///
+/// # Errors
+/// Those of the query.
+pub fn network(
+    conn: &mut Conn,
+    viewer: AccountId,
+    from: From,
+    paging: &Page,
+    now: Time,
+) -> Result<Vec<PostId>, StoreError> {
+    let who = Who::Id(viewer.get());
+    let sql = Sql::new("SELECT p.id FROM ").raw(POSTS).raw(" WHERE ").raw(PUBLIC).raw(from.condition()).raw(" AND ");
+    let sql = visible_to(sql, who).raw(" AND ");
+    posts(wanted(sql, who, now), "p.id", paging, conn)
+}
+
+/// Public posts with a hashtag, given in lower case.
+///
+/// # Errors
+/// Those of the query.
+pub fn tag(
+    conn: &mut Conn,
+    viewer: AccountId,
+    tag: &str,
+    from: From,
+    paging: &Page,
+    now: Time,
+) -> Result<Vec<PostId>, StoreError> {
+    let who = Who::Id(viewer.get());
+    let sql = Sql::new("SELECT t.post_id FROM post_tags t JOIN posts p ON p.id = t.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE t.tag = ")
+        .text(tag)
+        .raw(" AND ")
+        .raw(PUBLIC)
+        .raw(from.condition())
+        .raw(" AND ");
+    let sql = visible_to(sql, who).raw(" AND ");
+    posts(wanted(sql, who, now), "t.post_id", paging, conn)
+}
+
+/// Posts of one account.
+///
+/// # Errors
+/// Those of the query.
+pub fn account(
+    conn: &mut Conn,
+    viewer: Viewer,
+    account: AccountId,
+    exclude_replies: bool,
+    exclude_boosts: bool,
+    paging: &Page,
+) -> Result<Vec<PostId>, StoreError> {
+    let sql = Sql::new("SELECT p.id FROM ")
+        .raw(POSTS)
+        .raw(" WHERE p.account_id = ")
+        .int(account.get())
+        .when(exclude_replies, |sql| {
+            sql.raw(" AND (p.in_reply_to_uri IS NULL OR p.in_reply_to_account = p.account_id)")
+        })
+        .when(exclude_boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
+        .raw(" AND ");
+    posts(visible(sql, viewer), "p.id", paging, conn)
+}
+
+/// A table of a person's own marks on posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// Favourites.
+    Favourites,
+    /// Bookmarks.
+    Bookmarks,
+}
+
+/// Posts that a person marked and may still see: (row, post).
+///
+/// # Errors
+/// Those of the query.
+pub fn marked(
+    conn: &mut Conn,
+    owner: AccountId,
+    marks: Marks,
+    paging: &Page,
+) -> Result<Vec<(i64, PostId)>, StoreError> {
+    let table = match marks {
+        Marks::Favourites => "favourites",
+        Marks::Bookmarks => "bookmarks",
+    };
+    let who = Who::Id(owner.get());
+    let sql = Sql::default()
+        .raw(format!(
+            "SELECT k.id, p.id FROM {table} k JOIN posts p ON p.id = k.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE k.account_id = "
+        ))
+        .who(who)
+        .raw(" AND ");
+    let rows = page(visible_to(sql, who), "k.id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    Ok(newest_first(rows.into_iter().map(|(row, post)| (row, PostId(post))).collect(), paging))
+}

@@ -1,0 +1,135 @@
+//! OAuth access tokens.
+
+use crate::schema::{apps, tokens};
+use crate::{Conn, StoreError, from_db, to_db};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use entrenous_model::{AccountId, AppId, Scopes, Time, Token, TokenId};
+
+type Columns = (
+    i64,
+    Option<i64>,
+    Option<i64>,
+    String,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+);
+
+fn token((id, app, account, scopes, created, revoked): Columns) -> Result<Token, StoreError> {
+    Ok(Token {
+        id: TokenId(id),
+        app: app.map(AppId),
+        account: account.map(AccountId),
+        scopes: Scopes::parse(&scopes)
+            .map_err(|scope| StoreError::Corrupt(format!("scope {scope} of token {id}")))?,
+        created_at: from_db(created),
+        revoked_at: revoked.map(from_db),
+    })
+}
+
+/// Inserts a token under its hash.
+///
+/// # Errors
+/// The database's.
+pub fn insert(conn: &mut Conn, token: &Token, hash: &str) -> Result<(), StoreError> {
+    diesel::insert_into(tokens::table)
+        .values((
+            tokens::id.eq(token.id.get()),
+            tokens::token_hash.eq(hash),
+            tokens::app_id.eq(token.app.map(AppId::get)),
+            tokens::account_id.eq(token.account.map(AccountId::get)),
+            tokens::scopes.eq(token.scopes.to_string()),
+            tokens::created_at.eq(to_db(token.created_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A token by its hash, revoked or not.
+///
+/// # Errors
+/// The database's.
+pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Token>, StoreError> {
+    tokens::table
+        .filter(tokens::token_hash.eq(hash))
+        .select((
+            tokens::id,
+            tokens::app_id,
+            tokens::account_id,
+            tokens::scopes,
+            tokens::created_at,
+            tokens::revoked_at,
+        ))
+        .first::<Columns>(conn)
+        .optional()?
+        .map(token)
+        .transpose()
+}
+
+/// The valid tokens of a person with the names of their clients, newest first; at most 500.
+///
+/// # Errors
+/// The database's.
+pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<(Token, Option<String>)>, StoreError> {
+    tokens::table
+        .left_join(apps::table.on(apps::id.nullable().eq(tokens::app_id)))
+        .filter(tokens::account_id.eq(account.get()))
+        .filter(tokens::revoked_at.is_null())
+        .order(tokens::id.desc())
+        .limit(500)
+        .select((
+            (
+                tokens::id,
+                tokens::app_id,
+                tokens::account_id,
+                tokens::scopes,
+                tokens::created_at,
+                tokens::revoked_at,
+            ),
+            apps::name.nullable(),
+        ))
+        .load::<(Columns, Option<String>)>(conn)?
+        .into_iter()
+        .map(|(columns, name)| Ok((token(columns)?, name)))
+        .collect()
+}
+
+/// Revokes a token. False if there is none of that id that was valid.
+///
+/// # Errors
+/// The database's.
+pub fn revoke(conn: &mut Conn, id: TokenId, now: Time) -> Result<bool, StoreError> {
+    let changed = diesel::update(tokens::table.find(id.get()).filter(tokens::revoked_at.is_null()))
+        .set(tokens::revoked_at.eq(Some(to_db(now))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Revokes a token of one person. False if there is none of that id that was valid and theirs.
+///
+/// # Errors
+/// The database's.
+pub fn revoke_of(conn: &mut Conn, account: AccountId, id: TokenId, now: Time) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        tokens::table
+            .find(id.get())
+            .filter(tokens::account_id.eq(account.get()))
+            .filter(tokens::revoked_at.is_null()),
+    )
+    .set(tokens::revoked_at.eq(Some(to_db(now))))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Revokes all tokens of a person.
+///
+/// # Errors
+/// The database's.
+pub fn revoke_all(conn: &mut Conn, account: AccountId, now: Time) -> Result<(), StoreError> {
+    diesel::update(tokens::table)
+        .filter(tokens::account_id.eq(account.get()))
+        .filter(tokens::revoked_at.is_null())
+        .set(tokens::revoked_at.eq(Some(to_db(now))))
+        .execute(conn)?;
+    Ok(())
+}

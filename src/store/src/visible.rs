@@ -1,0 +1,129 @@
+//! Who may see a post: the one place where that is written.
+//!
+//! A condition over the alias `p` of a post and the alias `o` of the post it boosts
+//! ([`POSTS`] joins both). Lists, single posts, threads, search and actions all use it.
+
+use crate::sql::Sql;
+use entrenous_model::{AccountId, PeerId, Time};
+
+/// `posts` with the boosted post beside it; what [`visible`] needs in `FROM`.
+pub(crate) const POSTS: &str = "posts p LEFT JOIN posts o ON o.id = p.boost_of";
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// A person.
+    Person(AccountId),
+    /// An active peer whose contract gives posts (the caller has checked both).
+    Peer {
+        /// Which.
+        id: PeerId,
+        /// Whether it runs Entrenous: it then may see what is visible to the network.
+        native: bool,
+    },
+}
+
+/// A person inside a query: a bound id, or a column of it.
+#[derive(Clone, Copy)]
+pub(crate) enum Who {
+    Id(i64),
+    Column(&'static str),
+}
+
+impl Sql {
+    /// The person.
+    pub(crate) fn who(self, who: Who) -> Self {
+        match who {
+            Who::Id(id) => self.int(id),
+            Who::Column(name) => self.raw(name),
+        }
+    }
+}
+
+/// The condition "`viewer` may see `p`, and what it boosts".
+pub(crate) fn visible(sql: Sql, viewer: Viewer) -> Sql {
+    match viewer {
+        Viewer::Person(id) => visible_to(sql, Who::Id(id.get())),
+        Viewer::Peer { id, native } => {
+            // A boost names the boosted post only by its id, so one of a remote post says nothing new.
+            let sql = visible_to_peer(sql.raw("("), "p", id, native).raw(" AND (p.boost_of IS NULL OR ");
+            let sql = sql.raw("(o.peer_id IS NOT NULL AND o.deleted_at IS NULL) OR ");
+            visible_to_peer(sql, "o", id, native).raw("))")
+        }
+    }
+}
+
+/// [`visible`] for a person.
+pub(crate) fn visible_to(sql: Sql, who: Who) -> Sql {
+    let sql = visible_to_person(sql.raw("("), "p", who);
+    visible_to_person(sql.raw(" AND (p.boost_of IS NULL OR "), "o", who).raw("))")
+}
+
+fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
+    let sql = sql.raw(format!("({p}.deleted_at IS NULL AND ({p}.account_id = ")).who(who);
+    let sql = sql.raw(" OR (");
+    let sql = author_is_there(sql, p);
+    let sql = sql
+        .raw(format!(
+            " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = {p}.account_id AND b.target_id = "
+        ))
+        .who(who)
+        .raw(format!(
+            ") AND ({p}.visibility IN ('public', 'unlisted') OR ({p}.visibility = 'private' AND EXISTS (\
+             SELECT 1 FROM follows w WHERE w.followee_id = {p}.account_id AND w.accepted AND w.follower_id = "
+        ))
+        .who(who)
+        .raw(format!(
+            ")) OR ({p}.visibility IN ('private', 'direct') AND EXISTS (\
+             SELECT 1 FROM post_mentions m WHERE m.post_id = {p}.id AND m.account_id = "
+        ))
+        .who(who);
+    sql.raw("))))))")
+}
+
+/// Not disabled, and not of a peer that has been revoked or was never active.
+pub(crate) fn author_is_there(sql: Sql, p: &'static str) -> Sql {
+    sql.raw(format!(
+        "EXISTS (SELECT 1 FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = {p}.account_id \
+         AND a.disabled_at IS NULL AND (a.peer_id IS NULL OR r.state IN ('active', 'suspended')))"
+    ))
+}
+
+fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, native: bool) -> Sql {
+    let follower = |sql: Sql| {
+        sql.raw(format!(
+            "EXISTS (SELECT 1 FROM follows w JOIN accounts x ON x.id = w.follower_id \
+             WHERE w.followee_id = {p}.account_id AND w.accepted AND x.disabled_at IS NULL AND x.peer_id = "
+        ))
+        .int(peer.get())
+        .raw(")")
+    };
+    let sql = sql.raw(format!("({p}.deleted_at IS NULL AND {p}.peer_id IS NULL AND "));
+    let sql = author_is_there(sql, p).raw(" AND (");
+    let sql = if native {
+        sql.raw(format!("{p}.visibility IN ('public', 'unlisted') OR "))
+    } else {
+        follower(sql.raw(format!("({p}.visibility IN ('public', 'unlisted') AND "))).raw(") OR ")
+    };
+    let sql = follower(sql.raw(format!("({p}.visibility = 'private' AND "))).raw(") OR ");
+    sql.raw(format!(
+        "EXISTS (SELECT 1 FROM post_mentions m JOIN accounts x ON x.id = m.account_id \
+         WHERE m.post_id = {p}.id AND x.disabled_at IS NULL AND x.peer_id = "
+    ))
+    .int(peer.get())
+    .raw(")))")
+}
+
+/// The condition "`who` neither blocks nor mutes the author of `p`, nor of what it boosts": for timelines.
+pub(crate) fn wanted(sql: Sql, who: Who, now: Time) -> Sql {
+    sql.raw("NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = ")
+        .who(who)
+        .raw(
+            " AND b.target_id IN (p.account_id, o.account_id)) \
+             AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.account_id = ",
+        )
+        .who(who)
+        .raw(" AND u.target_id IN (p.account_id, o.account_id) AND (u.expires_at IS NULL OR u.expires_at > ")
+        .time(now)
+        .raw("))")
+}

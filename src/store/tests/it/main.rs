@@ -1,0 +1,10 @@
+//! The store from outside, on both databases.
+//!
+//! `cfg(test)` is always set here; it tells clippy that the helpers beside the tests are tests as well.
+
+#[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod schema;

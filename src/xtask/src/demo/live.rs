@@ -1,0 +1,348 @@
+//! What happens while the nodes are connected: written, answered and liked through the client API, across nodes.
+//!
+//! `{sam}` in a text is Sam's whole handle, whichever node they are on.
+
+/// One thing someone does.
+pub(crate) enum Act {
+    /// Writes a post, or an answer to the post called `answers`.
+    Say {
+        who: &'static str,
+        label: &'static str,
+        answers: &'static str,
+        language: &'static str,
+        text: &'static str,
+        warning: &'static str,
+    },
+    /// `favourite`, `reblog` or `bookmark` of the post called `label`.
+    Do {
+        who: &'static str,
+        verb: &'static str,
+        label: &'static str,
+    },
+    /// Boosts a colleague's post of the last days, known by its first words: so it reaches the other nodes.
+    Share {
+        who: &'static str,
+        author: &'static str,
+        begins: &'static str,
+    },
+}
+
+const fn say(who: &'static str, language: &'static str, label: &'static str, text: &'static str) -> Act {
+    Act::Say {
+        who,
+        label,
+        answers: "",
+        language,
+        text,
+        warning: "",
+    }
+}
+
+const fn answer(
+    who: &'static str,
+    language: &'static str,
+    to: &'static str,
+    label: &'static str,
+    text: &'static str,
+) -> Act {
+    Act::Say {
+        who,
+        label,
+        answers: to,
+        language,
+        text,
+        warning: "",
+    }
+}
+
+const fn warned(
+    who: &'static str,
+    language: &'static str,
+    label: &'static str,
+    warning: &'static str,
+    text: &'static str,
+) -> Act {
+    Act::Say {
+        who,
+        label,
+        answers: "",
+        language,
+        text,
+        warning,
+    }
+}
+
+const fn like(who: &'static str, label: &'static str) -> Act {
+    Act::Do {
+        who,
+        verb: "favourite",
+        label,
+    }
+}
+
+const fn boost(who: &'static str, label: &'static str) -> Act {
+    Act::Do {
+        who,
+        verb: "reblog",
+        label,
+    }
+}
+
+const fn keep(who: &'static str, label: &'static str) -> Act {
+    Act::Do {
+        who,
+        verb: "bookmark",
+        label,
+    }
+}
+
+const fn share(who: &'static str, author: &'static str, begins: &'static str) -> Act {
+    Act::Share { who, author, begins }
+}
+
+impl Act {
+    /// Everyone an act needs: whoever is not there, the act does not happen.
+    pub(crate) fn people(&self) -> Vec<&str> {
+        match self {
+            Self::Say { who, text, .. } => mentions(text).chain([*who]).collect(),
+            Self::Do { who, .. } => vec![who],
+            Self::Share { who, author, .. } => vec![who, author],
+        }
+    }
+}
+
+/// The names in braces.
+pub(crate) fn mentions(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// In the order in which it happens.
+pub(crate) const SCRIPT: &[Act] = &[
+    share("karim", "camille", "Ils ont dit oui"),
+    share("camille", "antoine", "001 sorti"),
+    share("priya", "mei", "The lamp that means"),
+    share("sam", "owen", "Visited the school"),
+    say(
+        "camille",
+        "fr",
+        "connected",
+        "Nos deux maisons sont reliées : {sam}, bienvenue chez nous. On se voit enfin sans pièces jointes. #Bora",
+    ),
+    answer(
+        "sam",
+        "en",
+        "connected",
+        "hello",
+        "{camille} Hello Lyon! Eleven people here just cheered at a screen. No more attachments called final_v7.pdf. #Bora",
+    ),
+    like("karim", "connected"),
+    like("lucie", "connected"),
+    like("priya", "connected"),
+    boost("owen", "connected"),
+    answer(
+        "karim",
+        "fr",
+        "hello",
+        "",
+        "{sam} Le mot « final » est interdit ici depuis 2017, vous serez en sécurité.",
+    ),
+    say(
+        "lucie",
+        "fr",
+        "foot",
+        "{priya} Pour le pied de mât en bord de mer : inox 316L isolé par une bague en POM, ou tout aluminium anodisé ? Vous avez vingt ans de rouille d'avance sur nous. #conception",
+    ),
+    answer(
+        "priya",
+        "en",
+        "foot",
+        "foot-answer",
+        "{lucie} All aluminium, please, and no steel touching it anywhere. {owen} has photographs of what happens otherwise. #Bora",
+    ),
+    answer(
+        "owen",
+        "en",
+        "foot-answer",
+        "",
+        "{priya} {lucie} Pier mast, four winters: the bolt won. I'll send you one as a paperweight.",
+    ),
+    like("lucie", "foot-answer"),
+    keep("lucie", "foot-answer"),
+    answer(
+        "ines",
+        "fr",
+        "foot-answer",
+        "",
+        "{priya} Une bague POM se mesure mal mais se remplace bien. Je vote aluminium aussi.",
+    ),
+    say(
+        "grace",
+        "en",
+        "cold",
+        "Firmware 2.8 at minus thirty, hour nine: 0 missed wake-ups, 0 retries, one very bored engineer. #firmware",
+    ),
+    like("priya", "cold"),
+    like("tom", "cold"),
+    boost("sam", "cold"),
+    say(
+        "ines",
+        "fr",
+        "report",
+        "Rapport de premier article du boîtier 001 : 12 cotes sur 12, l'écart le plus grand est à 18 % de la tolérance. {priya}, il est dans votre dossier partagé. #metrologie #Bora",
+    ),
+    answer(
+        "priya",
+        "en",
+        "report",
+        "report-answer",
+        "{ines} Nine years here, first twelve out of twelve. Tom wants to shake your hand.",
+    ),
+    like("ines", "report-answer"),
+    boost("camille", "report-answer"),
+    like("sam", "report"),
+    keep("priya", "report"),
+    answer(
+        "ines",
+        "fr",
+        "report-answer",
+        "",
+        "{priya} Qu'il vienne : le bras de mesure aime les visites.",
+    ),
+    warned(
+        "owen",
+        "en",
+        "height",
+        "Heights",
+        "Lunch on the crane platform above the harbour, 48 metres. The anemometer and I share a view and half a sandwich.",
+    ),
+    like("mei", "height"),
+    say(
+        "jules",
+        "fr",
+        "engraving",
+        "Gravure du numéro de série testée à travers le couvercle : lisible à la lampe de poche, de biais, par Karim sans ses lunettes. #atelier",
+    ),
+    like("karim", "engraving"),
+    like("ines", "engraving"),
+    say(
+        "mei",
+        "en",
+        "cards",
+        "The quick-start card exists in French now, thanks to {lucie}, who removed two more words from a card that had none left. #manuals",
+    ),
+    answer(
+        "lucie",
+        "fr",
+        "cards",
+        "",
+        "{mei} Il restait « Attention ». Maintenant il y a un dessin.",
+    ),
+    like("owen", "cards"),
+    // With a third node and more.
+    say(
+        "hana",
+        "en",
+        "kyoto",
+        "Good morning from Kyoto. {camille}, the sample housing arrived; Aya has already put it in the window to watch the light change on it. #design",
+    ),
+    answer(
+        "camille",
+        "fr",
+        "kyoto",
+        "kyoto-answer",
+        "{hana} Dites à Aya que c'est le seul contrôle qualité que nous ne savons pas faire ici.",
+    ),
+    like("sam", "kyoto"),
+    like("hana", "kyoto-answer"),
+    say(
+        "marc",
+        "fr",
+        "foundry",
+        "{karim} Les ébauches de pied de mât sont démoulées. Aluminium A356, sain jusqu'au cœur, Yann a écouté.",
+    ),
+    answer(
+        "karim",
+        "fr",
+        "foundry",
+        "",
+        "{marc} On les attend avec la fraise chaude.",
+    ),
+    say(
+        "nora",
+        "en",
+        "window",
+        "{priya} Forty windows on their way, nine layers each. Felix asks that nobody tap them to hear whether they are sapphire.",
+    ),
+    answer(
+        "priya",
+        "en",
+        "window",
+        "",
+        "{nora} Too late, Tom already does it with the samples.",
+    ),
+    say(
+        "claire",
+        "fr",
+        "packing",
+        "{camille} Le calage en lin pour les boîtiers passe l'essai de chute. Sophie a essayé de le vaincre trois fois.",
+    ),
+    answer(
+        "camille",
+        "fr",
+        "packing",
+        "",
+        "{claire} Alors le boîtier arrivera plus reposé que nous.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::people::SITES;
+    use super::*;
+
+    #[test]
+    fn everyone_named_exists_once() {
+        for act in SCRIPT {
+            for name in act.people() {
+                let found = SITES
+                    .iter()
+                    .flat_map(|site| site.people)
+                    .filter(|person| person.username == name);
+                assert_eq!(found.count(), 1, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn labels_come_before_their_use() {
+        let mut said: Vec<&str> = Vec::new();
+        for act in SCRIPT {
+            match act {
+                Act::Say { label, answers, .. } => {
+                    assert!(answers.is_empty() || said.contains(answers), "{answers}");
+                    said.push(label);
+                }
+                Act::Do { label, .. } => assert!(said.contains(label), "{label}"),
+                Act::Share { author, begins, .. } => {
+                    let posts = SITES.iter().flat_map(|site| site.posts);
+                    assert_eq!(
+                        posts.filter(|post| post.is(author, begins)).count(),
+                        1,
+                        "{begins}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn braces_name_people() {
+        assert_eq!(
+            mentions("{sam} and {priya}, hello").collect::<Vec<_>>(),
+            ["sam", "priya"]
+        );
+        assert_eq!(mentions("nobody").count(), 0);
+    }
+}

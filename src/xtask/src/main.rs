@@ -1,0 +1,60 @@
+//! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask openapi`.
+//!
+//! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
+//! else is built.
+
+mod args;
+mod child;
+mod demo;
+mod openapi;
+mod packages;
+mod postgres;
+mod repo;
+mod signals;
+mod term;
+mod test;
+
+use std::process::ExitCode;
+
+/// What every command answers. The text is shown to the developer as it is, so it says what to do next.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const HELP: &str = "\
+Developer commands of Entrenous.
+
+Usage: cargo xtask <command> [options]
+
+  demo      Start federated nodes with people and posts in them, to look at
+  test      Everything that must be green before a change lands
+  openapi   Write docs/api/openapi.json from the code
+  help      This text
+
+`cargo xtask demo --help` and `cargo xtask test --help` explain their options.
+";
+
+fn main() -> ExitCode {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match given.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", [].as_slice()),
+    };
+    let outcome = signals::install()
+        .map_err(Into::into)
+        .and_then(|()| match command {
+            "demo" => demo::run(rest),
+            "test" => test::run(rest),
+            "openapi" => openapi::run(rest),
+            "help" | "--help" | "-h" => {
+                term::say(HELP.trim_end());
+                Ok(ExitCode::SUCCESS)
+            }
+            other => Err(format!("there is no command `{other}`\n\n{HELP}").into()),
+        });
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            term::complain(&format!("error: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The steps of `cargo xtask test`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::guards;
+use crate::postgres::Temporary;
+use crate::repo::Repo;
+use crate::{Outcome, child, packages, term};
+
+/// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
+/// kept in the build folder.
+const CARGO_DENY: &str = "0.20.2";
+/// The client library that plays a real Mastodon client.
+const MASTODON_PY: &str = "Mastodon.py>=2.1,<3";
+const POSTGRES_URL: &str = "ENTRENOUS_TEST_POSTGRES_URL";
+
+/// One step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Setup,
+    Fmt,
+    Guards,
+    Clippy,
+    Deny,
+    Build,
+    Unit,
+    Federation,
+    Clients,
+}
+
+/// What the steps share.
+pub(super) struct Context {
+    repo: Repo,
+    postgres: Option<Temporary>,
+}
+
+impl Context {
+    pub(super) fn new(repo: Repo) -> Self {
+        Self { repo, postgres: None }
+    }
+
+    /// A server on which tests create their databases: the developer's, or one of ours for this run.
+    fn postgres_url(&mut self) -> Outcome<String> {
+        if let Ok(url) = std::env::var(POSTGRES_URL)
+            && !url.is_empty()
+        {
+            return Ok(url);
+        }
+        if let Some(server) = &self.postgres {
+            return Ok(server.url());
+        }
+        let server = self.postgres.insert(Temporary::start()?);
+        Ok(server.url())
+    }
+
+    /// Gives `command` what tests of the running binary need.
+    fn for_tests<'a>(&mut self, command: &'a mut Command) -> Outcome<&'a mut Command> {
+        let binary = self.repo.binary(false);
+        Ok(command
+            .env(POSTGRES_URL, self.postgres_url()?)
+            .env("ENTRENOUS_BIN", binary))
+    }
+
+    fn built_binary(&self) -> Outcome {
+        if self.repo.binary(false).is_file() {
+            Ok(())
+        } else {
+            Err("the node is not built: add the step `build`".into())
+        }
+    }
+}
+
+impl Step {
+    /// In the order they run: what fails fastest comes first.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Setup,
+        Self::Fmt,
+        Self::Guards,
+        Self::Clippy,
+        Self::Deny,
+        Self::Build,
+        Self::Unit,
+        Self::Federation,
+        Self::Clients,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Fmt => "fmt",
+            Self::Guards => "guards",
+            Self::Clippy => "clippy",
+            Self::Deny => "deny",
+            Self::Build => "build",
+            Self::Unit => "unit",
+            Self::Federation => "federation",
+            Self::Clients => "clients",
+        }
+    }
+
+    pub(super) const fn about(self) -> &'static str {
+        match self {
+            Self::Setup => "PostgreSQL and Python, installed if missing (as root on Debian)",
+            Self::Fmt => "cargo fmt",
+            Self::Guards => "migrations, file sizes, lock files, no unfinished business",
+            Self::Clippy => "cargo clippy, warnings are errors",
+            Self::Deny => "cargo deny: bans, licences, sources",
+            Self::Build => "the node's binary",
+            Self::Unit => "every crate's own tests, on SQLite and PostgreSQL",
+            Self::Federation => "real nodes on real sockets",
+            Self::Clients => "Mastodon.py against real nodes",
+        }
+    }
+
+    /// Steps without which this one makes no sense.
+    pub(super) const fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Unit => &[Self::Setup],
+            Self::Federation | Self::Clients => &[Self::Setup, Self::Build],
+            _ => &[],
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Outcome<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|step| step.name() == name)
+            .ok_or_else(|| {
+                let names = Self::ALL.map(Self::name).join(", ");
+                format!("there is no step `{name}`; there are: {names}").into()
+            })
+    }
+
+    pub(super) fn run(self, context: &mut Context) -> Outcome {
+        let repo = &context.repo;
+        match self {
+            Self::Setup => packages::install(),
+            Self::Fmt => child::succeed(&mut repo.cargo(&["fmt", "--all", "--check"])),
+            Self::Guards => guards::check(repo),
+            Self::Clippy => child::succeed(&mut repo.locked_cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ])),
+            Self::Deny => deny(repo),
+            Self::Build => child::succeed(&mut repo.locked_cargo(&["build", "--package", "entrenous"])),
+            Self::Unit => {
+                let mut tests = repo.locked_cargo(&["test", "--workspace", "--exclude", "federation-tests"]);
+                child::succeed(context.for_tests(&mut tests)?)
+            }
+            Self::Federation => {
+                context.built_binary()?;
+                let mut tests = repo.locked_cargo(&["test", "--package", "federation-tests"]);
+                child::succeed(context.for_tests(&mut tests)?)
+            }
+            Self::Clients => {
+                context.built_binary()?;
+                let python = virtual_environment(repo)?;
+                let mut script = repo.command(python);
+                script.arg("federation-tests/clients/mastodon_py/run.py");
+                child::succeed(context.for_tests(&mut script)?)
+            }
+        }
+    }
+}
+
+/// Runs cargo-deny, after installing it into the build folder if the machine has none.
+fn deny(repo: &Repo) -> Outcome {
+    let tools = repo.target.join("tools");
+    let own = tools.join("bin");
+    if child::in_path("cargo-deny").is_none() && !own.join("cargo-deny").is_file() {
+        term::say("Building cargo-deny: some minutes, this once");
+        let mut install = repo.cargo(&[
+            "install",
+            "cargo-deny",
+            "--version",
+            CARGO_DENY,
+            "--locked",
+            "--quiet",
+        ]);
+        let build = tools.join("cargo-deny-build");
+        install.arg("--root").arg(&tools).env("CARGO_TARGET_DIR", &build);
+        // It runs for seconds: optimising it would cost more than it saves.
+        install
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_RELEASE_LTO", "false");
+        child::succeed(&mut install)?;
+        drop(fs::remove_dir_all(build));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::env::split_paths(&path).chain([own]))?;
+    let mut check = repo.cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"]);
+    child::succeed(check.env("PATH", path))
+}
+
+/// A Python with the client library, kept in the build folder.
+fn virtual_environment(repo: &Repo) -> Outcome<PathBuf> {
+    let folder = repo.target.join("tools/python");
+    let inside = folder.join("bin/python");
+    let mark = folder.join("entrenous-installed");
+    if fs::read_to_string(&mark).is_ok_and(|installed| installed == MASTODON_PY) && inside.is_file() {
+        return Ok(inside);
+    }
+    let python = packages::python()
+        .ok_or("no Python 3 with venv and pip: `cargo xtask test --only setup` installs it or says how")?;
+    child::succeed(repo.command(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
+    child::succeed(
+        repo.command(&inside)
+            .args(["-m", "pip", "install", "--quiet", MASTODON_PY]),
+    )?;
+    fs::write(mark, MASTODON_PY)?;
+    Ok(inside)
+}
