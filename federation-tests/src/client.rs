@@ -29,7 +29,6 @@ impl Answer {
     ///
     /// # Panics
     /// For any other status.
-    #[must_use]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text);
         self.json()

@@ -179,3 +179,64 @@ pub fn method_not_allowed() -> Response {
 fn json(status: StatusCode, body: &'static str) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::GuardFuture;
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
+    /// Lets open routes through and refuses the rest.
+    struct Closed;
+
+    impl Guard for Closed {
+        fn check(&self, route: &RouteInfo, request: Request) -> GuardFuture {
+            let open = route.access.is_open();
+            Box::pin(async move { if open { Ok(request) } else { Err(StatusCode::UNAUTHORIZED.into_response()) } })
+        }
+    }
+
+    fn routes() -> Routes<()> {
+        let doc = || Doc::new("a", "b");
+        Routes::new()
+            .get("/open", Access::Open, doc(), async || "open")
+            .post("/open", Access::Person("write"), doc(), async || "never")
+            .patch("/things/{id}", Access::Person("write"), doc(), async || "never")
+    }
+
+    async fn status(method: Method, path: &str) -> (StatusCode, Option<String>) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = routes().mount((), Arc::new(Closed)).oneshot(request).await.unwrap();
+        let allow = response.headers().get(header::ALLOW).map(|value| value.to_str().unwrap().to_owned());
+        (response.status(), allow)
+    }
+
+    #[tokio::test]
+    async fn each_method_of_a_path_has_its_own_guard() {
+        assert_eq!(status(Method::GET, "/open").await.0, StatusCode::OK);
+        assert_eq!(status(Method::HEAD, "/open").await.0, StatusCode::OK);
+        assert_eq!(status(Method::POST, "/open").await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(status(Method::PUT, "/things/1").await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(status(Method::PATCH, "/things/1").await.0, StatusCode::UNAUTHORIZED);
+        let (refused, allow) = status(Method::DELETE, "/open").await;
+        assert_eq!(refused, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(allow.as_deref(), Some("GET,HEAD,POST"));
+    }
+
+    #[test]
+    fn scopes_are_alternatives() {
+        assert_eq!(Access::Person("a:b c").scopes().collect::<Vec<_>>(), ["a:b", "c"]);
+        assert_eq!(Access::Person("").scopes().count(), 0);
+        let document = crate::openapi(routes().list(), &crate::Info {
+            title: String::new(),
+            version: String::new(),
+            description: String::new(),
+            server: None,
+            scopes: Vec::new(),
+        });
+        let operation = &document["paths"]["/things/{id}"]["put"];
+        assert_eq!(operation["security"], serde_json::json!([{ "oauth": ["write"] }]));
+        assert_eq!(operation["parameters"][0]["name"], "id");
+    }
+}

@@ -24,14 +24,23 @@ fn statement(actor: &str, keys: &[PublicKey]) -> Value {
 /// # Errors
 /// `Internal` if the key refuses.
 pub(crate) fn create(identity: &Identity, actor: &str, keys: &[PublicKey], at: Time) -> Result<Value> {
-    proof::create(&statement(actor, keys), identity.ed25519(), &identity.ed25519_key_id(), at)
-        .map_err(DomainError::internal)
+    proof::create(
+        &statement(actor, keys),
+        identity.ed25519(),
+        &identity.ed25519_key_id(),
+        at,
+    )
+    .map_err(DomainError::internal)
 }
 
 /// Whether `endorsement` is the pinned instance key's word for exactly these keys of `actor`.
 #[must_use]
 pub fn holds(endorsement: &Value, pinned: &PeerKeys, actor: &str, keys: &[PublicKey]) -> bool {
-    let Some(key) = pinned.ed25519.as_deref().and_then(|text| PublicKey::from_multibase(text).ok()) else {
+    let Some(key) = pinned
+        .ed25519
+        .as_deref()
+        .and_then(|text| PublicKey::from_multibase(text).ok())
+    else {
         return false;
     };
     let Ok(parsed) = proof::parse_detached(&statement(actor, keys), endorsement) else {
@@ -61,10 +70,25 @@ mod tests {
         let pinned = ours.peer_keys();
         assert!(holds(&word, &pinned, person, &[two.clone(), one.clone()]));
         assert!(!holds(&word, &pinned, person, std::slice::from_ref(&one)));
-        assert!(!holds(&word, &pinned, "https://a.test/people/eve", &[one.clone(), two.clone()]));
-        assert!(!holds(&word, &theirs.peer_keys(), person, &[one.clone(), two.clone()]));
+        assert!(!holds(
+            &word,
+            &pinned,
+            "https://a.test/people/eve",
+            &[one.clone(), two.clone()]
+        ));
+        assert!(!holds(
+            &word,
+            &theirs.peer_keys(),
+            person,
+            &[one.clone(), two.clone()]
+        ));
         // The right words, signed by somebody else under our name.
-        let forged = proof::create(&statement(person, std::slice::from_ref(&one)), theirs.ed25519(), &ours.ed25519_key_id(), at);
+        let forged = proof::create(
+            &statement(person, std::slice::from_ref(&one)),
+            theirs.ed25519(),
+            &ours.ed25519_key_id(),
+            at,
+        );
         assert!(!holds(&forged.unwrap(), &pinned, person, &[one]));
         assert!(!holds(&Value::Null, &pinned, person, &[]));
     }

@@ -6,7 +6,7 @@
 use crate::endorsement;
 use entrenous_domain::{Ctx, DomainError, Result};
 use entrenous_model::{Origin, PeerKeys, Time};
-use entrenous_store::node_secrets;
+use entrenous_store::{StoreError, node_secrets};
 use entrenous_wire::keys::{Ed25519KeyPair, Fingerprint, PublicKey, RsaKeyPair, fingerprint};
 use serde_json::Value;
 use std::sync::Arc;
@@ -51,13 +51,18 @@ impl Identity {
         let seal = |plain: Zeroizing<Vec<u8>>| ctx.vault().seal(PURPOSE, ctx.random(), &plain);
         let sealed_ed25519 = seal(ed25519.to_pkcs8().map_err(DomainError::internal)?)?;
         let sealed_rsa = seal(rsa.to_pkcs8().map_err(DomainError::internal)?)?;
-        ctx.store()
-            .write(move |tx| {
-                // Of two processes that start at once, the first one's keys stay: both load them below.
-                node_secrets::insert_new(tx, &[(ED25519, sealed_ed25519), (RSA, sealed_rsa)])
-            })
-            .await?;
-        Self::load(ctx).await?.ok_or_else(|| DomainError::internal("the instance keys were not kept"))
+        let kept = ctx
+            .store()
+            .write(move |tx| node_secrets::insert_new(tx, &[(ED25519, sealed_ed25519), (RSA, sealed_rsa)]))
+            .await;
+        match kept {
+            // Of two processes that start at once, the first one's keys stay: both load them below.
+            Ok(_) | Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Self::load(ctx)
+            .await?
+            .ok_or_else(|| DomainError::internal("the instance keys were not kept"))
     }
 
     async fn load(ctx: &Ctx) -> Result<Option<Self>> {
@@ -68,11 +73,16 @@ impl Identity {
         let (sealed_ed25519, sealed_rsa) = match sealed {
             (Some(ed25519), Some(rsa)) => (ed25519, rsa),
             (None, None) => return Ok(None),
-            _ => return Err(DomainError::internal("one of the two instance keys is missing from the database")),
+            _ => {
+                return Err(DomainError::internal(
+                    "one of the two instance keys is missing from the database",
+                ));
+            }
         };
         let ed25519 = Ed25519KeyPair::from_pkcs8(&ctx.vault().open(PURPOSE, &sealed_ed25519)?)
             .map_err(DomainError::internal)?;
-        let rsa = RsaKeyPair::from_pkcs8(&ctx.vault().open(PURPOSE, &sealed_rsa)?).map_err(DomainError::internal)?;
+        let rsa = RsaKeyPair::from_pkcs8(&ctx.vault().open(PURPOSE, &sealed_rsa)?)
+            .map_err(DomainError::internal)?;
         Self::of(ctx.origin(), ed25519, rsa).map(Some)
     }
 

@@ -40,7 +40,11 @@ impl KeyRing {
             rsa_id: identity.rsa_key_id(),
             rsa: identity.rsa().clone(),
         });
-        Self { ctx, instance, people: Cache::new(KEPT) }
+        Self {
+            ctx,
+            instance,
+            people: Cache::new(KEPT),
+        }
     }
 
     /// The instance actor's keys.

@@ -138,7 +138,7 @@ impl Federation {
     }
 
     /// The router, behind the peer-signature guard.
-    #[must_use]
+    #[must_use = "the router answers nothing until it is served"]
     pub fn router(&self) -> axum::Router {
         self.routes().mount(self.clone(), Arc::new(self.clone()))
     }

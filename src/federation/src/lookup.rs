@@ -16,7 +16,9 @@ const NAME: usize = 100;
 impl RemoteLookup for Federation {
     async fn account_by_handle(&self, username: &str, authority: &str) -> Result<Option<AccountId>> {
         if authority.eq_ignore_ascii_case(self.ctx().origin().authority()) {
-            return Ok(accounts::local_by_username(self.ctx(), username).await?.map(|account| account.id));
+            return Ok(accounts::local_by_username(self.ctx(), username)
+                .await?
+                .map(|account| account.id));
         }
         // Before anything else: unknown authorities are not even resolved.
         let Some(peer) = peers::by_authority(self.ctx(), &authority.to_ascii_lowercase()).await? else {
@@ -31,7 +33,9 @@ impl RemoteLookup for Federation {
         }
         let budget = Budget::default();
         let found = self.ask_webfinger(&peer, username, &budget).await;
-        let Some(id) = none_if_gone(found.map_err(DomainError::from))?.flatten() else { return Ok(None) };
+        let Some(id) = none_if_gone(found.map_err(DomainError::from))?.flatten() else {
+            return Ok(None);
+        };
         let Some(actor) = none_if_gone(self.fetch_actor_document(&peer, &id, &budget).await)? else {
             return Ok(None);
         };
@@ -46,7 +50,9 @@ impl RemoteLookup for Federation {
             return self.if_shown(known.id).await;
         }
         let Ok(id) = Id::parse(uri) else { return Ok(None) };
-        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else { return Ok(None) };
+        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else {
+            return Ok(None);
+        };
         if !tells_of_people(&peer) {
             return Ok(None);
         }
@@ -80,7 +86,9 @@ impl Federation {
     ) -> std::result::Result<Option<Id>, ClientError> {
         let resource = format!("acct:{username}@{}", peer.origin.authority());
         let query: String = url::form_urlencoded::byte_serialize(resource.as_bytes()).collect();
-        let url = peer.origin.join(&format!("/.well-known/webfinger?resource={query}"));
+        let url = peer
+            .origin
+            .join(&format!("/.well-known/webfinger?resource={query}"));
         let document = self.client().json(peer, &url, budget).await?;
         Ok(self_link(&document).filter(|id| id.origin() == &peer.origin))
     }
@@ -93,16 +101,25 @@ fn self_link(document: &Value) -> Option<Id> {
     links.iter().take(50).find_map(|link| {
         let kind = text(link, "type")?;
         let activity = kind.starts_with("application/activity+json")
-            || (kind.starts_with("application/ld+json") && kind.contains("https://www.w3.org/ns/activitystreams"));
-        (activity && text(link, "rel").as_deref() == Some("self")).then(|| Id::parse(&text(link, "href")?).ok())?
+            || (kind.starts_with("application/ld+json")
+                && kind.contains("https://www.w3.org/ns/activitystreams"));
+        (activity && text(link, "rel").as_deref() == Some("self"))
+            .then(|| Id::parse(&text(link, "href")?).ok())?
     })
 }
 
 /// The actor must claim the name that was asked for (FEP-2c59 if it says so, else `preferredUsername`).
 fn is_called(actor: &Actor, username: &str, authority: &str) -> bool {
     let handle = format!("{username}@{authority}");
-    let claims = actor.webfinger.as_deref().is_none_or(|claim| claim.eq_ignore_ascii_case(&handle));
-    claims && actor.username.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(username))
+    let claims = actor
+        .webfinger
+        .as_deref()
+        .is_none_or(|claim| claim.eq_ignore_ascii_case(&handle));
+    claims
+        && actor
+            .username
+            .as_deref()
+            .is_some_and(|name| name.eq_ignore_ascii_case(username))
 }
 
 fn tells_of_people(peer: &Peer) -> bool {
@@ -128,7 +145,10 @@ mod tests {
         let links = |links: Value| self_link(&json!({"subject": "acct:a@p.test", "links": links}));
         let profile = json!({"rel": "self", "type": "text/html", "href": "https://p.test/@a"});
         let right = json!({"rel": "self", "type": "application/activity+json", "href": "https://p.test/a"});
-        assert_eq!(links(json!([profile, right])).unwrap().as_str(), "https://p.test/a");
+        assert_eq!(
+            links(json!([profile, right])).unwrap().as_str(),
+            "https://p.test/a"
+        );
         assert!(links(json!([profile, {"rel": "self"}, 5])).is_none());
         assert!(links(json!("x")).is_none());
     }

@@ -58,12 +58,13 @@ impl Sql {
         self.with(Part::OptInt(value))
     }
 
+    /// A text. PostgreSQL knows no NUL in one, and nobody means it: it is left out, on both databases.
     pub(crate) fn text(self, value: impl Into<String>) -> Self {
-        self.with(Part::Text(value.into()))
+        self.with(Part::Text(without_nul(value.into())))
     }
 
     pub(crate) fn opt_text(self, value: Option<String>) -> Self {
-        self.with(Part::OptText(value))
+        self.with(Part::OptText(value.map(without_nul)))
     }
 
     pub(crate) fn flag(self, value: bool) -> Self {
@@ -106,6 +107,13 @@ impl Sql {
         if on { f(self) } else { self }
     }
 
+    /// The statement that tells how SQLite would run this one.
+    #[cfg(test)]
+    pub(crate) fn explained(mut self) -> Self {
+        self.parts.insert(0, Part::Raw(Cow::Borrowed("EXPLAIN QUERY PLAN ")));
+        self
+    }
+
     /// All rows, of the SQL types `ST`.
     pub(crate) fn load<ST, U>(self, conn: &mut Conn) -> Result<Vec<U>, StoreError>
     where
@@ -141,6 +149,10 @@ impl Sql {
     pub(crate) fn run(self, conn: &mut Conn) -> Result<usize, StoreError> {
         Ok(Typed::<()>(self, PhantomData).execute(conn)?)
     }
+}
+
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 /// A statement with the types of its columns.

@@ -12,8 +12,8 @@ use entrenous_model::{AccountId, Page, PostId, Time};
 /// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
 const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
 
-fn posts(sql: Sql, column: &'static str, paging: &Page, conn: &mut Conn) -> Result<Vec<PostId>, StoreError> {
-    let ids = page(sql, column, paging).list(conn)?;
+fn posts(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<PostId>, StoreError> {
+    let ids = sql.list(conn)?;
     Ok(newest_first(ids.into_iter().map(PostId).collect(), paging))
 }
 
@@ -22,6 +22,10 @@ fn posts(sql: Sql, column: &'static str, paging: &Page, conn: &mut Conn) -> Resu
 /// # Errors
 /// Those of the query.
 pub fn home(conn: &mut Conn, owner: AccountId, paging: &Page, now: Time) -> Result<Vec<PostId>, StoreError> {
+    posts(conn, home_sql(owner, paging, now), paging)
+}
+
+fn home_sql(owner: AccountId, paging: &Page, now: Time) -> Sql {
     let who = Who::Id(owner.get());
     let sql = Sql::new(
         "SELECT f.post_id FROM feed f JOIN posts p ON p.id = f.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE f.owner_id = ",
@@ -29,7 +33,7 @@ pub fn home(conn: &mut Conn, owner: AccountId, paging: &Page, now: Time) -> Resu
     .who(who)
     .raw(" AND ");
     let sql = visible_to(sql, who).raw(" AND ");
-    posts(wanted(sql, who, now), "f.post_id", paging, conn)
+    page(wanted(sql, who, now), "f.post_id", paging)
 }
 
 /// Whose posts a public timeline shows.
@@ -64,10 +68,14 @@ pub fn network(
     paging: &Page,
     now: Time,
 ) -> Result<Vec<PostId>, StoreError> {
+    posts(conn, network_sql(viewer, from, paging, now), paging)
+}
+
+fn network_sql(viewer: AccountId, from: From, paging: &Page, now: Time) -> Sql {
     let who = Who::Id(viewer.get());
     let sql = Sql::new("SELECT p.id FROM ").raw(POSTS).raw(" WHERE ").raw(PUBLIC).raw(from.condition()).raw(" AND ");
     let sql = visible_to(sql, who).raw(" AND ");
-    posts(wanted(sql, who, now), "p.id", paging, conn)
+    page(wanted(sql, who, now), "p.id", paging)
 }
 
 /// Public posts with a hashtag, given in lower case.
@@ -82,6 +90,10 @@ pub fn tag(
     paging: &Page,
     now: Time,
 ) -> Result<Vec<PostId>, StoreError> {
+    posts(conn, tag_sql(viewer, tag, from, paging, now), paging)
+}
+
+fn tag_sql(viewer: AccountId, tag: &str, from: From, paging: &Page, now: Time) -> Sql {
     let who = Who::Id(viewer.get());
     let sql = Sql::new("SELECT t.post_id FROM post_tags t JOIN posts p ON p.id = t.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE t.tag = ")
         .text(tag)
@@ -90,7 +102,7 @@ pub fn tag(
         .raw(from.condition())
         .raw(" AND ");
     let sql = visible_to(sql, who).raw(" AND ");
-    posts(wanted(sql, who, now), "t.post_id", paging, conn)
+    page(wanted(sql, who, now), "t.post_id", paging)
 }
 
 /// Posts of one account.
@@ -105,6 +117,16 @@ pub fn account(
     exclude_boosts: bool,
     paging: &Page,
 ) -> Result<Vec<PostId>, StoreError> {
+    posts(conn, account_sql(viewer, account, exclude_replies, exclude_boosts, paging), paging)
+}
+
+fn account_sql(
+    viewer: Viewer,
+    account: AccountId,
+    exclude_replies: bool,
+    exclude_boosts: bool,
+    paging: &Page,
+) -> Sql {
     let sql = Sql::new("SELECT p.id FROM ")
         .raw(POSTS)
         .raw(" WHERE p.account_id = ")
@@ -114,7 +136,7 @@ pub fn account(
         })
         .when(exclude_boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
         .raw(" AND ");
-    posts(visible(sql, viewer), "p.id", paging, conn)
+    page(visible(sql, viewer), "p.id", paging)
 }
 
 /// A table of a person's own marks on posts.
@@ -149,4 +171,45 @@ pub fn marked(
         .raw(" AND ");
     let rows = page(visible_to(sql, who), "k.id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
     Ok(newest_first(rows.into_iter().map(|(row, post)| (row, PostId(post))).collect(), paging))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestDatabase;
+    use diesel::sql_types::{BigInt, Text};
+
+    /// Every timeline is read along an index, newest first, and sorts nothing.
+    #[tokio::test]
+    async fn plans() {
+        let db = TestDatabase::sqlite();
+        let store = db.open();
+        let now = store.now();
+        let page = Page { max_id: Some(1 << 50), ..Page::first(20) };
+        let me = AccountId(1);
+        let queries = [
+            ("home", home_sql(me, &page, now), "(owner_id=? AND post_id<?)"),
+            ("known", network_sql(me, From::All, &page, now), "posts_known (id<?)"),
+            ("local", network_sql(me, From::Here, &page, now), "posts_local (id<?)"),
+            ("tag", tag_sql(me, "t", From::All, &page, now), "(tag=? AND post_id<?)"),
+            (
+                "account",
+                account_sql(Viewer::Person(me), me, true, true, &page),
+                "posts_account (account_id=? AND id<?)",
+            ),
+        ];
+        for (name, sql, expected) in queries {
+            let plan = store
+                .read(move |conn| {
+                    sql.explained().load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)
+                })
+                .await
+                .unwrap();
+            let plan: Vec<String> = plan.into_iter().map(|(_, _, _, detail)| detail).collect();
+            let first = plan.first().cloned().unwrap_or_default();
+            assert!(first.starts_with("SEARCH") && first.contains(expected), "{name}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{name}: {plan:#?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod invite;
 mod landing;
 mod look;
 mod password;
+mod person;
 pub(crate) mod sign_in;
 mod statics;
 mod words;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(sign_in::routes())
         .merge(password::routes())
         .merge(invite::routes())
+        .merge(person::routes())
         .merge(statics::routes())
 }
 
@@ -147,5 +149,5 @@ pub(crate) fn see_other(location: &str) -> Response {
 /// Whether a path is one of the pages, which no other origin may read (no CORS).
 pub(crate) fn is_page(path: &str) -> bool {
     matches!(path, "/" | "/about")
-        || ["/auth/", "/invite/", "/oauth/authorize", "/@"].iter().any(|prefix| path.starts_with(prefix))
+        || ["/auth/", "/invite/", "/invitations/", "/oauth/authorize", "/@"].iter().any(|prefix| path.starts_with(prefix))
 }

@@ -180,16 +180,12 @@ async fn publish(
         .await?
         .ok_or_else(ApiError::forbidden)?;
     let reply_to = asked.in_reply_to_id.map_or(ReplyTo::None, ReplyTo::Post);
-    let visibility = match (asked.visibility, asked.in_reply_to_id) {
-        (Some(visibility), _) => visibility,
-        // A reply that says nothing of its audience takes the preference, and the domain narrows it to what it answers.
-        (None, _) => member.default_visibility,
-    };
     let draft = Draft {
         text: asked.status.unwrap_or_default(),
         spoiler: asked.spoiler_text.unwrap_or_default(),
         sensitive: asked.sensitive.unwrap_or(member.default_sensitive),
-        visibility,
+        // A reply that says nothing of its audience takes the preference; the domain narrows it to what it answers.
+        visibility: asked.visibility.unwrap_or(member.default_visibility),
         language: language(asked.language, &member),
         reply_to,
         idempotency_key: key,

@@ -60,7 +60,10 @@ impl House {
             keys: Arc::new(Smith),
         };
         let ctx = Ctx::new(db.open(), node, Vault::new(&[42; 32]), ports);
-        let settings = ApiSettings { version: "0.1.0".to_owned(), trust: None };
+        let settings = ApiSettings {
+            version: "0.1.0".to_owned(),
+            trust: None,
+        };
         let state = ApiState::new(ctx.clone(), settings);
         let router = entrenous_api::router(state.clone());
         // What `node` does with each batch of events.
@@ -72,7 +75,12 @@ impl House {
                 state.hub().publish(&batch);
             }
         });
-        Self { ctx, router, clock, _db: db }
+        Self {
+            ctx,
+            router,
+            clock,
+            _db: db,
+        }
     }
 
     /// Adds a member.
@@ -94,7 +102,10 @@ impl House {
 
     /// A token of a person.
     pub(crate) async fn token(&self, username: &str, scopes: &str) -> String {
-        oauth::create_token(&self.ctx, username, scopes).await.unwrap().secret
+        oauth::create_token(&self.ctx, username, scopes)
+            .await
+            .unwrap()
+            .secret
     }
 
     /// Sends a request.
@@ -103,36 +114,50 @@ impl House {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
     }
 
     /// GET with a token (empty for none).
     pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
-        self.send(authorized("GET", path, token).body(Body::empty()).unwrap()).await
+        self.send(authorized("GET", path, token).body(Body::empty()).unwrap())
+            .await
     }
 
     /// A JSON body.
     pub(crate) async fn json(&self, method: &str, path: &str, token: &str, body: Value) -> Answer {
         let request = authorized(method, path, token).header("content-type", "application/json");
-        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
     }
 
     /// A form body.
     pub(crate) async fn form(&self, path: &str, token: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = authorized("POST", path, token).header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(encoded(fields))).unwrap()).await
+        let request =
+            authorized("POST", path, token).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(encoded(fields))).unwrap())
+            .await
     }
 }
 
 /// A request with a token.
 pub(crate) fn authorized(method: &str, path: &str, token: &str) -> http::request::Builder {
     let request = Request::builder().method(method).uri(path);
-    if token.is_empty() { request } else { request.header("authorization", format!("Bearer {token}")) }
+    if token.is_empty() {
+        request
+    } else {
+        request.header("authorization", format!("Bearer {token}"))
+    }
 }
 
 /// Fields as a form or a query.
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 /// What was answered.
@@ -161,10 +186,19 @@ impl Answer {
     /// The value of a hidden field of a page.
     pub(crate) fn field(&self, name: &str) -> String {
         let start = format!("name=\"{name}\" value=\"");
-        let rest = self.text.split_once(&start).unwrap_or_else(|| panic!("no field {name} in {}", self.text)).1;
+        let rest = self
+            .text
+            .split_once(&start)
+            .unwrap_or_else(|| panic!("no field {name} in {}", self.text))
+            .1;
         let value = rest.split_once('"').unwrap().0;
         // What askama escapes.
-        value.replace("&#38;", "&").replace("&#34;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">")
+        value
+            .replace("&#38;", "&")
+            .replace("&#34;", "\"")
+            .replace("&#39;", "'")
+            .replace("&#60;", "<")
+            .replace("&#62;", ">")
     }
 }
 
@@ -179,12 +213,20 @@ pub(crate) struct Browser<'a> {
 impl<'a> Browser<'a> {
     /// A fresh one.
     pub(crate) fn new(house: &'a House) -> Self {
-        Self { house, cookies: Mutex::default(), language: "en" }
+        Self {
+            house,
+            cookies: Mutex::default(),
+            language: "en",
+        }
     }
 
     /// Opens a page.
     pub(crate) async fn open(&self, path: &str) -> Answer {
-        self.keep(self.house.send(self.request("GET", path).body(Body::empty()).unwrap()).await)
+        self.keep(
+            self.house
+                .send(self.request("GET", path).body(Body::empty()).unwrap())
+                .await,
+        )
     }
 
     /// Sends a form of our own pages.
@@ -198,7 +240,11 @@ impl<'a> Browser<'a> {
             .request("POST", path)
             .header("origin", origin)
             .header("content-type", "application/x-www-form-urlencoded");
-        self.keep(self.house.send(request.body(Body::from(encoded(fields))).unwrap()).await)
+        self.keep(
+            self.house
+                .send(request.body(Body::from(encoded(fields))).unwrap())
+                .await,
+        )
     }
 
     /// Signs in; answers where that leads.
@@ -217,7 +263,10 @@ impl<'a> Browser<'a> {
 
     fn request(&self, method: &str, path: &str) -> http::request::Builder {
         let cookies = self.cookies.lock().unwrap();
-        let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<_> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         Request::builder()
             .method(method)
             .uri(path)

@@ -9,12 +9,18 @@ use http::StatusCode;
 #[tokio::test]
 async fn an_invitation_makes_an_account_and_signs_in() {
     let house = House::new();
-    let (_, code) = invites::create(&house.ctx, None, Role::Member, 24, 1).await.unwrap();
+    let (_, code) = invites::create(&house.ctx, None, Role::Member, 24, 1)
+        .await
+        .unwrap();
     let path = format!("/invite/{code}");
     let mut browser = Browser::new(&house);
     browser.language = "fr-FR, en;q=0.5";
     let page = browser.open(&path).await;
-    assert!(page.text.contains("Bienvenue") && page.text.contains("lang=\"fr\""), "{}", page.text);
+    assert!(
+        page.text.contains("Bienvenue") && page.text.contains("lang=\"fr\""),
+        "{}",
+        page.text
+    );
     let token = page.field("token");
     let fill = |username: &'static str, password: &'static str, again: &'static str| {
         [
@@ -42,7 +48,12 @@ async fn an_invitation_makes_an_account_and_signs_in() {
     let fields = fill("ada", PASSWORD, PASSWORD);
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     let led = browser.submit(&path, &fields).await;
-    assert_eq!((led.status, led.header("location")), (StatusCode::SEE_OTHER, "/"), "{}", led.text);
+    assert_eq!(
+        (led.status, led.header("location")),
+        (StatusCode::SEE_OTHER, "/"),
+        "{}",
+        led.text
+    );
     let front = browser.open("/").await;
     assert!(front.text.contains("@ada@here.example"), "{}", front.text);
     assert!(front.text.contains("lang=\"fr\""));
@@ -55,10 +66,16 @@ async fn an_invitation_makes_an_account_and_signs_in() {
 #[tokio::test]
 async fn expired_invitations_explain_themselves() {
     let house = House::new();
-    let (_, code) = invites::create(&house.ctx, None, Role::Member, 1, 1).await.unwrap();
+    let (_, code) = invites::create(&house.ctx, None, Role::Member, 1, 1)
+        .await
+        .unwrap();
     house.clock.advance(TimeDelta::hours(2));
     let browser = Browser::new(&house);
-    for path in [format!("/invite/{code}"), "/invite/nonsense".to_owned(), format!("/invite/{}", "x".repeat(3_000))] {
+    for path in [
+        format!("/invite/{code}"),
+        "/invite/nonsense".to_owned(),
+        format!("/invite/{}", "x".repeat(3_000)),
+    ] {
         let page = browser.open(&path).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert!(page.text.contains("Ask the person"), "{}", page.text);
@@ -89,18 +106,29 @@ async fn passwords_are_changed() {
     let token = browser.open("/auth/password").await.field("token");
     let new = "another good password";
     let fields = |current: &'static str, again: &'static str| {
-        [("token", token.clone()), ("current", current.into()), ("password", new.into()), ("again", again.into())]
+        [
+            ("token", token.clone()),
+            ("current", current.into()),
+            ("password", new.into()),
+            ("again", again.into()),
+        ]
     };
     for fields in [fields("wrong", new), fields(PASSWORD, "something else")] {
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-        assert_eq!(browser.submit("/auth/password", &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            browser.submit("/auth/password", &fields).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
     }
     let fields = fields(PASSWORD, new);
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     let done = browser.submit("/auth/password", &fields).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text);
     assert_eq!(browser.open("/auth/password").await.status, StatusCode::OK);
-    assert_eq!(other.open("/auth/password").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        other.open("/auth/password").await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -111,13 +139,21 @@ async fn wrong_passwords_say_little_and_are_limited() {
     let token = browser.open("/auth/sign_in").await.field("token");
     let mut texts = Vec::new();
     for username in ["ada", "nobody"] {
-        let fields = [("token", &*token), ("username", username), ("password", "wrong password")];
+        let fields = [
+            ("token", &*token),
+            ("username", username),
+            ("password", "wrong password"),
+        ];
         let page = browser.submit("/auth/sign_in", &fields).await;
         assert_eq!(page.status, StatusCode::UNAUTHORIZED);
         texts.push(page.text.replace(username, ""));
     }
     assert_eq!(texts[0], texts[1]);
-    let fields = [("token", &*token), ("username", "ada"), ("password", "wrong password")];
+    let fields = [
+        ("token", &*token),
+        ("username", "ada"),
+        ("password", "wrong password"),
+    ];
     let mut last = browser.submit("/auth/sign_in", &fields).await;
     for _ in 0..10 {
         last = browser.submit("/auth/sign_in", &fields).await;
@@ -141,16 +177,40 @@ async fn pages_load_nothing_from_elsewhere_and_escape() {
     let browser = Browser::new(&house);
     for path in ["/", "/about", "/auth/sign_in", "/invite/x"] {
         let page = browser.open(path).await;
-        assert!(!page.text.contains("<script") && !page.text.contains("style="), "{path}");
-        assert!(!page.text.contains("<b>there</b>") && page.text.contains("Here &#38; &#60;b&#62;"), "{path}");
-        for piece in page.text.split("href=\"").skip(1).chain(page.text.split("src=\"").skip(1)) {
+        assert!(
+            !page.text.contains("<script") && !page.text.contains("style="),
+            "{path}"
+        );
+        assert!(
+            !page.text.contains("<b>there</b>") && page.text.contains("Here &#38; &#60;b&#62;"),
+            "{path}"
+        );
+        for piece in page
+            .text
+            .split("href=\"")
+            .skip(1)
+            .chain(page.text.split("src=\"").skip(1))
+        {
             let target = piece.split('"').next().unwrap();
             let local = target.starts_with('/') || target.starts_with('#');
-            assert!(local || target.starts_with("https://entrenous.example/"), "{path}: {target}");
+            assert!(
+                local || target.starts_with("https://entrenous.example/"),
+                "{path}: {target}"
+            );
         }
-        let style = page.text.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+        let style = page
+            .text
+            .split("rel=\"stylesheet\" href=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
         let css = browser.open(style).await;
-        assert_eq!((css.status, css.header("content-type")), (StatusCode::OK, "text/css; charset=utf-8"));
+        assert_eq!(
+            (css.status, css.header("content-type")),
+            (StatusCode::OK, "text/css; charset=utf-8")
+        );
         assert!(css.header("cache-control").contains("immutable"));
     }
     for (path, kind) in [
@@ -164,5 +224,32 @@ async fn pages_load_nothing_from_elsewhere_and_escape() {
         assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, kind));
         assert_eq!(file.header("access-control-allow-origin"), "*");
     }
-    assert_eq!(browser.open("/static/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        browser.open("/static/nothing").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn addresses_of_people_and_posts_open_for_those_who_may() {
+    let house = House::new();
+    for name in ["ada", "bob"] {
+        house.person(name).await;
+    }
+    let token = house.token("ada", "write").await;
+    let mut ids = Vec::new();
+    for visibility in ["public", "direct"] {
+        let body = serde_json::json!({ "status": "hello <script>", "visibility": visibility });
+        let made = house.json("POST", "/api/v1/statuses", &token, body).await.ok();
+        ids.push(made["id"].as_str().unwrap().to_owned());
+    }
+    let browser = Browser::new(&house);
+    assert_eq!(browser.open("/@ada").await.status, StatusCode::UNAUTHORIZED);
+    browser.sign_in("bob", "/@ada").await;
+    assert!(browser.open("/@Ada").await.text.contains("@ada@here.example"));
+    let page = browser.open(&format!("/@ada/{}", ids[0])).await;
+    assert!(page.text.contains("hello &lt;script&gt;"), "{}", page.text);
+    for path in [format!("/@ada/{}", ids[1]), format!("/@bob/{}", ids[0]), "/@ada/x".to_owned(), "/@nobody".to_owned()] {
+        assert_eq!(browser.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }

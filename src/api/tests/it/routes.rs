@@ -54,9 +54,15 @@ fn open_routes_are_exactly_these() {
 #[tokio::test]
 async fn nothing_else_answers_without_credentials() {
     let house = House::new();
-    for route in entrenous_api::routes().list().iter().filter(|route| !route.access.is_open()) {
+    for route in entrenous_api::routes()
+        .list()
+        .iter()
+        .filter(|route| !route.access.is_open())
+    {
         for token in ["", "not-a-token", &"x".repeat(5_000)] {
-            let request = authorized(route.method.as_str(), &path(route), token).body(Body::empty()).unwrap();
+            let request = authorized(route.method.as_str(), &path(route), token)
+                .body(Body::empty())
+                .unwrap();
             let answer = house.send(request).await;
             let expected = match route.access {
                 Access::Capability => StatusCode::NOT_FOUND,
@@ -70,19 +76,30 @@ async fn nothing_else_answers_without_credentials() {
 #[tokio::test]
 async fn every_scope_opens_only_its_routes() {
     let house = House::new();
-    house.person_as("root", Role::Owner).await;
+    house.person_as("boss", Role::Owner).await;
     for scope in KNOWN_SCOPES {
-        let token = house.token("root", scope).await;
+        let token = house.token("boss", scope).await;
         let granted = Scopes::parse(scope).unwrap();
         for route in entrenous_api::routes().list() {
             let needed: Vec<_> = route.access.scopes().collect();
             if needed.is_empty() || needed.iter().any(|scope| granted.grants(scope)) {
                 continue;
             }
-            let request = authorized(route.method.as_str(), &path(route), &token).body(Body::empty()).unwrap();
+            let request = authorized(route.method.as_str(), &path(route), &token)
+                .body(Body::empty())
+                .unwrap();
             let answer = house.send(request).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{scope}: {} {}", route.method, route.path);
-            assert_eq!(answer.text, r#"{"error":"This action is outside the authorized scopes"}"#);
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{scope}: {} {}",
+                route.method,
+                route.path
+            );
+            assert_eq!(
+                answer.text,
+                r#"{"error":"This action is outside the authorized scopes"}"#
+            );
         }
     }
 }
@@ -94,9 +111,17 @@ async fn members_do_not_administer() {
     let token = house.token("mod", "read write admin:read admin:write").await;
     for route in entrenous_api::routes().list() {
         if matches!(route.access, Access::Admin(_)) {
-            let request = authorized(route.method.as_str(), &path(route), &token).body(Body::empty()).unwrap();
+            let request = authorized(route.method.as_str(), &path(route), &token)
+                .body(Body::empty())
+                .unwrap();
             let answer = house.send(request).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {}", route.method, route.path);
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{} {}",
+                route.method,
+                route.path
+            );
         }
     }
 }
@@ -104,19 +129,29 @@ async fn members_do_not_administer() {
 #[tokio::test]
 async fn no_route_fails_on_nonsense() {
     let house = House::new();
-    house.person_as("root", Role::Owner).await;
-    let token = house.token("root", "read write follow push profile admin:read admin:write").await;
+    house.person_as("boss", Role::Owner).await;
+    let token = house
+        .token("boss", "read write follow push profile admin:read admin:write")
+        .await;
     for route in entrenous_api::routes().list() {
         // Steps that need the network answer 503 where nothing federates.
         let federates = route.path.contains("/peer");
         for body in ["", "{}", "{\"a\":[[1]]}", "[", "\u{0}", "a[b]=1"] {
             let request = authorized(route.method.as_str(), &path(route), &token)
-                .header("content-type", if body.starts_with(['{', '[']) { "application/json" } else { "application/x-www-form-urlencoded" })
+                .header(
+                    "content-type",
+                    if body.starts_with(['{', '[']) {
+                        "application/json"
+                    } else {
+                        "application/x-www-form-urlencoded"
+                    },
+                )
                 .body(Body::from(body))
                 .unwrap();
             let status = house.send(request).await.status;
             assert!(
-                !status.is_server_error() || (federates && status == StatusCode::SERVICE_UNAVAILABLE)
+                !status.is_server_error()
+                    || (federates && status == StatusCode::SERVICE_UNAVAILABLE)
                     || status == StatusCode::NOT_IMPLEMENTED,
                 "{status} {} {} {body:?}",
                 route.method,
@@ -130,8 +165,13 @@ async fn no_route_fails_on_nonsense() {
 async fn unknown_paths_and_methods_are_json() {
     let house = House::new();
     let answer = house.get("/api/v1/nothing", "").await;
-    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_FOUND, r#"{"error":"Record not found"}"#));
-    let request = authorized("DELETE", "/api/v2/instance", "").body(Body::empty()).unwrap();
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (StatusCode::NOT_FOUND, r#"{"error":"Record not found"}"#)
+    );
+    let request = authorized("DELETE", "/api/v2/instance", "")
+        .body(Body::empty())
+        .unwrap();
     let answer = house.send(request).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.text, r#"{"error":"Method not allowed"}"#);
@@ -150,20 +190,48 @@ async fn cors_is_on_every_answer_but_the_pages() {
         ("POST", "/oauth/token"),
         ("DELETE", "/api/v1/instance"),
     ] {
-        let answer = house.send(authorized(method, path, "").body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.header("access-control-allow-origin"), "*", "{method} {path}");
-        assert!(answer.header("access-control-allow-headers").contains("Idempotency-Key"));
+        let answer = house
+            .send(authorized(method, path, "").body(Body::empty()).unwrap())
+            .await;
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            "*",
+            "{method} {path}"
+        );
+        assert!(
+            answer
+                .header("access-control-allow-headers")
+                .contains("Idempotency-Key")
+        );
         assert!(answer.header("access-control-expose-headers").contains("Link"));
         assert_eq!(answer.header("access-control-allow-credentials"), "");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("x-frame-options"), "DENY");
     }
-    let answer = house.send(authorized("OPTIONS", "/api/v1/statuses", "").body(Body::empty()).unwrap()).await;
+    let answer = house
+        .send(
+            authorized("OPTIONS", "/api/v1/statuses", "")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    for page in ["/", "/about", "/auth/sign_in", "/oauth/authorize", "/invite/x", "/auth/password"] {
+    for page in [
+        "/",
+        "/about",
+        "/auth/sign_in",
+        "/oauth/authorize",
+        "/invite/x",
+        "/auth/password",
+    ] {
         let answer = house.get(page, "").await;
         assert_eq!(answer.header("access-control-allow-origin"), "", "{page}");
-        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{page}");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .starts_with("default-src 'none'"),
+            "{page}"
+        );
         assert_eq!(answer.header("cache-control"), "no-store", "{page}");
     }
 }
@@ -175,9 +243,19 @@ fn the_openapi_document_has_every_route() {
     let routes = entrenous_api::routes();
     let mut ids = BTreeSet::new();
     for route in routes.list() {
-        assert!(!route.doc.summary().is_empty() && !route.doc.tag().is_empty(), "{}", route.path);
+        assert!(
+            !route.doc.summary().is_empty() && !route.doc.tag().is_empty(),
+            "{}",
+            route.path
+        );
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
-        assert_eq!(operation.is_null(), route.doc.is_hidden(), "{} {}", route.method, route.path);
+        assert_eq!(
+            operation.is_null(),
+            route.doc.is_hidden(),
+            "{} {}",
+            route.method,
+            route.path
+        );
         if let Some(id) = operation["operationId"].as_str() {
             assert!(ids.insert(id.to_owned()), "{id} twice");
         }
@@ -194,7 +272,8 @@ fn the_openapi_document_has_every_route() {
 async fn bodies_are_bounded() {
     let house = House::new();
     let big = format!("client_name={}", "a".repeat(1 << 20));
-    let request = authorized("POST", "/api/v1/apps", "").header("content-type", "application/x-www-form-urlencoded");
+    let request =
+        authorized("POST", "/api/v1/apps", "").header("content-type", "application/x-www-form-urlencoded");
     let answer = house.send(request.body(Body::from(big)).unwrap()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.text.starts_with("{\"error\":"));

@@ -227,6 +227,10 @@ fn free_handle(tx: &mut Tx, person: &RemotePerson, id: Option<AccountId>) -> Res
     if Some(holder.id) == id {
         return Ok(());
     }
+    if holder.uri == person.uri {
+        // Written by another transaction since this one looked: once more, as an update.
+        return Err(DomainError::Store(StoreError::Conflict { constraint: None }));
+    }
     if holder.disabled_at.is_none() {
         return Err(DomainError::Refused("username_changed"));
     }

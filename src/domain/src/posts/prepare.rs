@@ -53,8 +53,8 @@ pub(super) async fn prepare(ctx: &Ctx, draft: Draft) -> Result<Ready> {
 }
 
 async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
-    draft.text = draft.text.trim().to_owned();
-    draft.spoiler = draft.spoiler.trim().to_owned();
+    draft.text = typed(&draft.text);
+    draft.spoiler = typed(&draft.spoiler);
     if draft.text.is_empty() {
         // As Mastodon does: what someone put into the wrong field is still what they wanted to say.
         draft.text = std::mem::take(&mut draft.spoiler);
@@ -100,6 +100,12 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
         created_at: draft.created_at,
         idempotency_key: draft.idempotency_key.filter(|key| !key.is_empty() && key.len() <= 500),
     })
+}
+
+/// What someone typed, without control characters that no keyboard makes, and without space around it.
+fn typed(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
+    kept.trim().to_owned()
 }
 
 fn remote_post(draft: Draft, remote: RemotePost) -> Result<Ready> {

@@ -58,7 +58,10 @@ impl PeerLimits {
     pub(super) fn fetch(&self, peer: PeerId, now: Time) -> Result<(), ClientError> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let used = all.entry(peer).or_default();
-        if used.hour.is_none_or(|since| now < since || now - since >= TimeDelta::hours(1)) {
+        if used
+            .hour
+            .is_none_or(|since| now < since || now - since >= TimeDelta::hours(1))
+        {
             used.hour = Some(now);
             used.fetches = 0;
         }
@@ -73,7 +76,9 @@ impl PeerLimits {
     pub(super) fn refetch_keys(&self, peer: PeerId, now: Time) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let used = all.entry(peer).or_default();
-        let may = used.keys.is_none_or(|last| now < last || now - last >= TimeDelta::minutes(1));
+        let may = used
+            .keys
+            .is_none_or(|last| now < last || now - last >= TimeDelta::minutes(1));
         if may {
             used.keys = Some(now);
         }
@@ -92,7 +97,10 @@ mod tests {
         let limits = PeerLimits::default();
         let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let peer = PeerId(1);
-        assert_eq!((0..2_000).filter(|_| limits.fetch(peer, now).is_ok()).count(), 1_200);
+        assert_eq!(
+            (0..2_000).filter(|_| limits.fetch(peer, now).is_ok()).count(),
+            1_200
+        );
         assert!(limits.fetch(PeerId(2), now).is_ok());
         assert!(limits.fetch(peer, now + TimeDelta::hours(1)).is_ok());
         assert!(limits.refetch_keys(peer, now) && !limits.refetch_keys(peer, now + TimeDelta::seconds(59)));

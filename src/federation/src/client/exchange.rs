@@ -22,13 +22,25 @@ impl<'a> Outgoing<'a> {
     /// A GET.
     #[must_use]
     pub const fn get(url: &'a str, accept: &'a str) -> Self {
-        Self { method: Method::GET, url, accept, content_type: None, body: Bytes::new() }
+        Self {
+            method: Method::GET,
+            url,
+            accept,
+            content_type: None,
+            body: Bytes::new(),
+        }
     }
 
     /// A POST of an ActivityPub document.
     #[must_use]
     pub const fn post(url: &'a str, accept: &'a str, body: Bytes) -> Self {
-        Self { method: Method::POST, url, accept, content_type: Some(crate::render::CONTENT_TYPE), body }
+        Self {
+            method: Method::POST,
+            url,
+            accept,
+            content_type: Some(crate::render::CONTENT_TYPE),
+            body,
+        }
     }
 }
 
@@ -42,7 +54,12 @@ impl Client {
         let mut url = Url::parse(outgoing.url).map_err(|_| ClientError::Mismatch)?;
         url.set_fragment(None);
         let now = self.0.ctx.now();
-        let Outgoing { method, content_type, body, .. } = outgoing;
+        let Outgoing {
+            method,
+            content_type,
+            body,
+            ..
+        } = outgoing;
         let mut headers = sign(form, keys, method, &url, *content_type, body, now)?;
         let accept = HeaderValue::from_str(outgoing.accept).map_err(|_| ClientError::Mismatch)?;
         headers.insert(header::ACCEPT, accept);
@@ -59,6 +76,11 @@ impl Client {
 
 impl Answer {
     pub(super) fn of(response: Response, form: SignatureForm) -> Self {
-        Self { status: response.status.as_u16(), headers: response.headers, body: response.body, form }
+        Self {
+            status: response.status.as_u16(),
+            headers: response.headers,
+            body: response.body,
+            form,
+        }
     }
 }

@@ -27,7 +27,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What is asked for by everything but WebFinger and files.
-const ACCEPT: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
+const ACCEPT: &str =
+    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 const ACCEPT_JSON: &str = "application/jrd+json, application/json";
 /// Longest pause in the middle of a file.
 const IDLE: Duration = Duration::from_secs(10);
@@ -47,7 +48,13 @@ struct Inner {
 
 impl Client {
     pub(crate) fn new(ctx: Ctx, egress: Egress, keys: KeyRing) -> Self {
-        let inner = Inner { ctx, egress, keys, limits: budget::PeerLimits::default(), learned: Mutex::default() };
+        let inner = Inner {
+            ctx,
+            egress,
+            keys,
+            limits: budget::PeerLimits::default(),
+            learned: Mutex::default(),
+        };
         Self(Arc::new(inner))
     }
 
@@ -74,7 +81,11 @@ impl Client {
             return Err(ClientError::Mismatch);
         }
         let document = self.document(peer, own.without_fragment(), budget).await?;
-        if own_id(&document)? == own { Ok(document) } else { Err(ClientError::Mismatch) }
+        if own_id(&document)? == own {
+            Ok(document)
+        } else {
+            Err(ClientError::Mismatch)
+        }
     }
 
     async fn document(&self, peer: &Peer, url: &str, budget: &Budget) -> Result<Value, ClientError> {
@@ -93,16 +104,31 @@ impl Client {
         Ok(crate::vocabulary::read(&answer.body)?)
     }
 
-    async fn get(&self, peer: &Peer, url: &str, accept: &str, budget: &Budget) -> Result<Answer, ClientError> {
+    async fn get(
+        &self,
+        peer: &Peer,
+        url: &str,
+        accept: &str,
+        budget: &Budget,
+    ) -> Result<Answer, ClientError> {
         self.may_ask(peer, url, budget)?;
-        succeeded(self.signed(peer, &Outgoing::get(url, accept), &self.0.keys.instance()).await?)
+        succeeded(
+            self.signed(peer, &Outgoing::get(url, accept), &self.0.keys.instance())
+                .await?,
+        )
     }
 
     /// A file of at most `most` bytes from an active peer's own origin, signed by the instance actor.
     ///
     /// # Errors
     /// As [`Client::object`].
-    pub async fn file(&self, peer: &Peer, url: &str, most: u64, budget: &Budget) -> Result<Bytes, ClientError> {
+    pub async fn file(
+        &self,
+        peer: &Peer,
+        url: &str,
+        most: u64,
+        budget: &Budget,
+    ) -> Result<Bytes, ClientError> {
         self.may_ask(peer, url, budget)?;
         let form = self.form(peer);
         let request = Outgoing::get(url, "image/*");
@@ -150,11 +176,23 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::object`].
-    pub async fn document_with(&self, permit: &Permit, form: SignatureForm, id: &Id) -> Result<Value, ClientError> {
+    pub async fn document_with(
+        &self,
+        permit: &Permit,
+        form: SignatureForm,
+        id: &Id,
+    ) -> Result<Value, ClientError> {
         let request = Outgoing::get(id.without_fragment(), ACCEPT);
-        let answer = succeeded(self.exchange(permit, form, &self.0.keys.instance(), &request).await?)?;
+        let answer = succeeded(
+            self.exchange(permit, form, &self.0.keys.instance(), &request)
+                .await?,
+        )?;
         let document = read_document(&answer)?;
-        if own_id(&document)? == *id { Ok(document) } else { Err(ClientError::Mismatch) }
+        if own_id(&document)? == *id {
+            Ok(document)
+        } else {
+            Err(ClientError::Mismatch)
+        }
     }
 
     /// Sends with the form that the peer takes, and after a 401 with the other.
@@ -167,7 +205,9 @@ impl Client {
         let permit = Permit::active_peer(peer.origin.as_str())?;
         let first = self.form(peer);
         let answer = self.exchange(&permit, first, keys, request).await?;
-        let Some(other) = other_form(first).filter(|_| answer.status == 401) else { return Ok(answer) };
+        let Some(other) = other_form(first).filter(|_| answer.status == 401) else {
+            return Ok(answer);
+        };
         let answer = self.exchange(&permit, other, keys, request).await?;
         if answer.status != 401 {
             self.learn(peer.id, other);
@@ -197,7 +237,11 @@ impl Client {
     }
 
     fn learn(&self, peer: PeerId, form: SignatureForm) {
-        self.0.learned.lock().unwrap_or_else(PoisonError::into_inner).insert(peer, form);
+        self.0
+            .learned
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(peer, form);
     }
 }
 
@@ -217,5 +261,7 @@ fn read_document(answer: &Answer) -> Result<Value, ClientError> {
 }
 
 fn own_id(document: &Value) -> Result<Id, ClientError> {
-    Ok(Id::parse(document.get("id").and_then(Value::as_str).unwrap_or_default())?)
+    Ok(Id::parse(
+        document.get("id").and_then(Value::as_str).unwrap_or_default(),
+    )?)
 }

@@ -20,7 +20,9 @@ pub fn sign(
     now: Time,
 ) -> Result<HeaderMap, SignError> {
     match form {
-        SignatureForm::Rfc9421Ed25519 => sign_rfc9421(&keys.ed25519, &keys.ed25519_id, method, url, body, now),
+        SignatureForm::Rfc9421Ed25519 => {
+            sign_rfc9421(&keys.ed25519, &keys.ed25519_id, method, url, body, now)
+        }
         SignatureForm::Rfc9421Rsa => sign_rfc9421(&keys.rsa, &keys.rsa_id, method, url, body, now),
         SignatureForm::Cavage => sign_cavage(&keys.rsa, &keys.rsa_id, method, url, content_type, body, now),
     }

@@ -23,7 +23,9 @@ impl Federation {
         if id.origin() == self.ctx().origin() {
             return Ok(None);
         }
-        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else { return Ok(None) };
+        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else {
+            return Ok(None);
+        };
         match self.fetch_actor(&peer, id, budget).await {
             Ok(id) => Ok(Some(id)),
             Err(DomainError::NotFound) => Ok(None),
@@ -95,7 +97,11 @@ impl Federation {
 
 /// The account of an actor; `None` if it lacks what every account has.
 fn person(peer: &Peer, actor: &Actor) -> Option<RemotePerson> {
-    let owned = |id: &Option<Id>| id.as_ref().filter(|id| id.origin() == &peer.origin).map(Id::to_string);
+    let owned = |id: &Option<Id>| {
+        id.as_ref()
+            .filter(|id| id.origin() == &peer.origin)
+            .map(Id::to_string)
+    };
     let picture = |url: &Option<String>| url.clone().filter(|url| peer.origin.owns(url));
     let id = actor.id.as_str();
     let page = |url: &str| peer.origin.owns(url);
@@ -109,7 +115,11 @@ fn person(peer: &Peer, actor: &Actor) -> Option<RemotePerson> {
         note: actor.summary.clone(),
         fields: actor.fields.clone(),
         // A page elsewhere would let a peer's person pass as someone of that place.
-        url: if page(&actor.url) { actor.url.clone() } else { id.to_owned() },
+        url: if page(&actor.url) {
+            actor.url.clone()
+        } else {
+            id.to_owned()
+        },
         inbox_uri: owned(&actor.inbox)?,
         shared_inbox_uri: owned(&actor.shared_inbox),
         // Some actors of other software have none; the place below their id is theirs in any case.
@@ -127,5 +137,9 @@ fn public_key(key: &crate::vocabulary::ActorKey) -> accounts::PublicKey {
         Algorithm::Ed25519 => KeyKind::Ed25519,
         Algorithm::RsaV15Sha256 => KeyKind::Rsa,
     };
-    accounts::PublicKey { key_id: key.id.clone(), kind, public: key.key.to_text() }
+    accounts::PublicKey {
+        key_id: key.id.clone(),
+        kind,
+        public: key.key.to_text(),
+    }
 }

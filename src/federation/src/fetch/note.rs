@@ -21,7 +21,9 @@ impl Federation {
         if id.origin() == self.ctx().origin() {
             return Ok(None);
         }
-        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else { return Ok(None) };
+        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else {
+            return Ok(None);
+        };
         match self.fetch_post(&peer, id, budget).await {
             Ok(id) => Ok(Some(id)),
             Err(DomainError::NotFound) => Ok(None),
@@ -56,10 +58,19 @@ impl Federation {
         }
         // Asked by its page URL, it may be known by its id.
         if let Some(known) = posts::known_by_uri(self.ctx(), note.id.as_str()).await? {
-            return if known.deleted_at.is_none() { Ok(known.id) } else { Err(DomainError::NotFound) };
+            return if known.deleted_at.is_none() {
+                Ok(known.id)
+            } else {
+                Err(DomainError::NotFound)
+            };
         }
-        let author = self.actor(&note.attributed_to, budget).await?.ok_or(DomainError::NotFound)?;
-        let author = accounts::get(self.ctx(), author).await?.ok_or(DomainError::NotFound)?;
+        let author = self
+            .actor(&note.attributed_to, budget)
+            .await?
+            .ok_or(DomainError::NotFound)?;
+        let author = accounts::get(self.ctx(), author)
+            .await?
+            .ok_or(DomainError::NotFound)?;
         let draft = self.draft(&author, note).await?;
         // Fetched, not delivered: it is news to nobody, and its `Create` may still come.
         posts::publish(self.ctx(), Via::Local, author.id, draft).await
@@ -71,7 +82,10 @@ impl Federation {
     /// # Errors
     /// Only the store's.
     pub async fn draft(&self, author: &Account, note: &Note) -> Result<Draft> {
-        let origin = author.origin.clone().unwrap_or_else(|| self.ctx().origin().clone());
+        let origin = author
+            .origin
+            .clone()
+            .unwrap_or_else(|| self.ctx().origin().clone());
         let mut mentions: Vec<AccountId> = Vec::new();
         for mention in &note.tags.mentions {
             if let Some(id) = self.known(&mention.id).await?
@@ -81,7 +95,10 @@ impl Federation {
             }
         }
         let mut silent = Vec::new();
-        let ours = note.audience.ids().filter(|id| id.origin() == self.ctx().origin());
+        let ours = note
+            .audience
+            .ids()
+            .filter(|id| id.origin() == self.ctx().origin());
         for id in ours {
             if let Some(id) = self.known(id).await?
                 && !mentions.contains(&id)
@@ -90,14 +107,21 @@ impl Federation {
                 silent.push(id);
             }
         }
-        let url = if origin.owns(&note.url) { note.url.clone() } else { note.id.to_string() };
+        let url = if origin.owns(&note.url) {
+            note.url.clone()
+        } else {
+            note.id.to_string()
+        };
         Ok(Draft {
             text: note.html(),
             spoiler: note.summary.clone(),
             sensitive: note.sensitive,
             visibility: note.audience.visibility(&origin, &author.followers_uri),
             language: note.language.clone(),
-            reply_to: note.in_reply_to.as_ref().map_or(ReplyTo::None, |id| ReplyTo::Uri(id.to_string())),
+            reply_to: note
+                .in_reply_to
+                .as_ref()
+                .map_or(ReplyTo::None, |id| ReplyTo::Uri(id.to_string())),
             idempotency_key: None,
             remote: Some(RemotePost {
                 uri: note.id.to_string(),

@@ -33,7 +33,10 @@ pub struct Pictures {
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING)) }
+        Self {
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
+        }
     }
 }
 
@@ -56,7 +59,9 @@ impl Federation {
         let running = Arc::clone(&self.0.pictures.running);
         tokio::spawn(async move {
             let _place = place;
-            let Ok(_turn) = running.acquire().await else { return };
+            let Ok(_turn) = running.acquire().await else {
+                return;
+            };
             let budget = Budget::of(2);
             let avatar = federation.picture(&peer, account, avatar, AVATAR, &budget).await;
             let header = federation.picture(&peer, account, header, HEADER, &budget).await;
@@ -100,7 +105,8 @@ impl Federation {
             .await
             .map_err(DomainError::internal)?
             .ok_or(DomainError::Refused("picture"))?;
-        let file = media::store_picture(self.ctx(), account, bytes, content_type, Some(url.to_owned())).await?;
+        let file =
+            media::store_picture(self.ctx(), account, bytes, content_type, Some(url.to_owned())).await?;
         Ok(file.id)
     }
 }
@@ -121,10 +127,14 @@ fn remake(bytes: &[u8], (width, height): (u32, u32)) -> Option<(Vec<u8>, &'stati
     };
     let mut out = Cursor::new(Vec::new());
     if picture.color().has_alpha() {
-        DynamicImage::from(picture.into_rgba8()).write_to(&mut out, ImageFormat::Png).ok()?;
+        DynamicImage::from(picture.into_rgba8())
+            .write_to(&mut out, ImageFormat::Png)
+            .ok()?;
         return Some((out.into_inner(), "image/png"));
     }
-    DynamicImage::from(picture.into_rgb8()).write_to(&mut out, ImageFormat::Jpeg).ok()?;
+    DynamicImage::from(picture.into_rgb8())
+        .write_to(&mut out, ImageFormat::Jpeg)
+        .ok()?;
     Some((out.into_inner(), "image/jpeg"))
 }
 
@@ -135,7 +145,9 @@ mod tests {
     #[test]
     fn pictures_are_made_anew_and_bounded() {
         let mut png = Cursor::new(Vec::new());
-        DynamicImage::new_rgba8(900, 300).write_to(&mut png, ImageFormat::Png).unwrap();
+        DynamicImage::new_rgba8(900, 300)
+            .write_to(&mut png, ImageFormat::Png)
+            .unwrap();
         let png = png.into_inner();
         let (bytes, kind) = remake(&png, AVATAR).unwrap();
         assert_eq!(kind, "image/png");

@@ -19,7 +19,12 @@ impl Denied {
     /// A refusal with a status and a reason of its own.
     #[must_use]
     pub const fn new(status: StatusCode, reason: &'static str) -> Self {
-        Self { status, reason, origin: None, detail: None }
+        Self {
+            status,
+            reason,
+            origin: None,
+            detail: None,
+        }
     }
 
     /// 401, no signature.
@@ -104,8 +109,20 @@ impl Denied {
             Some(detail) => format!("{} {route}: {detail}", self.status.as_u16()),
             None => format!("{} {route}", self.status.as_u16()),
         };
-        tracing::info!(reason, peer = self.origin.as_ref().map(Origin::as_str), detail, "request refused");
-        let written = audit::record(ctx, "peer", "federation.refused", Some(reason), self.origin.as_ref(), detail);
+        tracing::info!(
+            reason,
+            peer = self.origin.as_ref().map(Origin::as_str),
+            detail,
+            "request refused"
+        );
+        let written = audit::record(
+            ctx,
+            "peer",
+            "federation.refused",
+            Some(reason),
+            self.origin.as_ref(),
+            detail,
+        );
         if let Err(error) = written.await {
             tracing::error!(%error, reason, "a refusal was not recorded");
         }
@@ -115,11 +132,17 @@ impl Denied {
     #[must_use]
     pub fn answer(&self) -> Response {
         let body = format!(r#"{{"error":"{}"}}"#, self.reason);
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
+        let mut response = (
+            self.status,
+            [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
+            body,
+        )
+            .into_response();
         if self.status == StatusCode::PAYLOAD_TOO_LARGE {
             // What was not read stays on the wire.
-            response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
         }
         response
     }

@@ -47,7 +47,11 @@ impl<S: Sync> FromRequestParts<S> for Verified {
 
     /// Only behind the guard there is one; without it the request counts as unsigned.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Denied::unsigned().answer())
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Denied::unsigned().answer())
     }
 }
 
@@ -72,8 +76,17 @@ impl Received {
     pub async fn of(request: Request) -> Result<Self, Denied> {
         let (head, body) = Head::of(request)?;
         let body = body::read(body).await?;
-        let Head { parts, signature, origin } = head;
-        Ok(Self { parts, signature, origin, body })
+        let Head {
+            parts,
+            signature,
+            origin,
+        } = head;
+        Ok(Self {
+            parts,
+            signature,
+            origin,
+            body,
+        })
     }
 
     /// Checks freshness, authority, signature and digest with `key`, as between native nodes.
@@ -86,8 +99,13 @@ impl Received {
         key: &entrenous_wire::keys::PublicKey,
     ) -> Result<(), Denied> {
         let denied = |refusal| Denied::signature(refusal).about(&self.origin);
-        self.signature.check_freshness(federation.ctx().now(), Window::NATIVE).map_err(denied)?;
-        self.signature.verify(key, federation.expected(), &self.body).map(drop).map_err(denied)
+        self.signature
+            .check_freshness(federation.ctx().now(), Window::NATIVE)
+            .map_err(denied)?;
+        self.signature
+            .verify(key, federation.expected(), &self.body)
+            .map(drop)
+            .map_err(denied)
     }
 }
 
@@ -108,13 +126,23 @@ impl Head {
         {
             parts.headers.insert(header::HOST, value);
         }
-        let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let target = parts
+            .uri
+            .path_and_query()
+            .map_or("/", http::uri::PathAndQuery::as_str);
         let signature = signature::parse(&parts.method, target, &parts.headers).map_err(Denied::signature)?;
         // The same canonical text in the model's type, which is what the peer table is asked with.
         let origin = Origin::of_text(signature.key_id())
             .filter(|origin| origin.as_str() == signature.key_origin().to_string())
             .ok_or_else(|| Denied::signature(signature::Refusal::KeyId))?;
-        Ok((Self { parts, signature, origin }, body))
+        Ok((
+            Self {
+                parts,
+                signature,
+                origin,
+            },
+            body,
+        ))
     }
 }
 
@@ -143,9 +171,18 @@ pub(crate) async fn admit(federation: &Federation, request: Request) -> Result<R
 /// # Errors
 /// [`Denied`].
 pub async fn verify(federation: &Federation, request: Request) -> Result<(Parts, Verified), Denied> {
-    let (Head { parts, signature, origin }, body) = Head::of(request)?;
+    let (
+        Head {
+            parts,
+            signature,
+            origin,
+        },
+        body,
+    ) = Head::of(request)?;
     let ctx = federation.ctx();
-    let peer = peers::by_origin(ctx, &origin).await.map_err(|error| Denied::failed(&error))?;
+    let peer = peers::by_origin(ctx, &origin)
+        .await
+        .map_err(|error| Denied::failed(&error))?;
     let peer = match peer {
         Some(peer) if peer.is_active() => peer,
         Some(peer) => return Err(Denied::state(peer.state).about(&origin)),
@@ -158,8 +195,9 @@ pub async fn verify(federation: &Federation, request: Request) -> Result<(Parts,
     let refused = |refusal| Denied::signature(refusal).about(&origin);
     signature.check_freshness(ctx.now(), window).map_err(refused)?;
     let body = body::read(body).await.map_err(|denied| denied.about(&origin))?;
-    let (signer, query_signed) =
-        signer::find(federation, &peer, &signature, &body).await.map_err(|denied| denied.about(&origin))?;
+    let (signer, query_signed) = signer::find(federation, &peer, &signature, &body)
+        .await
+        .map_err(|denied| denied.about(&origin))?;
     if peer.failing_since.is_some()
         && let Err(error) = deliveries::peer_heard(ctx, peer.id).await
     {

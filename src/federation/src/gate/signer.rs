@@ -26,13 +26,18 @@ pub(super) async fn find(
     signature: &Parsed,
     body: &[u8],
 ) -> Result<(Signer, bool), Denied> {
-    if let Some(keys) = peer.keys.as_ref().filter(|keys| names_instance(keys, signature.key_id())) {
+    if let Some(keys) = peer
+        .keys
+        .as_ref()
+        .filter(|keys| names_instance(keys, signature.key_id()))
+    {
         return by_instance(federation, keys, signature, body).map(|query| (Signer::Instance, query));
     }
     let check = |key: &PublicKey| signature.verify(key, federation.expected(), body);
     let ctx = federation.ctx();
-    let known =
-        accounts::key_owner(ctx, signature.key_id()).await.map_err(|error| Denied::failed(&error))?;
+    let known = accounts::key_owner(ctx, signature.key_id())
+        .await
+        .map_err(|error| Denied::failed(&error))?;
     if let Some((account, key)) = known {
         if account.peer != Some(peer.id) {
             return Err(Denied::key("key_owner"));
@@ -57,7 +62,9 @@ const fn query_signed(verified: Verified) -> bool {
 
 /// `keyId` is the instance actor's: its id with a fragment, or with a path below it (as GoToSocial writes it).
 fn names_instance(keys: &PeerKeys, key_id: &str) -> bool {
-    key_id.strip_prefix(keys.actor.as_str()).is_some_and(|rest| rest.starts_with('#') || rest == "/main-key")
+    key_id
+        .strip_prefix(keys.actor.as_str())
+        .is_some_and(|rest| rest.starts_with('#') || rest == "/main-key")
 }
 
 fn by_instance(
@@ -68,7 +75,11 @@ fn by_instance(
 ) -> Result<bool, Denied> {
     let pinned = [keys.ed25519.as_deref(), keys.rsa_pem.as_deref()];
     let mut refusal = Refusal::BadSignature;
-    for key in pinned.into_iter().flatten().filter_map(|text| PublicKey::from_text(text).ok()) {
+    for key in pinned
+        .into_iter()
+        .flatten()
+        .filter_map(|text| PublicKey::from_text(text).ok())
+    {
         match signature.verify(&key, federation.expected(), body) {
             Ok(verified) => return Ok(verified.query_signed),
             // "Not this kind of key" says less than what the other one says.
@@ -80,12 +91,25 @@ fn by_instance(
 }
 
 /// Asks the peer, whose origin the `keyId` has, for the actor of a key that is not known.
-async fn fetch(federation: &Federation, peer: &Arc<Peer>, key_id: &str) -> Result<(AccountId, PublicKey), Denied> {
+async fn fetch(
+    federation: &Federation,
+    peer: &Arc<Peer>,
+    key_id: &str,
+) -> Result<(AccountId, PublicKey), Denied> {
     let url = Id::parse(key_id).map_err(|_| Denied::signature(Refusal::KeyId))?;
     let budget = Budget::of(3);
-    let actor = federation.fetch_actor_document(peer, &url, &budget).await.map_err(|error| unknown(&error))?;
-    let key = actor.key(key_id).cloned().ok_or_else(|| Denied::key("key_unknown"))?;
-    let id = federation.accept_actor(peer, &actor, None).await.map_err(|error| unknown(&error))?;
+    let actor = federation
+        .fetch_actor_document(peer, &url, &budget)
+        .await
+        .map_err(|error| unknown(&error))?;
+    let key = actor
+        .key(key_id)
+        .cloned()
+        .ok_or_else(|| Denied::key("key_unknown"))?;
+    let id = federation
+        .accept_actor(peer, &actor, None)
+        .await
+        .map_err(|error| unknown(&error))?;
     Ok((id, key))
 }
 

@@ -50,14 +50,35 @@ struct Count {
 
 /// What the handshake keeps in memory.
 #[derive(Debug, Default)]
-pub(crate) struct Desk(Mutex<HashMap<Guessed, Count>>);
+pub(crate) struct Desk(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    each: HashMap<Guessed, Count>,
+    /// When old counts were last thrown away.
+    swept: Option<Time>,
+}
+
+impl Counts {
+    fn place(&self, what: Guessed) -> Guessed {
+        if self.each.contains_key(&what) || self.each.len() < COUNTED { what } else { Guessed::Crowd }
+    }
+
+    /// Makes room, at most once a minute: a flood must not cost a walk through everything each time.
+    fn sweep(&mut self, now: Time) {
+        let lately = self.swept.is_some_and(|at| at <= now && now - at < TimeDelta::minutes(1));
+        if self.each.len() >= COUNTED && !lately {
+            self.swept = Some(now);
+            self.each.retain(|_, count| now >= count.hour && now - count.hour < TimeDelta::hours(1));
+        }
+    }
+}
 
 impl Desk {
     /// Seconds until another try is looked at; `None` if one may be made now.
     pub(super) fn closed(&self, what: Guessed, now: Time) -> Option<u64> {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = if counts.contains_key(&what) || counts.len() < COUNTED { what } else { Guessed::Crowd };
-        let count = counts.get(&place)?;
+        let count = counts.each.get(&counts.place(what))?;
         let left = |since: Time, span: TimeDelta, used: u32, most: u32| {
             let end = since + span;
             (used >= most && since <= now && now < end).then(|| u64::try_from((end - now).num_seconds()).unwrap_or(0) + 1)
@@ -69,12 +90,10 @@ impl Desk {
     /// Counts a wrong try.
     pub(super) fn wrong(&self, what: Guessed, now: Time) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !counts.contains_key(&what) && counts.len() >= COUNTED {
-            counts.retain(|_, count| now >= count.hour && now - count.hour < TimeDelta::hours(1));
-        }
-        let place = if counts.contains_key(&what) || counts.len() < COUNTED { what } else { Guessed::Crowd };
+        counts.sweep(now);
+        let place = counts.place(what);
         let count =
-            counts.entry(place).or_insert(Count { minute: now, in_minute: 0, hour: now, in_hour: 0 });
+            counts.each.entry(place).or_insert(Count { minute: now, in_minute: 0, hour: now, in_hour: 0 });
         if now < count.minute || now - count.minute >= TimeDelta::minutes(1) {
             (count.minute, count.in_minute) = (now, 0);
         }
@@ -118,8 +137,11 @@ mod tests {
         for n in 0..20_000_u32 {
             desk.wrong(Guessed::by(IpAddr::V4(n.into())), now);
         }
-        assert!(desk.0.lock().unwrap().len() <= COUNTED + 1);
+        assert!(desk.0.lock().unwrap().each.len() <= COUNTED + 1);
         assert!(desk.closed(Guessed::by("203.0.113.1".parse().unwrap()), now).is_some(), "the crowd is limited together");
+        let later = now + TimeDelta::hours(1);
+        desk.wrong(Guessed::by("203.0.113.1".parse().unwrap()), later);
+        assert_eq!(desk.0.lock().unwrap().each.len(), 1, "old counts go");
         let one = Guessed::by("2001:db8::1".parse().unwrap());
         assert_eq!(one, Guessed::by("2001:db8::ffff".parse().unwrap()));
         assert_eq!(Guessed::by("::ffff:192.0.2.1".parse().unwrap()), Guessed::by("192.0.2.1".parse().unwrap()));

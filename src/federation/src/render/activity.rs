@@ -3,7 +3,8 @@
 use super::{Addressed, time, with_context};
 use crate::Federation;
 use activitypub_federation::kinds::activity::{
-    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType, UpdateType,
+    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType,
+    UpdateType,
 };
 use activitypub_federation::kinds::object::TombstoneType;
 use entrenous_domain::deliveries::Delivery;
@@ -20,8 +21,12 @@ impl Federation {
     /// # Errors
     /// Those of the domain. None of them is the peer's fault: try again later.
     pub async fn activity(&self, peer: &Peer, delivery: &Delivery) -> Result<Option<Vec<u8>>> {
-        let document = self.document(peer, delivery.activity, delivery.account, &delivery.data).await?;
-        document.map(|document| serde_json::to_vec(&document).map_err(DomainError::internal)).transpose()
+        let document = self
+            .document(peer, delivery.activity, delivery.account, &delivery.data)
+            .await?;
+        document
+            .map(|document| serde_json::to_vec(&document).map_err(DomainError::internal))
+            .transpose()
     }
 
     /// The document of an activity of this node for one peer; see [`Federation::activity`].
@@ -37,14 +42,29 @@ impl Federation {
     ) -> Result<Option<Value>> {
         let Some(author) = author else { return Ok(None) };
         // Not by the domain, which does not show leavers; their `Delete` still has to go.
-        let account = self.ctx().store().read(move |conn| entrenous_store::accounts::by_id(conn, author)).await?;
-        let Some(account) = account.filter(Account::is_local) else { return Ok(None) };
+        let account = self
+            .ctx()
+            .store()
+            .read(move |conn| entrenous_store::accounts::by_id(conn, author))
+            .await?;
+        let Some(account) = account.filter(Account::is_local) else {
+            return Ok(None);
+        };
         if account.disabled_at.is_some() && !matches!(data, OutboundActivity::DeleteActor) {
             return Ok(None);
         }
-        let writer = Writer { federation: self, peer, account: &account, id: self.activity_id(id) };
-        let Some(document) = writer.write(data).await? else { return Ok(None) };
-        self.proven(peer, &account, Value::Object(document)).await.map(Some)
+        let writer = Writer {
+            federation: self,
+            peer,
+            account: &account,
+            id: self.activity_id(id),
+        };
+        let Some(document) = writer.write(data).await? else {
+            return Ok(None);
+        };
+        self.proven(peer, &account, Value::Object(document))
+            .await
+            .map(Some)
     }
 
     /// The id of an activity that has no id of its own.
@@ -78,7 +98,8 @@ impl Federation {
     /// # Errors
     /// Those of the domain.
     pub async fn object(&self, view: &PostView, peer: &Peer) -> Result<Value> {
-        self.proven(peer, &view.account, self.note(view, peer.software)).await
+        self.proven(peer, &view.account, self.note(view, peer.software))
+            .await
     }
 
     /// The `Create` of a post or the `Announce` of a boost as it is fetched. `None` for a boost whose post cannot be named.
@@ -86,7 +107,9 @@ impl Federation {
     /// # Errors
     /// Those of the domain.
     pub async fn creation(&self, view: &PostView, peer: &Peer) -> Result<Option<Value>> {
-        let Some(document) = self.outbox_item(view, peer.software) else { return Ok(None) };
+        let Some(document) = self.outbox_item(view, peer.software) else {
+            return Ok(None);
+        };
         self.proven(peer, &view.account, document).await.map(Some)
     }
 
@@ -155,25 +178,41 @@ impl Writer<'_> {
             }
             Out::UndoFavourite { uri, object } => {
                 let addressed = self.author_of(object).await?;
-                Ok(self.map(UndoType::default(), &addressed, self.inner(LikeType::default(), uri, object)))
+                Ok(self.map(
+                    UndoType::default(),
+                    &addressed,
+                    self.inner(LikeType::default(), uri, object),
+                ))
             }
             Out::Follow { uri, target } => {
-                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                let Some(target) = self.person(*target).await? else {
+                    return Ok(None);
+                };
                 Ok(self.named(uri, FollowType::default(), &Addressed::to(&target), json!(target)))
             }
             Out::UndoFollow { uri, target } => {
-                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                let Some(target) = self.person(*target).await? else {
+                    return Ok(None);
+                };
                 let inner = self.inner(FollowType::default(), uri, &target);
                 Ok(self.map(UndoType::default(), &Addressed::to(target), inner))
             }
-            Out::AcceptFollow { uri, follower } => self.answer(uri, *follower, json!(AcceptType::default())).await,
-            Out::RejectFollow { uri, follower } => self.answer(uri, *follower, json!(RejectType::default())).await,
+            Out::AcceptFollow { uri, follower } => {
+                self.answer(uri, *follower, json!(AcceptType::default())).await
+            }
+            Out::RejectFollow { uri, follower } => {
+                self.answer(uri, *follower, json!(RejectType::default())).await
+            }
             Out::Block { uri, target } => {
-                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                let Some(target) = self.person(*target).await? else {
+                    return Ok(None);
+                };
                 Ok(self.named(uri, BlockType::default(), &Addressed::to(&target), json!(target)))
             }
             Out::UndoBlock { uri, target } => {
-                let Some(target) = self.person(*target).await? else { return Ok(None) };
+                let Some(target) = self.person(*target).await? else {
+                    return Ok(None);
+                };
                 let inner = self.inner(BlockType::default(), uri, &target);
                 Ok(self.map(UndoType::default(), &Addressed::to(target), inner))
             }
@@ -184,7 +223,9 @@ impl Writer<'_> {
                 }
                 Ok(self.map(UpdateType::default(), &self.everyone(), person))
             }
-            Out::DeleteActor => Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri))),
+            Out::DeleteActor => {
+                Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri)))
+            }
         }
     }
 
@@ -197,7 +238,9 @@ impl Writer<'_> {
     }
 
     async fn post(&self, id: PostId, kind: Value) -> Result<Document> {
-        let Some(view) = self.view(id).await? else { return Ok(None) };
+        let Some(view) = self.view(id).await? else {
+            return Ok(None);
+        };
         let note = self.federation.note(&view, self.peer.software);
         let addressed = self.federation.addressed(&view, self.peer.software);
         let mut document = self.map(kind, &addressed, note);
@@ -209,7 +252,9 @@ impl Writer<'_> {
     }
 
     async fn boost(&self, id: PostId) -> Result<Document> {
-        let Some(view) = self.view(id).await? else { return Ok(None) };
+        let Some(view) = self.view(id).await? else {
+            return Ok(None);
+        };
         let document = announce(self.federation, &view, self.peer.software);
         Ok(document.and_then(|document| match document {
             Value::Object(members) => Some(members),
@@ -223,7 +268,9 @@ impl Writer<'_> {
     }
 
     async fn answer(&self, uri: &str, follower: AccountId, kind: Value) -> Result<Document> {
-        let Some(follower) = self.person(follower).await? else { return Ok(None) };
+        let Some(follower) = self.person(follower).await? else {
+            return Ok(None);
+        };
         let follow = json!({
             "id": uri, "type": FollowType::default(), "actor": follower, "object": self.account.uri,
         });
@@ -233,18 +280,32 @@ impl Writer<'_> {
     /// The audience of what everyone who might know must hear: followers and, for native peers, the network.
     fn everyone(&self) -> Addressed {
         let origin = self.federation.ctx().origin();
-        Addressed::of(Visibility::Public, origin, &self.account.followers_uri, &[], self.peer.software)
+        Addressed::of(
+            Visibility::Public,
+            origin,
+            &self.account.followers_uri,
+            &[],
+            self.peer.software,
+        )
     }
 
     async fn person(&self, id: AccountId) -> Result<Option<String>> {
-        Ok(accounts::get(self.federation.ctx(), id).await?.map(|account| account.uri.clone()))
+        Ok(accounts::get(self.federation.ctx(), id)
+            .await?
+            .map(|account| account.uri.clone()))
     }
 
     /// A reaction goes to the author of what it is about.
     async fn author_of(&self, object: &str) -> Result<Addressed> {
         let ctx = self.federation.ctx();
-        let Some(post) = posts::known_by_uri(ctx, object).await? else { return Ok(Addressed::default()) };
-        Ok(self.person(post.account).await?.map(Addressed::to).unwrap_or_default())
+        let Some(post) = posts::known_by_uri(ctx, object).await? else {
+            return Ok(Addressed::default());
+        };
+        Ok(self
+            .person(post.account)
+            .await?
+            .map(Addressed::to)
+            .unwrap_or_default())
     }
 
     /// The activity that is undone.

@@ -61,8 +61,18 @@ impl Federation {
         put("id", json!(id));
         put("type", json!(kind(account.kind)));
         put("preferredUsername", json!(account.username));
-        put("webfinger", json!(format!("{}@{}", account.username, origin.authority())));
-        put("name", json!(if account.display_name.is_empty() { &account.username } else { &account.display_name }));
+        put(
+            "webfinger",
+            json!(format!("{}@{}", account.username, origin.authority())),
+        );
+        put(
+            "name",
+            json!(if account.display_name.is_empty() {
+                &account.username
+            } else {
+                &account.display_name
+            }),
+        );
         put("summary", json!(account.note));
         put("url", json!(account.url));
         put("inbox", json!(account.inbox_uri));
@@ -76,7 +86,8 @@ impl Federation {
         put("published", json!(time(account.created_at)));
         put("updated", json!(time(account.updated_at)));
         let fields = account.fields.iter();
-        let fields = fields.map(|field| json!({"type": "PropertyValue", "name": field.name, "value": field.value}));
+        let fields =
+            fields.map(|field| json!({"type": "PropertyValue", "name": field.name, "value": field.value}));
         put("attachment", Value::Array(fields.collect()));
 
         let keys = accounts::public_keys(self.ctx(), account.id).await?;
@@ -92,7 +103,10 @@ impl Federation {
         if public.is_empty() {
             return Err(DomainError::internal(format!("{} has no keys", account.username)));
         }
-        put("endorsement", self.identity().endorse(id, &public, account.updated_at)?);
+        put(
+            "endorsement",
+            self.identity().endorse(id, &public, account.updated_at)?,
+        );
 
         for (name, picture) in [("icon", account.avatar), ("image", account.header)] {
             if let Some(picture) = picture
@@ -106,11 +120,17 @@ impl Federation {
 
     /// An `Image` under a capability URL; `None` if the file is gone.
     async fn image(&self, id: MediaId) -> Result<Option<Value>> {
-        let file = self.ctx().store().read(move |conn| entrenous_store::media::by_id(conn, id)).await?;
+        let file = self
+            .ctx()
+            .store()
+            .read(move |conn| entrenous_store::media::by_id(conn, id))
+            .await?;
         let Some(file) = file else { return Ok(None) };
         let path = media::capability_path(self.ctx(), file.id, file.epoch)?;
         let url = self.ctx().origin().join(&path);
-        Ok(Some(json!({"type": "Image", "mediaType": file.content_type, "url": url})))
+        Ok(Some(
+            json!({"type": "Image", "mediaType": file.content_type, "url": url}),
+        ))
     }
 }
 

@@ -16,7 +16,10 @@ impl Addressed {
     /// One actor.
     #[must_use]
     pub fn to(uri: impl Into<String>) -> Self {
-        Self { to: vec![uri.into()], cc: Vec::new() }
+        Self {
+            to: vec![uri.into()],
+            cc: Vec::new(),
+        }
     }
 
     /// The audience of a post or boost of this node.
@@ -32,9 +35,18 @@ impl Addressed {
     ) -> Self {
         let network = origin.join("/network");
         let followers = followers.to_owned();
-        let people: Vec<String> = people.iter().filter(|uri| uri.as_str() != public().as_str()).cloned().collect();
+        let people: Vec<String> = people
+            .iter()
+            .filter(|uri| uri.as_str() != public().as_str())
+            .cloned()
+            .collect();
         let (to, mut cc) = match (visibility, software) {
-            (Visibility::Direct, _) => return Self { to: people, cc: Vec::new() },
+            (Visibility::Direct, _) => {
+                return Self {
+                    to: people,
+                    cc: Vec::new(),
+                };
+            }
             (Visibility::Public, Software::Native) => (vec![network], vec![followers]),
             (Visibility::Unlisted, Software::Native) => (vec![followers], vec![network]),
             (Visibility::Private, _) | (Visibility::Public | Visibility::Unlisted, Software::Other) => {
@@ -55,9 +67,20 @@ mod tests {
         let origin = Origin::parse("https://a.test").unwrap();
         let public = public().to_string();
         let people = [public.clone(), "https://b.test/people/bo".to_owned()];
-        for visibility in [Visibility::Public, Visibility::Unlisted, Visibility::Private, Visibility::Direct] {
+        for visibility in [
+            Visibility::Public,
+            Visibility::Unlisted,
+            Visibility::Private,
+            Visibility::Direct,
+        ] {
             for software in [Software::Native, Software::Other] {
-                let all = Addressed::of(visibility, &origin, "https://a.test/people/a/followers", &people, software);
+                let all = Addressed::of(
+                    visibility,
+                    &origin,
+                    "https://a.test/people/a/followers",
+                    &people,
+                    software,
+                );
                 let ids: Vec<_> = all.to.iter().chain(&all.cc).collect();
                 assert!(!ids.contains(&&public), "{visibility:?} {software:?}");
                 let network = ids.iter().any(|id| id.as_str() == "https://a.test/network");

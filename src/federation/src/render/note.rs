@@ -42,7 +42,11 @@ impl Federation {
         let conversation = post.conversation;
         put(
             "conversation",
-            json!(format!("tag:{},{}:conversation:{conversation}", origin.authority(), post.created_at.year())),
+            json!(format!(
+                "tag:{},{}:conversation:{conversation}",
+                origin.authority(),
+                post.created_at.year()
+            )),
         );
         put("replies", json!(format!("{}/replies", post.uri)));
         put("tag", self.tags(view));
@@ -81,5 +85,7 @@ impl Federation {
 
 /// A text as one segment of a path.
 fn path_segment(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }

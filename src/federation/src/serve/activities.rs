@@ -14,16 +14,25 @@ pub(super) async fn activity(
     verified: Verified,
 ) -> Response {
     let answer = async {
-        let Some(id) = number(&id) else { return Ok(not_found()) };
+        let Some(id) = number(&id) else {
+            return Ok(not_found());
+        };
         let peer = verified.peer.id;
-        let found =
-            federation.ctx().store().read(move |conn| peer_view::activity_for(conn, id, peer)).await?;
-        let Some((author, data)) = found else { return Ok(not_found()) };
+        let found = federation
+            .ctx()
+            .store()
+            .read(move |conn| peer_view::activity_for(conn, id, peer))
+            .await?;
+        let Some((author, data)) = found else {
+            return Ok(not_found());
+        };
         // Rendered as a delivery would be now: what is gone or no longer visible is not shown.
-        Ok(match federation.document(&verified.peer, id, author, &data).await? {
-            Some(document) => activity_json(&document),
-            None => not_found(),
-        })
+        Ok(
+            match federation.document(&verified.peer, id, author, &data).await? {
+                Some(document) => activity_json(&document),
+                None => not_found(),
+            },
+        )
     };
     settle(answer.await)
 }

@@ -27,7 +27,10 @@ pub(super) fn json(status: StatusCode, content_type: &'static str, document: &Va
     let mut response = (status, document.to_string()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Signature"));
     response
 }
@@ -46,7 +49,11 @@ pub(super) fn failed(error: &DomainError) -> Response {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     tracing::error!(%error, "a peer's question could not be answered");
-    json(status, "application/json; charset=utf-8", &serde_json::json!({"error": "unavailable"}))
+    json(
+        status,
+        "application/json; charset=utf-8",
+        &serde_json::json!({"error": "unavailable"}),
+    )
 }
 
 /// The answer, or the failure as one.

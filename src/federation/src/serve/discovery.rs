@@ -11,17 +11,26 @@ pub(super) async fn actor(State(federation): State<Federation>) -> Response {
     settle(federation.instance_actor().map(|document| {
         let mut response = activity_json(&document);
         // The same for everyone, and asked for by every peer that verifies a signature.
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=180"));
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=180"),
+        );
         response
     }))
 }
 
 pub(super) async fn outbox(State(federation): State<Federation>) -> Response {
-    activity_json(&render::collection(&federation.ctx().origin().join("/actor/outbox"), None))
+    activity_json(&render::collection(
+        &federation.ctx().origin().join("/actor/outbox"),
+        None,
+    ))
 }
 
 pub(super) async fn network(State(federation): State<Federation>) -> Response {
-    activity_json(&render::collection(&federation.ctx().origin().join("/network"), None))
+    activity_json(&render::collection(
+        &federation.ctx().origin().join("/network"),
+        None,
+    ))
 }
 
 pub(super) async fn nodeinfo_index(State(federation): State<Federation>) -> Response {
@@ -36,7 +45,11 @@ pub(super) async fn nodeinfo_index(State(federation): State<Federation>) -> Resp
         })
         .chain([json!({"rel": "https://www.w3.org/ns/activitystreams#Application", "href": federation.identity().actor()})])
         .collect();
-    json(StatusCode::OK, "application/json; charset=utf-8", &json!({"links": links}))
+    json(
+        StatusCode::OK,
+        "application/json; charset=utf-8",
+        &json!({"links": links}),
+    )
 }
 
 pub(super) async fn nodeinfo_2_0(State(federation): State<Federation>) -> Response {
@@ -69,7 +82,10 @@ fn nodeinfo(federation: &Federation, version: &str) -> Value {
 }
 
 pub(super) async fn host_meta(State(federation): State<Federation>) -> Response {
-    let template = federation.ctx().origin().join("/.well-known/webfinger?resource={uri}");
+    let template = federation
+        .ctx()
+        .origin()
+        .join("/.well-known/webfinger?resource={uri}");
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
@@ -77,6 +93,9 @@ pub(super) async fn host_meta(State(federation): State<Federation>) -> Response 
         crate::vocabulary::escape(&template)
     );
     let mut response = body.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xrd+xml; charset=utf-8"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/xrd+xml; charset=utf-8"),
+    );
     response
 }

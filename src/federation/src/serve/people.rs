@@ -27,7 +27,11 @@ pub(super) async fn may_know(federation: &Federation, peer: &Peer, account: &Acc
         return Ok(true);
     }
     let (account, peer) = (account.id, peer.id);
-    Ok(federation.ctx().store().read(move |conn| peer_view::related(conn, account, peer)).await?)
+    Ok(federation
+        .ctx()
+        .store()
+        .read(move |conn| peer_view::related(conn, account, peer))
+        .await?)
 }
 
 enum Found {
@@ -38,13 +42,20 @@ enum Found {
 async fn find(federation: &Federation, peer: &Peer, username: &str) -> Result<Option<Found>> {
     let ctx = federation.ctx();
     if let Some(account) = accounts::local_by_username(ctx, username).await? {
-        return Ok(may_know(federation, peer, &account).await?.then_some(Found::Person(account)));
+        return Ok(may_know(federation, peer, &account)
+            .await?
+            .then_some(Found::Person(account)));
     }
     let uri = ctx.origin().join(&format!("/people/{username}"));
-    let Some(account) = accounts::known_by_uri(ctx, &uri).await? else { return Ok(None) };
+    let Some(account) = accounts::known_by_uri(ctx, &uri).await? else {
+        return Ok(None);
+    };
     // Who has left is told only to those who knew them.
     let (id, peer) = (account.id, peer.id);
-    let knew = ctx.store().read(move |conn| peer_view::related(conn, id, peer)).await?;
+    let knew = ctx
+        .store()
+        .read(move |conn| peer_view::related(conn, id, peer))
+        .await?;
     Ok((account.is_local() && account.disabled_at.is_some() && knew).then_some(Found::Left(account)))
 }
 
@@ -84,12 +95,20 @@ pub(super) async fn outbox(
     verified: Verified,
 ) -> Response {
     let answer = async {
-        let Some(account) = present(&federation, &verified.peer, &username).await? else { return Ok(not_found()) };
+        let Some(account) = present(&federation, &verified.peer, &username).await? else {
+            return Ok(not_found());
+        };
         let id = format!("{}/outbox", account.uri);
         // A query that nobody signed does not choose what is shown.
-        let query = query.ok().map(|Query(query)| query).filter(|query| verified.query_signed && query.page.is_some());
+        let query = query
+            .ok()
+            .map(|Query(query)| query)
+            .filter(|query| verified.query_signed && query.page.is_some());
         let Some(query) = query else {
-            return Ok(activity_json(&render::collection(&id, Some(&format!("{id}?page=true")))));
+            return Ok(activity_json(&render::collection(
+                &id,
+                Some(&format!("{id}?page=true")),
+            )));
         };
         outbox_page(&federation, &verified, &account, &id, query.max_id).await
     };
@@ -104,16 +123,29 @@ async fn outbox_page(
     max_id: Option<i64>,
 ) -> Result<Response> {
     let (ctx, viewer) = (federation.ctx(), Viewer::Peer(verified.peer.id));
-    let page = Page { max_id, ..Page::first(PAGE) };
+    let page = Page {
+        max_id,
+        ..Page::first(PAGE)
+    };
     let ids = timelines::account(ctx, viewer, account.id, AccountFilter::default(), page).await?;
     let next = (i64::try_from(ids.len()).unwrap_or(0) == PAGE)
         .then(|| ids.last().map(|last| format!("{id}?page=true&max_id={last}")))
         .flatten();
     let views = posts::views(ctx, viewer, ids).await?;
-    let items: Vec<Value> =
-        views.iter().filter_map(|view| federation.outbox_item(view, verified.peer.software)).collect();
-    let own = max_id.map_or_else(|| format!("{id}?page=true"), |max_id| format!("{id}?page=true&max_id={max_id}"));
-    Ok(activity_json(&render::ordered_page(&own, id, next.as_deref(), items)))
+    let items: Vec<Value> = views
+        .iter()
+        .filter_map(|view| federation.outbox_item(view, verified.peer.software))
+        .collect();
+    let own = max_id.map_or_else(
+        || format!("{id}?page=true"),
+        |max_id| format!("{id}?page=true&max_id={max_id}"),
+    );
+    Ok(activity_json(&render::ordered_page(
+        &own,
+        id,
+        next.as_deref(),
+        items,
+    )))
 }
 
 pub(super) async fn followers(
@@ -139,8 +171,15 @@ enum Which {
 }
 
 /// The part of the collection that is the peer's own people (FEP-8fcf): of others it learns neither who nor how many.
-async fn list(federation: &Federation, verified: &Verified, username: &str, which: Which) -> Result<Response> {
-    let Some(account) = present(federation, &verified.peer, username).await? else { return Ok(not_found()) };
+async fn list(
+    federation: &Federation,
+    verified: &Verified,
+    username: &str,
+    which: Which,
+) -> Result<Response> {
+    let Some(account) = present(federation, &verified.peer, username).await? else {
+        return Ok(not_found());
+    };
     let (id, peer): (_, PeerId) = (account.id, verified.peer.id);
     let items = federation
         .ctx()

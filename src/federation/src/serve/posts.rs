@@ -19,7 +19,9 @@ pub(super) async fn post(
     verified: Verified,
 ) -> Response {
     let answer = async {
-        let Some(id) = number(&id) else { return Ok(not_found()) };
+        let Some(id) = number(&id) else {
+            return Ok(not_found());
+        };
         match view(&federation, &verified, id).await? {
             // A boost is an activity and has the address below.
             Some(view) if view.post.boost_of.is_some() => Ok(not_found()),
@@ -36,8 +38,12 @@ pub(super) async fn creation(
     verified: Verified,
 ) -> Response {
     let answer = async {
-        let Some(id) = number(&id) else { return Ok(not_found()) };
-        let Some(view) = view(&federation, &verified, id).await? else { return Ok(not_found()) };
+        let Some(id) = number(&id) else {
+            return Ok(not_found());
+        };
+        let Some(view) = view(&federation, &verified, id).await? else {
+            return Ok(not_found());
+        };
         let document = federation.creation(&view, &verified.peer).await?;
         Ok(document.map_or_else(not_found, |document| activity_json(&document)))
     };
@@ -50,13 +56,23 @@ pub(super) async fn replies(
     verified: Verified,
 ) -> Response {
     let answer = async {
-        let Some(id) = number(&id) else { return Ok(not_found()) };
-        let Some(parent) = view(&federation, &verified, id).await? else { return Ok(not_found()) };
+        let Some(id) = number(&id) else {
+            return Ok(not_found());
+        };
+        let Some(parent) = view(&federation, &verified, id).await? else {
+            return Ok(not_found());
+        };
         let ctx = federation.ctx();
-        let ids = ctx.store().read(move |conn| peer_view::local_replies(conn, id, None, REPLIES)).await?;
+        let ids = ctx
+            .store()
+            .read(move |conn| peer_view::local_replies(conn, id, None, REPLIES))
+            .await?;
         let views = posts::views(ctx, Viewer::Peer(verified.peer.id), ids).await?;
         let items: Vec<String> = views.iter().map(|view| view.post.uri.clone()).collect();
-        Ok(activity_json(&render::partial(&format!("{}/replies", parent.post.uri), &items)))
+        Ok(activity_json(&render::partial(
+            &format!("{}/replies", parent.post.uri),
+            &items,
+        )))
     };
     settle(answer.await)
 }
@@ -86,7 +102,11 @@ async fn deleted(federation: &Federation, peer: PeerId, id: PostId) -> Result<Re
         .store()
         .read(move |conn| {
             let tombstone = peer_view::tombstone(conn, id)?;
-            Ok(if peer_view::reached(conn, id, peer)? { tombstone } else { None })
+            Ok(if peer_view::reached(conn, id, peer)? {
+                tombstone
+            } else {
+                None
+            })
         })
         .await?;
     Ok(match tombstone {

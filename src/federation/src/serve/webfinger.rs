@@ -22,7 +22,10 @@ const LONGEST: usize = 1_024;
 pub(super) async fn webfinger(State(federation): State<Federation>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let resource = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "resource");
-    let Some(resource) = resource.map(|(_, value)| value.into_owned()).filter(|text| text.len() <= LONGEST) else {
+    let Some(resource) = resource
+        .map(|(_, value)| value.into_owned())
+        .filter(|text| text.len() <= LONGEST)
+    else {
         let body = json!({"error": "the parameter resource is missing or too long"});
         return json(StatusCode::BAD_REQUEST, "application/json; charset=utf-8", &body);
     };
@@ -50,13 +53,19 @@ impl Resource {
             }
             // Mastodon and GoToSocial ask for `host@host`.
             let instance = name == INSTANCE_NAME || name.eq_ignore_ascii_case(authority);
-            return Some(if instance { Self::Instance } else { Self::Person(name.to_owned()) });
+            return Some(if instance {
+                Self::Instance
+            } else {
+                Self::Person(name.to_owned())
+            });
         }
         let path = text.strip_prefix(origin.as_str())?;
         match path {
             "" | "/" | "/actor" => Some(Self::Instance),
             _ => {
-                let name = path.strip_prefix("/people/").or_else(|| path.strip_prefix("/@"))?;
+                let name = path
+                    .strip_prefix("/people/")
+                    .or_else(|| path.strip_prefix("/@"))?;
                 (!name.is_empty() && !name.contains('/')).then(|| Self::Person(name.to_owned()))
             }
         }
@@ -69,14 +78,22 @@ async fn person(federation: &Federation, username: &str, request: Request) -> Re
         Err(refusal) => return refusal,
     };
     let found = async {
-        let Some(account) = accounts::webfinger(federation.ctx(), username).await? else { return Ok(None) };
+        let Some(account) = accounts::webfinger(federation.ctx(), username).await? else {
+            return Ok(None);
+        };
         let known = match asks {
             Asker::Anyone => federation.ctx().node().open_webfinger,
-            Asker::Peers(peers) => federation.ctx().node().open_webfinger || any_knows(federation, &peers, &account).await?,
+            Asker::Peers(peers) => {
+                federation.ctx().node().open_webfinger || any_knows(federation, &peers, &account).await?
+            }
         };
         Ok(known.then(|| self_description(federation, &account)))
     };
-    settle(found.await.map(|found: Option<Value>| found.map_or_else(not_found, |found| answer(&found))))
+    settle(
+        found
+            .await
+            .map(|found: Option<Value>| found.map_or_else(not_found, |found| answer(&found))),
+    )
 }
 
 enum Asker {
@@ -95,14 +112,24 @@ async fn asker(federation: &Federation, request: Request) -> std::result::Result
             Ok((_, verified)) if verified.query_signed => Ok(Asker::Peers(vec![verified.peer])),
             Ok(_) => Ok(Asker::Anyone),
             Err(denied) => {
-                denied.record(federation.ctx(), "GET /.well-known/webfinger").await;
+                denied
+                    .record(federation.ctx(), "GET /.well-known/webfinger")
+                    .await;
                 Err(denied.answer())
             }
         };
     }
-    let Some(ClientAddr(address)) = parts.extensions.get::<ClientAddr>().copied() else { return Ok(Asker::Anyone) };
-    let peers = by_address(federation, address).await.map_err(|error| super::answer::failed(&error))?;
-    Ok(if peers.is_empty() { Asker::Anyone } else { Asker::Peers(peers) })
+    let Some(ClientAddr(address)) = parts.extensions.get::<ClientAddr>().copied() else {
+        return Ok(Asker::Anyone);
+    };
+    let peers = by_address(federation, address)
+        .await
+        .map_err(|error| super::answer::failed(&error))?;
+    Ok(if peers.is_empty() {
+        Asker::Anyone
+    } else {
+        Asker::Peers(peers)
+    })
 }
 
 async fn by_address(federation: &Federation, address: IpAddr) -> Result<Vec<std::sync::Arc<Peer>>> {
@@ -117,14 +144,21 @@ async fn by_address(federation: &Federation, address: IpAddr) -> Result<Vec<std:
     }
     let mut peers = peers::list(federation.ctx()).await?;
     peers.retain(|peer| {
-        peer.is_active() && peer.software == Software::Other && rules.iter().any(|rule| is_for(rule, &peer.origin))
+        peer.is_active()
+            && peer.software == Software::Other
+            && rules.iter().any(|rule| is_for(rule, &peer.origin))
     });
     Ok(peers)
 }
 
 /// Whether the rule is written for that origin: exactly, or by one of the two loopback wildcards.
 fn is_for(rule: &AllowRule, origin: &Origin) -> bool {
-    let host = || origin.authority().rsplit_once(':').map_or(origin.authority(), |(host, _)| host);
+    let host = || {
+        origin
+            .authority()
+            .rsplit_once(':')
+            .map_or(origin.authority(), |(host, _)| host)
+    };
     match rule.origin.text().as_str() {
         "http://localhost:*" => origin.scheme() == "http" && host() == "localhost",
         "http://127.0.0.*:*" => origin.scheme() == "http" && host().starts_with("127.0.0."),
@@ -132,7 +166,11 @@ fn is_for(rule: &AllowRule, origin: &Origin) -> bool {
     }
 }
 
-async fn any_knows(federation: &Federation, peers: &[std::sync::Arc<Peer>], account: &Account) -> Result<bool> {
+async fn any_knows(
+    federation: &Federation,
+    peers: &[std::sync::Arc<Peer>],
+    account: &Account,
+) -> Result<bool> {
     for peer in peers {
         if may_know(federation, peer, account).await? {
             return Ok(true);
@@ -168,8 +206,13 @@ fn self_description(federation: &Federation, account: &Account) -> Value {
 
 fn answer(document: &Value) -> Response {
     let mut response = document.to_string().into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
     response
 }
 
@@ -190,10 +233,20 @@ mod tests {
         ] {
             assert_eq!(read(text), ada, "{text}");
         }
-        for text in ["acct:actor@localhost:8301", "acct:localhost:8301@localhost:8301", "http://localhost:8301/actor"] {
+        for text in [
+            "acct:actor@localhost:8301",
+            "acct:localhost:8301@localhost:8301",
+            "http://localhost:8301/actor",
+        ] {
             assert_eq!(read(text), Some(Resource::Instance), "{text}");
         }
-        for text in ["acct:ada@localhost", "acct:ada", "ada@localhost:8301", "http://localhost:83011/@ada", "http://localhost:8301/@"] {
+        for text in [
+            "acct:ada@localhost",
+            "acct:ada",
+            "ada@localhost:8301",
+            "http://localhost:83011/@ada",
+            "http://localhost:8301/@",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

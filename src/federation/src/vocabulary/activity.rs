@@ -6,7 +6,10 @@ use serde_json::Value;
 
 /// What an activity does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of the ActivityStreams vocabulary, section 3")]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the ActivityStreams vocabulary, section 3"
+)]
 pub enum ActivityKind {
     Create,
     Update,
@@ -37,9 +40,9 @@ impl ActivityKind {
             "Announce" => Self::Announce,
             "Block" => Self::Block,
             "Invite" => Self::Invite,
-            "EmojiReact" | "Dislike" | "Flag" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong" | "View" | "Read"
-            | "Join" | "Leave" | "Offer" | "Ignore" | "TentativeAccept" | "TentativeReject" | "Listen" | "Travel"
-            | "Arrive" | "Question" => Self::Other,
+            "EmojiReact" | "Dislike" | "Flag" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
+            | "View" | "Read" | "Join" | "Leave" | "Offer" | "Ignore" | "TentativeAccept"
+            | "TentativeReject" | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
             _ => return None,
         })
     }
@@ -151,7 +154,10 @@ impl Activity {
         Ok(Self {
             kind: ActivityKind::parse(name).ok_or(Unreadable::UnknownType)?,
             kind_name: super::bounds::cut(name, 50),
-            id: value.get("id").and_then(Value::as_str).and_then(|id| Id::parse(id).ok()),
+            id: value
+                .get("id")
+                .and_then(Value::as_str)
+                .and_then(|id| Id::parse(id).ok()),
             actor: Id::member(value, "actor"),
             object: Object::read(value.get("object").unwrap_or(&Value::Null)),
             audience: Audience::read(value)?,
@@ -184,6 +190,11 @@ impl Inbound {
         let activity = Activity::read(&document)?;
         let id = activity.id.clone().ok_or(Unreadable::Id)?;
         let actor = activity.actor.clone().ok_or(Unreadable::Id)?;
-        Ok(Self { id, actor, activity, document })
+        Ok(Self {
+            id,
+            actor,
+            activity,
+            document,
+        })
     }
 }

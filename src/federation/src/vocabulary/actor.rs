@@ -105,7 +105,9 @@ impl Actor {
     /// [`Unreadable::UnknownType`] for another type, [`Unreadable::Id`] without an id,
     /// [`Unreadable::TooMany`] beyond 8 keys.
     pub fn read(value: &Value) -> Result<Self, Unreadable> {
-        let kind = field::kind(value).and_then(ActorKind::parse).ok_or(Unreadable::UnknownType)?;
+        let kind = field::kind(value)
+            .and_then(ActorKind::parse)
+            .ok_or(Unreadable::UnknownType)?;
         let id = Id::parse(value.get("id").and_then(Value::as_str).ok_or(Unreadable::Id)?)?;
         let endpoints = value.get("endpoints").unwrap_or(&Value::Null);
         let text = |name: &str| field::natural(value, name).0.unwrap_or_default();
@@ -114,7 +116,10 @@ impl Actor {
             username: field::text(value, "preferredUsername").and_then(username),
             name: bounds::line(&text("name"), bounds::NAME),
             summary: bounds::cut(&text("summary"), bounds::BIOGRAPHY),
-            url: value.get("url").and_then(field::link).unwrap_or_else(|| id.as_str().to_owned()),
+            url: value
+                .get("url")
+                .and_then(field::link)
+                .unwrap_or_else(|| id.as_str().to_owned()),
             inbox: Id::member(value, "inbox"),
             shared_inbox: Id::member(endpoints, "sharedInbox"),
             outbox: Id::member(value, "outbox"),
@@ -127,7 +132,10 @@ impl Actor {
             image: value.get("image").and_then(picture),
             keys: keys(value, &id)?,
             webfinger: field::text(value, "webfinger").map(|text| bounds::line(text, 2 * bounds::NAME)),
-            endorsement: value.get("endorsement").filter(|value| value.is_object()).cloned(),
+            endorsement: value
+                .get("endorsement")
+                .filter(|value| value.is_object())
+                .cloned(),
             native: field::many(value, "implements")
                 .iter()
                 .any(|item| item.get("href").and_then(Value::as_str) == Some(crate::render::NATIVE)),
@@ -145,7 +153,9 @@ impl Actor {
 fn username(text: &str) -> Option<String> {
     let fits = !text.is_empty()
         && text.chars().count() <= bounds::USERNAME
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '~'));
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '~'));
     fits.then(|| text.to_owned())
 }
 
@@ -170,7 +180,10 @@ fn picture(value: &Value) -> Option<String> {
 }
 
 fn keys(value: &Value, actor: &Id) -> Result<Vec<ActorKey>, Unreadable> {
-    let (rsa, multikeys) = (field::many(value, "publicKey"), field::many(value, "assertionMethod"));
+    let (rsa, multikeys) = (
+        field::many(value, "publicKey"),
+        field::many(value, "assertionMethod"),
+    );
     if rsa.len().saturating_add(multikeys.len()) > bounds::KEYS {
         return Err(Unreadable::TooMany);
     }
@@ -184,12 +197,21 @@ fn keys(value: &Value, actor: &Id) -> Result<Vec<ActorKey>, Unreadable> {
     };
     let pem = rsa.iter().filter(|key| owned(key, "owner")).filter_map(|key| {
         let public = PublicKey::from_pem(key.get("publicKeyPem")?.as_str()?).ok()?;
-        Some(ActorKey { id: id(key)?, key: public })
+        Some(ActorKey {
+            id: id(key)?,
+            key: public,
+        })
     });
-    let multi = multikeys.iter().filter(|key| owned(key, "controller")).filter_map(|key| {
-        let public = PublicKey::from_multibase(key.get("publicKeyMultibase")?.as_str()?).ok()?;
-        Some(ActorKey { id: id(key)?, key: public })
-    });
+    let multi = multikeys
+        .iter()
+        .filter(|key| owned(key, "controller"))
+        .filter_map(|key| {
+            let public = PublicKey::from_multibase(key.get("publicKeyMultibase")?.as_str()?).ok()?;
+            Some(ActorKey {
+                id: id(key)?,
+                key: public,
+            })
+        });
     let mut keys: Vec<ActorKey> = Vec::new();
     for key in pem.chain(multi) {
         // One key id names one key: the first, so that nothing can be shadowed.
@@ -207,11 +229,15 @@ mod tests {
 
     #[test]
     fn foreign_and_doubled_keys_are_not_the_actors() {
-        let key = entrenous_wire::keys::Ed25519KeyPair::generate().unwrap().public_key().unwrap();
-        let other = entrenous_wire::keys::Ed25519KeyPair::generate().unwrap().public_key().unwrap();
-        let multikey = |id: &str, controller: &str, key: &PublicKey| {
-            json!({"id": id, "type": "Multikey", "controller": controller, "publicKeyMultibase": key.to_multibase()})
-        };
+        let key = entrenous_wire::keys::Ed25519KeyPair::generate()
+            .unwrap()
+            .public_key()
+            .unwrap();
+        let other = entrenous_wire::keys::Ed25519KeyPair::generate()
+            .unwrap()
+            .public_key()
+            .unwrap();
+        let multikey = |id: &str, controller: &str, key: &PublicKey| json!({"id": id, "type": "Multikey", "controller": controller, "publicKeyMultibase": key.to_multibase()});
         let actor = Actor::read(&json!({
             "type": ["Person"], "id": "https://p.test/a", "preferredUsername": "a b",
             "assertionMethod": [
@@ -223,7 +249,13 @@ mod tests {
             ],
         }))
         .unwrap();
-        assert_eq!(actor.keys, [ActorKey { id: "https://p.test/a#k".to_owned(), key }]);
+        assert_eq!(
+            actor.keys,
+            [ActorKey {
+                id: "https://p.test/a#k".to_owned(),
+                key
+            }]
+        );
         assert_eq!(actor.username, None);
         let many: Vec<_> = (0..9).collect();
         let crowd = json!({"type": "Person", "id": "https://p.test/a", "publicKey": many});

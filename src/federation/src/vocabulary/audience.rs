@@ -32,15 +32,21 @@ impl Audience {
         if to.len().saturating_add(cc.len()) > bounds::RECIPIENTS {
             return Err(Unreadable::TooMany);
         }
-        Ok(Self { to: recipients(to), cc: recipients(cc) })
+        Ok(Self {
+            to: recipients(to),
+            cc: recipients(cc),
+        })
     }
 
     /// All ids, each once, in order.
     pub fn ids(&self) -> impl Iterator<Item = &Id> {
-        self.to.iter().chain(&self.cc).filter_map(|recipient| match recipient {
-            Recipient::Id(id) => Some(id),
-            Recipient::Public => None,
-        })
+        self.to
+            .iter()
+            .chain(&self.cc)
+            .filter_map(|recipient| match recipient {
+                Recipient::Id(id) => Some(id),
+                Recipient::Public => None,
+            })
     }
 
     /// True if `uri` is among the recipients.
@@ -88,18 +94,38 @@ mod tests {
 
     fn visibility(value: &Value) -> Visibility {
         let author = Origin::parse("https://p.test").unwrap();
-        Audience::read(value).unwrap().visibility(&author, "https://p.test/u/a/followers")
+        Audience::read(value)
+            .unwrap()
+            .visibility(&author, "https://p.test/u/a/followers")
     }
 
     #[test]
     fn as_others_write_it() {
-        assert_eq!(visibility(&json!({"to": PUBLIC, "cc": "https://p.test/u/a/followers"})), Visibility::Public);
-        assert_eq!(visibility(&json!({"to": ["https://p.test/u/a/followers"], "cc": ["as:Public"]})), Visibility::Unlisted);
-        assert_eq!(visibility(&json!({"to": "https://p.test/network"})), Visibility::Public);
+        assert_eq!(
+            visibility(&json!({"to": PUBLIC, "cc": "https://p.test/u/a/followers"})),
+            Visibility::Public
+        );
+        assert_eq!(
+            visibility(&json!({"to": ["https://p.test/u/a/followers"], "cc": ["as:Public"]})),
+            Visibility::Unlisted
+        );
+        assert_eq!(
+            visibility(&json!({"to": "https://p.test/network"})),
+            Visibility::Public
+        );
         // Another node's network is not the author's to address.
-        assert_eq!(visibility(&json!({"to": "https://q.test/network"})), Visibility::Direct);
-        assert_eq!(visibility(&json!({"to": "https://p.test/u/a/followers"})), Visibility::Private);
-        assert_eq!(visibility(&json!({"to": ["https://n.test/people/b", null, 5]})), Visibility::Direct);
+        assert_eq!(
+            visibility(&json!({"to": "https://q.test/network"})),
+            Visibility::Direct
+        );
+        assert_eq!(
+            visibility(&json!({"to": "https://p.test/u/a/followers"})),
+            Visibility::Private
+        );
+        assert_eq!(
+            visibility(&json!({"to": ["https://n.test/people/b", null, 5]})),
+            Visibility::Direct
+        );
         assert_eq!(visibility(&json!({})), Visibility::Direct);
         let many: Vec<_> = (0..1001).map(|n| format!("https://p.test/{n}")).collect();
         assert_eq!(Audience::read(&json!({"to": many})), Err(Unreadable::TooMany));

@@ -67,7 +67,9 @@ pub(super) fn flag(value: &Value, name: &str) -> bool {
 /// A moment (RFC 3339).
 pub(super) fn time(value: &Value, name: &str) -> Option<Time> {
     let text = value.get(name)?.as_str().filter(|text| text.len() <= 64)?;
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.with_timezone(&Utc))
 }
 
 /// An http or https URL: a string, a `Link` with `href`, an object with `url`, or the best of a list of these
@@ -91,9 +93,12 @@ pub(super) fn link(value: &Value) -> Option<String> {
     match value {
         Value::Array(items) => {
             let page = items.iter().take(bounds::ATTACHMENTS).find(|item| {
-                item.get("mediaType").and_then(Value::as_str).is_some_and(|kind| kind.starts_with("text/html"))
+                item.get("mediaType")
+                    .and_then(Value::as_str)
+                    .is_some_and(|kind| kind.starts_with("text/html"))
             });
-            page.and_then(one).or_else(|| items.iter().take(bounds::ATTACHMENTS).find_map(one))
+            page.and_then(one)
+                .or_else(|| items.iter().take(bounds::ATTACHMENTS).find_map(one))
         }
         single => one(single),
     }
@@ -120,9 +125,21 @@ mod tests {
             {"type": "Link", "href": "https://p.test/@a", "mediaType": "text/html"}]);
         assert_eq!(link(&page).unwrap(), "https://p.test/@a");
         assert_eq!(link(&json!("https://p.test/x")).unwrap(), "https://p.test/x");
-        assert_eq!(link(&json!({"type": "Image", "url": "https://p.test/i"})).unwrap(), "https://p.test/i");
-        assert_eq!(link(&json!({"url": [{"href": "https://p.test/i"}]})).unwrap(), "https://p.test/i");
-        for bad in [json!("javascript:alert(1)"), json!(1), json!([[]]), json!({"href": 1}), json!("https://u:p@x/")] {
+        assert_eq!(
+            link(&json!({"type": "Image", "url": "https://p.test/i"})).unwrap(),
+            "https://p.test/i"
+        );
+        assert_eq!(
+            link(&json!({"url": [{"href": "https://p.test/i"}]})).unwrap(),
+            "https://p.test/i"
+        );
+        for bad in [
+            json!("javascript:alert(1)"),
+            json!(1),
+            json!([[]]),
+            json!({"href": 1}),
+            json!("https://u:p@x/"),
+        ] {
             assert!(link(&bad).is_none(), "{bad}");
         }
     }
@@ -130,11 +147,20 @@ mod tests {
     #[test]
     fn languages() {
         let one = json!({"content": "a", "contentMap": {"fr": "a"}});
-        assert_eq!(natural(&one, "content"), (Some("a".to_owned()), Some("fr".to_owned())));
+        assert_eq!(
+            natural(&one, "content"),
+            (Some("a".to_owned()), Some("fr".to_owned()))
+        );
         let two = json!({"content": "b", "contentMap": {"fr": "a", "en": "b"}});
         assert_eq!(natural(&two, "content").1.as_deref(), Some("en"));
         let only = json!({"contentMap": {"de": "c"}});
-        assert_eq!(natural(&only, "content"), (Some("c".to_owned()), Some("de".to_owned())));
-        assert_eq!(natural(&json!({"content": 5, "contentMap": [1]}), "content"), (None, None));
+        assert_eq!(
+            natural(&only, "content"),
+            (Some("c".to_owned()), Some("de".to_owned()))
+        );
+        assert_eq!(
+            natural(&json!({"content": 5, "contentMap": [1]}), "content"),
+            (None, None)
+        );
     }
 }

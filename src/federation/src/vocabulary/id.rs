@@ -28,7 +28,10 @@ impl Id {
         if origin.as_str() != strict.to_string() {
             return Err(Unreadable::Id);
         }
-        Ok(Self { text: text.to_owned(), origin })
+        Ok(Self {
+            text: text.to_owned(),
+            origin,
+        })
     }
 
     /// The id in `value`: a string, an object with `id`, or a list of one of these.
@@ -93,10 +96,19 @@ mod tests {
     #[test]
     fn forms() {
         let id = Id::of(&json!({"id": "https://peer.test/a#b"})).unwrap();
-        assert_eq!((id.as_str(), id.without_fragment()), ("https://peer.test/a#b", "https://peer.test/a"));
+        assert_eq!(
+            (id.as_str(), id.without_fragment()),
+            ("https://peer.test/a#b", "https://peer.test/a")
+        );
         assert_eq!(id.origin().as_str(), "https://peer.test");
         assert!(Id::of(&json!(["https://peer.test/a"])).is_some());
-        for bad in [json!(null), json!([]), json!([["https://peer.test/a"]]), json!("as:Public"), json!(7)] {
+        for bad in [
+            json!(null),
+            json!([]),
+            json!([["https://peer.test/a"]]),
+            json!("as:Public"),
+            json!(7),
+        ] {
             assert!(Id::of(&bad).is_none(), "{bad}");
         }
         assert!(Id::parse("https://peer.test:443/a").is_err());

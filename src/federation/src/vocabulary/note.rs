@@ -76,7 +76,9 @@ impl Note {
     /// [`Unreadable::UnknownType`] for another type, [`Unreadable::Id`] without id or author,
     /// [`Unreadable::TooMany`] beyond the bounds, [`Unreadable::Malformed`] for content over 200,000 characters.
     pub fn read(value: &Value) -> Result<Self, Unreadable> {
-        let kind = field::kind(value).and_then(NoteKind::parse).ok_or(Unreadable::UnknownType)?;
+        let kind = field::kind(value)
+            .and_then(NoteKind::parse)
+            .ok_or(Unreadable::UnknownType)?;
         let id = Id::parse(value.get("id").and_then(Value::as_str).ok_or(Unreadable::Id)?)?;
         let attributed_to = author(value).ok_or(Unreadable::Id)?;
         let (content, language) = field::natural(value, "content");
@@ -87,7 +89,10 @@ impl Note {
         let plain = field::text(value, "mediaType").is_some_and(|kind| kind.starts_with("text/plain"));
         let content = if plain { paragraphs(&content) } else { content };
         let (summary, summary_language) = field::natural(value, "summary");
-        let url = value.get("url").and_then(field::link).unwrap_or_else(|| id.as_str().to_owned());
+        let url = value
+            .get("url")
+            .and_then(field::link)
+            .unwrap_or_else(|| id.as_str().to_owned());
         Ok(Self {
             kind,
             attributed_to,
@@ -121,7 +126,10 @@ impl Note {
     pub fn html(&self) -> String {
         let mut html = String::new();
         if let Some(name) = self.name.as_deref().filter(|_| self.kind != NoteKind::Note) {
-            push(&mut html, format_args!("<p><strong>{}</strong></p>", escape(name)));
+            push(
+                &mut html,
+                format_args!("<p><strong>{}</strong></p>", escape(name)),
+            );
         }
         html.push_str(&self.content);
         if !self.options.is_empty() {
@@ -133,7 +141,10 @@ impl Note {
         }
         for (description, url) in &self.attachments {
             let text = if description.is_empty() { url } else { description };
-            push(&mut html, format_args!("<p><a href=\"{}\">{}</a></p>", escape(url), escape(text)));
+            push(
+                &mut html,
+                format_args!("<p><a href=\"{}\">{}</a></p>", escape(url), escape(text)),
+            );
         }
         html
     }
@@ -147,17 +158,18 @@ fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
 /// Text that is safe inside an element or a quoted attribute.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            match c {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '"' => out.push_str("&quot;"),
+                '\'' => out.push_str("&#39;"),
+                other => out.push(other),
+            }
+            out
+        })
 }
 
 fn paragraphs(text: &str) -> String {
@@ -184,8 +196,13 @@ fn attachments(value: &Value) -> Vec<(String, String)> {
         .iter()
         .take(bounds::ATTACHMENTS)
         .filter_map(|item| {
-            let url = item.get("url").or_else(|| item.get("href")).and_then(field::link)?;
-            let name = ["name", "summary"].iter().find_map(|name| field::text(item, name));
+            let url = item
+                .get("url")
+                .or_else(|| item.get("href"))
+                .and_then(field::link)?;
+            let name = ["name", "summary"]
+                .iter()
+                .find_map(|name| field::text(item, name));
             Some((bounds::line(name.unwrap_or_default(), bounds::SUMMARY), url))
         })
         .collect()
@@ -208,7 +225,11 @@ mod tests {
     fn note(mut members: Value) -> Note {
         let base = json!({"id": "https://p.test/1", "attributedTo": "https://p.test/a"});
         for (name, value) in base.as_object().unwrap() {
-            members.as_object_mut().unwrap().entry(name).or_insert(value.clone());
+            members
+                .as_object_mut()
+                .unwrap()
+                .entry(name)
+                .or_insert(value.clone());
         }
         Note::read(&members).unwrap()
     }
@@ -224,17 +245,33 @@ mod tests {
         );
         let plain = note(json!({"type": "Note", "content": "<i>\na\n\nb", "mediaType": "text/plain"}));
         assert_eq!(plain.html(), "<p>&lt;i&gt;<br>a</p><p>b</p>");
-        let poll = note(json!({"type": "Question", "content": "q", "oneOf": [{"name": "x"}, {"name": 5}, {"name": "y"}]}));
+        let poll = note(
+            json!({"type": "Question", "content": "q", "oneOf": [{"name": "x"}, {"name": 5}, {"name": "y"}]}),
+        );
         assert_eq!(poll.html(), "q<ul><li>x</li><li>y</li></ul>");
     }
 
     #[test]
     fn authors_and_votes() {
         let both = json!([{"type": "Group", "id": "https://p.test/c"}, {"type": "Person", "id": "https://p.test/a"}]);
-        assert_eq!(note(json!({"type": "Note", "attributedTo": both})).attributed_to.as_str(), "https://p.test/a");
-        assert!(note(json!({"type": "Note", "name": "Red", "content": "<br>", "inReplyTo": "https://p.test/2"})).is_vote());
+        assert_eq!(
+            note(json!({"type": "Note", "attributedTo": both}))
+                .attributed_to
+                .as_str(),
+            "https://p.test/a"
+        );
+        assert!(
+            note(json!({"type": "Note", "name": "Red", "content": "<br>", "inReplyTo": "https://p.test/2"}))
+                .is_vote()
+        );
         assert!(!note(json!({"type": "Note", "content": "", "inReplyTo": "https://p.test/2"})).is_vote());
-        assert_eq!(Note::read(&json!({"type": "Note", "id": "https://p.test/1"})), Err(Unreadable::Id));
-        assert_eq!(Note::read(&json!({"type": "Video"})), Err(Unreadable::UnknownType));
+        assert_eq!(
+            Note::read(&json!({"type": "Note", "id": "https://p.test/1"})),
+            Err(Unreadable::Id)
+        );
+        assert_eq!(
+            Note::read(&json!({"type": "Video"})),
+            Err(Unreadable::UnknownType)
+        );
     }
 }

@@ -49,7 +49,11 @@ impl Tags {
     }
 
     fn add_mention(&mut self, tag: &Value) {
-        let Some(id) = tag.get("href").and_then(Value::as_str).and_then(|href| Id::parse(href).ok()) else {
+        let Some(id) = tag
+            .get("href")
+            .and_then(Value::as_str)
+            .and_then(|href| Id::parse(href).ok())
+        else {
             return;
         };
         if self.mentions.iter().any(|known| known.id == id) {
@@ -60,10 +64,15 @@ impl Tags {
     }
 
     fn add_hashtag(&mut self, tag: &Value) {
-        let name = field::text(tag, "name").unwrap_or_default().trim_start_matches('#').trim();
+        let name = field::text(tag, "name")
+            .unwrap_or_default()
+            .trim_start_matches('#')
+            .trim();
         let fits = !name.is_empty()
             && name.chars().count() <= bounds::HASHTAG
-            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '·'));
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '·'));
         if fits && !self.hashtags.iter().any(|known| known == name) {
             self.hashtags.push(name.to_owned());
         }

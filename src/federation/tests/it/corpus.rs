@@ -25,7 +25,9 @@ fn json_files(directory: &Path) -> Vec<PathBuf> {
 }
 
 fn softwares() -> Vec<PathBuf> {
-    let found = fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path());
+    let found = fs::read_dir(directory())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     found.filter(|path| path.is_dir()).collect()
 }
 
@@ -58,15 +60,30 @@ fn every_posted_activity_is_read() {
         let sender = Origin::of_text(inbound.actor.as_str()).unwrap();
         let (activity, kind) = (&inbound.activity, kind(&name));
         match kind {
-            _ if kind.starts_with("create-note") || kind.starts_with("create-question") || kind.starts_with("create-page") => {
-                let Object::Note(note) = &activity.object else { panic!("{name}: {:?}", activity.object) };
+            _ if kind.starts_with("create-note")
+                || kind.starts_with("create-question")
+                || kind.starts_with("create-page") =>
+            {
+                let Object::Note(note) = &activity.object else {
+                    panic!("{name}: {:?}", activity.object)
+                };
                 assert_eq!(activity.kind, ActivityKind::Create, "{name}");
-                assert_eq!((&note.attributed_to, note.id.origin()), (&inbound.actor, &sender), "{name}");
-                assert!(note.published.is_some(), "{name}");
+                assert_eq!(
+                    (&note.attributed_to, note.id.origin()),
+                    (&inbound.actor, &sender),
+                    "{name}"
+                );
+                assert!(note.is_vote() || note.published.is_some(), "{name}");
                 assert_eq!(kind.contains("vote"), note.is_vote(), "{name}");
                 assert!(note.is_vote() || !note.html().is_empty(), "{name}");
-                assert!(!kind.contains("mention") || !note.tags.mentions.is_empty(), "{name}");
-                assert!(!kind.contains("hashtag") || !note.tags.hashtags.is_empty(), "{name}");
+                assert!(
+                    !kind.contains("mention") || !note.tags.mentions.is_empty(),
+                    "{name}"
+                );
+                assert!(
+                    !kind.contains("hashtag") || !note.tags.hashtags.is_empty(),
+                    "{name}"
+                );
                 assert!(!kind.contains("reply") || note.in_reply_to.is_some(), "{name}");
                 assert!(!kind.contains("-cw") || !note.summary.is_empty(), "{name}");
                 assert!(!kind.contains("question") || !note.options.is_empty(), "{name}");
@@ -87,11 +104,15 @@ fn every_posted_activity_is_read() {
             }
             "like" | "like-rfc9421" => assert_eq!(activity.kind, ActivityKind::Like, "{name}"),
             "accept-follow" | "undo-follow" | "undo-like" | "undo-announce" => {
-                let Object::Activity(inner) = &activity.object else { panic!("{name}: {:?}", activity.object) };
+                let Object::Activity(inner) = &activity.object else {
+                    panic!("{name}: {:?}", activity.object)
+                };
                 assert!(inner.object.id().is_some(), "{name}");
             }
             _ if kind.starts_with("announce-create") => {
-                let Object::Activity(inner) = &activity.object else { panic!("{name}") };
+                let Object::Activity(inner) = &activity.object else {
+                    panic!("{name}")
+                };
                 assert!(matches!(inner.object, Object::Note(_)), "{name}");
             }
             "update-person" | "update-service" | "announce-update-group" => {
@@ -111,17 +132,27 @@ fn every_posted_activity_is_read() {
 #[test]
 fn every_actor_is_read_with_its_keys() {
     let mut seen = 0;
-    for file in softwares().iter().flat_map(|software| json_files(&software.join("actors"))) {
+    for file in softwares()
+        .iter()
+        .flat_map(|software| json_files(&software.join("actors")))
+    {
         let name = file.display().to_string();
         let document = vocabulary::read(&fs::read(&file).unwrap()).unwrap();
         let actor = Actor::read(&document).unwrap_or_else(|error| panic!("{name}: {error}"));
         seen += 1;
         assert!(!actor.keys.is_empty(), "{name}");
         assert!(actor.username.is_some() && actor.inbox.is_some(), "{name}");
-        assert!(actor.keys.iter().all(|key| actor.key(&key.id) == Some(&key.key)), "{name}");
+        assert!(
+            actor.keys.iter().all(|key| actor.key(&key.id) == Some(&key.key)),
+            "{name}"
+        );
         assert!(!actor.native, "{name}");
         let mitra = name.contains("/mitra");
-        assert_eq!(actor.keys.len() >= 2, mitra, "{name}: only Mitra has Ed25519 keys");
+        assert_eq!(
+            actor.keys.len() >= 2,
+            mitra,
+            "{name}: only Mitra has Ed25519 keys"
+        );
         if name.ends_with("_c_rusty.json") {
             assert_eq!(actor.kind, ActorKind::Group);
             assert_eq!(actor.shared_inbox.unwrap().as_str(), "https://lemmy.test/inbox");
@@ -136,14 +167,22 @@ fn every_answer_is_read_or_refused() {
         if exchange["method"] != "GET" || exchange["response"]["status"] != 200 {
             continue;
         }
-        let Some(body) = exchange["response"]["body_text"].as_str() else { continue };
+        let Some(body) = exchange["response"]["body_text"].as_str() else {
+            continue;
+        };
         let kind = kind(&name);
         let Ok(document) = vocabulary::read(body.as_bytes()) else {
-            assert!(!kind.starts_with("get-object") && !kind.starts_with("get-actor"), "{name}");
+            assert!(
+                !kind.starts_with("get-object") && !kind.starts_with("get-actor"),
+                "{name}"
+            );
             continue;
         };
         let object = Object::read(&document);
-        if kind.starts_with("get-object-note") || kind.starts_with("get-object-page") || kind == "get-object-question" {
+        if kind.starts_with("get-object-note")
+            || kind.starts_with("get-object-page")
+            || kind == "get-object-question"
+        {
             assert!(matches!(object, Object::Note(_)), "{name}: {object:?}");
         } else if kind.starts_with("get-actor") {
             assert!(matches!(object, Object::Actor(_)), "{name}: {object:?}");

@@ -10,8 +10,8 @@ use entrenous_domain::{Ctx, DomainError, NodeSettings, Result, Via};
 use entrenous_egress::{AllowRule, Egress, EgressConfig, OriginPattern};
 use entrenous_federation::{Federation, Identity};
 use entrenous_model::{
-    Account, AccountId, Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, PostId, Role, SignatureForm,
-    Software, Time, Visibility,
+    Account, AccountId, Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, PostId, Role,
+    SignatureForm, Software, Time, Visibility,
 };
 use entrenous_store::testing::{TestClock, TestDatabase};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
@@ -70,7 +70,11 @@ impl Node {
         let egress = Egress::new(&config).unwrap();
         let federation = Federation::new(ctx.clone(), egress, identity, config.allow).unwrap();
         ctx.set_lookup(Arc::new(federation.clone()));
-        Self { federation, clock, _database: database }
+        Self {
+            federation,
+            clock,
+            _database: database,
+        }
     }
 
     pub(crate) fn ctx(&self) -> &Ctx {
@@ -93,7 +97,14 @@ impl Node {
     /// Trusts a node, with its real keys.
     pub(crate) async fn trusts(&self, other: &Self) -> PeerId {
         let keys = other.federation.identity().peer_keys();
-        self.has_peer(other.origin(), Software::Native, PeerState::Active, Some(keys), Contract::FULL).await
+        self.has_peer(
+            other.origin(),
+            Software::Native,
+            PeerState::Active,
+            Some(keys),
+            Contract::FULL,
+        )
+        .await
     }
 
     /// Puts a peer into the table.
@@ -108,7 +119,9 @@ impl Node {
         let origin = origin.clone();
         let write = self.ctx().store().write(move |tx| {
             let known = entrenous_store::peers::by_origin(tx, &origin)?;
-            let id = known.as_ref().map_or_else(|| PeerId(tx.next_id()), |peer| peer.id);
+            let id = known
+                .as_ref()
+                .map_or_else(|| PeerId(tx.next_id()), |peer| peer.id);
             let peer = Peer {
                 id,
                 name: origin.authority().to_owned(),
@@ -167,7 +180,9 @@ impl Node {
             remote: None,
             created_at: None,
         };
-        posts::publish(self.ctx(), Via::Local, author, draft).await.unwrap()
+        posts::publish(self.ctx(), Via::Local, author, draft)
+            .await
+            .unwrap()
     }
 }
 

@@ -34,6 +34,7 @@ impl<'a> Attacker<'a> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the cases read better")]
 fn activity(node: &Node, by: &Account, number: u32, kind: &str, object: Value) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
@@ -153,4 +154,35 @@ async fn one_activity_has_one_effect_and_its_proof_must_hold() {
     assert!(accounts::get(n.ctx(), remote).await.unwrap().is_none());
     assert_eq!(home().await.unwrap().len(), 0);
     assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 6, "Like", json!("https://u.test/1"))).await, 401);
+}
+
+#[tokio::test]
+async fn the_node_renews_its_keys_by_the_old_one_only() {
+    let (p, n) = joined().await;
+    let mallory = p.person("mallory").await;
+    let attacker = Attacker::of(&p, &n).await;
+    let pinned = async || peers::by_origin(n.ctx(), p.origin()).await.unwrap().unwrap().keys.clone().unwrap();
+    let before = pinned().await;
+    let fresh = entrenous_wire::keys::Ed25519KeyPair::generate().unwrap().public_key().unwrap().to_multibase().unwrap();
+    let mut actor = p.federation.instance_actor().unwrap();
+    actor["assertionMethod"][0]["publicKeyMultibase"] = json!(fresh);
+    let own = p.federation.identity().actor();
+    let update = |number: u32, actor: Value| {
+        json!({"id": format!("{own}#update-{number}"), "type": "Update", "actor": own, "object": actor})
+    };
+    // A person's key does not speak for the node.
+    assert_eq!(attacker.says(&mallory, &update(1, actor.clone())).await, 403);
+    // Nor does the node drop to a weaker kind of key.
+    let mut weaker = actor.clone();
+    weaker["assertionMethod"] = json!([]);
+    let keys = p.federation.keys().instance();
+    assert_eq!(attacker.post(&update(2, weaker), &keys).await, 403);
+    assert_eq!(pinned().await, before);
+    assert_eq!(attacker.post(&update(3, actor), &keys).await, 202);
+    let after = pinned().await;
+    assert_eq!((after.ed25519, after.rsa_pem), (Some(fresh), before.rsa_pem));
+    assert_ne!(after.fingerprint, before.fingerprint);
+    // The old key is nobody's now.
+    let back = p.federation.instance_actor().unwrap();
+    assert_eq!(attacker.post(&update(4, back), &keys).await, 401);
 }

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use entrenous_domain::follows::{self, FollowOptions};
 use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Viewer};
-use entrenous_domain::{DomainError, Via, accounts, blocks, people, peers, timelines};
-use entrenous_model::{AccountId, Contract, Page, PeerId, PeerState, PostId, Visibility};
+use entrenous_domain::{DomainError, Via, accounts, blocks, deliveries, people, peers, timelines};
+use entrenous_model::{AccountId, Contract, Page, PeerId, PeerState, PostId, Software, Visibility};
 use std::time::Duration;
 
 /// Waits until `found` gives something, at most fifteen seconds.
@@ -222,21 +222,74 @@ async fn a_leaver_is_gone_everywhere() {
 #[tokio::test]
 async fn a_silent_peer_holds_up_nobody_and_gets_everything_later() {
     let (a, b) = joined().await;
-    let c = Node::at("http://127.0.0.9:9").await;
-    let (ada, bob) = (a.person("ada").await, b.person("bob").await);
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    drop(socket);
+    let c = Node::at(&format!("http://{address}")).await;
+    let (ada, bob, cem) = (a.person("ada").await, b.person("bob").await, c.person("cem").await);
     follow(&b, bob.id, &a, "ada").await;
     let silent = a.trusts(&c).await;
     let first = a.writes(ada.id, "One", Visibility::Public).await;
-    let second = a.writes(ada.id, "Two", Visibility::Public).await;
+    a.writes(ada.id, "Two", Visibility::Public).await;
     eventually("delivery to the other", async || (home(&b, bob.id).await.len() == 2).then_some(())).await;
-    let rests = async || {
-        let queues = entrenous_domain::deliveries::queues(a.ctx()).await.unwrap();
+    let queue = eventually("the rest", async || {
+        let queues = deliveries::queues(a.ctx()).await.unwrap();
         let queue = queues.into_iter().find(|queue| queue.peer.id == silent).unwrap();
         (queue.queued == 2 && queue.peer.failures > 0 && queue.peer.retry_at.is_some()).then_some(queue)
-    };
-    let queue = eventually("the rest", rests).await;
+    })
+    .await;
     assert!(queue.peer.last_error.is_some());
-    let of = entrenous_domain::deliveries::of_post(a.ctx(), first).await.unwrap();
+    let of = deliveries::of_post(a.ctx(), first).await.unwrap();
     assert!(of.iter().any(|(peer, state, _)| peer.id == silent && state == "queued"), "{of:?}");
-    posts::delete(a.ctx(), Via::Local, ada.id, second).await.unwrap();
+
+    // It comes back, and has both, in order.
+    c.trusts(&a).await;
+    let socket = tokio::net::TcpListener::bind(address).await.unwrap();
+    let router = c.federation.router();
+    tokio::spawn(async move { axum::serve(socket, router).await });
+    for node in [&a, &c] {
+        node.clock.advance(TimeDelta::hours(1));
+    }
+    let posts = eventually("what was queued", async || {
+        let posts = timelines::network(c.ctx(), cem.id, false, false, Page::first(9)).await.unwrap();
+        (posts.len() == 2).then_some(posts)
+    })
+    .await;
+    let oldest = posts::view(c.ctx(), Viewer::Person(cem.id), posts[1]).await.unwrap();
+    assert_eq!(oldest.post.uri, a.origin().join(&format!("/posts/{first}")));
+}
+
+#[tokio::test]
+async fn other_software_is_added_by_hand() {
+    let (a, native) = (Node::serving().await, Node::serving().await);
+    let refused = a.federation.trust("admin", native.authority()).await;
+    assert!(matches!(refused, Err(DomainError::Invalid(_))), "{refused:?}");
+    // Nobody there: added, with a warning. Plain http, since a rule allows it.
+    let added = a.federation.trust("admin", "127.0.0.9:9").await.unwrap();
+    assert_eq!(added.origin.as_str(), "http://127.0.0.9:9");
+    assert!(added.fingerprint.is_none() && added.warning.is_some(), "{added:?}");
+    let again = a.federation.trust("admin", "http://127.0.0.9:9/").await;
+    assert!(matches!(again, Err(DomainError::Conflict(_))), "{again:?}");
+    for wrong in ["", "a b", "https://x.test/path", "ftp://x.test"] {
+        assert!(matches!(a.federation.trust("admin", wrong).await, Err(DomainError::Invalid(_))), "{wrong}");
+    }
+
+    // A server with an actor of its own, as Lemmy has it.
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", socket.local_addr().unwrap());
+    let keys = a.federation.identity().rsa_public().to_pem();
+    let actor = serde_json::json!({
+        "id": format!("{origin}/"), "type": "Application", "name": "Elsewhere", "preferredUsername": "elsewhere",
+        "inbox": format!("{origin}/inbox"), "endpoints": {"sharedInbox": format!("{origin}/inbox")},
+        "publicKey": {"id": format!("{origin}/#main-key"), "owner": format!("{origin}/"), "publicKeyPem": keys},
+    });
+    let answer = ([("content-type", "application/activity+json")], actor.to_string());
+    let router = axum::Router::new().route("/", axum::routing::get(async move || answer.clone()));
+    tokio::spawn(async move { axum::serve(socket, router).await });
+    let added = a.federation.trust("admin", &origin).await.unwrap();
+    assert_eq!((added.name.as_str(), added.warning.as_deref()), ("Elsewhere", None));
+    let peer = peers::get(a.ctx(), added.peer).await.unwrap().unwrap();
+    assert_eq!(peer.keys.as_ref().map(|keys| &keys.fingerprint), added.fingerprint.as_ref());
+    assert_eq!((peer.software, peer.state), (Software::Other, PeerState::Active));
+    assert_eq!(peer.shared_inbox, Some(format!("{origin}/inbox")));
 }

@@ -1,10 +1,17 @@
 //! Federation, tested through its public interface: recorded documents of other software, anything at all, and two nodes
 //! on real sockets.
 
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod forged;
+#[cfg(test)]
 mod joining;
+#[cfg(test)]
 mod robust;
+#[cfg(test)]
 mod serving;
+#[cfg(test)]
 mod two_nodes;

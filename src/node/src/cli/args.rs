@@ -91,6 +91,9 @@ pub(crate) struct Init {
     /// Name of the node [default: the host of the URL].
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// Accent colour of its pages, such as #2f6f5e.
+    #[arg(long, value_name = "COLOUR")]
+    pub(crate) accent: Option<String>,
     /// PostgreSQL instead of the embedded SQLite: postgres://user:password@host/database.
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,

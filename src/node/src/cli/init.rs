@@ -41,6 +41,7 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
         url: origin.as_str(),
         listen: &listen,
         name: &name,
+        accent: init.accent.as_deref(),
         database_url: init.database_url.as_deref(),
         allow_local: init.allow_local,
     });

@@ -8,6 +8,7 @@ pub(crate) struct NewConfig<'a> {
     pub(crate) url: &'a str,
     pub(crate) listen: &'a str,
     pub(crate) name: &'a str,
+    pub(crate) accent: Option<&'a str>,
     pub(crate) database_url: Option<&'a str>,
     pub(crate) allow_local: bool,
 }
@@ -19,6 +20,7 @@ pub(crate) fn render(new: &NewConfig<'_>) -> String {
         "node.url" => Some(quoted(new.url)),
         "node.listen" => Some(quoted(new.listen)),
         "node.name" => Some(quoted(new.name)),
+        "node.accent" => new.accent.map(quoted),
         "database.url" => new.database_url.map(quoted),
         _ => None,
     };
@@ -74,6 +76,7 @@ mod tests {
             url: "http://127.0.0.1:8301",
             listen: "127.0.0.1:8301",
             name: "Une \"équipe\"",
+            accent: Some("#336699"),
             database_url: None,
             allow_local: true,
         });

@@ -63,7 +63,9 @@ impl Node {
             self.site.name,
             "--allow-local",
         ];
-        settings.extend(["--owner", owner.username, "--owner-password-stdin"]);
+        let [red, green, blue] = self.site.colour;
+        let accent = format!("#{red:02x}{green:02x}{blue:02x}");
+        settings.extend(["--accent", &accent, "--owner", owner.username, "--owner-password-stdin"]);
         settings.extend(database.into_iter().flat_map(|url| ["--database-url", url]));
         self.command(&["init"], &settings, &password)?;
         for person in others {

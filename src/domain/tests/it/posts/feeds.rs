@@ -18,7 +18,7 @@ stories! {
         let eve = house.person("eve").await;
         let old = house.say(bob.id, "avant", Visibility::Private).await;
         let hidden = house.say(bob.id, "à eve @eve", Visibility::Direct).await;
-        let own = house.say(ada.id, "moi", Visibility::Direct).await;
+        let own = house.say(ada.id, "moi", Visibility::Public).await;
         assert_eq!(house.home(ada.id).await, [own]);
         house.follow(ada.id, bob.id).await;
         assert_eq!(house.home(ada.id).await, [own, old], "recent posts come with the follow");

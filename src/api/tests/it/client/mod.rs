@@ -1,0 +1,8 @@
+//! The client API as clients meet it: through the real router, on a real database.
+
+mod accounts;
+mod admin;
+mod notifications;
+mod stage;
+mod statuses;
+mod timelines;
