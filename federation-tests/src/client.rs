@@ -22,7 +22,8 @@ impl Answer {
     /// If it is none.
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text))
     }
 
     /// The body as JSON of a 200.
@@ -66,7 +67,11 @@ impl Client {
 
     /// Sends a request; `None` if nobody answers.
     pub async fn try_send(&self, method: &str, path: &str, body: Option<Value>) -> Option<Answer> {
-        let url = if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let url = if path.contains("://") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        };
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("no method");
         let mut request = self.http.request(method, url);
         if !self.token.is_empty() {
@@ -80,9 +85,18 @@ impl Client {
         let headers = response
             .headers()
             .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned()))
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    value.to_str().unwrap_or_default().to_owned(),
+                )
+            })
             .collect();
-        Some(Answer { status, headers, text: response.text().await.ok()? })
+        Some(Answer {
+            status,
+            headers,
+            text: response.text().await.ok()?,
+        })
     }
 
     /// GET, or `None` if nobody answers.
@@ -95,7 +109,9 @@ impl Client {
     /// # Panics
     /// If nobody answers.
     pub async fn get(&self, path: &str) -> Answer {
-        self.try_get(path).await.unwrap_or_else(|| panic!("no answer to GET {path}"))
+        self.try_get(path)
+            .await
+            .unwrap_or_else(|| panic!("no answer to GET {path}"))
     }
 
     /// POST of JSON.
@@ -103,7 +119,9 @@ impl Client {
     /// # Panics
     /// If nobody answers.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.try_send("POST", path, Some(body)).await.unwrap_or_else(|| panic!("no answer to POST {path}"))
+        self.try_send("POST", path, Some(body))
+            .await
+            .unwrap_or_else(|| panic!("no answer to POST {path}"))
     }
 
     /// PUT of JSON.
@@ -111,7 +129,9 @@ impl Client {
     /// # Panics
     /// If nobody answers.
     pub async fn put(&self, path: &str, body: Value) -> Answer {
-        self.try_send("PUT", path, Some(body)).await.unwrap_or_else(|| panic!("no answer to PUT {path}"))
+        self.try_send("PUT", path, Some(body))
+            .await
+            .unwrap_or_else(|| panic!("no answer to PUT {path}"))
     }
 
     /// DELETE.
@@ -119,7 +139,9 @@ impl Client {
     /// # Panics
     /// If nobody answers.
     pub async fn delete(&self, path: &str) -> Answer {
-        self.try_send("DELETE", path, None).await.unwrap_or_else(|| panic!("no answer to DELETE {path}"))
+        self.try_send("DELETE", path, None)
+            .await
+            .unwrap_or_else(|| panic!("no answer to DELETE {path}"))
     }
 
     /// Publishes a post and answers it.
@@ -127,7 +149,12 @@ impl Client {
     /// # Panics
     /// If it is refused.
     pub async fn publish(&self, text: &str, visibility: &str) -> Value {
-        self.post("/api/v1/statuses", json!({ "status": text, "visibility": visibility })).await.ok()
+        self.post(
+            "/api/v1/statuses",
+            json!({ "status": text, "visibility": visibility }),
+        )
+        .await
+        .ok()
     }
 
     /// Follows `@name@authority` and waits until it is accepted; answers the account's id here.
@@ -136,9 +163,14 @@ impl Client {
     /// If it cannot be found or is not accepted.
     pub async fn follow(&self, handle: &str) -> String {
         let id = self.find(handle).await;
-        self.post(&format!("/api/v1/accounts/{id}/follow"), json!({})).await.ok();
+        self.post(&format!("/api/v1/accounts/{id}/follow"), json!({}))
+            .await
+            .ok();
         eventually("the follow to be accepted", || async {
-            let answer = self.get(&format!("/api/v1/accounts/relationships?id[]={id}")).await.ok();
+            let answer = self
+                .get(&format!("/api/v1/accounts/relationships?id[]={id}"))
+                .await
+                .ok();
             (answer[0]["following"] == true).then_some(())
         })
         .await;
@@ -152,7 +184,10 @@ impl Client {
     pub async fn find(&self, handle: &str) -> String {
         let path = format!("/api/v2/search?type=accounts&resolve=true&q={}", escape(handle));
         let found = self.get(&path).await.ok();
-        found["accounts"][0]["id"].as_str().unwrap_or_else(|| panic!("{handle} is not found: {found}")).to_owned()
+        found["accounts"][0]["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{handle} is not found: {found}"))
+            .to_owned()
     }
 
     /// The home timeline.
@@ -179,7 +214,11 @@ impl Client {
 /// True if the post, or the one it boosts, holds the text.
 #[must_use]
 pub fn holds(post: &Value, text: &str) -> bool {
-    let content = |post: &Value| post["content"].as_str().is_some_and(|content| content.contains(text));
+    let content = |post: &Value| {
+        post["content"]
+            .as_str()
+            .is_some_and(|content| content.contains(text))
+    };
     content(post) || content(&post["reblog"])
 }
 

@@ -18,7 +18,8 @@ pub enum Database {
 /// If the variable is missing: a test that silently skips a database proves nothing.
 #[must_use]
 pub fn server_url() -> String {
-    std::env::var("ENTRENOUS_TEST_POSTGRES_URL").expect("ENTRENOUS_TEST_POSTGRES_URL: run `cargo xtask test --only setup,build,federation`")
+    std::env::var("ENTRENOUS_TEST_POSTGRES_URL")
+        .expect("ENTRENOUS_TEST_POSTGRES_URL: run `cargo xtask test --only setup,build,federation`")
 }
 
 /// Makes an empty database and answers its URL.
@@ -36,7 +37,9 @@ pub async fn create(name: &str) -> String {
 
 /// Removes a database with everything in it.
 pub fn drop_detached(name: &str) {
-    let Ok(server) = std::env::var("ENTRENOUS_TEST_POSTGRES_URL") else { return };
+    let Ok(server) = std::env::var("ENTRENOUS_TEST_POSTGRES_URL") else {
+        return;
+    };
     let spawned = std::process::Command::new("psql")
         .arg(server)
         .args(["-qc", &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")])

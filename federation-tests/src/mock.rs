@@ -62,10 +62,22 @@ impl MockPeer {
             drop(axum::serve(listener, router).await);
         });
         let key = RsaKeyPair::generate().expect("no key");
-        let mock = Self { origin, shared, key, task };
+        let mock = Self {
+            origin,
+            shared,
+            key,
+            task,
+        };
         mock.put_person(name);
         mock.put_person("instance");
-        let actor = mock.shared.documents.lock().expect("lock").get("/users/instance").cloned().unwrap_or_default();
+        let actor = mock
+            .shared
+            .documents
+            .lock()
+            .expect("lock")
+            .get("/users/instance")
+            .cloned()
+            .unwrap_or_default();
         mock.serve_document("/actor", actor);
         mock
     }
@@ -114,7 +126,11 @@ impl MockPeer {
     /// # Panics
     /// If a test panicked while it held the lock.
     pub fn serve_document(&self, path: &str, document: Value) {
-        self.shared.documents.lock().expect("lock").insert(path.to_owned(), document);
+        self.shared
+            .documents
+            .lock()
+            .expect("lock")
+            .insert(path.to_owned(), document);
     }
 
     /// What it was asked and sent so far.
@@ -129,7 +145,11 @@ impl MockPeer {
     /// Activities that were posted to its inboxes.
     #[must_use]
     pub fn inbox(&self) -> Vec<Value> {
-        self.seen().into_iter().filter(|seen| seen.line.starts_with("POST")).map(|seen| seen.body).collect()
+        self.seen()
+            .into_iter()
+            .filter(|seen| seen.line.starts_with("POST"))
+            .map(|seen| seen.body)
+            .collect()
     }
 
     /// How many connections were ever made to it.
@@ -214,17 +234,33 @@ impl Drop for MockPeer {
 /// # Panics
 /// If nobody answers.
 pub async fn send(method: Method, url: &str, mut headers: HeaderMap, body: Vec<u8>) -> (u16, String) {
-    let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(15)).build().expect("no client");
-    headers.entry(http::header::CONTENT_TYPE).or_insert(http::HeaderValue::from_static(ACTIVITY_JSON));
-    headers.entry(http::header::ACCEPT).or_insert(http::HeaderValue::from_static(ACTIVITY_JSON));
-    let response = client.request(method, url).headers(headers).body(body).send().await.expect("no answer");
+    let client = reqwest::Client::builder()
+        .timeout(std::time::Duration::from_secs(15))
+        .build()
+        .expect("no client");
+    headers
+        .entry(http::header::CONTENT_TYPE)
+        .or_insert(http::HeaderValue::from_static(ACTIVITY_JSON));
+    headers
+        .entry(http::header::ACCEPT)
+        .or_insert(http::HeaderValue::from_static(ACTIVITY_JSON));
+    let response = client
+        .request(method, url)
+        .headers(headers)
+        .body(body)
+        .send()
+        .await
+        .expect("no answer");
     let status = response.status().as_u16();
     (status, response.text().await.unwrap_or_default())
 }
 
 /// The machine's clock: the nodes under test have it too.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the nodes are real processes with the real clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the nodes are real processes with the real clock"
+)]
 pub fn now() -> chrono::DateTime<chrono::Utc> {
     chrono::Utc::now()
 }
@@ -236,7 +272,11 @@ fn unique() -> String {
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let path = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
     let body = axum::body::to_bytes(body, 4 << 20).await.unwrap_or_default();
     shared.seen.lock().expect("lock").push(Seen {
         line: format!("{} {path}", parts.method),
@@ -248,13 +288,21 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     }
     let documents = shared.documents.lock().expect("lock");
     let decoded: String = url::form_urlencoded::parse(path.replacen('?', "&", 1).as_bytes())
-        .map(|(key, value)| if value.is_empty() { key.into_owned() } else { format!("{key}={value}") })
+        .map(|(key, value)| {
+            if value.is_empty() {
+                key.into_owned()
+            } else {
+                format!("{key}={value}")
+            }
+        })
         .collect::<Vec<_>>()
         .join("?");
     match documents.get(&path).or_else(|| documents.get(&decoded)) {
-        Some(document) => {
-            ([(http::header::CONTENT_TYPE, ACTIVITY_JSON)], Bytes::from(document.to_string())).into_response()
-        }
+        Some(document) => (
+            [(http::header::CONTENT_TYPE, ACTIVITY_JSON)],
+            Bytes::from(document.to_string()),
+        )
+            .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

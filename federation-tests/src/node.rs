@@ -28,8 +28,16 @@ pub fn binary() -> PathBuf {
         return PathBuf::from(path);
     }
     let exe = std::env::current_exe().expect("no path of this test");
-    let path = exe.parent().and_then(Path::parent).expect("no target directory").join("entrenous");
-    assert!(path.exists(), "{} is missing: cargo build -p entrenous", path.display());
+    let path = exe
+        .parent()
+        .and_then(Path::parent)
+        .expect("no target directory")
+        .join("entrenous");
+    assert!(
+        path.exists(),
+        "{} is missing: cargo build -p entrenous",
+        path.display()
+    );
     path
 }
 
@@ -81,14 +89,31 @@ impl Node {
         let url = format!("http://{authority}");
         let port = authority.rsplit(':').next().unwrap_or_default();
         let listen = format!("127.0.0.1:{port}");
-        let mut arguments: Vec<String> =
-            ["init", "--url", &url, "--listen", &listen, "--name", name, "--owner", "owner", "--owner-password-stdin", "--allow-local"]
-                .map(str::to_owned)
-                .to_vec();
+        let mut arguments: Vec<String> = [
+            "init",
+            "--url",
+            &url,
+            "--listen",
+            &listen,
+            "--name",
+            name,
+            "--owner",
+            "owner",
+            "--owner-password-stdin",
+            "--allow-local",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         if let Some(database) = &database {
             arguments.extend(["--database-url".to_owned(), database::create(database).await]);
         }
-        let node = Self { name: name.to_owned(), authority: authority.to_owned(), dir, process: None, database };
+        let node = Self {
+            name: name.to_owned(),
+            authority: authority.to_owned(),
+            dir,
+            process: None,
+            database,
+        };
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         node.command_with(&arguments, PASSWORD).await;
         node
@@ -107,7 +132,10 @@ impl Node {
         let child = Command::new(binary())
             .args(["serve", "--data-dir"])
             .arg(self.dir())
-            .env("ENTRENOUS_LOG_LEVEL", std::env::var("TEST_LOG").unwrap_or_else(|_| "info".to_owned()))
+            .env(
+                "ENTRENOUS_LOG_LEVEL",
+                std::env::var("TEST_LOG").unwrap_or_else(|_| "info".to_owned()),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -171,7 +199,10 @@ impl Node {
         let pid = process.id().expect("no process id").to_string();
         let start = std::time::Instant::now();
         let sent = Command::new("kill").args(["-TERM", &pid]).status().await;
-        assert!(sent.is_ok_and(|status| status.success()), "SIGTERM could not be sent");
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "SIGTERM could not be sent"
+        );
         let ended = tokio::time::timeout(Duration::from_secs(15), process.wait()).await;
         let status = ended.expect("did not end within 15 s").expect("no exit status");
         (start.elapsed(), status.success())
@@ -202,7 +233,12 @@ impl Node {
     /// If it fails.
     pub async fn command_with(&self, arguments: &[&str], input: &str) -> String {
         let (success, output, error) = self.try_command(arguments, input).await;
-        assert!(success, "{}: entrenous {arguments:?} failed: {error}\n{}", self.name, self.log());
+        assert!(
+            success,
+            "{}: entrenous {arguments:?} failed: {error}\n{}",
+            self.name,
+            self.log()
+        );
         output
     }
 
@@ -226,7 +262,9 @@ impl Node {
             drop(stdin.write_all(format!("{input}\n").as_bytes()).await);
         }
         let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
-        let output = output.unwrap_or_else(|_| panic!("{arguments:?} took a minute")).expect("no output");
+        let output = output
+            .unwrap_or_else(|_| panic!("{arguments:?} took a minute"))
+            .expect("no output");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end().to_owned();
         (output.status.success(), text(output.stdout), text(output.stderr))
     }
@@ -236,7 +274,11 @@ impl Node {
     /// # Panics
     /// If it fails.
     pub async fn person(&self, username: &str) -> Client {
-        self.command_with(&["person", "add", "--username", username, "--password-stdin"], PASSWORD).await;
+        self.command_with(
+            &["person", "add", "--username", username, "--password-stdin"],
+            PASSWORD,
+        )
+        .await;
         self.signed_in(username).await
     }
 
@@ -246,8 +288,16 @@ impl Node {
     /// If it fails.
     pub async fn signed_in(&self, username: &str) -> Client {
         let scopes = "read write follow push admin:read admin:write";
-        let scopes = if username == "owner" { scopes } else { "read write follow push" };
-        self.client(&self.command(&["token", "create", "--username", username, "--scopes", scopes]).await)
+        let scopes = if username == "owner" {
+            scopes
+        } else {
+            "read write follow push"
+        };
+        self.client(
+            &self
+                .command(&["token", "create", "--username", username, "--scopes", scopes])
+                .await,
+        )
     }
 
     /// The real invitation between this node and another; both are active afterwards.
@@ -274,7 +324,9 @@ impl Node {
         let list = self.json(&["peer", "list"]).await;
         let peers = list.as_array().expect("not a list");
         let peer = peers.iter().find(|peer| peer["authority"] == authority);
-        peer.and_then(|peer| peer["state"].as_str()).unwrap_or("none").to_owned()
+        peer.and_then(|peer| peer["state"].as_str())
+            .unwrap_or("none")
+            .to_owned()
     }
 }
 

@@ -13,7 +13,10 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut questi
         if let Some(answer) = question().await {
             return answer;
         }
-        assert!(start.elapsed() < Duration::from_secs(10), "waited ten seconds for: {what}");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "waited ten seconds for: {what}"
+        );
         // There is no event to wait for in another process.
         tokio::time::sleep(Duration::from_millis(25)).await;
     }

@@ -9,22 +9,52 @@ crate::on_both!(init_never_overwrites, commands_take_effect_while_serving);
 async fn init_never_overwrites(on: Database) {
     let node = Node::init("Lyon", on, &format!("localhost:{}", free_port())).await;
     let before = std::fs::read_to_string(node.dir().join("entrenous.toml")).expect("no configuration");
-    let again = ["init", "--url", "http://localhost:1", "--owner", "eve", "--owner-password-stdin"];
+    let again = [
+        "init",
+        "--url",
+        "http://localhost:1",
+        "--owner",
+        "eve",
+        "--owner-password-stdin",
+    ];
     let (done, _, said) = node.try_command(&again, PASSWORD).await;
     assert!(!done && said.contains("exists"), "{said}");
-    assert_eq!(std::fs::read_to_string(node.dir().join("entrenous.toml")).expect("gone"), before);
+    assert_eq!(
+        std::fs::read_to_string(node.dir().join("entrenous.toml")).expect("gone"),
+        before
+    );
     assert!(node.try_command(&["config", "check"], "").await.0);
 
     // Without a serving node commands open the store themselves.
-    node.command_with(&["person", "add", "--username", "alice", "--password-stdin"], PASSWORD).await;
+    node.command_with(
+        &["person", "add", "--username", "alice", "--password-stdin"],
+        PASSWORD,
+    )
+    .await;
     let people = node.json(&["person", "list"]).await;
     assert_eq!(people.as_array().expect("no list").len(), 2);
     for (arguments, input, word) in [
-        (vec!["person", "add", "--username", "alice", "--password-stdin"], PASSWORD, "taken"),
-        (vec!["person", "add", "--username", "a b", "--password-stdin"], PASSWORD, "name"),
-        (vec!["person", "add", "--username", "short", "--password-stdin"], "abc", "password"),
+        (
+            vec!["person", "add", "--username", "alice", "--password-stdin"],
+            PASSWORD,
+            "taken",
+        ),
+        (
+            vec!["person", "add", "--username", "a b", "--password-stdin"],
+            PASSWORD,
+            "name",
+        ),
+        (
+            vec!["person", "add", "--username", "short", "--password-stdin"],
+            "abc",
+            "password",
+        ),
         (vec!["person", "disable", "--username", "nobody"], "", "nobody"),
-        (vec!["token", "create", "--username", "alice", "--scopes", "everything"], "", "everything"),
+        (
+            vec!["token", "create", "--username", "alice", "--scopes", "everything"],
+            "",
+            "everything",
+        ),
         (vec!["peer", "confirm", "nowhere.example"], "", "nowhere.example"),
         (vec!["peer", "join", "nonsense", "--yes"], "", "serve"),
     ] {
@@ -51,7 +81,10 @@ async fn init_never_overwrites(on: Database) {
 async fn commands_take_effect_while_serving(on: Database) {
     let node = Node::start("Lyon", on).await;
     let alice = node.person("alice").await;
-    assert_eq!(alice.get("/api/v1/accounts/verify_credentials").await.ok()["username"], "alice");
+    assert_eq!(
+        alice.get("/api/v1/accounts/verify_credentials").await.ok()["username"],
+        "alice"
+    );
     // A second node cannot serve the same directory.
     let (done, _, said) = node.try_command(&["serve"], "").await;
     assert!(!done && said.contains("another process"), "{said}");
@@ -65,13 +98,21 @@ async fn commands_take_effect_while_serving(on: Database) {
     // A revoked token and a disabled person are out at once.
     let tokens = node.json(&["token", "list", "--username", "alice"]).await;
     let id = tokens[0]["id"].as_str().expect("no id").to_owned();
-    node.command(&["token", "revoke", "--username", "alice", "--id", &id]).await;
+    node.command(&["token", "revoke", "--username", "alice", "--id", &id])
+        .await;
     assert_eq!(alice.get("/api/v1/timelines/home").await.status, 401);
     let again = node.signed_in("alice").await;
     node.command(&["person", "disable", "--username", "alice"]).await;
     assert_eq!(again.get("/api/v1/timelines/home").await.status, 401);
-    assert!(!node.try_command(&["token", "create", "--username", "alice"], "").await.0);
-    let (done, _, said) = node.try_command(&["person", "disable", "--username", "owner"], "").await;
+    assert!(
+        !node
+            .try_command(&["token", "create", "--username", "alice"], "")
+            .await
+            .0
+    );
+    let (done, _, said) = node
+        .try_command(&["person", "disable", "--username", "owner"], "")
+        .await;
     assert!(!done && said.to_lowercase().contains("owner"), "{said}");
     assert!(binary().exists());
 }

@@ -5,7 +5,11 @@ use federation_tests::{Database, Node, eventually};
 use serde_json::json;
 use std::time::Duration;
 
-crate::on_both!(killed_nodes_lose_nothing, a_silent_peer_gets_everything_in_order, sigterm_is_graceful);
+crate::on_both!(
+    killed_nodes_lose_nothing,
+    a_silent_peer_gets_everything_in_order,
+    sigterm_is_graceful
+);
 
 async fn killed_nodes_lose_nothing(on: Database) {
     let (mut lyon, mut paris) = tokio::join!(Node::start("Lyon", on), Node::start("Paris", on));
@@ -22,8 +26,16 @@ async fn killed_nodes_lose_nothing(on: Database) {
             acknowledged.push(text);
         }
         // At any moment: deliveries are on their way now.
-        if round % 2 == 0 { lyon.kill().await } else { paris.kill().await }
-        if round % 2 == 0 { lyon.serve().await } else { paris.serve().await }
+        if round % 2 == 0 {
+            lyon.kill().await
+        } else {
+            paris.kill().await
+        }
+        if round % 2 == 0 {
+            lyon.serve().await
+        } else {
+            paris.serve().await
+        }
     }
     let seen = eventually("every post at Paris", || async {
         let home = bob.home().await;
@@ -56,7 +68,12 @@ async fn a_silent_peer_gets_everything_in_order(on: Database) {
     // A message from the silent peer wakes its queue.
     bob.publish("nous revoilà", "public").await;
     let home = eventually("all ten", || async {
-        let home: Vec<_> = bob.home().await.into_iter().filter(|post| holds(post, "numéro")).collect();
+        let home: Vec<_> = bob
+            .home()
+            .await
+            .into_iter()
+            .filter(|post| holds(post, "numéro"))
+            .collect();
         (home.len() == 10).then_some(home)
     })
     .await;
@@ -83,7 +100,10 @@ async fn sigterm_is_graceful(on: Database) {
             }
         })
     };
-    eventually("some posts", || async { (alice.home().await.len() > 10).then_some(()) }).await;
+    eventually("some posts", || async {
+        (alice.home().await.len() > 10).then_some(())
+    })
+    .await;
     let (took, well) = node.terminate().await;
     assert!(well && took < Duration::from_secs(10), "{took:?}");
     let acknowledged: i64 = writer.await.expect("the writer failed");

@@ -6,7 +6,12 @@ use federation_tests::{Client, Database, MockPeer, Node, eventually};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
 
-crate::on_both!(people_of_other_software_take_part, forged_requests_are_refused, a_peer_speaks_only_for_itself, one_request_one_effect);
+crate::on_both!(
+    people_of_other_software_take_part,
+    forged_requests_are_refused,
+    a_peer_speaks_only_for_itself,
+    one_request_one_effect
+);
 
 struct Scene {
     node: Node,
@@ -22,7 +27,12 @@ impl Scene {
         let mock = MockPeer::start("127.0.0.7", "max").await;
         node.command(&["peer", "trust", &mock.origin]).await;
         let inbox = node.url("/inbox");
-        Self { node, alice, mock, inbox }
+        Self {
+            node,
+            alice,
+            mock,
+            inbox,
+        }
     }
 
     fn alice_uri(&self) -> String {
@@ -33,11 +43,16 @@ impl Scene {
         let to = [self.alice_uri()];
         let mut note = self.mock.note("max", text, &to);
         note["tag"] = json!([{ "type": "Mention", "href": self.alice_uri(), "name": format!("@alice@{}", self.node.authority) }]);
-        self.mock.activity("max", "Create", json!({ "object": note, "to": to }))
+        self.mock
+            .activity("max", "Create", json!({ "object": note, "to": to }))
     }
 
     async fn mentions(&self) -> Vec<Value> {
-        let list = self.alice.get("/api/v1/notifications?types[]=mention&limit=40").await.ok();
+        let list = self
+            .alice
+            .get("/api/v1/notifications?types[]=mention&limit=40")
+            .await
+            .ok();
         list.as_array().expect("no list").clone()
     }
 }
@@ -47,17 +62,45 @@ async fn people_of_other_software_take_part(on: Database) {
     let (alice, mock) = (&scene.alice, &scene.mock);
     // Max follows alice and gets her posts, addressed without as:Public.
     let follow = mock.activity("max", "Follow", json!({ "object": scene.alice_uri() }));
-    assert_eq!(mock.post("max", &scene.node.url("/people/alice/inbox"), &follow).await.0, 202);
-    eventually("the Accept", || async { mock.inbox().into_iter().find(|a| a["type"] == "Accept") }).await;
+    assert_eq!(
+        mock.post("max", &scene.node.url("/people/alice/inbox"), &follow)
+            .await
+            .0,
+        202
+    );
+    eventually("the Accept", || async {
+        mock.inbox().into_iter().find(|a| a["type"] == "Accept")
+    })
+    .await;
     alice.publish("Pour Max aussi", "public").await;
-    let create = eventually("the Create", || async { mock.inbox().into_iter().find(|a| a["type"] == "Create") }).await;
-    assert!(create["object"]["content"].as_str().unwrap().contains("Pour Max aussi"));
-    assert!(!create.to_string().contains("streams#Public") && !create.to_string().contains("as:Public"), "{create}");
+    let create = eventually("the Create", || async {
+        mock.inbox().into_iter().find(|a| a["type"] == "Create")
+    })
+    .await;
+    assert!(
+        create["object"]["content"]
+            .as_str()
+            .unwrap()
+            .contains("Pour Max aussi")
+    );
+    assert!(
+        !create.to_string().contains("streams#Public") && !create.to_string().contains("as:Public"),
+        "{create}"
+    );
 
     // Max answers, likes, and alice follows him back.
-    let (status, body) = mock.post("max", &scene.inbox, &scene.create("merci beaucoup")).await;
+    let (status, body) = mock
+        .post("max", &scene.inbox, &scene.create("merci beaucoup"))
+        .await;
     assert_eq!(status, 202, "{body}");
-    eventually("the mention", || async { scene.mentions().await.into_iter().find(|n| holds(&n["status"], "merci beaucoup")) }).await;
+    eventually("the mention", || async {
+        scene
+            .mentions()
+            .await
+            .into_iter()
+            .find(|n| holds(&n["status"], "merci beaucoup"))
+    })
+    .await;
     let like = mock.activity("max", "Like", json!({ "object": create["object"]["id"] }));
     assert_eq!(mock.post("max", &scene.inbox, &like).await.0, 202);
     eventually("the favourite", || async {
@@ -66,12 +109,21 @@ async fn people_of_other_software_take_part(on: Database) {
     })
     .await;
     let max = alice.find(&format!("@max@{}", mock.authority())).await;
-    alice.post(&format!("/api/v1/accounts/{max}/follow"), json!({})).await.ok();
-    let asked = eventually("the Follow", || async { mock.inbox().into_iter().find(|a| a["type"] == "Follow") }).await;
+    alice
+        .post(&format!("/api/v1/accounts/{max}/follow"), json!({}))
+        .await
+        .ok();
+    let asked = eventually("the Follow", || async {
+        mock.inbox().into_iter().find(|a| a["type"] == "Follow")
+    })
+    .await;
     let accept = mock.activity("max", "Accept", json!({ "object": asked["id"] }));
     assert_eq!(mock.post("max", &scene.inbox, &accept).await.0, 202);
     eventually("alice to follow max", || async {
-        let relation = alice.get(&format!("/api/v1/accounts/relationships?id[]={max}")).await.ok();
+        let relation = alice
+            .get(&format!("/api/v1/accounts/relationships?id[]={max}"))
+            .await
+            .ok();
         (relation[0]["following"] == true).then_some(())
     })
     .await;
@@ -81,7 +133,11 @@ async fn people_of_other_software_take_part(on: Database) {
     assert_eq!(mock.post("max", &scene.inbox, &create).await.0, 202);
     let seen = alice.sees("aux abonnés de Max").await;
     assert_eq!(seen["visibility"], "private");
-    let delete = mock.activity("max", "Delete", json!({ "object": { "type": "Tombstone", "id": note["id"] } }));
+    let delete = mock.activity(
+        "max",
+        "Delete",
+        json!({ "object": { "type": "Tombstone", "id": note["id"] } }),
+    );
     assert_eq!(mock.post("max", &scene.inbox, &delete).await.0, 202);
     eventually("the post to go", || async {
         (!alice.home().await.iter().any(|post| holds(post, "aux abonnés"))).then_some(())
@@ -111,17 +167,44 @@ async fn forged_requests_are_refused(on: Database) {
         ("no digest", without("digest")),
         ("no date", without("date")),
         ("stale date", changed("date", stale)),
-        ("another digest", changed("digest", "SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
-        ("digest not signed", changed("signature", &signature.replace(" digest", ""))),
-        ("host not signed", changed("signature", &signature.replace(" host", ""))),
-        ("date not signed", changed("signature", &signature.replace(" date", ""))),
-        ("a broken signature", changed("signature", &signature.replace("signature=\"", "signature=\"AAAA"))),
-        ("made for another path", mock.sign("max", &Method::POST, &scene.node.url("/actor/inbox"), &body)),
-        ("made for another host", mock.sign("max", &Method::POST, "http://elsewhere.example/inbox", &body)),
+        (
+            "another digest",
+            changed("digest", "SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        ),
+        (
+            "digest not signed",
+            changed("signature", &signature.replace(" digest", "")),
+        ),
+        (
+            "host not signed",
+            changed("signature", &signature.replace(" host", "")),
+        ),
+        (
+            "date not signed",
+            changed("signature", &signature.replace(" date", "")),
+        ),
+        (
+            "a broken signature",
+            changed(
+                "signature",
+                &signature.replace("signature=\"", "signature=\"AAAA"),
+            ),
+        ),
+        (
+            "made for another path",
+            mock.sign("max", &Method::POST, &scene.node.url("/actor/inbox"), &body),
+        ),
+        (
+            "made for another host",
+            mock.sign("max", &Method::POST, "http://elsewhere.example/inbox", &body),
+        ),
     ];
     for (what, mut headers) in forged {
         if what == "made for another host" {
-            headers.insert("host", HeaderValue::from_str(&scene.node.authority).expect("host"));
+            headers.insert(
+                "host",
+                HeaderValue::from_str(&scene.node.authority).expect("host"),
+            );
         }
         let (status, text) = send(Method::POST, &scene.inbox, headers, body.clone()).await;
         assert_eq!(status, 401, "{what}: {text}");
@@ -129,7 +212,10 @@ async fn forged_requests_are_refused(on: Database) {
     let replaced = scene.create("remplacé").to_string().into_bytes();
     assert_eq!(send(Method::POST, &scene.inbox, good(), replaced).await.0, 401);
     assert_eq!(scene.mentions().await.len(), 0);
-    assert_eq!(send(Method::POST, &scene.inbox, good(), body.clone()).await.0, 202);
+    assert_eq!(
+        send(Method::POST, &scene.inbox, good(), body.clone()).await.0,
+        202
+    );
     assert_eq!(scene.mentions().await.len(), 1);
 }
 
@@ -163,24 +249,50 @@ async fn a_peer_speaks_only_for_itself(on: Database) {
     }
     // The other peer's genuine activity of that id is still taken.
     let note = other.note("quentin", "bien à moi", &[scene.alice_uri()]);
-    let mut genuine = other.activity("quentin", "Create", json!({ "object": note, "to": [scene.alice_uri()] }));
+    let mut genuine = other.activity(
+        "quentin",
+        "Create",
+        json!({ "object": note, "to": [scene.alice_uri()] }),
+    );
     genuine["id"] = foreign_id["id"].clone();
     let (status, text) = other.post("quentin", &scene.inbox, &genuine).await;
     assert_eq!(status, 202, "{text}");
-    let now = scene.alice.get(&format!("/api/v1/statuses/{}", post["id"].as_str().expect("no id"))).await.ok();
+    let now = scene
+        .alice
+        .get(&format!(
+            "/api/v1/statuses/{}",
+            post["id"].as_str().expect("no id")
+        ))
+        .await
+        .ok();
     assert!(holds(&now, "À moi"));
 
     // An uninvited node's post, announced: nothing is fetched, nothing is seen.
     let stranger = MockPeer::start("127.0.0.9", "ursula").await;
-    let theirs = stranger.note("ursula", "vu nulle part", &["https://www.w3.org/ns/activitystreams#Public".to_owned()]);
+    let theirs = stranger.note(
+        "ursula",
+        "vu nulle part",
+        &["https://www.w3.org/ns/activitystreams#Public".to_owned()],
+    );
     for object in [theirs["id"].clone(), theirs.clone()] {
-        let announce = mock.activity("max", "Announce", json!({ "object": object, "to": [scene.alice_uri()] }));
+        let announce = mock.activity(
+            "max",
+            "Announce",
+            json!({ "object": object, "to": [scene.alice_uri()] }),
+        );
         let (status, text) = mock.post("max", &scene.inbox, &announce).await;
         assert!([202, 400, 403].contains(&status), "{status} {text}");
     }
     assert_eq!(stranger.connections(), 0);
-    for path in ["/api/v1/timelines/public", "/api/v1/timelines/home", "/api/v1/notifications"] {
-        assert!(!scene.alice.get(path).await.text.contains("vu nulle part"), "{path}");
+    for path in [
+        "/api/v1/timelines/public",
+        "/api/v1/timelines/home",
+        "/api/v1/notifications",
+    ] {
+        assert!(
+            !scene.alice.get(path).await.text.contains("vu nulle part"),
+            "{path}"
+        );
     }
 }
 

@@ -5,7 +5,13 @@ use federation_tests::{Client, Database, Node, eventually};
 use serde_json::{Value, json};
 use std::time::Instant;
 
-crate::on_both!(a_post_crosses, everything_one_does_with_a_post, requests_and_blocks, what_is_private_stays, a_leaver_is_out_everywhere);
+crate::on_both!(
+    a_post_crosses,
+    everything_one_does_with_a_post,
+    requests_and_blocks,
+    what_is_private_stays,
+    a_leaver_is_out_everywhere
+);
 
 /// Two connected nodes with alice on the first and bob on the second, who follows her.
 struct Sites {
@@ -24,7 +30,13 @@ impl Sites {
         let alice = lyon.person("alice").await;
         let bob = paris.person("bob").await;
         let alice_at_paris = bob.follow(&format!("@alice@{}", lyon.authority)).await;
-        Self { lyon, paris, alice, bob, alice_at_paris }
+        Self {
+            lyon,
+            paris,
+            alice,
+            bob,
+            alice_at_paris,
+        }
     }
 
     fn handle_of_bob(&self) -> String {
@@ -43,18 +55,33 @@ async fn a_post_crosses(on: Database) {
     sites.bob.sees("Bonjour de Lyon").await;
 
     let start = Instant::now();
-    sites.alice.publish("La deuxième <b>est</b> rapide #Fête", "public").await;
+    sites
+        .alice
+        .publish("La deuxième <b>est</b> rapide #Fête", "public")
+        .await;
     let seen = sites.bob.sees("La deuxième").await;
     // A figure for the reader, not an assertion: other tests share this machine.
     println!("a post crossed and was seen after {:?}", start.elapsed());
 
-    assert!(seen["content"].as_str().unwrap().contains("&lt;b&gt;est&lt;/b&gt;"), "{seen}");
+    assert!(
+        seen["content"]
+            .as_str()
+            .unwrap()
+            .contains("&lt;b&gt;est&lt;/b&gt;"),
+        "{seen}"
+    );
     assert_eq!(seen["visibility"], "public");
     assert_eq!(seen["account"]["acct"], format!("alice@{}", sites.lyon.authority));
     assert_eq!(seen["tags"][0]["name"], "fête");
     // It is in the known timeline there, not in the local one.
     let known = sites.bob.get("/api/v1/timelines/public").await.ok();
-    assert!(known.as_array().unwrap().iter().any(|post| holds(post, "La deuxième")));
+    assert!(
+        known
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|post| holds(post, "La deuxième"))
+    );
     let local = sites.bob.get("/api/v1/timelines/public?local=true").await.ok();
     assert_eq!(local, json!([]));
 }
@@ -67,7 +94,11 @@ async fn everything_one_does_with_a_post(on: Database) {
 
     // Bob favourites, boosts and answers; alice is told and sees the counts.
     for action in ["favourite", "reblog", "bookmark"] {
-        sites.bob.post(&format!("/api/v1/statuses/{there}/{action}"), json!({})).await.ok();
+        sites
+            .bob
+            .post(&format!("/api/v1/statuses/{there}/{action}"), json!({}))
+            .await
+            .ok();
     }
     let reply = json!({
         "status": format!("@alice@{} J'y serai", sites.lyon.authority),
@@ -90,13 +121,38 @@ async fn everything_one_does_with_a_post(on: Database) {
     .await;
     assert_eq!(kinds, ["favourite", "mention", "reblog"]);
     let now = sites.alice.get(&format!("/api/v1/statuses/{here}")).await.ok();
-    assert_eq!((&now["favourites_count"], &now["reblogs_count"], &now["replies_count"]), (&json!(1), &json!(1), &json!(1)));
-    let context = sites.alice.get(&format!("/api/v1/statuses/{here}/context")).await.ok();
-    assert!(context["descendants"][0]["content"].as_str().unwrap().contains("J&#39;y serai") || holds(&context["descendants"][0], "serai"));
+    assert_eq!(
+        (
+            &now["favourites_count"],
+            &now["reblogs_count"],
+            &now["replies_count"]
+        ),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    let context = sites
+        .alice
+        .get(&format!("/api/v1/statuses/{here}/context"))
+        .await
+        .ok();
+    assert!(
+        context["descendants"][0]["content"]
+            .as_str()
+            .unwrap()
+            .contains("J&#39;y serai")
+            || holds(&context["descendants"][0], "serai")
+    );
 
     // The favourite is taken back.
-    sites.bob.post(&format!("/api/v1/statuses/{there}/unfavourite"), json!({})).await.ok();
-    sites.bob.post(&format!("/api/v1/statuses/{there}/unreblog"), json!({})).await.ok();
+    sites
+        .bob
+        .post(&format!("/api/v1/statuses/{there}/unfavourite"), json!({}))
+        .await
+        .ok();
+    sites
+        .bob
+        .post(&format!("/api/v1/statuses/{there}/unreblog"), json!({}))
+        .await
+        .ok();
     eventually("the counts to go down", || async {
         let now = sites.alice.get(&format!("/api/v1/statuses/{here}")).await.ok();
         (now["favourites_count"] == 0 && now["reblogs_count"] == 0).then_some(())
@@ -104,11 +160,28 @@ async fn everything_one_does_with_a_post(on: Database) {
     .await;
 
     // An edit and a deletion arrive.
-    sites.alice.put(&format!("/api/v1/statuses/{here}"), json!({ "status": "Réunion à onze heures" })).await.ok();
+    sites
+        .alice
+        .put(
+            &format!("/api/v1/statuses/{here}"),
+            json!({ "status": "Réunion à onze heures" }),
+        )
+        .await
+        .ok();
     let edited = sites.bob.sees("onze heures").await;
     assert_eq!(id(&edited), there);
     assert!(edited["edited_at"].is_string());
-    assert_eq!(sites.bob.get(&format!("/api/v1/statuses/{there}/history")).await.ok().as_array().unwrap().len(), 2);
+    assert_eq!(
+        sites
+            .bob
+            .get(&format!("/api/v1/statuses/{there}/history"))
+            .await
+            .ok()
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     sites.alice.delete(&format!("/api/v1/statuses/{here}")).await.ok();
     eventually("the post to go", || async {
         (sites.bob.get(&format!("/api/v1/statuses/{there}")).await.status == 404).then_some(())
@@ -116,7 +189,14 @@ async fn everything_one_does_with_a_post(on: Database) {
     .await;
 
     // Unfollowed: later posts do not come.
-    sites.bob.post(&format!("/api/v1/accounts/{}/unfollow", sites.alice_at_paris), json!({})).await.ok();
+    sites
+        .bob
+        .post(
+            &format!("/api/v1/accounts/{}/unfollow", sites.alice_at_paris),
+            json!({}),
+        )
+        .await
+        .ok();
     eventually("alice to have no follower", || async {
         let me = sites.alice.get("/api/v1/accounts/verify_credentials").await.ok();
         (me["followers_count"] == 0).then_some(())
@@ -126,7 +206,11 @@ async fn everything_one_does_with_a_post(on: Database) {
     sites.alice.publish("Pour tout le réseau", "public").await;
     eventually("the network post in the known timeline", || async {
         let known = sites.bob.get("/api/v1/timelines/public").await.ok();
-        known.as_array()?.iter().any(|post| holds(post, "Pour tout le réseau")).then_some(())
+        known
+            .as_array()?
+            .iter()
+            .any(|post| holds(post, "Pour tout le réseau"))
+            .then_some(())
     })
     .await;
     assert!(!sites.bob.home().await.iter().any(|post| holds(post, "Sans lui")));
@@ -135,41 +219,88 @@ async fn everything_one_does_with_a_post(on: Database) {
 async fn requests_and_blocks(on: Database) {
     let sites = Sites::open(on).await;
     // Alice approves by hand from now on.
-    sites.alice.try_send("PATCH", "/api/v1/accounts/update_credentials", Some(json!({ "locked": true }))).await.unwrap().ok();
+    sites
+        .alice
+        .try_send(
+            "PATCH",
+            "/api/v1/accounts/update_credentials",
+            Some(json!({ "locked": true })),
+        )
+        .await
+        .unwrap()
+        .ok();
     let carol = sites.paris.person("carol").await;
     let alice_for_carol = carol.find(&format!("@alice@{}", sites.lyon.authority)).await;
-    carol.post(&format!("/api/v1/accounts/{alice_for_carol}/follow"), json!({})).await.ok();
+    carol
+        .post(&format!("/api/v1/accounts/{alice_for_carol}/follow"), json!({}))
+        .await
+        .ok();
     let carol_at_lyon = eventually("carol's request", || async {
         let list = sites.alice.get("/api/v1/follow_requests").await.ok();
-        list.as_array()?.iter().find(|account| account["username"] == "carol").map(id)
+        list.as_array()?
+            .iter()
+            .find(|account| account["username"] == "carol")
+            .map(id)
     })
     .await;
-    let relation = carol.get(&format!("/api/v1/accounts/relationships?id[]={alice_for_carol}")).await.ok();
-    assert_eq!((&relation[0]["requested"], &relation[0]["following"]), (&json!(true), &json!(false)));
-    sites.alice.post(&format!("/api/v1/follow_requests/{carol_at_lyon}/authorize"), json!({})).await.ok();
+    let relation = carol
+        .get(&format!("/api/v1/accounts/relationships?id[]={alice_for_carol}"))
+        .await
+        .ok();
+    assert_eq!(
+        (&relation[0]["requested"], &relation[0]["following"]),
+        (&json!(true), &json!(false))
+    );
+    sites
+        .alice
+        .post(
+            &format!("/api/v1/follow_requests/{carol_at_lyon}/authorize"),
+            json!({}),
+        )
+        .await
+        .ok();
     eventually("carol to follow", || async {
-        let relation = carol.get(&format!("/api/v1/accounts/relationships?id[]={alice_for_carol}")).await.ok();
+        let relation = carol
+            .get(&format!("/api/v1/accounts/relationships?id[]={alice_for_carol}"))
+            .await
+            .ok();
         (relation[0]["following"] == true).then_some(())
     })
     .await;
 
     // Blocked: the follow ends on both sides, and she cannot see alice any more.
-    sites.alice.post(&format!("/api/v1/accounts/{carol_at_lyon}/block"), json!({})).await.ok();
+    sites
+        .alice
+        .post(&format!("/api/v1/accounts/{carol_at_lyon}/block"), json!({}))
+        .await
+        .ok();
     eventually("carol to be out", || async {
-        let relation = carol.get(&format!("/api/v1/accounts/relationships?id[]={alice_for_carol}")).await.ok();
+        let relation = carol
+            .get(&format!("/api/v1/accounts/relationships?id[]={alice_for_carol}"))
+            .await
+            .ok();
         (relation[0]["following"] == false).then_some(())
     })
     .await;
     sites.alice.publish("Pas pour Carol", "private").await;
     sites.bob.sees("Pas pour Carol").await;
-    assert!(!carol.home().await.iter().any(|post| holds(post, "Pas pour Carol")));
+    assert!(
+        !carol
+            .home()
+            .await
+            .iter()
+            .any(|post| holds(post, "Pas pour Carol"))
+    );
 }
 
 async fn what_is_private_stays(on: Database) {
     let sites = Sites::open(on).await;
     let carol = sites.paris.person("carol").await;
     let dave = sites.lyon.person("dave").await;
-    let direct = sites.alice.publish(&format!("{} entre nous", sites.handle_of_bob()), "direct").await;
+    let direct = sites
+        .alice
+        .publish(&format!("{} entre nous", sites.handle_of_bob()), "direct")
+        .await;
     let private = sites.alice.publish("Aux abonnés", "private").await;
     let at_bob = eventually("the direct post", || async {
         let list = sites.bob.get("/api/v1/notifications?types[]=mention").await.ok();
@@ -180,31 +311,68 @@ async fn what_is_private_stays(on: Database) {
     let private_at_bob = sites.bob.sees("Aux abonnés").await;
     assert_eq!(private_at_bob["visibility"], "private");
 
-    for (who, posts) in [(&carol, [id(&at_bob), id(&private_at_bob)]), (&dave, [id(&direct), id(&private)])] {
+    for (who, posts) in [
+        (&carol, [id(&at_bob), id(&private_at_bob)]),
+        (&dave, [id(&direct), id(&private)]),
+    ] {
         for post in posts {
             let hidden = who.get(&format!("/api/v1/statuses/{post}")).await;
             let missing = who.get("/api/v1/statuses/1").await;
             assert_eq!((hidden.status, &hidden.text), (404, &missing.text));
-            assert_eq!(who.post(&format!("/api/v1/statuses/{post}/favourite"), json!({})).await.status, 404);
-            assert_eq!(who.get(&format!("/api/v1/statuses/{post}/context")).await.status, 404);
+            assert_eq!(
+                who.post(&format!("/api/v1/statuses/{post}/favourite"), json!({}))
+                    .await
+                    .status,
+                404
+            );
+            assert_eq!(
+                who.get(&format!("/api/v1/statuses/{post}/context")).await.status,
+                404
+            );
         }
         let found = who.get("/api/v2/search?type=statuses&q=entre+nous").await.ok();
         assert_eq!(found["statuses"], json!([]));
     }
     // A follower cannot pass a private post on.
-    let boosted = sites.bob.post(&format!("/api/v1/statuses/{}/reblog", id(&private_at_bob)), json!({})).await;
-    assert!(boosted.status == 404 || boosted.status == 422, "{}", boosted.status);
+    let boosted = sites
+        .bob
+        .post(
+            &format!("/api/v1/statuses/{}/reblog", id(&private_at_bob)),
+            json!({}),
+        )
+        .await;
+    assert!(
+        boosted.status == 404 || boosted.status == 422,
+        "{}",
+        boosted.status
+    );
 }
 
 async fn a_leaver_is_out_everywhere(on: Database) {
     let sites = Sites::open(on).await;
     sites.alice.publish("Avant de partir", "public").await;
     sites.bob.sees("Avant de partir").await;
-    sites.lyon.command(&["person", "disable", "--username", "alice"]).await;
+    sites
+        .lyon
+        .command(&["person", "disable", "--username", "alice"])
+        .await;
     assert_eq!(sites.alice.get("/api/v1/timelines/home").await.status, 401);
     eventually("alice to be gone at Paris", || async {
-        (sites.bob.get(&format!("/api/v1/accounts/{}", sites.alice_at_paris)).await.status == 404).then_some(())
+        (sites
+            .bob
+            .get(&format!("/api/v1/accounts/{}", sites.alice_at_paris))
+            .await
+            .status
+            == 404)
+            .then_some(())
     })
     .await;
-    assert!(!sites.bob.home().await.iter().any(|post| holds(post, "Avant de partir")));
+    assert!(
+        !sites
+            .bob
+            .home()
+            .await
+            .iter()
+            .any(|post| holds(post, "Avant de partir"))
+    );
 }

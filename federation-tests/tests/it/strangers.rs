@@ -5,7 +5,12 @@ use federation_tests::{Database, MockPeer, Node, eventually};
 use http::{HeaderMap, Method};
 use serde_json::json;
 
-crate::on_both!(a_stranger_gets_nothing, a_real_node_without_invitation_gets_nothing, invitations_hold, a_revoked_peer_is_out);
+crate::on_both!(
+    a_stranger_gets_nothing,
+    a_real_node_without_invitation_gets_nothing,
+    invitations_hold,
+    a_revoked_peer_is_out
+);
 
 async fn a_stranger_gets_nothing(on: Database) {
     let node = Node::start("Lyon", on).await;
@@ -16,33 +21,72 @@ async fn a_stranger_gets_nothing(on: Database) {
 
     let inbox = node.url("/inbox");
     let note = stranger.note("mallory", "let me in", &[node.url("/people/alice")]);
-    let create = stranger.activity("mallory", "Create", json!({ "object": note, "to": [node.url("/people/alice")] }));
-    let unsigned = send(Method::POST, &inbox, HeaderMap::new(), create.to_string().into_bytes()).await;
+    let create = stranger.activity(
+        "mallory",
+        "Create",
+        json!({ "object": note, "to": [node.url("/people/alice")] }),
+    );
+    let unsigned = send(
+        Method::POST,
+        &inbox,
+        HeaderMap::new(),
+        create.to_string().into_bytes(),
+    )
+    .await;
     assert_eq!(unsigned.0, 401, "{}", unsigned.1);
     assert_eq!(stranger.post("mallory", &inbox, &create).await.0, 403);
-    assert_eq!(stranger.post("mallory", &node.url("/people/alice/inbox"), &create).await.0, 403);
+    assert_eq!(
+        stranger
+            .post("mallory", &node.url("/people/alice/inbox"), &create)
+            .await
+            .0,
+        403
+    );
 
-    let paths = ["/people/alice", "/people/alice/outbox", "/people/alice/followers", "/network", "/posts/1"];
+    let paths = [
+        "/people/alice",
+        "/people/alice/outbox",
+        "/people/alice/followers",
+        "/network",
+        "/posts/1",
+    ];
     for url in paths.iter().map(|path| node.url(path)).chain([uri]) {
         let unsigned = send(Method::GET, &url, HeaderMap::new(), Vec::new()).await;
         assert_eq!(unsigned.0, 401, "{url}: {}", unsigned.1);
         assert_eq!(stranger.get("mallory", &url).await.0, 403, "{url}");
     }
-    let finger = node.url(&format!("/.well-known/webfinger?resource=acct:alice@{}", node.authority));
+    let finger = node.url(&format!(
+        "/.well-known/webfinger?resource=acct:alice@{}",
+        node.authority
+    ));
     let answer = send(Method::GET, &finger, HeaderMap::new(), Vec::new()).await;
     assert!([401, 403, 404].contains(&answer.0), "{}", answer.0);
 
     // Whatever our own people type, a stranger's name is never looked up.
     let query = format!("@mallory@{}", stranger.authority());
     for path in ["accounts", "statuses"] {
-        let q = federation_tests::client::escape(if path == "accounts" { &query } else { &stranger.origin });
-        let found = alice.get(&format!("/api/v2/search?resolve=true&type={path}&q={q}")).await.ok();
+        let q = federation_tests::client::escape(if path == "accounts" {
+            &query
+        } else {
+            &stranger.origin
+        });
+        let found = alice
+            .get(&format!("/api/v2/search?resolve=true&type={path}&q={q}"))
+            .await
+            .ok();
         assert_eq!(found[path], json!([]));
     }
     alice.publish(&format!("bonjour {query}"), "public").await;
     assert_eq!(stranger.connections(), 0, "{:?}", stranger.seen());
     let audit = node.json(&["audit"]).await;
-    assert!(audit.as_array().unwrap().iter().any(|line| line["reason"].is_string()), "{audit}");
+    assert!(
+        audit
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line["reason"].is_string()),
+        "{audit}"
+    );
 }
 
 async fn a_real_node_without_invitation_gets_nothing(on: Database) {
@@ -66,7 +110,15 @@ async fn invitations_hold(on: Database) {
     let (before, token) = link.split_once('#').unwrap();
     let (base, fingerprint) = before.split_once("fp=").unwrap();
     let turned: String = fingerprint.chars().rev().collect();
-    assert!(!paris.try_command(&["peer", "join", &format!("{base}fp={turned}#{token}"), "--yes"], "").await.0);
+    assert!(
+        !paris
+            .try_command(
+                &["peer", "join", &format!("{base}fp={turned}#{token}"), "--yes"],
+                ""
+            )
+            .await
+            .0
+    );
 
     // Looking at it uses nothing up; without a terminal and without --yes nothing is done.
     let looked = send(Method::GET, before, HeaderMap::new(), Vec::new()).await;
@@ -93,7 +145,15 @@ async fn invitations_hold(on: Database) {
     .await;
 
     // Pre-confirmed for one name: no second step.
-    let link = lyon.command(&["peer", "invite", "--for", &format!("http://{}", third.authority), "--pre-confirm"]).await;
+    let link = lyon
+        .command(&[
+            "peer",
+            "invite",
+            "--for",
+            &format!("http://{}", third.authority),
+            "--pre-confirm",
+        ])
+        .await;
     assert!(!paris.try_command(&["peer", "join", &link, "--yes"], "").await.0);
     third.command(&["peer", "join", &link, "--yes"]).await;
     assert_eq!(lyon.peer_state(&third.authority).await, "active");
@@ -117,7 +177,12 @@ async fn a_revoked_peer_is_out(on: Database) {
     lyon.command(&["peer", "confirm", &paris.authority]).await;
     alice.publish("Après la pause", "public").await;
     bob.sees("Après la pause").await;
-    assert!(!bob.home().await.iter().any(|post| federation_tests::client::holds(post, "Pendant")));
+    assert!(
+        !bob.home()
+            .await
+            .iter()
+            .any(|post| federation_tests::client::holds(post, "Pendant"))
+    );
 
     lyon.command(&["peer", "revoke", &paris.authority]).await;
     assert_eq!(lyon.peer_state(&paris.authority).await, "revoked");
@@ -126,7 +191,12 @@ async fn a_revoked_peer_is_out(on: Database) {
     })
     .await;
     alice.publish("Fini", "public").await;
-    assert!(!bob.home().await.iter().any(|post| federation_tests::client::holds(post, "Fini")));
+    assert!(
+        !bob.home()
+            .await
+            .iter()
+            .any(|post| federation_tests::client::holds(post, "Fini"))
+    );
     let me = alice.get("/api/v1/accounts/verify_credentials").await.ok();
     assert_eq!(me["followers_count"], 0);
 }

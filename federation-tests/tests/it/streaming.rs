@@ -19,7 +19,11 @@ async fn a_post_reaches_open_streams(on: Database) {
     let bob = paris.person("bob").await;
     bob.follow(&format!("@alice@{}", lyon.authority)).await;
 
-    let url = format!("ws://{}/api/v1/streaming?stream=user&access_token={}", paris.authority, bob.token());
+    let url = format!(
+        "ws://{}/api/v1/streaming?stream=user&access_token={}",
+        paris.authority,
+        bob.token()
+    );
     let (mut socket, _) = connect_async(url).await.expect("no WebSocket");
     let mut events = reqwest::Client::new()
         .get(paris.url("/api/v1/streaming/user"))
@@ -35,13 +39,19 @@ async fn a_post_reaches_open_streams(on: Database) {
             let Message::Text(text) = message else { continue };
             let event: Value = serde_json::from_str(&text).expect("no JSON");
             if event["event"] == "update" {
-                return serde_json::from_str::<Value>(event["payload"].as_str().expect("no payload")).expect("no JSON");
+                return serde_json::from_str::<Value>(event["payload"].as_str().expect("no payload"))
+                    .expect("no JSON");
             }
         }
         panic!("the WebSocket ended");
     });
     let update = update.await.expect("no update within 5 s");
-    assert!(update["content"].as_str().expect("no content").contains("Tout de suite"));
+    assert!(
+        update["content"]
+            .as_str()
+            .expect("no content")
+            .contains("Tout de suite")
+    );
 
     let mut text = String::new();
     let found = timeout(PATIENCE, async {
@@ -59,9 +69,16 @@ async fn a_post_reaches_open_streams(on: Database) {
 async fn streams_close_with_their_token(on: Database) {
     let node = Node::start("Lyon", on).await;
     let alice = node.person("alice").await;
-    let url = format!("ws://{}/api/v1/streaming?stream=user&access_token=wrong", node.authority);
+    let url = format!(
+        "ws://{}/api/v1/streaming?stream=user&access_token=wrong",
+        node.authority
+    );
     assert!(connect_async(url).await.is_err());
-    let url = format!("ws://{}/api/v1/streaming?access_token={}", node.authority, alice.token());
+    let url = format!(
+        "ws://{}/api/v1/streaming?access_token={}",
+        node.authority,
+        alice.token()
+    );
     let (mut socket, _) = connect_async(url).await.expect("no WebSocket");
     node.command(&["person", "disable", "--username", "alice"]).await;
     let closed = timeout(PATIENCE, async {

@@ -94,7 +94,11 @@ from_extensions!(Caller, Client, SignedIn, StreamToken);
 /// The token of `Authorization: Bearer …` (RFC 6750, section 2.1).
 #[must_use]
 pub fn bearer_of(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
@@ -105,20 +109,33 @@ fn stream_token(request: &Request) -> Option<String> {
     let headers = request.headers();
     let protocol = || {
         let text = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
-        text.split(',').map(str::trim).find(|text| text.len() >= 32).map(str::to_owned)
+        text.split(',')
+            .map(str::trim)
+            .find(|text| text.len() >= 32)
+            .map(str::to_owned)
     };
     let query = || {
         let pairs = url::form_urlencoded::parse(request.uri().query()?.as_bytes());
-        pairs.into_iter().find(|(name, _)| name == "access_token").map(|(_, value)| value.into_owned())
+        pairs
+            .into_iter()
+            .find(|(name, _)| name == "access_token")
+            .map(|(_, value)| value.into_owned())
     };
-    bearer_of(headers).map(str::to_owned).or_else(protocol).or_else(query)
+    bearer_of(headers)
+        .map(str::to_owned)
+        .or_else(protocol)
+        .or_else(query)
 }
 
 /// Looks up who a token belongs to.
 async fn bearer(state: &ApiState, secret: Option<&str>) -> Result<Arc<oauth::Bearer>, ApiError> {
     // No token has more than 43 characters; what is longer is not worth a hash.
-    let secret = secret.filter(|secret| secret.len() <= 256).ok_or_else(ApiError::invalid_token)?;
-    oauth::bearer(state.ctx(), secret).await?.ok_or_else(ApiError::invalid_token)
+    let secret = secret
+        .filter(|secret| secret.len() <= 256)
+        .ok_or_else(ApiError::invalid_token)?;
+    oauth::bearer(state.ctx(), secret)
+        .await?
+        .ok_or_else(ApiError::invalid_token)
 }
 
 /// The guard of every route of this crate.
@@ -152,7 +169,10 @@ async fn person(state: &ApiState, access: Access, path: &str, request: &mut Requ
     };
     let bearer = bearer(state, token.as_deref()).await?;
     let caller = Caller::of(&bearer).ok_or_else(|| {
-        ApiError::new(http::StatusCode::UNAUTHORIZED, "This method requires an authenticated user")
+        ApiError::new(
+            http::StatusCode::UNAUTHORIZED,
+            "This method requires an authenticated user",
+        )
     })?;
     let mut scopes = access.scopes().peekable();
     if scopes.peek().is_some() && !scopes.any(|scope| caller.scopes().grants(scope)) {
@@ -199,7 +219,12 @@ pub(crate) async fn signed_in(state: &ApiState, headers: &HeaderMap) -> Result<O
     };
     let account = entrenous_domain::accounts::get(state.ctx(), session.account).await?;
     let member = people::member(state.ctx(), session.account).await?;
-    Ok(account.zip(member).map(|(account, member)| SignedIn { session, secret, account, member }))
+    Ok(account.zip(member).map(|(account, member)| SignedIn {
+        session,
+        secret,
+        account,
+        member,
+    }))
 }
 
 #[cfg(test)]
@@ -211,11 +236,23 @@ mod tests {
     fn tokens_are_found_three_ways() {
         let token = "t".repeat(43);
         let request = |name: &str, value: &str| {
-            Request::builder().uri("/").header(name, value).body(Body::empty()).unwrap()
+            Request::builder()
+                .uri("/")
+                .header(name, value)
+                .body(Body::empty())
+                .unwrap()
         };
-        assert_eq!(stream_token(&request("authorization", &format!("bearer {token}"))), Some(token.clone()));
-        assert_eq!(stream_token(&request("sec-websocket-protocol", &format!("x, {token}"))), Some(token.clone()));
-        let query = Request::builder().uri(format!("/?stream=user&access_token={token}")).body(Body::empty());
+        assert_eq!(
+            stream_token(&request("authorization", &format!("bearer {token}"))),
+            Some(token.clone())
+        );
+        assert_eq!(
+            stream_token(&request("sec-websocket-protocol", &format!("x, {token}"))),
+            Some(token.clone())
+        );
+        let query = Request::builder()
+            .uri(format!("/?stream=user&access_token={token}"))
+            .body(Body::empty());
         assert_eq!(stream_token(&query.unwrap()), Some(token));
         assert_eq!(stream_token(&request("authorization", "Basic eDp5")), None);
     }

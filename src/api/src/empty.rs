@@ -23,13 +23,29 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
     ("/api/v1/endorsements", "read:accounts", "People I feature"),
     ("/api/v1/featured_tags", "read:accounts", "Hashtags I feature"),
-    ("/api/v1/featured_tags/suggestions", "read:accounts", "Hashtags I could feature"),
-    ("/api/v1/scheduled_statuses", "read:statuses", "Posts to be published later"),
-    ("/api/v1/suggestions", "read", "People I could follow (first version)"),
+    (
+        "/api/v1/featured_tags/suggestions",
+        "read:accounts",
+        "Hashtags I could feature",
+    ),
+    (
+        "/api/v1/scheduled_statuses",
+        "read:statuses",
+        "Posts to be published later",
+    ),
+    (
+        "/api/v1/suggestions",
+        "read",
+        "People I could follow (first version)",
+    ),
     ("/api/v2/suggestions", "read", "People I could follow"),
     ("/api/v1/instance/peers", "", "Peers: told to nobody in this form"),
     ("/api/v1/instance/activity", "", "Activity: not counted"),
-    ("/api/v1/instance/domain_blocks", "", "Blocked servers: everything that is no peer is refused"),
+    (
+        "/api/v1/instance/domain_blocks",
+        "",
+        "Blocked servers: everything that is no peer is refused",
+    ),
     ("/api/v1/custom_emojis", "", "Custom emoji"),
 ];
 
@@ -38,7 +54,11 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/push/subscription", "push", "My push subscription"),
     ("/api/v1/instance/terms_of_service", "", "Terms of service"),
     ("/api/v1/lists/{id}", "read:lists", "One of my lists"),
-    ("/api/v1/timelines/list/{id}", "read:lists", "The posts of one of my lists"),
+    (
+        "/api/v1/timelines/list/{id}",
+        "read:lists",
+        "The posts of one of my lists",
+    ),
     ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
     ("/api/v1/polls/{id}", "read:statuses", "A poll"),
 ];

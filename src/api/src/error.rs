@@ -24,7 +24,13 @@ impl ApiError {
     /// An error with a text that is safe to show.
     #[must_use]
     pub fn new(status: StatusCode, error: impl Into<String>) -> Self {
-        Self { status, error: error.into(), description: None, retry_after: None, cause: None }
+        Self {
+            status,
+            error: error.into(),
+            description: None,
+            retry_after: None,
+            cause: None,
+        }
     }
 
     /// 404, the same bytes for what does not exist and for what the caller may not see.
@@ -36,7 +42,10 @@ impl ApiError {
     /// 422: the text says what to change.
     #[must_use]
     pub fn invalid(text: impl std::fmt::Display) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("Validation failed: {text}"))
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("Validation failed: {text}"),
+        )
     }
 
     /// 401: no token, or one that is not valid.
@@ -48,7 +57,10 @@ impl ApiError {
     /// 403: the token does not grant it.
     #[must_use]
     pub fn outside_scopes() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "This action is outside the authorized scopes")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This action is outside the authorized scopes",
+        )
     }
 
     /// 403: the person may not do it.
@@ -60,7 +72,10 @@ impl ApiError {
     /// 503.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The service is temporarily unavailable")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The service is temporarily unavailable",
+        )
     }
 
     /// 500: a defect; `cause` is for the log.
@@ -78,7 +93,10 @@ impl ApiError {
     /// An error of an OAuth endpoint (RFC 6749, section 5.2).
     #[must_use]
     pub fn oauth(status: StatusCode, code: &str, description: &str) -> Self {
-        Self { description: Some(description.to_owned()), ..Self::new(status, code) }
+        Self {
+            description: Some(description.to_owned()),
+            ..Self::new(status, code)
+        }
     }
 
     /// The same error with a cause for the log.
@@ -134,7 +152,11 @@ impl From<DomainError> for ApiError {
                 } else {
                     StatusCode::SERVICE_UNAVAILABLE
                 };
-                Self { retry_after: Some(5), ..Self::new(status, text) }.caused_by(cause)
+                Self {
+                    retry_after: Some(5),
+                    ..Self::new(status, text)
+                }
+                .caused_by(cause)
             }
         }
     }
@@ -148,8 +170,9 @@ impl IntoResponse for ApiError {
             None => json!({ "error": self.error }),
         };
         let mut response = (self.status, Json(body)).into_response();
-        if let Some(value) =
-            self.retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok())
+        if let Some(value) = self
+            .retry_after
+            .and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok())
         {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }

@@ -7,8 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-const ALLOW_HEADERS: &str =
-    "Authorization, Content-Type, Accept, Accept-Language, Idempotency-Key, If-None-Match, Cache-Control, \
+const ALLOW_HEADERS: &str = "Authorization, Content-Type, Accept, Accept-Language, Idempotency-Key, If-None-Match, Cache-Control, \
      X-Requested-With, Last-Event-ID";
 const ALLOW_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const EXPOSE_HEADERS: &str = "Link, Idempotency-Key, ETag, Retry-After, WWW-Authenticate, X-Request-Id, \
@@ -32,9 +31,12 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         cors(headers);
     }
     security(headers);
-    if (private || status.is_client_error() || status.is_server_error()) && status != StatusCode::NOT_MODIFIED {
+    if (private || status.is_client_error() || status.is_server_error()) && status != StatusCode::NOT_MODIFIED
+    {
         // Not in place of what a handler says itself.
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }
@@ -65,12 +67,17 @@ fn security(headers: &mut HeaderMap) {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+        .or_insert(HeaderValue::from_static(
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
 }

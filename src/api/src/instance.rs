@@ -17,11 +17,36 @@ pub(crate) const PICTURE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/g
 pub(crate) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("instance", summary).returns::<Value>();
     Routes::new()
-        .get("/api/v1/instance", Access::Open, doc("This node (first version)").deprecated(), v1)
-        .get("/api/v2/instance", Access::Open, doc("This node: name, look, limits"), v2)
-        .get("/api/v1/instance/rules", Access::Person(""), doc("House rules"), rules)
-        .get("/api/v1/instance/extended_description", Access::Person(""), doc("More about this node"), description)
-        .get("/api/v1/instance/privacy_policy", Access::Person(""), doc("Who sees what"), privacy)
+        .get(
+            "/api/v1/instance",
+            Access::Open,
+            doc("This node (first version)").deprecated(),
+            v1,
+        )
+        .get(
+            "/api/v2/instance",
+            Access::Open,
+            doc("This node: name, look, limits"),
+            v2,
+        )
+        .get(
+            "/api/v1/instance/rules",
+            Access::Person(""),
+            doc("House rules"),
+            rules,
+        )
+        .get(
+            "/api/v1/instance/extended_description",
+            Access::Person(""),
+            doc("More about this node"),
+            description,
+        )
+        .get(
+            "/api/v1/instance/privacy_policy",
+            Access::Person(""),
+            doc("Who sees what"),
+            privacy,
+        )
         .get(
             "/api/v1/instance/translation_languages",
             Access::Person(""),
@@ -36,17 +61,28 @@ const CLOSED: &str = "This network is closed: accounts are by personal invitatio
     has agreed to trust; “unlisted” is the same without appearing in shared timelines.";
 
 fn version(state: &ApiState) -> String {
-    format!("{MASTODON_VERSION} (compatible; Entrenous {})", state.settings().version)
+    format!(
+        "{MASTODON_VERSION} (compatible; Entrenous {})",
+        state.settings().version
+    )
 }
 
 fn streaming(ctx: &Ctx) -> String {
-    let scheme = if ctx.origin().scheme() == "https" { "wss" } else { "ws" };
+    let scheme = if ctx.origin().scheme() == "https" {
+        "wss"
+    } else {
+        "ws"
+    };
     format!("{scheme}://{}", ctx.origin().authority())
 }
 
 fn about(ctx: &Ctx) -> String {
     let own = ctx.node().description.trim();
-    if own.is_empty() { CLOSED.to_owned() } else { format!("{own} {CLOSED}") }
+    if own.is_empty() {
+        CLOSED.to_owned()
+    } else {
+        format!("{own} {CLOSED}")
+    }
 }
 
 fn rules_of(ctx: &Ctx) -> Value {
@@ -190,6 +226,12 @@ async fn privacy() -> Json<Value> {
 
 /// Plain text as HTML.
 fn paragraph(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!("<p>{}</p>", escaped.replace("\n\n", "</p><p>").replace('\n', "<br>"))
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    format!(
+        "<p>{}</p>",
+        escaped.replace("\n\n", "</p><p>").replace('\n', "<br>")
+    )
 }

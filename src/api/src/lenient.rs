@@ -53,7 +53,9 @@ fn entries(value: Value) -> Vec<Value> {
 pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     match Value::deserialize(from)? {
         Value::Null => Ok(None),
-        value => scalar(&value).map(Some).ok_or_else(|| D::Error::custom("a text is needed")),
+        value => scalar(&value)
+            .map(Some)
+            .ok_or_else(|| D::Error::custom("a text is needed")),
     }
 }
 
@@ -94,7 +96,11 @@ pub fn id<'de, D: Deserializer<'de>, T: From64>(from: D) -> Result<Option<T>, D:
 /// # Errors
 /// None in practice.
 pub fn ids<'de, D: Deserializer<'de>, T: From64>(from: D) -> Result<Vec<T>, D::Error> {
-    Ok(list(from)?.iter().filter_map(|text| text.parse().ok()).map(T::from64).collect())
+    Ok(list(from)?
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .map(T::from64)
+        .collect())
 }
 
 /// A list of texts: `a[]=x&a[]=y`, `a[0]=x`, `a=x`, JSON. Entries that are no text are left out.
@@ -102,7 +108,10 @@ pub fn ids<'de, D: Deserializer<'de>, T: From64>(from: D) -> Result<Vec<T>, D::E
 /// # Errors
 /// None in practice.
 pub fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    Ok(entries(Value::deserialize(from)?).iter().filter_map(scalar).collect())
+    Ok(entries(Value::deserialize(from)?)
+        .iter()
+        .filter_map(scalar)
+        .collect())
 }
 
 /// As [`list`], and `None` when the parameter is absent.
@@ -155,9 +164,11 @@ pub fn word<'de, D: Deserializer<'de>, T: FromStr<Err = impl std::fmt::Display>>
 
 fn parsed<'de, D: Deserializer<'de>, T: FromStr>(from: D, needed: &str) -> Result<Option<T>, D::Error> {
     match text(from)? {
-        Some(text) if !text.is_empty() && text != "null" && text != "undefined" => {
-            text.trim().parse().map(Some).map_err(|_| D::Error::custom(needed))
-        }
+        Some(text) if !text.is_empty() && text != "null" && text != "undefined" => text
+            .trim()
+            .parse()
+            .map(Some)
+            .map_err(|_| D::Error::custom(needed)),
         _ => Ok(None),
     }
 }

@@ -42,7 +42,10 @@ pub(crate) struct Limits {
 
 impl Limits {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, windows: Cache::new(20_000) }
+        Self {
+            clock,
+            windows: Cache::new(20_000),
+        }
     }
 
     /// Counts one try.
@@ -52,9 +55,9 @@ impl Limits {
     pub(crate) fn count(&self, what: What, address: IpAddr) -> Result<(), ApiError> {
         let (most, seconds) = what.most();
         let now = self.clock.now().timestamp();
-        let window = self
-            .windows
-            .get_with((what, block(address)), || Arc::new(Mutex::new(Window { began: now, count: 0 })));
+        let window = self.windows.get_with((what, block(address)), || {
+            Arc::new(Mutex::new(Window { began: now, count: 0 }))
+        });
         let mut window = window.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if now - window.began >= seconds {
             *window = Window { began: now, count: 0 };

@@ -11,7 +11,9 @@ pub(crate) fn routes() -> Routes<ApiState> {
     Routes::new().get(
         "/api/openapi.json",
         Access::App,
-        Doc::new("openapi", "This document").about("OpenAPI 3.1.").returns::<Value>(),
+        Doc::new("openapi", "This document")
+            .about("OpenAPI 3.1.")
+            .returns::<Value>(),
         document,
     )
 }
@@ -23,21 +25,30 @@ pub fn openapi_document() -> Value {
 }
 
 async fn document(State(state): State<ApiState>) -> Json<Value> {
-    Json(described(&state.settings().version, Some(state.ctx().origin().to_string())))
+    Json(described(
+        &state.settings().version,
+        Some(state.ctx().origin().to_string()),
+    ))
 }
 
 fn described(version: &str, server: Option<String>) -> Value {
     let words = pages::Lang::En.words();
     let scopes = KNOWN_SCOPES
         .iter()
-        .map(|scope| ((*scope).to_owned(), words.scope(scope).unwrap_or_default().to_owned()))
+        .map(|scope| {
+            (
+                (*scope).to_owned(),
+                words.scope(scope).unwrap_or_default().to_owned(),
+            )
+        })
         .collect();
     let info = Info {
         title: "Entrenous".to_owned(),
         version: version.to_owned(),
-        description: "The Mastodon client API as Entrenous answers it, OAuth 2, and the administration of a node. \
+        description:
+            "The Mastodon client API as Entrenous answers it, OAuth 2, and the administration of a node. \
             Nothing here is visible to the world; `x-access` says who may use a route."
-            .to_owned(),
+                .to_owned(),
         server,
         scopes,
     };

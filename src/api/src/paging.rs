@@ -61,7 +61,12 @@ impl Paging {
     /// The page, with `default` rows if none are asked for and never more than `most`.
     pub fn at_most(&mut self, default: i64, most: i64) -> Page {
         self.taken = self.limit.unwrap_or(default).clamp(1, most);
-        Page { max_id: self.max_id, since_id: self.since_id, min_id: self.min_id, limit: self.taken }
+        Page {
+            max_id: self.max_id,
+            since_id: self.since_id,
+            min_id: self.min_id,
+            limit: self.taken,
+        }
     }
 
     /// `offset` and `limit`, for lists without keysets.
@@ -83,7 +88,10 @@ impl Paging {
     ) -> Response {
         let mut response = Json(body).into_response();
         let base = state.url(&self.path);
-        if let Some(link) = self.link(&base, newest, oldest, rows).and_then(|link| HeaderValue::from_str(&link).ok()) {
+        if let Some(link) = self
+            .link(&base, newest, oldest, rows)
+            .and_then(|link| HeaderValue::from_str(&link).ok())
+        {
             response.headers_mut().insert(header::LINK, link);
         }
         response
@@ -94,7 +102,9 @@ impl Paging {
         let full = i64::try_from(rows).is_ok_and(|rows| rows >= self.taken.max(1));
         // Reading upwards, a page that is not full still has older rows below it: those it started from.
         let more = full || self.min_id.is_some();
-        let next = oldest.filter(|_| more).map(|id| self.url(base, "max_id", id, "next"));
+        let next = oldest
+            .filter(|_| more)
+            .map(|id| self.url(base, "max_id", id, "next"));
         let prev = newest.map(|id| self.url(base, "min_id", id, "prev"));
         let links: Vec<_> = next.into_iter().chain(prev).collect();
         (!links.is_empty()).then(|| links.join(", "))
@@ -118,7 +128,15 @@ mod tests {
     #[test]
     fn links_are_absolute_and_keep_the_rest() {
         let mut paging = Paging::of("/x", "local=true&types[]=a&limit=2&max_id=90&access_token=s");
-        assert_eq!(paging.at_most(20, 40), Page { max_id: Some(90), since_id: None, min_id: None, limit: 2 });
+        assert_eq!(
+            paging.at_most(20, 40),
+            Page {
+                max_id: Some(90),
+                since_id: None,
+                min_id: None,
+                limit: 2
+            }
+        );
         assert_eq!(
             paging.link(BASE, Some(89), Some(80), 2).unwrap(),
             "<https://a.example/x?local=true&types%5B%5D=a&limit=2&max_id=80>; rel=\"next\", \
@@ -130,7 +148,10 @@ mod tests {
     fn the_last_page_has_no_next() {
         let mut paging = Paging::of("/x", "limit=500&max_id=undefined");
         assert_eq!(paging.at_most(20, 40).limit, 40);
-        assert_eq!(paging.link(BASE, Some(9), Some(8), 2).unwrap(), "<https://a.example/x?limit=40&min_id=9>; rel=\"prev\"");
+        assert_eq!(
+            paging.link(BASE, Some(9), Some(8), 2).unwrap(),
+            "<https://a.example/x?limit=40&min_id=9>; rel=\"prev\""
+        );
         assert_eq!(paging.link(BASE, None, None, 0), None);
         assert_eq!(Paging::of("/x", "limit=0").at_most(20, 40).limit, 1);
     }

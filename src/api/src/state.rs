@@ -71,15 +71,26 @@ impl ApiState {
     /// # Errors
     /// 503 if this process does not federate.
     pub fn peering(&self) -> crate::ApiResult<&dyn TrustDesk> {
-        self.inner.settings.trust.as_deref().ok_or_else(crate::ApiError::unavailable)
+        self.inner
+            .settings
+            .trust
+            .as_deref()
+            .ok_or_else(crate::ApiError::unavailable)
     }
 
     /// Starts the task that turns events into messages, once.
     pub(crate) fn start_dispatch(&self) {
-        let waiting = self.inner.dispatch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let waiting = self
+            .inner
+            .dispatch
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(dispatch) = waiting {
             // Weak, so that the task ends with the state it serves.
-            tokio::spawn(dispatch.run(WeakState { inner: Arc::downgrade(&self.inner) }));
+            tokio::spawn(dispatch.run(WeakState {
+                inner: Arc::downgrade(&self.inner),
+            }));
         }
     }
 
@@ -89,7 +100,9 @@ impl ApiState {
 
     /// Style sheet and pictures in this node's colours, made at the first use.
     pub(crate) fn statics(&self) -> &crate::pages::Statics {
-        self.inner.statics.get_or_init(|| crate::pages::Statics::new(&self.inner.ctx.node().accent))
+        self.inner
+            .statics
+            .get_or_init(|| crate::pages::Statics::new(&self.inner.ctx.node().accent))
     }
 
     /// The absolute URL of a path of this node; `path` begins with a slash.

@@ -23,7 +23,9 @@ impl Limiter {
     /// True if a line may be written now; at most `most` in a minute for one key.
     fn admit(&self, peer: Option<&str>, reason: &str, now: Time, most: u32) -> bool {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry((peer.map(str::to_owned), reason.to_owned())).or_insert((now, 0));
+        let window = windows
+            .entry((peer.map(str::to_owned), reason.to_owned()))
+            .or_insert((now, 0));
         if now - window.0 >= chrono::TimeDelta::minutes(1) || now < window.0 {
             *window = (now, 0);
         }

@@ -73,7 +73,9 @@ pub async fn unblock(ctx: &Ctx, via: Via, account: AccountId, target: AccountId)
                 return Err(DomainError::Refused("actor"));
             }
         }
-        let Some((id, uri)) = rows::get(tx, account, target)? else { return Ok(()) };
+        let Some((id, uri)) = rows::get(tx, account, target)? else {
+            return Ok(());
+        };
         rows::remove(tx, id)?;
         tx.tell(Event::RelationshipChanged { account, target })?;
         if matches!(via, Via::Local) {
@@ -90,7 +92,9 @@ fn pair(tx: &mut Work<'_>, via: &Via, account: AccountId, target: AccountId) -> 
     if let Via::Peer(receipt) = via {
         peers::claim(tx, receipt)?;
     }
-    let blocks = person::get(tx, account)?.filter(|person| person.active).ok_or(DomainError::NotFound)?;
+    let blocks = person::get(tx, account)?
+        .filter(|person| person.active)
+        .ok_or(DomainError::NotFound)?;
     let blocked = person::get(tx, target)?.ok_or(DomainError::NotFound)?;
     match via {
         Via::Local if !blocks.is_local() => Err(DomainError::NotFound),
@@ -142,7 +146,10 @@ pub async fn unmute(ctx: &Ctx, account: AccountId, target: AccountId) -> Result<
 /// Only the store's.
 pub async fn blocked(ctx: &Ctx, account: AccountId, page: Page) -> Result<Vec<(i64, Arc<Account>)>> {
     let page = page.at_most(80);
-    let rows = ctx.store().read(move |conn| rows::blocked(conn, account, &page)).await?;
+    let rows = ctx
+        .store()
+        .read(move |conn| rows::blocked(conn, account, &page))
+        .await?;
     work::with_accounts(ctx, rows).await
 }
 
@@ -152,6 +159,9 @@ pub async fn blocked(ctx: &Ctx, account: AccountId, page: Page) -> Result<Vec<(i
 /// Only the store's.
 pub async fn muted(ctx: &Ctx, account: AccountId, page: Page) -> Result<Vec<(i64, Arc<Account>)>> {
     let (page, now) = (page.at_most(80), ctx.now());
-    let rows = ctx.store().read(move |conn| rows::muted(conn, account, &page, now)).await?;
+    let rows = ctx
+        .store()
+        .read(move |conn| rows::muted(conn, account, &page, now))
+        .await?;
     work::with_accounts(ctx, rows).await
 }

@@ -31,7 +31,10 @@ pub fn pause_after(failures: i32) -> TimeDelta {
 pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<(PeerId, Time)>> {
     let waiting = ctx.store().read(rows::waiting_peers).await?;
     let now = ctx.now();
-    Ok(waiting.into_iter().map(|(peer, at)| (peer, at.unwrap_or(now))).collect())
+    Ok(waiting
+        .into_iter()
+        .map(|(peer, at)| (peer, at.unwrap_or(now)))
+        .collect())
 }
 
 /// The next deliveries of a peer in queue order, at most `limit`, none if the peer is not active.
@@ -40,7 +43,10 @@ pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<(PeerId, Time)>> {
 /// Only the store's.
 pub async fn next(ctx: &Ctx, peer: PeerId, after: Option<DeliveryId>, limit: i64) -> Result<Vec<Delivery>> {
     let limit = limit.clamp(1, 1_000);
-    Ok(ctx.store().read(move |conn| rows::next(conn, peer, after, limit)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::next(conn, peer, after, limit))
+        .await?)
 }
 
 /// How an attempt ended.
@@ -76,7 +82,9 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
     let learned = ctx
         .store()
         .write(move |tx| -> std::result::Result<bool, StoreError> {
-            let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else { return Ok(false) };
+            let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
+                return Ok(false);
+            };
             let now = tx.now();
             match attempt {
                 Attempt::Done { form } => {
@@ -94,7 +102,14 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
                     halt(tx, &peer, LONGEST_PAUSE, &reason)?;
                     let detail = format!("{} refuses deliveries: {reason}", peer.name);
                     let origin = peer.origin.as_str();
-                    audit::write(tx, "node", "delivery.refused", Some("refused_by_peer"), Some(origin), &detail)?;
+                    audit::write(
+                        tx,
+                        "node",
+                        "delivery.refused",
+                        Some("refused_by_peer"),
+                        Some(origin),
+                        &detail,
+                    )?;
                 }
                 Attempt::Failed { reason } => {
                     rows::attempted(tx, id, &reason)?;
@@ -115,16 +130,36 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
 fn halt(tx: &mut Tx, peer: &Peer, pause: TimeDelta, reason: &str) -> std::result::Result<(), StoreError> {
     let now = tx.now();
     let since = peer.failing_since.unwrap_or(now);
-    entrenous_store::peers::failed(tx, peer.id, since, peer.failures.saturating_add(1), now + pause, reason)
+    entrenous_store::peers::failed(
+        tx,
+        peer.id,
+        since,
+        peer.failures.saturating_add(1),
+        now + pause,
+        reason,
+    )
 }
 
 /// Drops the delivery that was tried if it has waited for longer than anyone should.
-fn give_up_old(tx: &mut Tx, peer: &Peer, id: DeliveryId, reason: &str) -> std::result::Result<(), StoreError> {
+fn give_up_old(
+    tx: &mut Tx,
+    peer: &Peer,
+    id: DeliveryId,
+    reason: &str,
+) -> std::result::Result<(), StoreError> {
     let now = tx.now();
     let before = DeliveryId(id.get() - 1);
-    let Some(delivery) = rows::next(tx, peer.id, Some(before), 1)?.into_iter().next() else { return Ok(()) };
+    let Some(delivery) = rows::next(tx, peer.id, Some(before), 1)?.into_iter().next() else {
+        return Ok(());
+    };
     if delivery.id == id && now - delivery.created_at > PATIENCE {
-        rows::finish(tx, id, "dropped", Some(&format!("given up after 30 days: {reason}")), now)?;
+        rows::finish(
+            tx,
+            id,
+            "dropped",
+            Some(&format!("given up after 30 days: {reason}")),
+            now,
+        )?;
     }
     Ok(())
 }
@@ -134,7 +169,9 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, id: DeliveryId, reason: &str) -> std::r
 pub(crate) fn note_heard(tx: &mut Tx, peer: &Peer) -> std::result::Result<(), StoreError> {
     let now = tx.now();
     let failing = peer.failures > 0 || peer.retry_at.is_some();
-    let stale = peer.last_seen_at.is_none_or(|at| now - at > TimeDelta::seconds(10));
+    let stale = peer
+        .last_seen_at
+        .is_none_or(|at| now - at > TimeDelta::seconds(10));
     if failing || stale {
         entrenous_store::peers::heard(tx, peer.id, now)?;
     }
@@ -223,7 +260,13 @@ pub async fn of_post(ctx: &Ctx, post: PostId) -> Result<Vec<(Arc<Peer>, String, 
 pub async fn activity_for(ctx: &Ctx, peer: PeerId, id: ActivityId) -> Result<Delivery> {
     let found = ctx
         .store()
-        .read(move |conn| if rows::was_for(conn, id, peer)? { rows::activity(conn, id) } else { Ok(None) })
+        .read(move |conn| {
+            if rows::was_for(conn, id, peer)? {
+                rows::activity(conn, id)
+            } else {
+                Ok(None)
+            }
+        })
         .await?;
     let (account, _, data, created_at) = found.ok_or(DomainError::NotFound)?;
     Ok(Delivery {

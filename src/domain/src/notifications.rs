@@ -37,7 +37,10 @@ impl Filter {
 pub async fn list(ctx: &Ctx, owner: AccountId, filter: Filter, page: Page) -> Result<Vec<Notification>> {
     let (page, now) = (page.at_most(80), ctx.now());
     let kinds = filter.kinds();
-    Ok(ctx.store().read(move |conn| rows::list(conn, owner, &kinds, filter.from, &page, now)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::list(conn, owner, &kinds, filter.from, &page, now))
+        .await?)
 }
 
 /// One notification.
@@ -46,7 +49,10 @@ pub async fn list(ctx: &Ctx, owner: AccountId, filter: Filter, page: Page) -> Re
 /// `NotFound` if it is not theirs.
 pub async fn get(ctx: &Ctx, owner: AccountId, id: NotificationId) -> Result<Notification> {
     let now = ctx.now();
-    ctx.store().read(move |conn| rows::get(conn, owner, id, now)).await?.ok_or(DomainError::NotFound)
+    ctx.store()
+        .read(move |conn| rows::get(conn, owner, id, now))
+        .await?
+        .ok_or(DomainError::NotFound)
 }
 
 /// Removes one.
@@ -54,8 +60,15 @@ pub async fn get(ctx: &Ctx, owner: AccountId, id: NotificationId) -> Result<Noti
 /// # Errors
 /// `NotFound` if it is not theirs.
 pub async fn dismiss(ctx: &Ctx, owner: AccountId, id: NotificationId) -> Result<()> {
-    let removed = ctx.store().write(move |tx| rows::remove(tx, owner, Some(id))).await?;
-    if removed == 0 { Err(DomainError::NotFound) } else { Ok(()) }
+    let removed = ctx
+        .store()
+        .write(move |tx| rows::remove(tx, owner, Some(id)))
+        .await?;
+    if removed == 0 {
+        Err(DomainError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes all.
@@ -75,7 +88,10 @@ pub async fn unread_count(ctx: &Ctx, owner: AccountId) -> Result<i64> {
     let now = ctx.now();
     let count = ctx.store().read(move |conn| {
         let markers = rows::markers(conn, owner)?;
-        let read = markers.iter().find(|row| row.timeline == "notifications").map_or(0, |row| row.last_read_id);
+        let read = markers
+            .iter()
+            .find(|row| row.timeline == "notifications")
+            .map_or(0, |row| row.last_read_id);
         rows::count_after(conn, owner, read, COUNTED, now)
     });
     Ok(count.await?)
@@ -111,7 +127,11 @@ impl From<rows::MarkerRow> for Marker {
 /// Only the store's.
 pub async fn markers(ctx: &Ctx, owner: AccountId, timelines: Vec<String>) -> Result<Vec<Marker>> {
     let rows = ctx.store().read(move |conn| rows::markers(conn, owner)).await?;
-    Ok(rows.into_iter().filter(|row| timelines.contains(&row.timeline)).map(Marker::from).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| timelines.contains(&row.timeline))
+        .map(Marker::from)
+        .collect())
 }
 
 /// Sets a marker.
@@ -120,13 +140,21 @@ pub async fn markers(ctx: &Ctx, owner: AccountId, timelines: Vec<String>) -> Res
 /// `Invalid` for another timeline than `home` and `notifications`.
 pub async fn set_marker(ctx: &Ctx, owner: AccountId, timeline: &str, last_read_id: i64) -> Result<Marker> {
     if !TIMELINES.contains(&timeline) {
-        return Err(DomainError::invalid("a marker is for one of: home, notifications"));
+        return Err(DomainError::invalid(
+            "a marker is for one of: home, notifications",
+        ));
     }
     let timeline = timeline.to_owned();
-    let row = ctx.store().write(move |tx| -> std::result::Result<_, StoreError> {
-        let now = tx.now();
-        rows::set_marker(tx, owner, &timeline, last_read_id, now)?;
-        Ok(rows::markers(tx, owner)?.into_iter().find(|row| row.timeline == timeline))
-    });
-    row.await?.map(Marker::from).ok_or_else(|| DomainError::internal("a marker that was set is not there"))
+    let row = ctx
+        .store()
+        .write(move |tx| -> std::result::Result<_, StoreError> {
+            let now = tx.now();
+            rows::set_marker(tx, owner, &timeline, last_read_id, now)?;
+            Ok(rows::markers(tx, owner)?
+                .into_iter()
+                .find(|row| row.timeline == timeline))
+        });
+    row.await?
+        .map(Marker::from)
+        .ok_or_else(|| DomainError::internal("a marker that was set is not there"))
 }

@@ -63,10 +63,14 @@ pub fn queue(
         at: tx.now(),
     };
     let peers: BTreeSet<PeerId> = allowed.iter().map(|(peer, _)| *peer).collect();
-    let rows: Vec<(DeliveryId, Target)> =
-        allowed.into_iter().map(|target| (DeliveryId(tx.next_id()), target)).collect();
+    let rows: Vec<(DeliveryId, Target)> = allowed
+        .into_iter()
+        .map(|target| (DeliveryId(tx.next_id()), target))
+        .collect();
     deliveries::insert(tx, &row, &rows)?;
-    tx.emit(Event::DeliveriesQueued { peers: peers.into_iter().collect() })?;
+    tx.emit(Event::DeliveriesQueued {
+        peers: peers.into_iter().collect(),
+    })?;
     Ok(())
 }
 
@@ -113,8 +117,10 @@ fn allowed_targets(
         .filter(|(peer, _)| may_cross(peer, activity))
         .map(|(peer, _)| (peer.id, peer))
         .collect();
-    let mut allowed: BTreeSet<Target> =
-        wanted.into_iter().filter(|(peer, _)| peers.contains_key(peer)).collect();
+    let mut allowed: BTreeSet<Target> = wanted
+        .into_iter()
+        .filter(|(peer, _)| peers.contains_key(peer))
+        .collect();
     if network {
         let native = peers.values().filter(|peer| peer.software == Software::Native);
         allowed.extend(native.filter_map(|peer| peer.shared_inbox.clone().map(|inbox| (peer.id, inbox))));

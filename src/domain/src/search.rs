@@ -15,7 +15,12 @@ const LONGEST: usize = 200;
 const WORDS: usize = 10;
 
 fn cut(query: &str) -> String {
-    query.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+    query
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST)
+        .collect()
 }
 
 fn is_url(query: &str) -> bool {
@@ -86,7 +91,13 @@ pub async fn accounts(
         }
     }
     let ids = ctx.store().read(move |conn| {
-        let query = AccountQuery { text: &name, authority: authority.as_deref(), following_only, offset, limit };
+        let query = AccountQuery {
+            text: &name,
+            authority: authority.as_deref(),
+            following_only,
+            offset,
+            limit,
+        };
         rows::accounts(conn, viewer, &query)
     });
     let mut found = people::get_many(ctx, ids.await?).await?;
@@ -115,7 +126,10 @@ async fn remote_post(ctx: &Ctx, uri: &str) -> Result<Option<PostId>> {
 ///
 /// # Errors
 /// As [`accounts`].
-#[expect(clippy::too_many_arguments, reason = "the parameters of the Mastodon API's search")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parameters of the Mastodon API's search"
+)]
 pub async fn posts(
     ctx: &Ctx,
     viewer: AccountId,
@@ -137,13 +151,31 @@ pub async fn posts(
             None => None,
         };
         let Some(id) = id else { return Ok(Vec::new()) };
-        let seen = ctx.store().read(move |conn| post_rows::may_see(conn, Seen::Person(viewer), id)).await?;
+        let seen = ctx
+            .store()
+            .read(move |conn| post_rows::may_see(conn, Seen::Person(viewer), id))
+            .await?;
         return Ok(if seen { vec![id] } else { Vec::new() });
     }
-    let words: Vec<String> = cut(query).split_whitespace().take(WORDS).map(str::to_owned).collect();
+    let words: Vec<String> = cut(query)
+        .split_whitespace()
+        .take(WORDS)
+        .map(str::to_owned)
+        .collect();
     let now = ctx.now();
     let found = ctx.store().read(move |conn| {
-        rows::posts(conn, viewer, &PostQuery { words: &words, account, max_id, offset, limit }, now)
+        rows::posts(
+            conn,
+            viewer,
+            &PostQuery {
+                words: &words,
+                account,
+                max_id,
+                offset,
+                limit,
+            },
+            now,
+        )
     });
     Ok(found.await?)
 }
@@ -157,5 +189,8 @@ pub async fn tags(ctx: &Ctx, query: &str, offset: i64, limit: i64) -> Result<Vec
     if text.is_empty() || text.contains(char::is_whitespace) {
         return Ok(Vec::new());
     }
-    Ok(ctx.store().read(move |conn| rows::tags(conn, &text, offset, limit)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::tags(conn, &text, offset, limit))
+        .await?)
 }

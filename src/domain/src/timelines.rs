@@ -34,7 +34,10 @@ pub struct AccountFilter {
 /// Only the store's.
 pub async fn home(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<PostId>> {
     let (page, now) = (page.at_most(MOST), ctx.now());
-    Ok(ctx.store().read(move |conn| rows::home(conn, owner, &page, now)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::home(conn, owner, &page, now))
+        .await?)
 }
 
 fn from(local_only: bool, remote_only: bool) -> Option<From> {
@@ -58,9 +61,14 @@ pub async fn network(
     remote_only: bool,
     page: Page,
 ) -> Result<Vec<PostId>> {
-    let Some(from) = from(local_only, remote_only) else { return Ok(Vec::new()) };
+    let Some(from) = from(local_only, remote_only) else {
+        return Ok(Vec::new());
+    };
     let (page, now) = (page.at_most(MOST), ctx.now());
-    Ok(ctx.store().read(move |conn| rows::network(conn, viewer, from, &page, now)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::network(conn, viewer, from, &page, now))
+        .await?)
 }
 
 /// Public posts with a hashtag (any case).
@@ -74,10 +82,15 @@ pub async fn tag(
     local_only: bool,
     page: Page,
 ) -> Result<Vec<PostId>> {
-    let Some(tag) = crate::text::hashtag(tag) else { return Ok(Vec::new()) };
+    let Some(tag) = crate::text::hashtag(tag) else {
+        return Ok(Vec::new());
+    };
     let from = if local_only { From::Here } else { From::All };
     let (page, now) = (page.at_most(MOST), ctx.now());
-    Ok(ctx.store().read(move |conn| rows::tag(conn, viewer, &tag, from, &page, now)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::tag(conn, viewer, &tag, from, &page, now))
+        .await?)
 }
 
 /// The posts of one account that the viewer may see.
@@ -94,10 +107,15 @@ pub async fn account(
     if filter.only_media || filter.pinned {
         return Ok(Vec::new());
     }
-    let Some(viewer) = store_viewer(ctx, viewer).await? else { return Ok(Vec::new()) };
+    let Some(viewer) = store_viewer(ctx, viewer).await? else {
+        return Ok(Vec::new());
+    };
     let page = page.at_most(MOST);
     let (replies, boosts) = (filter.exclude_replies, filter.exclude_boosts);
-    Ok(ctx.store().read(move |conn| rows::account(conn, viewer, account, replies, boosts, &page)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::account(conn, viewer, account, replies, boosts, &page))
+        .await?)
 }
 
 /// Favourites of a person: (row id for paging, post).
@@ -106,7 +124,10 @@ pub async fn account(
 /// Only the store's.
 pub async fn favourites(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<(i64, PostId)>> {
     let page = page.at_most(MOST);
-    Ok(ctx.store().read(move |conn| rows::marked(conn, owner, Marks::Favourites, &page)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::marked(conn, owner, Marks::Favourites, &page))
+        .await?)
 }
 
 /// Bookmarks of a person: (row id for paging, post).
@@ -115,7 +136,10 @@ pub async fn favourites(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<(
 /// Only the store's.
 pub async fn bookmarks(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<(i64, PostId)>> {
     let page = page.at_most(MOST);
-    Ok(ctx.store().read(move |conn| rows::marked(conn, owner, Marks::Bookmarks, &page)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::marked(conn, owner, Marks::Bookmarks, &page))
+        .await?)
 }
 
 /// Which of `owners` have the post in their home timeline (for streams).
@@ -125,5 +149,8 @@ pub async fn bookmarks(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<(i
 pub async fn home_owners(ctx: &Ctx, post: PostId, owners: Vec<AccountId>) -> Result<Vec<AccountId>> {
     let now = ctx.now();
     let owners: Vec<i64> = owners.into_iter().map(AccountId::get).collect();
-    Ok(ctx.store().read(move |conn| feed::owners(conn, post, &owners, now)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| feed::owners(conn, post, &owners, now))
+        .await?)
 }

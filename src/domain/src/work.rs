@@ -52,9 +52,19 @@ impl Work<'_> {
         let now = self.tx.now();
         for account in entrenous_store::notifications::tellable(self.tx, people, from, conversation, now)? {
             let id = NotificationId(self.tx.next_id());
-            let row = Notification { id, account, kind, from, post, created_at: now };
+            let row = Notification {
+                id,
+                account,
+                kind,
+                from,
+                post,
+                created_at: now,
+            };
             entrenous_store::notifications::insert(self.tx, &row)?;
-            self.tell(Event::Notified { notification: id, account })?;
+            self.tell(Event::Notified {
+                notification: id,
+                account,
+            })?;
         }
         Ok(())
     }
@@ -74,7 +84,10 @@ where
         let result = ctx
             .store()
             .write(move |tx| -> Result<(T, Vec<Event>)> {
-                let mut work = Work { tx, events: Vec::new() };
+                let mut work = Work {
+                    tx,
+                    events: Vec::new(),
+                };
                 let value = once(&mut work)?;
                 Ok((value, work.events))
             })
@@ -102,5 +115,8 @@ pub(crate) async fn with_accounts(
     let ids = rows.iter().map(|(_, id)| *id).collect();
     let accounts = crate::accounts::get_many(ctx, ids).await?;
     let by_id: std::collections::HashMap<_, _> = accounts.into_iter().map(|one| (one.id, one)).collect();
-    Ok(rows.into_iter().filter_map(|(row, id)| by_id.get(&id).map(|one| (row, Arc::clone(one)))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(row, id)| by_id.get(&id).map(|one| (row, Arc::clone(one))))
+        .collect())
 }

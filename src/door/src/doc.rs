@@ -86,8 +86,16 @@ impl Doc {
     pub fn paged(self) -> Self {
         self.param(Place::Query, "limit", "How many.")
             .param(Place::Query, "max_id", "Only what is older than this id.")
-            .param(Place::Query, "since_id", "Only what is newer than this id, the newest first.")
-            .param(Place::Query, "min_id", "Only what is newer than this id, the next after it.")
+            .param(
+                Place::Query,
+                "since_id",
+                "Only what is newer than this id, the newest first.",
+            )
+            .param(
+                Place::Query,
+                "min_id",
+                "Only what is newer than this id, the next after it.",
+            )
     }
 
     /// The parameters of the query, as the fields of `T`.

@@ -49,8 +49,11 @@ pub fn openapi(routes: &[RouteInfo], info: &Info) -> Value {
             }
         }),
     );
-    let scopes: Map<String, Value> =
-        info.scopes.iter().map(|(name, about)| (name.clone(), json!(about))).collect();
+    let scopes: Map<String, Value> = info
+        .scopes
+        .iter()
+        .map(|(name, about)| (name.clone(), json!(about)))
+        .collect();
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -110,7 +113,11 @@ fn operation(route: &RouteInfo, generator: &mut SchemaGenerator) -> Value {
         if doc.files {
             content.insert("multipart/form-data".to_owned(), json!({ "schema": schema }));
         }
-        for kind in ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        for kind in [
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ] {
             content.entry(kind).or_insert_with(|| json!({ "schema": schema }));
         }
         operation.insert("requestBody".to_owned(), json!({ "content": content }));
@@ -150,7 +157,11 @@ fn parameters(route: &RouteInfo, generator: &mut SchemaGenerator) -> Vec<Value> 
         if let Some(known) = name.and_then(|name| generator.definitions().get(&name).cloned()) {
             schema = known;
         }
-        let fields = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let fields = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         for (name, field) in fields {
             let about = field.get("description").cloned().unwrap_or_else(|| json!(""));
             out.push(json!({ "name": name, "in": "query", "description": about, "schema": field }));
@@ -161,7 +172,10 @@ fn parameters(route: &RouteInfo, generator: &mut SchemaGenerator) -> Vec<Value> 
 
 /// The names between braces.
 fn path_names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(|name| name.trim_start_matches('*'))
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .map(|name| name.trim_start_matches('*'))
 }
 
 fn responses(access: Access, doc: &Doc, generator: &mut SchemaGenerator) -> Value {
@@ -190,7 +204,10 @@ fn responses(access: Access, doc: &Doc, generator: &mut SchemaGenerator) -> Valu
     };
     if !access.is_open() {
         refusal("401", "No token, or one that is not valid");
-        refusal("403", "The token does not grant this, or the person may not do it");
+        refusal(
+            "403",
+            "The token does not grant this, or the person may not do it",
+        );
     }
     if doc.body.is_some() {
         refusal("422", "The input is wrong; the text says what to change");
@@ -207,7 +224,12 @@ fn security(access: Access) -> Value {
                 return json!([{ "oauth": [] }]);
             }
             // One of them is enough: alternatives, in OpenAPI, are entries of the list.
-            Value::Array(scopes.into_iter().map(|scope| json!({ "oauth": [scope] })).collect())
+            Value::Array(
+                scopes
+                    .into_iter()
+                    .map(|scope| json!({ "oauth": [scope] }))
+                    .collect(),
+            )
         }
         Access::App => json!([{ "oauth": [] }]),
         Access::Open | Access::Peer | Access::Handshake | Access::Session | Access::Capability => json!([]),
@@ -221,5 +243,9 @@ fn operation_id(route: &RouteInfo) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
         .collect();
     let words: Vec<_> = path.split('_').filter(|word| !word.is_empty()).collect();
-    format!("{}_{}", route.method.as_str().to_ascii_lowercase(), words.join("_"))
+    format!(
+        "{}_{}",
+        route.method.as_str().to_ascii_lowercase(),
+        words.join("_")
+    )
 }

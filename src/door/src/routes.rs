@@ -37,7 +37,10 @@ pub struct Routes<S> {
 
 impl<S> Default for Routes<S> {
     fn default() -> Self {
-        Self { infos: Vec::new(), entries: Vec::new() }
+        Self {
+            infos: Vec::new(),
+            entries: Vec::new(),
+        }
     }
 }
 
@@ -50,14 +53,29 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Adds a route. Methods that HTTP does not define in RFC 9110 and 5789 are never answered.
     #[must_use]
-    pub fn route<H, T>(mut self, method: Method, path: &'static str, access: Access, doc: Doc, handler: H) -> Self
+    pub fn route<H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        doc: Doc,
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, S>,
         T: 'static,
     {
         if let Ok(filter) = MethodFilter::try_from(method.clone()) {
-            self.infos.push(RouteInfo { method, path, access, doc });
-            self.entries.push(Entry { filter, handler: on(filter, handler) });
+            self.infos.push(RouteInfo {
+                method,
+                path,
+                access,
+                doc,
+            });
+            self.entries.push(Entry {
+                filter,
+                handler: on(filter, handler),
+            });
         }
         self
     }
@@ -129,11 +147,16 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// The router, with the guard in front of every handler. A known path asked with another method answers 405.
     /// Two routes with the same method and path are a defect: axum panics at start.
-    #[expect(clippy::needless_pass_by_value, reason = "callers make a guard for this call and give it away")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers make a guard for this call and give it away"
+    )]
     pub fn mount(self, state: S, guard: Arc<dyn Guard>) -> Router {
         let mut paths: BTreeMap<&'static str, MethodRouter<S>> = BTreeMap::new();
         for (info, entry) in self.infos.into_iter().zip(self.entries) {
-            debug_assert!(MethodFilter::try_from(info.method.clone()).is_ok_and(|filter| filter == entry.filter));
+            debug_assert!(
+                MethodFilter::try_from(info.method.clone()).is_ok_and(|filter| filter == entry.filter)
+            );
             let path = info.path;
             let guarded = guarded(entry.handler, info, Arc::clone(&guard));
             let methods = paths.remove(path).unwrap_or_default().merge(guarded);
@@ -173,11 +196,19 @@ pub fn not_found() -> Response {
 /// The answer for a path that is asked with a method it does not know.
 #[must_use]
 pub fn method_not_allowed() -> Response {
-    json(StatusCode::METHOD_NOT_ALLOWED, r#"{"error":"Method not allowed"}"#)
+    json(
+        StatusCode::METHOD_NOT_ALLOWED,
+        r#"{"error":"Method not allowed"}"#,
+    )
 }
 
 fn json(status: StatusCode, body: &'static str) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
+        body,
+    )
+        .into_response()
 }
 
 #[cfg(test)]
@@ -193,7 +224,13 @@ mod tests {
     impl Guard for Closed {
         fn check(&self, route: &RouteInfo, request: Request) -> GuardFuture {
             let open = route.access.is_open();
-            Box::pin(async move { if open { Ok(request) } else { Err(StatusCode::UNAUTHORIZED.into_response()) } })
+            Box::pin(async move {
+                if open {
+                    Ok(request)
+                } else {
+                    Err(StatusCode::UNAUTHORIZED.into_response())
+                }
+            })
         }
     }
 
@@ -206,9 +243,20 @@ mod tests {
     }
 
     async fn status(method: Method, path: &str) -> (StatusCode, Option<String>) {
-        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        let response = routes().mount((), Arc::new(Closed)).oneshot(request).await.unwrap();
-        let allow = response.headers().get(header::ALLOW).map(|value| value.to_str().unwrap().to_owned());
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty())
+            .unwrap();
+        let response = routes()
+            .mount((), Arc::new(Closed))
+            .oneshot(request)
+            .await
+            .unwrap();
+        let allow = response
+            .headers()
+            .get(header::ALLOW)
+            .map(|value| value.to_str().unwrap().to_owned());
         (response.status(), allow)
     }
 
@@ -218,7 +266,10 @@ mod tests {
         assert_eq!(status(Method::HEAD, "/open").await.0, StatusCode::OK);
         assert_eq!(status(Method::POST, "/open").await.0, StatusCode::UNAUTHORIZED);
         assert_eq!(status(Method::PUT, "/things/1").await.0, StatusCode::UNAUTHORIZED);
-        assert_eq!(status(Method::PATCH, "/things/1").await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            status(Method::PATCH, "/things/1").await.0,
+            StatusCode::UNAUTHORIZED
+        );
         let (refused, allow) = status(Method::DELETE, "/open").await;
         assert_eq!(refused, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(allow.as_deref(), Some("GET,HEAD,POST"));
@@ -228,13 +279,16 @@ mod tests {
     fn scopes_are_alternatives() {
         assert_eq!(Access::Person("a:b c").scopes().collect::<Vec<_>>(), ["a:b", "c"]);
         assert_eq!(Access::Person("").scopes().count(), 0);
-        let document = crate::openapi(routes().list(), &crate::Info {
-            title: String::new(),
-            version: String::new(),
-            description: String::new(),
-            server: None,
-            scopes: Vec::new(),
-        });
+        let document = crate::openapi(
+            routes().list(),
+            &crate::Info {
+                title: String::new(),
+                version: String::new(),
+                description: String::new(),
+                server: None,
+                scopes: Vec::new(),
+            },
+        );
         let operation = &document["paths"]["/things/{id}"]["put"];
         assert_eq!(operation["security"], serde_json::json!([{ "oauth": ["write"] }]));
         assert_eq!(operation["parameters"][0]["name"], "id");

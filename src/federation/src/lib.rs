@@ -83,7 +83,16 @@ impl Federation {
         let expected = entrenous_wire::Origin::parse(ctx.origin().as_str())
             .map_err(entrenous_domain::DomainError::internal)?;
         let pictures = fetch::Pictures::default();
-        Ok(Self(Arc::new(Inner { ctx, identity, keys, client, expected, pictures, webfinger: rules, desk: handshake::Desk::default() })))
+        Ok(Self(Arc::new(Inner {
+            ctx,
+            identity,
+            keys,
+            client,
+            expected,
+            pictures,
+            webfinger: rules,
+            desk: handshake::Desk::default(),
+        })))
     }
 
     /// The use-cases' context.

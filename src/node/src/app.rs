@@ -36,7 +36,13 @@ impl App {
         let lock = lock(&places)?;
         let ctx = open_context(&places, &config, stock)?;
         let federation = federation(&ctx, &config).await?;
-        Ok(Self { places, config, ctx, federation, _lock: lock })
+        Ok(Self {
+            places,
+            config,
+            ctx,
+            federation,
+            _lock: lock,
+        })
     }
 
     /// Ends the store's threads after their last work.
@@ -66,7 +72,10 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
         .open(&path)
         .map_err(|error| format!("{shown} cannot be opened: {error}"))?;
     file.try_lock().map_err(|_| {
-        format!("another process uses {}. Stop it first (`entrenous serve` and commands take turns)", places.root.display())
+        format!(
+            "another process uses {}. Stop it first (`entrenous serve` and commands take turns)",
+            places.root.display()
+        )
     })?;
     Ok(file)
 }
@@ -76,7 +85,8 @@ pub(crate) fn open_context(places: &Places, config: &Config, stock: usize) -> Re
     let key = secret_file::read(&places.vault_key())?;
     let database = StoreConfig::new(config.database_url(&places.root));
     let clock: entrenous_store::Clock = Arc::new(system::system_now);
-    let store = Store::open(&database, clock).map_err(|error| format!("the database cannot be opened: {error}"))?;
+    let store =
+        Store::open(&database, clock).map_err(|error| format!("the database cannot be opened: {error}"))?;
     let smith = StockedSmith::start(stock).map_err(|error| format!("no thread for keys: {error}"))?;
     let ports = Ports {
         clock: Arc::new(SystemClock),
@@ -89,12 +99,18 @@ pub(crate) fn open_context(places: &Places, config: &Config, stock: usize) -> Re
 
 /// Federation with its one way out, connected as the domain's look-up.
 async fn federation(ctx: &Ctx, config: &Config) -> Result<Federation, String> {
-    let mut way_out = EgressConfig::new(format!("Entrenous/{} (+{})", env!("CARGO_PKG_VERSION"), ctx.origin()));
+    let mut way_out = EgressConfig::new(format!(
+        "Entrenous/{} (+{})",
+        env!("CARGO_PKG_VERSION"),
+        ctx.origin()
+    ));
     way_out.allow.clone_from(&config.egress.allow);
-    let egress = Egress::new(&way_out).map_err(|error| format!("[[egress.allow]] in the configuration: {error}"))?;
+    let egress =
+        Egress::new(&way_out).map_err(|error| format!("[[egress.allow]] in the configuration: {error}"))?;
     let failed = |error| format!("federation cannot start: {}", cause(&error));
     let identity = Identity::load_or_create(ctx).await.map_err(failed)?;
-    let federation = Federation::new(ctx.clone(), egress, identity, config.egress.allow.clone()).map_err(failed)?;
+    let federation =
+        Federation::new(ctx.clone(), egress, identity, config.egress.allow.clone()).map_err(failed)?;
     ctx.set_lookup(Arc::new(federation.clone()));
     Ok(federation)
 }

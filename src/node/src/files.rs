@@ -15,7 +15,9 @@ pub(crate) struct DiskFiles {
 impl DiskFiles {
     /// The store under `root`, which is made when the first file comes.
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self {
+            root: root.to_owned(),
+        }
     }
 
     fn place(&self, hash: &str) -> Result<PathBuf> {
@@ -41,7 +43,10 @@ impl FileStore for DiskFiles {
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).await.map_err(failed)?;
         // Written aside and renamed, so that a file under its name is always whole.
-        let aside = tempfile::Builder::new().prefix(".new").tempfile_in(folder).map_err(failed)?;
+        let aside = tempfile::Builder::new()
+            .prefix(".new")
+            .tempfile_in(folder)
+            .map_err(failed)?;
         let (file, path) = aside.into_parts();
         let mut file = fs::File::from_std(file);
         file.write_all(&bytes).await.map_err(failed)?;

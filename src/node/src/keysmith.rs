@@ -15,21 +15,25 @@ impl StockedSmith {
     /// Starts the thread; it ends when the smith is dropped. `stock` is how many pairs are kept ready, at least 1.
     pub(crate) fn start(stock: usize) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(stock.max(1));
-        std::thread::Builder::new().name("keysmith".to_owned()).spawn(move || {
-            loop {
-                let keys = match make() {
-                    Ok(keys) => keys,
-                    Err(error) => {
-                        tracing::error!(cause = %error, "key pairs cannot be made");
+        std::thread::Builder::new()
+            .name("keysmith".to_owned())
+            .spawn(move || {
+                loop {
+                    let keys = match make() {
+                        Ok(keys) => keys,
+                        Err(error) => {
+                            tracing::error!(cause = %error, "key pairs cannot be made");
+                            return;
+                        }
+                    };
+                    if sender.blocking_send(keys).is_err() {
                         return;
                     }
-                };
-                if sender.blocking_send(keys).is_err() {
-                    return;
                 }
-            }
-        })?;
-        Ok(Self { stock: Mutex::new(receiver) })
+            })?;
+        Ok(Self {
+            stock: Mutex::new(receiver),
+        })
     }
 }
 

@@ -28,14 +28,22 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
     let mut file = std::fs::File::open(path).map_err(|error| {
         format!("the key file {shown} cannot be read: {error}. It was made by `entrenous init`; restore it from your backup")
     })?;
-    let mode = file.metadata().map_err(|error| format!("{shown}: {error}"))?.permissions().mode();
+    let mode = file
+        .metadata()
+        .map_err(|error| format!("{shown}: {error}"))?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
         let mode = mode & 0o777;
-        return Err(format!("the key file {shown} may be read by others (mode {mode:o}): run `chmod 600 {shown}`"));
+        return Err(format!(
+            "the key file {shown} may be read by others (mode {mode:o}): run `chmod 600 {shown}`"
+        ));
     }
     let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text).map_err(|error| format!("the key file {shown} cannot be read: {error}"))?;
-    parse(text.trim()).ok_or_else(|| format!("the key file {shown} is damaged: it must hold 64 hexadecimal digits"))
+    file.read_to_string(&mut text)
+        .map_err(|error| format!("the key file {shown} cannot be read: {error}"))?;
+    parse(text.trim())
+        .ok_or_else(|| format!("the key file {shown} is damaged: it must hold 64 hexadecimal digits"))
 }
 
 fn parse(text: &str) -> Option<Zeroizing<[u8; 32]>> {

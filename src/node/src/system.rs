@@ -13,7 +13,10 @@ impl Clock for SystemClock {
 }
 
 /// Now, by the machine's clock.
-#[expect(clippy::disallowed_methods, reason = "this is the one place the clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place the clock is read"
+)]
 pub(crate) fn system_now() -> Time {
     chrono::Utc::now()
 }

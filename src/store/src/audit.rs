@@ -25,7 +25,15 @@ pub struct Line {
     pub detail: String,
 }
 
-type Row = (i64, NaiveDateTime, String, String, Option<String>, Option<String>, String);
+type Row = (
+    i64,
+    NaiveDateTime,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+);
 
 /// Adds a line.
 ///
@@ -57,7 +65,10 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Line>, StoreError> {
     let before = before.map_or(i64::MAX, AuditId::get);
-    let base = audit::table.filter(audit::id.lt(before)).order(audit::id.desc()).limit(limit);
+    let base = audit::table
+        .filter(audit::id.lt(before))
+        .order(audit::id.desc())
+        .limit(limit);
     let rows = match peer {
         Some(peer) => base.filter(audit::peer.eq(peer)).load::<Row>(conn)?,
         None => base.load::<Row>(conn)?,

@@ -20,7 +20,11 @@ pub fn between(conn: &mut Conn, one: AccountId, other: AccountId) -> Result<bool
 ///
 /// # Errors
 /// Those of the query.
-pub fn get(conn: &mut Conn, account: AccountId, target: AccountId) -> Result<Option<(i64, String)>, StoreError> {
+pub fn get(
+    conn: &mut Conn,
+    account: AccountId,
+    target: AccountId,
+) -> Result<Option<(i64, String)>, StoreError> {
     Sql::new("SELECT id, uri FROM blocks WHERE account_id = ")
         .int(account.get())
         .raw(" AND target_id = ")
@@ -122,8 +126,16 @@ pub fn unmute(conn: &mut Conn, account: AccountId, target: AccountId) -> Result<
 ///
 /// # Errors
 /// Those of the query.
-pub fn blocked(conn: &mut Conn, account: AccountId, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
-    list(conn, Sql::new("SELECT id, target_id FROM blocks WHERE account_id = ").int(account.get()), paging)
+pub fn blocked(
+    conn: &mut Conn,
+    account: AccountId,
+    paging: &Page,
+) -> Result<Vec<(i64, AccountId)>, StoreError> {
+    list(
+        conn,
+        Sql::new("SELECT id, target_id FROM blocks WHERE account_id = ").int(account.get()),
+        paging,
+    )
 }
 
 /// Whom a person mutes at `now`: (row, target), newest first.
@@ -145,5 +157,8 @@ pub fn muted(
 
 fn list(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
     let rows = page(sql, "id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    Ok(newest_first(rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(), paging))
+    Ok(newest_first(
+        rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(),
+        paging,
+    ))
 }

@@ -53,7 +53,12 @@ pub fn inboxes_of(conn: &mut Conn, people: &[AccountId]) -> Result<BTreeSet<Targ
     let rows = accounts::table
         .inner_join(peers::table)
         .filter(accounts::id.eq_any(ids))
-        .select((peers::id, peers::shared_inbox, accounts::shared_inbox_uri, accounts::inbox_uri))
+        .select((
+            peers::id,
+            peers::shared_inbox,
+            accounts::shared_inbox_uri,
+            accounts::inbox_uri,
+        ))
         .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
     Ok(targets(rows))
 }
@@ -68,7 +73,12 @@ pub fn inboxes_of_followers(conn: &mut Conn, author: AccountId) -> Result<BTreeS
         .inner_join(peers::table.on(accounts::peer_id.eq(peers::id.nullable())))
         .filter(follows::followee_id.eq(author.get()))
         .filter(follows::accepted.eq(true))
-        .select((peers::id, peers::shared_inbox, accounts::shared_inbox_uri, accounts::inbox_uri))
+        .select((
+            peers::id,
+            peers::shared_inbox,
+            accounts::shared_inbox_uri,
+            accounts::inbox_uri,
+        ))
         .distinct()
         .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
     Ok(targets(rows))
@@ -86,7 +96,10 @@ pub fn inboxes_reached(conn: &mut Conn, post: PostId) -> Result<BTreeSet<Target>
         .select((deliveries::peer_id, deliveries::inbox))
         .distinct()
         .load::<(i64, String)>(conn)?;
-    Ok(rows.into_iter().map(|(peer, inbox)| (PeerId(peer), inbox)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(peer, inbox)| (PeerId(peer), inbox))
+        .collect())
 }
 
 fn targets(rows: Vec<(i64, Option<String>, Option<String>, String)>) -> BTreeSet<Target> {
@@ -100,7 +113,11 @@ fn targets(rows: Vec<(i64, Option<String>, Option<String>, String)>) -> BTreeSet
 /// # Errors
 /// The database's.
 pub fn conversation_of(conn: &mut Conn, post: PostId) -> Result<Option<i64>, StoreError> {
-    Ok(posts::table.find(post.get()).select(posts::conversation).first::<i64>(conn).optional()?)
+    Ok(posts::table
+        .find(post.get())
+        .select(posts::conversation)
+        .first::<i64>(conn)
+        .optional()?)
 }
 
 /// An activity to be stored.
@@ -173,7 +190,10 @@ pub fn waiting_peers(conn: &mut Conn) -> Result<Vec<(PeerId, Option<Time>)>, Sto
         .filter(diesel::dsl::exists(waiting))
         .select((peers::id, peers::retry_at))
         .load::<(i64, Option<NaiveDateTime>)>(conn)?;
-    Ok(rows.into_iter().map(|(id, at)| (PeerId(id), at.map(from_db))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, at)| (PeerId(id), at.map(from_db)))
+        .collect())
 }
 
 type QueuedRow = (i64, i64, Option<i64>, String, String, i64, i32, NaiveDateTime);
@@ -209,19 +229,21 @@ pub fn next(
         ))
         .load::<QueuedRow>(conn)?;
     rows.into_iter()
-        .map(|(id, activity, account, data, inbox, order_key, attempts, created_at)| {
-            Ok(Queued {
-                id: DeliveryId(id),
-                activity: ActivityId(activity),
-                account: account.map(AccountId),
-                data: serde_json::from_str(&data)
-                    .map_err(|e| StoreError::Corrupt(format!("activity {activity}: {e}")))?,
-                inbox,
-                order_key,
-                attempts,
-                created_at: from_db(created_at),
-            })
-        })
+        .map(
+            |(id, activity, account, data, inbox, order_key, attempts, created_at)| {
+                Ok(Queued {
+                    id: DeliveryId(id),
+                    activity: ActivityId(activity),
+                    account: account.map(AccountId),
+                    data: serde_json::from_str(&data)
+                        .map_err(|e| StoreError::Corrupt(format!("activity {activity}: {e}")))?,
+                    inbox,
+                    order_key,
+                    attempts,
+                    created_at: from_db(created_at),
+                })
+            },
+        )
         .collect()
 }
 
@@ -235,7 +257,12 @@ pub fn activity(
 ) -> Result<Option<(Option<AccountId>, Option<PostId>, OutboundActivity, Time)>, StoreError> {
     let row = activities::table
         .find(id.get())
-        .select((activities::account_id, activities::post_id, activities::data, activities::created_at))
+        .select((
+            activities::account_id,
+            activities::post_id,
+            activities::data,
+            activities::created_at,
+        ))
         .first::<(Option<i64>, Option<i64>, String, NaiveDateTime)>(conn)
         .optional()?;
     row.map(|(account, post, data, at)| {
@@ -287,7 +314,10 @@ pub fn finish(
 /// The database's.
 pub fn attempted(conn: &mut Conn, id: DeliveryId, error: &str) -> Result<(), StoreError> {
     diesel::update(deliveries::table.find(id.get()))
-        .set((deliveries::attempts.eq(deliveries::attempts + 1), deliveries::last_error.eq(Some(error))))
+        .set((
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::last_error.eq(Some(error)),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -333,5 +363,8 @@ pub fn of_post(conn: &mut Conn, post: PostId) -> Result<Vec<(PeerId, String, Opt
     for (peer, state, error) in rows {
         last.insert(PeerId(peer), (state, error));
     }
-    Ok(last.into_iter().map(|(peer, (state, error))| (peer, state, error)).collect())
+    Ok(last
+        .into_iter()
+        .map(|(peer, (state, error))| (peer, state, error))
+        .collect())
 }

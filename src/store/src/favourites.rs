@@ -25,7 +25,9 @@ pub fn get(conn: &mut Conn, account: AccountId, post: PostId) -> Result<Option<(
 /// # Errors
 /// Those of the query.
 pub fn uri_is_taken(conn: &mut Conn, uri: &str) -> Result<bool, StoreError> {
-    Sql::new("SELECT id FROM favourites WHERE uri = ").text(uri).any(conn)
+    Sql::new("SELECT id FROM favourites WHERE uri = ")
+        .text(uri)
+        .any(conn)
 }
 
 /// Inserts a favourite.
@@ -69,7 +71,11 @@ pub fn remove(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
 /// # Errors
 /// Those of the query.
 pub fn by(conn: &mut Conn, post: PostId, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
-    people(conn, Sql::new("SELECT id, account_id FROM favourites WHERE post_id = ").int(post.get()), paging)
+    people(
+        conn,
+        Sql::new("SELECT id, account_id FROM favourites WHERE post_id = ").int(post.get()),
+        paging,
+    )
 }
 
 /// Who boosted a post so that `viewer` may see it: (row, who), newest first.
@@ -89,12 +95,18 @@ pub fn boosted_by(
         .raw(" AND ");
     let sql = crate::visible::visible(sql, crate::visible::Viewer::Person(viewer));
     let rows = page(sql, "p.id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    Ok(newest_first(rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(), paging))
+    Ok(newest_first(
+        rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(),
+        paging,
+    ))
 }
 
 fn people(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
     let rows = page(sql, "id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    Ok(newest_first(rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(), paging))
+    Ok(newest_first(
+        rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(),
+        paging,
+    ))
 }
 
 /// Sets or takes away a bookmark. Twice is once.

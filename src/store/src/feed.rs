@@ -1,6 +1,10 @@
 //! Home timelines: one row per owner and post, written with the post, filtered for mutes when read.
 
-use crate::{Conn, StoreError, sql::Sql, visible::{POSTS, Who, visible_to, wanted}};
+use crate::{
+    Conn, StoreError,
+    sql::Sql,
+    visible::{POSTS, Who, visible_to, wanted},
+};
 use entrenous_model::{AccountId, PostId, Time};
 
 /// Which followers get a post.
@@ -53,9 +57,11 @@ pub fn spread(
             .raw(" AND d.target_id = w.follower_id)"),
     };
     sql.when(direct, |sql| {
-        sql.raw(" AND EXISTS (SELECT 1 FROM post_mentions m WHERE m.account_id = w.follower_id AND m.post_id = ")
-            .int(post.get())
-            .raw(")")
+        sql.raw(
+            " AND EXISTS (SELECT 1 FROM post_mentions m WHERE m.account_id = w.follower_id AND m.post_id = ",
+        )
+        .int(post.get())
+        .raw(")")
     })
     .raw(" ON CONFLICT DO NOTHING")
     .run(conn)
@@ -104,7 +110,9 @@ pub fn fill(
         .who(who)
         .raw(")) AND ");
     let sql = visible_to(sql, who).raw(" AND ");
-    let ids = wanted(sql, who, now).raw(format!(" ORDER BY p.id DESC LIMIT {}", most.clamp(0, 200))).list(conn)?;
+    let ids = wanted(sql, who, now)
+        .raw(format!(" ORDER BY p.id DESC LIMIT {}", most.clamp(0, 200)))
+        .list(conn)?;
     for id in &ids {
         add(conn, owner, PostId(*id), author)?;
     }
@@ -157,7 +165,12 @@ pub fn drain_boosts_by(conn: &mut Conn, owner: AccountId, booster: AccountId) ->
 ///
 /// # Errors
 /// Those of the query.
-pub fn owners(conn: &mut Conn, post: PostId, owners: &[i64], now: Time) -> Result<Vec<AccountId>, StoreError> {
+pub fn owners(
+    conn: &mut Conn,
+    post: PostId,
+    owners: &[i64],
+    now: Time,
+) -> Result<Vec<AccountId>, StoreError> {
     let mut found = Vec::new();
     for some in owners.chunks(512) {
         let who = Who::Column("f.owner_id");

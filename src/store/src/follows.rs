@@ -48,7 +48,11 @@ const SELECT: &str =
 ///
 /// # Errors
 /// Those of the query.
-pub fn between(conn: &mut Conn, follower: AccountId, followee: AccountId) -> Result<Option<Follow>, StoreError> {
+pub fn between(
+    conn: &mut Conn,
+    follower: AccountId,
+    followee: AccountId,
+) -> Result<Option<Follow>, StoreError> {
     Ok(Sql::new(SELECT)
         .raw("follower_id = ")
         .int(follower.get())
@@ -63,7 +67,11 @@ pub fn between(conn: &mut Conn, follower: AccountId, followee: AccountId) -> Res
 /// # Errors
 /// Those of the query.
 pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Follow>, StoreError> {
-    Ok(Sql::new(SELECT).raw("uri = ").text(uri).first::<SqlRow, Row>(conn)?.map(Into::into))
+    Ok(Sql::new(SELECT)
+        .raw("uri = ")
+        .text(uri)
+        .first::<SqlRow, Row>(conn)?
+        .map(Into::into))
 }
 
 /// Inserts a follow.
@@ -116,7 +124,10 @@ pub fn update(conn: &mut Conn, follow: &Follow) -> Result<(), StoreError> {
 /// # Errors
 /// Those of the query.
 pub fn remove(conn: &mut Conn, id: FollowId) -> Result<bool, StoreError> {
-    Ok(Sql::new("DELETE FROM follows WHERE id = ").int(id.get()).run(conn)? > 0)
+    Ok(Sql::new("DELETE FROM follows WHERE id = ")
+        .int(id.get())
+        .run(conn)?
+        > 0)
 }
 
 /// One side of follows.
@@ -134,15 +145,25 @@ pub enum Side {
 ///
 /// # Errors
 /// Those of the query.
-pub fn list(conn: &mut Conn, side: Side, person: AccountId, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    side: Side,
+    person: AccountId,
+    paging: &Page,
+) -> Result<Vec<(i64, AccountId)>, StoreError> {
     let sql = match side {
         Side::Followers => Sql::new("SELECT id, follower_id FROM follows WHERE accepted AND followee_id = "),
         Side::Following => Sql::new("SELECT id, followee_id FROM follows WHERE accepted AND follower_id = "),
-        Side::Requests => Sql::new("SELECT id, follower_id FROM follows WHERE NOT accepted AND followee_id = "),
+        Side::Requests => {
+            Sql::new("SELECT id, follower_id FROM follows WHERE NOT accepted AND followee_id = ")
+        }
     }
     .int(person.get());
     let rows = page(sql, "id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    Ok(newest_first(rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(), paging))
+    Ok(newest_first(
+        rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(),
+        paging,
+    ))
 }
 
 /// Local followers who want to be told of each post and have it in their home timeline.
@@ -150,9 +171,11 @@ pub fn list(conn: &mut Conn, side: Side, person: AccountId, paging: &Page) -> Re
 /// # Errors
 /// Those of the query.
 pub fn to_notify(conn: &mut Conn, author: AccountId, post: i64) -> Result<Vec<i64>, StoreError> {
-    Sql::new("SELECT f.owner_id FROM follows w JOIN feed f ON f.owner_id = w.follower_id WHERE w.followee_id = ")
-        .int(author.get())
-        .raw(" AND w.accepted AND w.notify AND f.post_id = ")
-        .int(post)
-        .list(conn)
+    Sql::new(
+        "SELECT f.owner_id FROM follows w JOIN feed f ON f.owner_id = w.follower_id WHERE w.followee_id = ",
+    )
+    .int(author.get())
+    .raw(" AND w.accepted AND w.notify AND f.post_id = ")
+    .int(post)
+    .list(conn)
 }

@@ -10,8 +10,13 @@ use entrenous_model::Time;
 /// # Errors
 /// The database's.
 pub fn forget_events(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
-    let last = events::table.select(diesel::dsl::max(events::id)).first::<Option<i64>>(conn)?.unwrap_or(0);
-    let old = events::table.filter(events::created_at.lt(to_db(before))).filter(events::id.lt(last));
+    let last = events::table
+        .select(diesel::dsl::max(events::id))
+        .first::<Option<i64>>(conn)?
+        .unwrap_or(0);
+    let old = events::table
+        .filter(events::created_at.lt(to_db(before)))
+        .filter(events::id.lt(last));
     Ok(diesel::delete(old).execute(conn)?)
 }
 
@@ -46,7 +51,9 @@ pub fn forget_sessions(conn: &mut Conn, before: Time) -> Result<usize, StoreErro
 /// # Errors
 /// The database's.
 pub fn forget_deliveries(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
-    let without_post = activities::table.filter(activities::post_id.is_null()).select(activities::id);
+    let without_post = activities::table
+        .filter(activities::post_id.is_null())
+        .select(activities::id);
     let finished = deliveries::table
         .filter(deliveries::finished_at.lt(to_db(before)))
         .filter(deliveries::activity_id.eq_any(without_post));

@@ -171,13 +171,20 @@ pub fn list(
     }
     let all = types.len() == NotificationKind::ALL.len();
     // The words are our own.
-    let words = types.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(",");
+    let words = types
+        .iter()
+        .map(|kind| format!("'{}'", kind.as_str()))
+        .collect::<Vec<_>>()
+        .join(",");
     let sql = Sql::new(SELECT)
         .int(owner.get())
         .when(!all, |sql| sql.raw(format!(" AND n.kind IN ({words})")))
         .maybe(from, |sql, from| sql.raw(" AND n.from_id = ").int(from.get()));
     let rows = page(shown(sql, owner, now), "n.id", paging).load::<SqlRow, Row>(conn)?;
-    let rows = rows.into_iter().map(Row::into_notification).collect::<Result<Vec<_>, _>>()?;
+    let rows = rows
+        .into_iter()
+        .map(Row::into_notification)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(newest_first(rows, paging))
 }
 
@@ -191,8 +198,14 @@ pub fn get(
     id: NotificationId,
     now: Time,
 ) -> Result<Option<Notification>, StoreError> {
-    let sql = Sql::new(SELECT).int(owner.get()).raw(" AND n.id = ").int(id.get());
-    shown(sql, owner, now).first::<SqlRow, Row>(conn)?.map(Row::into_notification).transpose()
+    let sql = Sql::new(SELECT)
+        .int(owner.get())
+        .raw(" AND n.id = ")
+        .int(id.get());
+    shown(sql, owner, now)
+        .first::<SqlRow, Row>(conn)?
+        .map(Row::into_notification)
+        .transpose()
 }
 
 /// Removes one notification of a person, or all; how many.
@@ -224,7 +237,10 @@ pub fn count_after(
     .int(owner.get())
     .raw(" AND n.id > ")
     .int(after);
-    Ok(shown(sql, owner, now).raw(format!(" LIMIT {most}) AS newer")).one(conn)?.unwrap_or(0))
+    Ok(shown(sql, owner, now)
+        .raw(format!(" LIMIT {most}) AS newer"))
+        .one(conn)?
+        .unwrap_or(0))
 }
 
 /// A read marker.
@@ -245,18 +261,20 @@ pub struct MarkerRow {
 /// # Errors
 /// Those of the query.
 pub fn markers(conn: &mut Conn, owner: AccountId) -> Result<Vec<MarkerRow>, StoreError> {
-    Ok(Sql::new("SELECT timeline, last_read_id, version, updated_at FROM markers WHERE account_id = ")
-        .int(owner.get())
-        .raw(" ORDER BY timeline")
-        .load::<(Text, BigInt, Integer, Timestamp), (String, i64, i32, NaiveDateTime)>(conn)?
-        .into_iter()
-        .map(|(timeline, last_read_id, version, at)| MarkerRow {
-            timeline,
-            last_read_id,
-            version,
-            updated_at: from_db(at),
-        })
-        .collect())
+    Ok(
+        Sql::new("SELECT timeline, last_read_id, version, updated_at FROM markers WHERE account_id = ")
+            .int(owner.get())
+            .raw(" ORDER BY timeline")
+            .load::<(Text, BigInt, Integer, Timestamp), (String, i64, i32, NaiveDateTime)>(conn)?
+            .into_iter()
+            .map(|(timeline, last_read_id, version, at)| MarkerRow {
+                timeline,
+                last_read_id,
+                version,
+                updated_at: from_db(at),
+            })
+            .collect(),
+    )
 }
 
 /// Sets a read marker.

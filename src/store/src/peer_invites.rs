@@ -27,7 +27,9 @@ impl Row {
     fn read(self) -> Result<PeerInvite, StoreError> {
         let corrupt = |what: &str| StoreError::Corrupt(format!("peer invitation {}: {what}", self.id));
         let origin = |text: Option<String>| {
-            text.map(|text| Origin::parse(&text)).transpose().map_err(|_| corrupt("origin"))
+            text.map(|text| Origin::parse(&text))
+                .transpose()
+                .map_err(|_| corrupt("origin"))
         };
         Ok(PeerInvite {
             id: PeerInviteId(self.id),
@@ -62,7 +64,9 @@ pub fn insert(conn: &mut Conn, invite: &PeerInvite) -> Result<(), StoreError> {
         used_at: None,
         revoked_at: None,
     };
-    diesel::insert_into(peer_invites::table).values(row).execute(conn)?;
+    diesel::insert_into(peer_invites::table)
+        .values(row)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -71,7 +75,12 @@ pub fn insert(conn: &mut Conn, invite: &PeerInvite) -> Result<(), StoreError> {
 /// # Errors
 /// The database's.
 pub fn by_id(conn: &mut Conn, id: PeerInviteId) -> Result<Option<PeerInvite>, StoreError> {
-    peer_invites::table.find(id.get()).first::<Row>(conn).optional()?.map(Row::read).transpose()
+    peer_invites::table
+        .find(id.get())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Row::read)
+        .transpose()
 }
 
 /// All invitations, newest first, at most 500.
@@ -99,7 +108,10 @@ pub fn claim(conn: &mut Conn, id: PeerInviteId, by: &Origin, now: Time) -> Resul
         .filter(peer_invites::revoked_at.is_null())
         .filter(peer_invites::expires_at.gt(to_db(now)));
     let changed = diesel::update(open)
-        .set((peer_invites::used_by.eq(Some(by.as_str())), peer_invites::used_at.eq(Some(to_db(now)))))
+        .set((
+            peer_invites::used_by.eq(Some(by.as_str())),
+            peer_invites::used_at.eq(Some(to_db(now))),
+        ))
         .execute(conn)?;
     Ok(changed == 1)
 }
@@ -113,6 +125,8 @@ pub fn revoke(conn: &mut Conn, id: PeerInviteId, now: Time) -> Result<bool, Stor
         .find(id.get())
         .filter(peer_invites::used_by.is_null())
         .filter(peer_invites::revoked_at.is_null());
-    let changed = diesel::update(open).set(peer_invites::revoked_at.eq(Some(to_db(now)))).execute(conn)?;
+    let changed = diesel::update(open)
+        .set(peer_invites::revoked_at.eq(Some(to_db(now))))
+        .execute(conn)?;
     Ok(changed == 1)
 }

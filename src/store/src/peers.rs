@@ -35,9 +35,12 @@ impl Row {
     fn read(self) -> Result<(Peer, Option<String>), StoreError> {
         let corrupt = |what: &str| StoreError::Corrupt(format!("peer {}: {what}", self.id));
         let keys = match (self.actor_uri, self.fingerprint) {
-            (Some(actor), Some(fingerprint)) => {
-                Some(PeerKeys { actor, ed25519: self.ed25519, rsa_pem: self.rsa_pem, fingerprint })
-            }
+            (Some(actor), Some(fingerprint)) => Some(PeerKeys {
+                actor,
+                ed25519: self.ed25519,
+                rsa_pem: self.rsa_pem,
+                fingerprint,
+            }),
             _ => None,
         };
         let peer = Peer {
@@ -45,7 +48,11 @@ impl Row {
             origin: Origin::parse(&self.origin).map_err(|_| corrupt("origin"))?,
             name: self.name,
             state: PeerState::parse(&self.state),
-            software: if self.software == "native" { Software::Native } else { Software::Other },
+            software: if self.software == "native" {
+                Software::Native
+            } else {
+                Software::Other
+            },
             keys,
             shared_inbox: self.shared_inbox,
             contract: serde_json::from_str::<Contract>(&self.contract).map_err(|_| corrupt("contract"))?,
@@ -68,13 +75,19 @@ impl Row {
             origin: peer.origin.as_str().to_owned(),
             name: peer.name.clone(),
             state: peer.state.as_str().to_owned(),
-            software: if peer.software == Software::Native { "native" } else { "other" }.to_owned(),
+            software: if peer.software == Software::Native {
+                "native"
+            } else {
+                "other"
+            }
+            .to_owned(),
             actor_uri: keys.map(|k| k.actor.clone()),
             ed25519: keys.and_then(|k| k.ed25519.clone()),
             rsa_pem: keys.and_then(|k| k.rsa_pem.clone()),
             fingerprint: keys.map(|k| k.fingerprint.clone()),
             shared_inbox: peer.shared_inbox.clone(),
-            contract: serde_json::to_string(&peer.contract).map_err(|e| StoreError::Corrupt(e.to_string()))?,
+            contract: serde_json::to_string(&peer.contract)
+                .map_err(|e| StoreError::Corrupt(e.to_string()))?,
             signature_form: peer.signature_form.as_str().to_owned(),
             created_at: to_db(peer.created_at),
             updated_at: to_db(peer.updated_at),
@@ -93,7 +106,12 @@ impl Row {
 /// # Errors
 /// The database's; `Corrupt` for an unreadable row, which denies everyone.
 pub fn all(conn: &mut Conn) -> Result<Vec<(Peer, Option<String>)>, StoreError> {
-    peers::table.order(peers::origin).load::<Row>(conn)?.into_iter().map(Row::read).collect()
+    peers::table
+        .order(peers::origin)
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(Row::read)
+        .collect()
 }
 
 /// One peer by id.
@@ -110,7 +128,10 @@ pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>, StoreError> {
 /// # Errors
 /// As [`all`].
 pub fn by_origin(conn: &mut Conn, origin: &Origin) -> Result<Option<Peer>, StoreError> {
-    let row = peers::table.filter(peers::origin.eq(origin.as_str())).first::<Row>(conn).optional()?;
+    let row = peers::table
+        .filter(peers::origin.eq(origin.as_str()))
+        .first::<Row>(conn)
+        .optional()?;
     row.map(|row| row.read().map(|(peer, _)| peer)).transpose()
 }
 
@@ -119,7 +140,9 @@ pub fn by_origin(conn: &mut Conn, origin: &Origin) -> Result<Option<Peer>, Store
 /// # Errors
 /// `Conflict` if the origin is known.
 pub fn insert(conn: &mut Conn, peer: &Peer, invitation: Option<&str>) -> Result<(), StoreError> {
-    diesel::insert_into(peers::table).values(Row::write(peer, invitation)?).execute(conn)?;
+    diesel::insert_into(peers::table)
+        .values(Row::write(peer, invitation)?)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -128,7 +151,9 @@ pub fn insert(conn: &mut Conn, peer: &Peer, invitation: Option<&str>) -> Result<
 /// # Errors
 /// The database's.
 pub fn update(conn: &mut Conn, peer: &Peer, invitation: Option<&str>) -> Result<(), StoreError> {
-    diesel::update(peers::table.find(peer.id.get())).set(Row::write(peer, invitation)?).execute(conn)?;
+    diesel::update(peers::table.find(peer.id.get()))
+        .set(Row::write(peer, invitation)?)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -177,7 +202,9 @@ pub fn failed(
 /// # Errors
 /// The database's.
 pub fn learn_form(conn: &mut Conn, id: PeerId, form: SignatureForm) -> Result<(), StoreError> {
-    diesel::update(peers::table.find(id.get())).set(peers::signature_form.eq(form.as_str())).execute(conn)?;
+    diesel::update(peers::table.find(id.get()))
+        .set(peers::signature_form.eq(form.as_str()))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -194,7 +221,9 @@ pub fn sever(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
         "DELETE FROM deliveries WHERE peer_id = $1 AND state = 'queued'",
     ];
     for statement in statements {
-        diesel::sql_query(statement).bind::<BigInt, _>(id.get()).execute(conn)?;
+        diesel::sql_query(statement)
+            .bind::<BigInt, _>(id.get())
+            .execute(conn)?;
     }
     // Every URL of a file that the peer was given ends here.
     diesel::sql_query("UPDATE media SET epoch = epoch + 1").execute(conn)?;

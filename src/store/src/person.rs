@@ -56,7 +56,16 @@ pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError>
          FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = ",
     )
     .int(id.get())
-    .first::<(BigInt, Text, Nullable<BigInt>, Bool, Text, Bool, Nullable<Text>, Nullable<Text>), Row>(conn)?;
+    .first::<(
+        BigInt,
+        Text,
+        Nullable<BigInt>,
+        Bool,
+        Text,
+        Bool,
+        Nullable<Text>,
+        Nullable<Text>,
+    ), Row>(conn)?;
     Ok(row.map(|row| Person {
         id: AccountId(row.id),
         username: row.username,

@@ -407,4 +407,37 @@ diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
 
-diesel::allow_tables_to_appear_in_same_query!(node_secrets, peers, peer_invites, accounts, account_keys, members, invites, sessions, apps, oauth_codes, tokens, media, posts, post_edits, post_mentions, post_tags, feed, follows, blocks, mutes, favourites, bookmarks, conversation_mutes, notifications, markers, account_notes, idempotency_keys, received, activities, deliveries, events, audit);
+diesel::allow_tables_to_appear_in_same_query!(
+    node_secrets,
+    peers,
+    peer_invites,
+    accounts,
+    account_keys,
+    members,
+    invites,
+    sessions,
+    apps,
+    oauth_codes,
+    tokens,
+    media,
+    posts,
+    post_edits,
+    post_mentions,
+    post_tags,
+    feed,
+    follows,
+    blocks,
+    mutes,
+    favourites,
+    bookmarks,
+    conversation_mutes,
+    notifications,
+    markers,
+    account_notes,
+    idempotency_keys,
+    received,
+    activities,
+    deliveries,
+    events,
+    audit
+);

@@ -43,7 +43,11 @@ pub struct AccountQuery<'a> {
 ///
 /// # Errors
 /// Those of the query.
-pub fn accounts(conn: &mut Conn, viewer: AccountId, query: &AccountQuery<'_>) -> Result<Vec<AccountId>, StoreError> {
+pub fn accounts(
+    conn: &mut Conn,
+    viewer: AccountId,
+    query: &AccountQuery<'_>,
+) -> Result<Vec<AccountId>, StoreError> {
     let viewer = viewer.get();
     let sql = Sql::new(
         "SELECT a.id FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id \
@@ -62,7 +66,10 @@ pub fn accounts(conn: &mut Conn, viewer: AccountId, query: &AccountQuery<'_>) ->
             .raw(" ESCAPE '\\' OR a.origin LIKE ")
             .text(format!("http://{}%", escaped(authority)))
             .raw(" ESCAPE '\\')"),
-        None => sql.raw(" OR LOWER(a.display_name) LIKE ").text(anywhere(query.text)).raw(" ESCAPE '\\'"),
+        None => sql
+            .raw(" OR LOWER(a.display_name) LIKE ")
+            .text(anywhere(query.text))
+            .raw(" ESCAPE '\\'"),
     };
     let ids = sql
         .raw(") AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = a.id AND b.target_id = ")
@@ -112,7 +119,9 @@ pub fn posts(
     let mut sql = Sql::new("SELECT p.id FROM ")
         .raw(POSTS)
         .raw(" WHERE p.boost_of IS NULL AND p.deleted_at IS NULL")
-        .maybe(query.account, |sql, id| sql.raw(" AND p.account_id = ").int(id.get()))
+        .maybe(query.account, |sql, id| {
+            sql.raw(" AND p.account_id = ").int(id.get())
+        })
         .maybe(query.max_id, |sql, id| sql.raw(" AND p.id < ").int(id.get()));
     for word in query.words {
         // The typed text of local posts; the HTML of others, in which a word may also be found in a link.
@@ -123,7 +132,10 @@ pub fn posts(
     }
     let sql = visible_to(sql.raw(" AND "), who).raw(" AND ");
     let ids = wanted(sql, who, now)
-        .raw(format!(" ORDER BY p.id DESC LIMIT {} OFFSET ", query.limit.clamp(1, 80)))
+        .raw(format!(
+            " ORDER BY p.id DESC LIMIT {} OFFSET ",
+            query.limit.clamp(1, 80)
+        ))
         .int(query.offset.clamp(0, 10_000))
         .list(conn)?;
     Ok(ids.into_iter().map(PostId).collect())

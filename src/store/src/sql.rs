@@ -82,7 +82,9 @@ impl Sql {
     /// `(a, b, c)` for `IN`; `(NULL)`, which nothing is in, for none. Filled up to a power of two with its last
     /// id, so that few different statements are kept prepared.
     pub(crate) fn ids(self, ids: &[i64]) -> Self {
-        let Some(last) = ids.last() else { return self.raw("(NULL)") };
+        let Some(last) = ids.last() else {
+            return self.raw("(NULL)");
+        };
         let size = ids.len().next_power_of_two();
         let mut this = self.raw("(");
         for (n, id) in ids.iter().chain(std::iter::repeat(last)).take(size).enumerate() {
@@ -110,7 +112,8 @@ impl Sql {
     /// The statement that tells how SQLite would run this one.
     #[cfg(test)]
     pub(crate) fn explained(mut self) -> Self {
-        self.parts.insert(0, Part::Raw(Cow::Borrowed("EXPLAIN QUERY PLAN ")));
+        self.parts
+            .insert(0, Part::Raw(Cow::Borrowed("EXPLAIN QUERY PLAN ")));
         self
     }
 
@@ -152,7 +155,11 @@ impl Sql {
 }
 
 fn without_nul(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "") } else { text }
+    if text.contains('\0') {
+        text.replace('\0', "")
+    } else {
+        text
+    }
 }
 
 /// A statement with the types of its columns.

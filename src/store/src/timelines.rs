@@ -73,7 +73,12 @@ pub fn network(
 
 fn network_sql(viewer: AccountId, from: From, paging: &Page, now: Time) -> Sql {
     let who = Who::Id(viewer.get());
-    let sql = Sql::new("SELECT p.id FROM ").raw(POSTS).raw(" WHERE ").raw(PUBLIC).raw(from.condition()).raw(" AND ");
+    let sql = Sql::new("SELECT p.id FROM ")
+        .raw(POSTS)
+        .raw(" WHERE ")
+        .raw(PUBLIC)
+        .raw(from.condition())
+        .raw(" AND ");
     let sql = visible_to(sql, who).raw(" AND ");
     page(wanted(sql, who, now), "p.id", paging)
 }
@@ -117,7 +122,11 @@ pub fn account(
     exclude_boosts: bool,
     paging: &Page,
 ) -> Result<Vec<PostId>, StoreError> {
-    posts(conn, account_sql(viewer, account, exclude_replies, exclude_boosts, paging), paging)
+    posts(
+        conn,
+        account_sql(viewer, account, exclude_replies, exclude_boosts, paging),
+        paging,
+    )
 }
 
 fn account_sql(
@@ -170,7 +179,10 @@ pub fn marked(
         .who(who)
         .raw(" AND ");
     let rows = page(visible_to(sql, who), "k.id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    Ok(newest_first(rows.into_iter().map(|(row, post)| (row, PostId(post))).collect(), paging))
+    Ok(newest_first(
+        rows.into_iter().map(|(row, post)| (row, PostId(post))).collect(),
+        paging,
+    ))
 }
 
 #[cfg(test)]
@@ -185,13 +197,28 @@ mod tests {
         let db = TestDatabase::sqlite();
         let store = db.open();
         let now = store.now();
-        let page = Page { max_id: Some(1 << 50), ..Page::first(20) };
+        let page = Page {
+            max_id: Some(1 << 50),
+            ..Page::first(20)
+        };
         let me = AccountId(1);
         let queries = [
             ("home", home_sql(me, &page, now), "(owner_id=? AND post_id<?)"),
-            ("known", network_sql(me, From::All, &page, now), "posts_known (id<?)"),
-            ("local", network_sql(me, From::Here, &page, now), "posts_local (id<?)"),
-            ("tag", tag_sql(me, "t", From::All, &page, now), "(tag=? AND post_id<?)"),
+            (
+                "known",
+                network_sql(me, From::All, &page, now),
+                "posts_known (id<?)",
+            ),
+            (
+                "local",
+                network_sql(me, From::Here, &page, now),
+                "posts_local (id<?)",
+            ),
+            (
+                "tag",
+                tag_sql(me, "t", From::All, &page, now),
+                "(tag=? AND post_id<?)",
+            ),
             (
                 "account",
                 account_sql(Viewer::Person(me), me, true, true, &page),
@@ -201,15 +228,25 @@ mod tests {
         for (name, sql, expected) in queries {
             let plan = store
                 .read(move |conn| {
-                    sql.explained().load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)
+                    sql.explained()
+                        .load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)
                 })
                 .await
                 .unwrap();
             let plan: Vec<String> = plan.into_iter().map(|(_, _, _, detail)| detail).collect();
             let first = plan.first().cloned().unwrap_or_default();
-            assert!(first.starts_with("SEARCH") && first.contains(expected), "{name}: {plan:#?}");
-            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:#?}");
-            assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{name}: {plan:#?}");
+            assert!(
+                first.starts_with("SEARCH") && first.contains(expected),
+                "{name}: {plan:#?}"
+            );
+            assert!(
+                !plan.iter().any(|step| step.contains("TEMP B-TREE")),
+                "{name}: {plan:#?}"
+            );
+            assert!(
+                !plan.iter().any(|step| step.starts_with("SCAN")),
+                "{name}: {plan:#?}"
+            );
         }
     }
 }

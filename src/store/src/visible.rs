@@ -60,7 +60,9 @@ pub(crate) fn visible_to(sql: Sql, who: Who) -> Sql {
 }
 
 fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
-    let sql = sql.raw(format!("({p}.deleted_at IS NULL AND ({p}.account_id = ")).who(who);
+    let sql = sql
+        .raw(format!("({p}.deleted_at IS NULL AND ({p}.account_id = "))
+        .who(who);
     let sql = sql.raw(" OR (");
     let sql = author_is_there(sql, p);
     let sql = sql

@@ -18,7 +18,9 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/apps",
             Access::Open,
-            Doc::new("apps", "Registers a client").body::<NewApp>().returns::<CredentialApplication>(),
+            Doc::new("apps", "Registers a client")
+                .body::<NewApp>()
+                .returns::<CredentialApplication>(),
             register,
         )
         .get(
@@ -85,10 +87,7 @@ impl Application {
     }
 }
 
-async fn register(
-    State(state): State<ApiState>,
-    request: Request,
-) -> ApiResult<Json<CredentialApplication>> {
+async fn register(State(state): State<ApiState>, request: Request) -> ApiResult<Json<CredentialApplication>> {
     state.limits().count(What::Apps, address(request.extensions()))?;
     let Params(new) = Params::<NewApp>::from_request(request, &state).await?;
     let redirect_uris: Vec<String> = new
@@ -122,12 +121,19 @@ async fn verify(State(state): State<ApiState>, Client(bearer): Client) -> ApiRes
             id: "0".to_owned(),
             name: "entrenous".to_owned(),
             website: None,
-            scopes: bearer.token.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+            scopes: bearer
+                .token
+                .scopes
+                .iter()
+                .map(|scope| scope.as_str().to_owned())
+                .collect(),
             redirect_uris: Vec::new(),
             redirect_uri: String::new(),
             vapid_key: String::new(),
         }));
     };
-    let app = oauth::app(state.ctx(), id).await?.ok_or_else(ApiError::invalid_token)?;
+    let app = oauth::app(state.ctx(), id)
+        .await?
+        .ok_or_else(ApiError::invalid_token)?;
     Ok(Json(Application::of(app)))
 }

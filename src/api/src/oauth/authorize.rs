@@ -7,8 +7,8 @@ use crate::{ApiError, ApiState, lenient};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use entrenous_domain::oauth::{self, Authorization, OUT_OF_BAND};
 use entrenous_domain::DomainError;
+use entrenous_domain::oauth::{self, Authorization, OUT_OF_BAND};
 use entrenous_door::{Access, Doc, Routes};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -72,7 +72,9 @@ impl Asked {
     }
 
     fn path(&self) -> String {
-        let query = Serializer::new(String::new()).extend_pairs(self.fields()).finish();
+        let query = Serializer::new(String::new())
+            .extend_pairs(self.fields())
+            .finish();
         format!("/oauth/authorize?{query}")
     }
 
@@ -83,8 +85,12 @@ impl Asked {
             &self.redirect_uri,
             &self.response_type,
             self.scope.as_deref().filter(|scope| !scope.trim().is_empty()),
-            self.code_challenge.as_deref().filter(|challenge| !challenge.is_empty()),
-            self.code_challenge_method.as_deref().filter(|method| !method.is_empty()),
+            self.code_challenge
+                .as_deref()
+                .filter(|challenge| !challenge.is_empty()),
+            self.code_challenge_method
+                .as_deref()
+                .filter(|method| !method.is_empty()),
         );
         checked.await.map_err(|error| match error {
             DomainError::Invalid(text) => ApiError::new(StatusCode::BAD_REQUEST, text),
@@ -143,7 +149,11 @@ async fn show(
                 },
                 website: authorization.app.website.clone(),
                 handle: format!("@{}@{}", who.account.username, state.ctx().origin().authority()),
-                grants: authorization.scopes.iter().filter_map(|scope| words.scope(scope.as_str())).collect(),
+                grants: authorization
+                    .scopes
+                    .iter()
+                    .filter_map(|scope| words.scope(scope.as_str()))
+                    .collect(),
                 target: target(&authorization.redirect_uri),
                 token: token.value,
                 fields: asked.fields(),
@@ -165,9 +175,10 @@ fn target(redirect_uri: &str) -> Option<String> {
         return Some(redirect_uri.to_owned());
     };
     match (url.scheme(), url.host_str()) {
-        ("http" | "https", Some(host)) => {
-            Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
-        }
+        ("http" | "https", Some(host)) => Some(
+            url.port()
+                .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        ),
         (scheme, _) => Some(format!("{scheme}:")),
     }
 }
@@ -218,8 +229,10 @@ fn refused(authorization: &Authorization, asked: &Asked) -> String {
     if authorization.redirect_uri == OUT_OF_BAND {
         return "/".to_owned();
     }
-    let mut answer =
-        vec![("error", "access_denied"), ("error_description", "The person denied the request")];
+    let mut answer = vec![
+        ("error", "access_denied"),
+        ("error_description", "The person denied the request"),
+    ];
     answer.extend(asked.state.as_deref().map(|state| ("state", state)));
     with_query(&authorization.redirect_uri, &answer)
 }
@@ -250,7 +263,14 @@ async fn native(
     Query(shown): Query<Shown>,
 ) -> Response {
     let frame = Frame::new(&state, Some(&who.member.locale), &headers);
-    pages::html(StatusCode::OK, &CodePage { frame, code: shown.code }, FormTarget::Ourselves)
+    pages::html(
+        StatusCode::OK,
+        &CodePage {
+            frame,
+            code: shown.code,
+        },
+        FormTarget::Ourselves,
+    )
 }
 
 #[cfg(test)]
@@ -268,8 +288,14 @@ mod tests {
 
     #[test]
     fn targets_can_be_read() {
-        assert_eq!(target("https://client.example/x"), Some("client.example".to_owned()));
-        assert_eq!(target("http://localhost:8080/"), Some("localhost:8080".to_owned()));
+        assert_eq!(
+            target("https://client.example/x"),
+            Some("client.example".to_owned())
+        );
+        assert_eq!(
+            target("http://localhost:8080/"),
+            Some("localhost:8080".to_owned())
+        );
         assert_eq!(target("myapp://auth"), Some("myapp:".to_owned()));
         assert_eq!(target(OUT_OF_BAND), None);
     }

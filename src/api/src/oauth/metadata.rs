@@ -21,13 +21,17 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/.well-known/change-password",
             Access::Open,
-            Doc::new("oauth", "Leads to the page where people change their password").status(303).answers("text/html"),
+            Doc::new("oauth", "Leads to the page where people change their password")
+                .status(303)
+                .answers("text/html"),
             change_password,
         )
         .get(
             "/oauth/userinfo",
             Access::Person("profile"),
-            Doc::new("oauth", "Who the token acts for").about("OpenID Connect Core 1.0, section 5.3.").returns::<UserInfo>(),
+            Doc::new("oauth", "Who the token acts for")
+                .about("OpenID Connect Core 1.0, section 5.3.")
+                .returns::<UserInfo>(),
             userinfo,
         )
 }
@@ -73,7 +77,11 @@ async fn userinfo(State(state): State<ApiState>, caller: Caller) -> ApiResult<Js
     Ok(Json(UserInfo {
         iss: format!("{}/", state.ctx().origin()),
         sub: account.uri.clone(),
-        name: if account.display_name.is_empty() { account.username.clone() } else { account.display_name.clone() },
+        name: if account.display_name.is_empty() {
+            account.username.clone()
+        } else {
+            account.display_name.clone()
+        },
         preferred_username: account.username.clone(),
         profile: account.url.clone(),
         picture: faces.avatar(account),

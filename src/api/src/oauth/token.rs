@@ -72,41 +72,70 @@ struct Credentials {
 
 impl Credentials {
     fn of(headers: &HeaderMap, id: Option<String>, secret: Option<String>) -> ApiResult<Self> {
-        let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|text| {
-            let (scheme, rest) = text.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("basic").then(|| rest.trim().to_owned())
-        });
+        let basic = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| {
+                let (scheme, rest) = text.split_once(' ')?;
+                scheme
+                    .eq_ignore_ascii_case("basic")
+                    .then(|| rest.trim().to_owned())
+            });
         let Some(basic) = basic else {
-            let id = id.filter(|id| !id.is_empty()).ok_or_else(|| bad("invalid_request"))?;
-            return Ok(Self { id, secret: secret.filter(|secret| !secret.is_empty()), basic: false });
+            let id = id
+                .filter(|id| !id.is_empty())
+                .ok_or_else(|| bad("invalid_request"))?;
+            return Ok(Self {
+                id,
+                secret: secret.filter(|secret| !secret.is_empty()),
+                basic: false,
+            });
         };
         let decoded = base64::engine::general_purpose::STANDARD.decode(basic).ok();
-        let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| bad("invalid_request"))?;
+        let text = decoded
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .ok_or_else(|| bad("invalid_request"))?;
         let (name, password) = text.split_once(':').ok_or_else(|| bad("invalid_request"))?;
         let plain = |text: &str| {
-            percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+            percent_encoding::percent_decode_str(&text.replace('+', " "))
+                .decode_utf8_lossy()
+                .into_owned()
         };
         let basic_id = plain(name);
         if id.is_some_and(|id| id != basic_id) {
             return Err(bad("invalid_request"));
         }
-        Ok(Self { id: basic_id, secret: Some(plain(password)), basic: true })
+        Ok(Self {
+            id: basic_id,
+            secret: Some(plain(password)),
+            basic: true,
+        })
     }
 }
 
 /// An error of RFC 6749, section 5.2.
 fn bad(code: &str) -> ApiError {
     let (status, description) = match code {
-        "invalid_client" => (StatusCode::UNAUTHORIZED, "The client is not known, or its secret is wrong."),
+        "invalid_client" => (
+            StatusCode::UNAUTHORIZED,
+            "The client is not known, or its secret is wrong.",
+        ),
         "invalid_grant" => (
             StatusCode::BAD_REQUEST,
             "The code is not valid: expired, used, made for another client or redirect URI, or the verifier is wrong.",
         ),
-        "invalid_scope" => (StatusCode::BAD_REQUEST, "A scope is not known, or exceeds what the client registered."),
-        "unsupported_grant_type" => {
-            (StatusCode::BAD_REQUEST, "Only authorization_code and client_credentials are supported.")
-        }
-        _ => (StatusCode::BAD_REQUEST, "A parameter is missing, repeated or malformed."),
+        "invalid_scope" => (
+            StatusCode::BAD_REQUEST,
+            "A scope is not known, or exceeds what the client registered.",
+        ),
+        "unsupported_grant_type" => (
+            StatusCode::BAD_REQUEST,
+            "Only authorization_code and client_credentials are supported.",
+        ),
+        _ => (
+            StatusCode::BAD_REQUEST,
+            "A parameter is missing, repeated or malformed.",
+        ),
     };
     ApiError::oauth(status, code, description)
 }
@@ -121,7 +150,9 @@ fn oauth_error(error: DomainError) -> ApiError {
 }
 
 async fn token(State(state): State<ApiState>, request: Request) -> ApiResult<Response> {
-    state.limits().count(What::Tokens, address(request.extensions()))?;
+    state
+        .limits()
+        .count(What::Tokens, address(request.extensions()))?;
     let headers = request.headers().clone();
     let Params(asked) = Params::<TokenRequest>::from_request(request, &state).await?;
     let client = Credentials::of(&headers, asked.client_id, asked.client_secret)?;
@@ -150,7 +181,11 @@ async fn token(State(state): State<ApiState>, request: Request) -> ApiResult<Res
                 scope: issued.token.scopes.to_string(),
                 created_at: issued.token.created_at.timestamp(),
             };
-            Ok(([(header::PRAGMA, HeaderValue::from_static("no-cache"))], Json(answer)).into_response())
+            Ok((
+                [(header::PRAGMA, HeaderValue::from_static("no-cache"))],
+                Json(answer),
+            )
+                .into_response())
         }
         Err(error) => Ok(refusal(oauth_error(error), basic)),
     }
@@ -178,7 +213,9 @@ struct RevokeRequest {
 }
 
 async fn revoke(State(state): State<ApiState>, request: Request) -> ApiResult<Response> {
-    state.limits().count(What::Tokens, address(request.extensions()))?;
+    state
+        .limits()
+        .count(What::Tokens, address(request.extensions()))?;
     let headers = request.headers().clone();
     let Params(asked) = Params::<RevokeRequest>::from_request(request, &state).await?;
     let client = Credentials::of(&headers, asked.client_id, asked.client_secret)?;

@@ -12,7 +12,10 @@ fn is_https(state: &ApiState) -> bool {
 
 fn name(state: &ApiState, what: &str) -> String {
     let authority = state.ctx().origin().authority();
-    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    let port = authority
+        .rsplit_once(':')
+        .map(|(_, port)| port)
+        .filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
     // Browsers take a `__Host-` cookie only from this very host, over https.
     let prefix = if is_https(state) { "__Host-" } else { "" };
     match port {
@@ -44,7 +47,13 @@ pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Sets a cookie on an answer; `None` removes it.
-pub(crate) fn set(state: &ApiState, response: &mut Response, name: String, value: Option<&str>, keep: Option<Duration>) {
+pub(crate) fn set(
+    state: &ApiState,
+    response: &mut Response,
+    name: String,
+    value: Option<&str>,
+    keep: Option<Duration>,
+) {
     let mut cookie = Cookie::build((name, value.unwrap_or_default().to_owned()))
         .path("/")
         .http_only(true)
@@ -63,7 +72,13 @@ pub(crate) fn set(state: &ApiState, response: &mut Response, name: String, value
 
 /// Signs the browser in: 30 days, as long as the session is valid.
 pub(crate) fn set_session(state: &ApiState, response: &mut Response, secret: &str) {
-    set(state, response, session_name(state), Some(secret), Some(Duration::days(30)));
+    set(
+        state,
+        response,
+        session_name(state),
+        Some(secret),
+        Some(Duration::days(30)),
+    );
 }
 
 /// Signs the browser out.

@@ -21,7 +21,10 @@ pub(crate) struct FormToken {
 impl FormToken {
     /// For a signed-in browser.
     pub(crate) fn signed_in(state: &ApiState, signed_in: &SignedIn) -> ApiResult<Self> {
-        Ok(Self { value: mac(state, "session", &signed_in.secret)?, fresh: None })
+        Ok(Self {
+            value: mac(state, "session", &signed_in.secret)?,
+            fresh: None,
+        })
     }
 
     /// For a browser that is not signed in.
@@ -29,13 +32,22 @@ impl FormToken {
         let known = cookies::read(headers, &cookies::form_name(state)).filter(|secret| secret.len() == 43);
         let fresh = known.is_none().then(|| state.ctx().random_token());
         let secret = known.as_ref().or(fresh.as_ref()).map_or("", String::as_str);
-        Ok(Self { value: mac(state, "anonymous", secret)?, fresh })
+        Ok(Self {
+            value: mac(state, "anonymous", secret)?,
+            fresh,
+        })
     }
 
     /// Puts the cookie on the page that holds the form.
     pub(crate) fn keep(&self, state: &ApiState, mut response: Response) -> Response {
         if let Some(secret) = &self.fresh {
-            cookies::set(state, &mut response, cookies::form_name(state), Some(secret), None);
+            cookies::set(
+                state,
+                &mut response,
+                cookies::form_name(state),
+                Some(secret),
+                None,
+            );
         }
         response
     }
@@ -74,7 +86,10 @@ fn same(state: &ApiState, headers: &HeaderMap, expected: &str, token: &str) -> A
 }
 
 fn refusal() -> ApiError {
-    ApiError::new(StatusCode::FORBIDDEN, "This form is no longer valid: load the page again")
+    ApiError::new(
+        StatusCode::FORBIDDEN,
+        "This form is no longer valid: load the page again",
+    )
 }
 
 /// Where to go after signing in: a path of this node, or the front page for anything else.
@@ -90,8 +105,19 @@ mod tests {
 
     #[test]
     fn only_own_paths_are_followed() {
-        assert_eq!(local_path("/oauth/authorize?client_id=x"), "/oauth/authorize?client_id=x");
-        for text in ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "/a b", "/a\r\nx: y"] {
+        assert_eq!(
+            local_path("/oauth/authorize?client_id=x"),
+            "/oauth/authorize?client_id=x"
+        );
+        for text in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "evil",
+            "",
+            "/a b",
+            "/a\r\nx: y",
+        ] {
             assert_eq!(local_path(text), "/", "{text}");
         }
     }

@@ -21,7 +21,12 @@ pub(super) fn routes() -> Routes<ApiState> {
             Doc::new("pages", "The landing page of a personal invitation").hidden(),
             show,
         )
-        .post("/invite/{code}", Access::Open, Doc::new("pages", "Accepts a personal invitation").hidden(), submit)
+        .post(
+            "/invite/{code}",
+            Access::Open,
+            Doc::new("pages", "Accepts a personal invitation").hidden(),
+            submit,
+        )
 }
 
 #[derive(Template)]
@@ -37,7 +42,10 @@ struct Page {
 
 impl Page {
     fn french(&self) -> bool {
-        self.form.language.as_deref().map_or(self.frame.lang == Lang::Fr, |language| language == "fr")
+        self.form
+            .language
+            .as_deref()
+            .map_or(self.frame.lang == Lang::Fr, |language| language == "fr")
     }
 }
 
@@ -78,7 +86,14 @@ async fn show(
 ) -> Response {
     let frame = Frame::new(&state, asked.lang.as_deref(), &headers);
     match check(&state, address, &code).await {
-        Ok(true) => page(&state, &headers, frame, StatusCode::OK, Submitted::default(), None),
+        Ok(true) => page(
+            &state,
+            &headers,
+            frame,
+            StatusCode::OK,
+            Submitted::default(),
+            None,
+        ),
         Ok(false) => {
             let text = frame.w.invite_over.to_owned();
             error_page(StatusCode::NOT_FOUND, frame, text)
@@ -132,10 +147,24 @@ async fn submit(
     }
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
     if form.password != form.again {
-        return page(&state, &headers, frame, wrong, form, Some(words.passwords_differ.to_owned()));
+        return page(
+            &state,
+            &headers,
+            frame,
+            wrong,
+            form,
+            Some(words.passwords_differ.to_owned()),
+        );
     }
     if form.password.chars().count() < 10 {
-        return page(&state, &headers, frame, wrong, form, Some(words.weak_password.to_owned()));
+        return page(
+            &state,
+            &headers,
+            frame,
+            wrong,
+            form,
+            Some(words.weak_password.to_owned()),
+        );
     }
     let accepted = invites::accept(
         state.ctx(),

@@ -12,8 +12,18 @@ use serde::Deserialize;
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::new()
-        .get("/", Access::Open, Doc::new("pages", "The front page").hidden(), front)
-        .get("/about", Access::Open, Doc::new("pages", "About this node").hidden(), about)
+        .get(
+            "/",
+            Access::Open,
+            Doc::new("pages", "The front page").hidden(),
+            front,
+        )
+        .get(
+            "/about",
+            Access::Open,
+            Doc::new("pages", "About this node").hidden(),
+            about,
+        )
 }
 
 struct Me {
@@ -48,7 +58,9 @@ struct Asked {
 
 async fn front(State(state): State<ApiState>, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
     let found = async {
-        let Some(who) = auth::signed_in(&state, &headers).await? else { return Ok(None) };
+        let Some(who) = auth::signed_in(&state, &headers).await? else {
+            return Ok(None);
+        };
         let token = forms::FormToken::signed_in(&state, &who)?.value;
         Ok::<_, crate::ApiError>(Some((who, token)))
     };
@@ -67,7 +79,12 @@ async fn front(State(state): State<ApiState>, headers: HeaderMap, Query(asked): 
         handle: format!("@{}@{authority}", who.account.username),
         token,
     });
-    let page = Front { frame, description: state.ctx().node().description.clone(), server: authority, me };
+    let page = Front {
+        frame,
+        description: state.ctx().node().description.clone(),
+        server: authority,
+        me,
+    };
     html(StatusCode::OK, &page, FormTarget::Ourselves)
 }
 

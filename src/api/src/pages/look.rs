@@ -38,14 +38,22 @@ impl Colour {
             reason = "between two bytes, so a byte"
         )]
         let between = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
-        Self(between(self.0, other.0), between(self.1, other.1), between(self.2, other.2))
+        Self(
+            between(self.0, other.0),
+            between(self.1, other.1),
+            between(self.2, other.2),
+        )
     }
 
     /// Relative luminance (WCAG 2.2).
     fn luminance(self) -> f64 {
         let linear = |c: u8| {
             let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+            if c <= 0.04045 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
@@ -136,7 +144,9 @@ mod tests {
 
     #[test]
     fn any_accent_can_be_read() {
-        for text in ["#ffffff", "#000000", "#ffff00", "#ff0000", "#0a7f5a", "#4f46b8", "nonsense", "#12345é"] {
+        for text in [
+            "#ffffff", "#000000", "#ffff00", "#ff0000", "#0a7f5a", "#4f46b8", "nonsense", "#12345é",
+        ] {
             let accent = Colour::accent(text);
             let light = accent.readable_on(WHITE, INK);
             let dark = accent.readable_on(DARK_CARD, WHITE);

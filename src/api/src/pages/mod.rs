@@ -98,7 +98,10 @@ pub(crate) fn html(status: StatusCode, page: &impl Template, target: FormTarget)
         }
     };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::VARY, HeaderValue::from_static("accept-language, cookie")),
@@ -119,7 +122,16 @@ pub(crate) struct Message {
 /// Our own page for a request that is wrong: never a redirect.
 pub(crate) fn error_page(status: StatusCode, frame: Frame, text: String) -> Response {
     let title = frame.w.error_title.to_owned();
-    html(status, &Message { frame, title, text, is_error: true }, FormTarget::Ourselves)
+    html(
+        status,
+        &Message {
+            frame,
+            title,
+            text,
+            is_error: true,
+        },
+        FormTarget::Ourselves,
+    )
 }
 
 /// An error of a use-case as a page: its safe text, its cause to the log.
@@ -139,7 +151,10 @@ pub(crate) fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(value) => (
             StatusCode::SEE_OTHER,
-            [(header::LOCATION, value), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))],
+            [
+                (header::LOCATION, value),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ],
         )
             .into_response(),
         Err(cause) => ApiError::internal(cause).into_response(),
@@ -149,5 +164,7 @@ pub(crate) fn see_other(location: &str) -> Response {
 /// Whether a path is one of the pages, which no other origin may read (no CORS).
 pub(crate) fn is_page(path: &str) -> bool {
     matches!(path, "/" | "/about")
-        || ["/auth/", "/invite/", "/invitations/", "/oauth/authorize", "/@"].iter().any(|prefix| path.starts_with(prefix))
+        || ["/auth/", "/invite/", "/invitations/", "/oauth/authorize", "/@"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
 }

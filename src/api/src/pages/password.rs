@@ -21,7 +21,12 @@ pub(super) fn routes() -> Routes<ApiState> {
             Doc::new("pages", "The page to change one's password").hidden(),
             show,
         )
-        .post("/auth/password", Access::Session, Doc::new("pages", "Changes one's password").hidden(), submit)
+        .post(
+            "/auth/password",
+            Access::Session,
+            Doc::new("pages", "Changes one's password").hidden(),
+            submit,
+        )
 }
 
 #[derive(Template)]
@@ -44,7 +49,14 @@ async fn show(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Response {
-    page(&state, &headers, &who, asked.lang.as_deref(), StatusCode::OK, None)
+    page(
+        &state,
+        &headers,
+        &who,
+        asked.lang.as_deref(),
+        StatusCode::OK,
+        None,
+    )
 }
 
 fn page(
@@ -58,7 +70,12 @@ fn page(
     let frame = Frame::new(state, lang.or(Some(who.member.locale.as_str())), headers);
     match forms::FormToken::signed_in(state, who) {
         Ok(token) => {
-            let page = Page { frame, token: token.value, username: who.account.username.clone(), error };
+            let page = Page {
+                frame,
+                token: token.value,
+                username: who.account.username.clone(),
+                error,
+            };
             html(status, &page, FormTarget::Ourselves)
         }
         Err(error) => failure_page(frame, &error),
@@ -90,7 +107,10 @@ async fn submit(
         return failure_page(frame(), &error);
     }
     if form.password != form.again {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, frame().w.passwords_differ.to_owned());
+        return again(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            frame().w.passwords_differ.to_owned(),
+        );
     }
     let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(address)| address.0);
     let changed = async {
@@ -98,25 +118,37 @@ async fn submit(
         people::authenticate(ctx, &who.account.username, form.current, address).await?;
         people::set_password(ctx, who.account.id, form.password).await?;
         // All sessions have ended, this one too: the browser that did it stays signed in with a new one.
-        let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let browser = headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok());
         sessions::start(ctx, who.account.id, browser.unwrap_or_default()).await
     };
     match changed.await {
         Ok((_, secret)) => {
             let frame = frame();
-            let (title, text) = (frame.w.password_changed.to_owned(), frame.w.password_changed_text.to_owned());
-            let page = Message { frame, title, text, is_error: false };
+            let (title, text) = (
+                frame.w.password_changed.to_owned(),
+                frame.w.password_changed_text.to_owned(),
+            );
+            let page = Message {
+                frame,
+                title,
+                text,
+                is_error: false,
+            };
             let mut response = html(StatusCode::OK, &page, FormTarget::Ourselves);
             cookies::set_session(&state, &mut response, &secret);
             response
         }
-        Err(DomainError::Unauthenticated(_)) => {
-            again(StatusCode::UNPROCESSABLE_ENTITY, frame().w.wrong_current.to_owned())
-        }
+        Err(DomainError::Unauthenticated(_)) => again(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            frame().w.wrong_current.to_owned(),
+        ),
         Err(DomainError::TooMany(_)) => again(StatusCode::TOO_MANY_REQUESTS, frame().w.too_many.to_owned()),
-        Err(DomainError::Invalid(_)) => {
-            again(StatusCode::UNPROCESSABLE_ENTITY, frame().w.weak_password.to_owned())
-        }
+        Err(DomainError::Invalid(_)) => again(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            frame().w.weak_password.to_owned(),
+        ),
         Err(error) => failure_page(frame(), &ApiError::from(error)),
     }
 }

@@ -16,8 +16,18 @@ use serde::Deserialize;
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("pages", summary).hidden();
     Routes::new()
-        .get("/@{username}", Access::Session, doc("A person of this node"), person)
-        .get("/@{username}/{id}", Access::Session, doc("A post of a person of this node"), post)
+        .get(
+            "/@{username}",
+            Access::Session,
+            doc("A person of this node"),
+            person,
+        )
+        .get(
+            "/@{username}/{id}",
+            Access::Session,
+            doc("A post of a person of this node"),
+            post,
+        )
 }
 
 /// A person as the pages show them.
@@ -70,8 +80,13 @@ struct Asked {
     lang: Option<String>,
 }
 
-async fn local(state: &ApiState, username: &str) -> Result<(std::sync::Arc<Account>, entities::Faces), ApiError> {
-    let account = accounts::local_by_username(state.ctx(), username).await?.ok_or_else(ApiError::not_found)?;
+async fn local(
+    state: &ApiState,
+    username: &str,
+) -> Result<(std::sync::Arc<Account>, entities::Faces), ApiError> {
+    let account = accounts::local_by_username(state.ctx(), username)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     let faces = entities::Faces::of(state.ctx(), std::iter::once(account.as_ref())).await?;
     Ok((account, faces))
 }
@@ -83,13 +98,21 @@ async fn person(
     Path(username): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let frame = Frame::new(&state, asked.lang.as_deref().or(Some(&who.member.locale)), &headers);
+    let frame = Frame::new(
+        &state,
+        asked.lang.as_deref().or(Some(&who.member.locale)),
+        &headers,
+    );
     match local(&state, &username).await {
         Ok((account, faces)) => {
             let page = PersonPage {
                 face: Face::of(&state, &account, &faces),
                 note: account.note.clone(),
-                fields: account.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect(),
+                fields: account
+                    .fields
+                    .iter()
+                    .map(|field| (field.name.clone(), field.value.clone()))
+                    .collect(),
                 frame,
             };
             html(StatusCode::OK, &page, FormTarget::Ourselves)
@@ -105,7 +128,11 @@ async fn post(
     Path((username, id)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let frame = Frame::new(&state, asked.lang.as_deref().or(Some(&who.member.locale)), &headers);
+    let frame = Frame::new(
+        &state,
+        asked.lang.as_deref().or(Some(&who.member.locale)),
+        &headers,
+    );
     let found = async {
         let id = id.parse().map(PostId).map_err(|_| ApiError::not_found())?;
         let (account, faces) = local(&state, &username).await?;

@@ -39,12 +39,22 @@ struct Asked {
 
 /// The address of a request, as the accept loop left it.
 pub(crate) fn address(request: &http::Extensions) -> IpAddr {
-    request.get::<ClientAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+    request
+        .get::<ClientAddr>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 
 async fn show(State(state): State<ApiState>, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
     let next = forms::local_path(asked.next.as_deref().unwrap_or("/"));
-    page(&state, &headers, asked.lang.as_deref(), StatusCode::OK, next, "", None)
+    page(
+        &state,
+        &headers,
+        asked.lang.as_deref(),
+        StatusCode::OK,
+        next,
+        "",
+        None,
+    )
 }
 
 /// The sign-in page in the place of a page for signed-in people.
@@ -107,14 +117,25 @@ struct Submitted {
 async fn submit(State(state): State<ApiState>, request: Request) -> Response {
     let headers = request.headers().clone();
     let address = address(request.extensions());
-    let form = match <Params<Submitted> as axum::extract::FromRequest<_>>::from_request(request, &state).await {
+    let form = match <Params<Submitted> as axum::extract::FromRequest<_>>::from_request(request, &state).await
+    {
         Ok(Params(form)) => form,
         Err(error) => return failure_page(Frame::new(&state, None, &headers), &error),
     };
     let next = forms::local_path(&form.next);
     let lang = form.lang.as_deref();
     let words = Frame::new(&state, lang, &headers).w;
-    let again = |status, text| page(&state, &headers, lang, status, next, form.username.trim(), Some(text));
+    let again = |status, text| {
+        page(
+            &state,
+            &headers,
+            lang,
+            status,
+            next,
+            form.username.trim(),
+            Some(text),
+        )
+    };
     if forms::check_anonymous(&state, &headers, &form.token).is_err() {
         return again(StatusCode::FORBIDDEN, words.form_expired);
     }
@@ -147,7 +168,10 @@ pub(super) async fn signed_in(
     account: entrenous_model::AccountId,
     next: &str,
 ) -> Result<Response, ApiError> {
-    let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let browser = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     // A browser that signs in again gives its earlier session up.
     if let Some(before) = auth::signed_in(state, headers).await? {
         sessions::end(state.ctx(), before.account.id, before.session.id).await?;

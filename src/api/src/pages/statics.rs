@@ -16,7 +16,12 @@ const STYLE: &str = include_str!("style.css");
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("pages", summary).hidden();
     Routes::new()
-        .get("/static/{file}", Access::Open, doc("Style sheet, logo and default pictures"), file)
+        .get(
+            "/static/{file}",
+            Access::Open,
+            doc("Style sheet, logo and default pictures"),
+            file,
+        )
         .get("/favicon.ico", Access::Open, doc("The logo"), favicon)
         .get("/manifest.json", Access::Open, doc("Web app manifest"), manifest)
 }
@@ -60,7 +65,11 @@ async fn file(State(state): State<ApiState>, Path(name): Path<String>) -> Result
         "header.png" => (&files.header, "image/png"),
         _ => return Err(ApiError::not_found()),
     };
-    let keep = if is_style { "public, max-age=31536000, immutable" } else { "public, max-age=86400" };
+    let keep = if is_style {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=86400"
+    };
     Ok(served(bytes.clone(), kind, keep))
 }
 
@@ -73,7 +82,11 @@ fn served(bytes: Bytes, kind: &'static str, keep: &'static str) -> Response {
 }
 
 async fn favicon(State(state): State<ApiState>) -> Response {
-    served(state.statics().logo.clone(), "image/svg+xml", "public, max-age=86400")
+    served(
+        state.statics().logo.clone(),
+        "image/svg+xml",
+        "public, max-age=86400",
+    )
 }
 
 async fn manifest(State(state): State<ApiState>) -> Response {
@@ -87,5 +100,9 @@ async fn manifest(State(state): State<ApiState>) -> Response {
         "theme_color": Colour::accent(&node.accent).to_string(),
         "icons": [{ "src": "/static/logo.svg", "sizes": "any", "type": "image/svg+xml" }]
     });
-    served(body.to_string().into(), "application/manifest+json", "public, max-age=3600")
+    served(
+        body.to_string().into(),
+        "application/manifest+json",
+        "public, max-age=3600",
+    )
 }

@@ -21,7 +21,14 @@ impl Lang {
     }
 
     fn parse(tag: &str) -> Option<Self> {
-        match tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        match tag
+            .trim()
+            .split(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "en" => Some(Self::En),
             "fr" => Some(Self::Fr),
             _ => None,
@@ -30,10 +37,17 @@ impl Lang {
 
     /// What was asked for, else what the browser prefers, else the node's first language, of those the node has.
     pub(crate) fn choose(languages: &[String], asked: Option<&str>, headers: &HeaderMap) -> Self {
-        let has = |lang: &Self| languages.is_empty() || languages.iter().any(|code| Self::parse(code) == Some(*lang));
+        let has = |lang: &Self| {
+            languages.is_empty() || languages.iter().any(|code| Self::parse(code) == Some(*lang))
+        };
         let browser = || {
             let text = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-            let mut wishes: Vec<_> = text.split(',').take(32).filter_map(wish).filter(|(lang, _)| has(lang)).collect();
+            let mut wishes: Vec<_> = text
+                .split(',')
+                .take(32)
+                .filter_map(wish)
+                .filter(|(lang, _)| has(lang))
+                .collect();
             // Stable: what stands first wins among equals.
             wishes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
             wishes.first().map(|(lang, _)| *lang)
@@ -58,7 +72,10 @@ impl Lang {
 /// One entry of `Accept-Language` (RFC 9110, section 12.5.4): a language we know, and how much it is wished.
 fn wish(entry: &str) -> Option<(Lang, f32)> {
     let (tag, rest) = entry.split_once(';').unwrap_or((entry, ""));
-    let weight = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok())?;
+    let weight = rest
+        .trim()
+        .strip_prefix("q=")
+        .map_or(Some(1.0), |q| q.trim().parse::<f32>().ok())?;
     (weight > 0.0).then_some((Lang::parse(tag)?, weight))
 }
 
@@ -87,7 +104,10 @@ words! {
 impl Words {
     /// What a scope allows, in words.
     pub(crate) fn scope(&self, scope: &str) -> Option<&'static str> {
-        self.scopes.iter().find(|(name, _)| *name == scope).map(|(_, text)| *text)
+        self.scopes
+            .iter()
+            .find(|(name, _)| *name == scope)
+            .map(|(_, text)| *text)
     }
 }
 
@@ -115,8 +135,14 @@ mod tests {
         };
         let none = HeaderMap::new();
         assert_eq!(Lang::choose(&both, Some("fr-CA"), &headers("en")), Lang::Fr);
-        assert_eq!(Lang::choose(&both, None, &headers("de, en;q=0.3, fr;q=0.9")), Lang::Fr);
+        assert_eq!(
+            Lang::choose(&both, None, &headers("de, en;q=0.3, fr;q=0.9")),
+            Lang::Fr
+        );
         assert_eq!(Lang::choose(&both, Some("de"), &none), Lang::En);
-        assert_eq!(Lang::choose(&["fr".to_owned()], Some("en"), &headers("en")), Lang::Fr);
+        assert_eq!(
+            Lang::choose(&["fr".to_owned()], Some("en"), &headers("en")),
+            Lang::Fr
+        );
     }
 }

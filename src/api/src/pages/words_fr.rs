@@ -90,13 +90,22 @@ pub(super) static WORDS: Words = Words {
         ("write:follows", "suivre des personnes pour vous"),
         ("write:lists", "modifier vos listes"),
         ("write:media", "envoyer des fichiers pour vous"),
-        ("write:mutes", "masquer des personnes et des conversations pour vous"),
+        (
+            "write:mutes",
+            "masquer des personnes et des conversations pour vous",
+        ),
         ("write:notifications", "écarter vos notifications"),
         ("write:reports", "signaler des messages pour vous"),
-        ("write:statuses", "écrire, modifier et supprimer des messages pour vous"),
+        (
+            "write:statuses",
+            "écrire, modifier et supprimer des messages pour vous",
+        ),
         ("follow", "suivre, masquer et bloquer des personnes pour vous"),
         ("push", "vous envoyer des notifications"),
-        ("admin:read", "voir ce que voient les administrateurs, si vous en êtes"),
+        (
+            "admin:read",
+            "voir ce que voient les administrateurs, si vous en êtes",
+        ),
         ("admin:write", "agir comme un administrateur, si vous en êtes"),
     ],
 };

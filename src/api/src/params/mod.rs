@@ -79,7 +79,10 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Upload<T> {
                 kind => tree.merge(body_tree(kind, request.into_body()).await?),
             }
         }
-        Ok(Self { params: filled(tree)?, files })
+        Ok(Self {
+            params: filled(tree)?,
+            files,
+        })
     }
 }
 
@@ -99,10 +102,18 @@ enum Kind {
 }
 
 fn kind(headers: &HeaderMap) -> Kind {
-    let Some(said) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(said) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return Kind::Unsaid;
     };
-    let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = said
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match essence.as_str() {
         "multipart/form-data" => Kind::Multipart,
         "application/x-www-form-urlencoded" => Kind::Form,
@@ -143,7 +154,10 @@ pub(crate) async fn bounded(body: Body, most: usize) -> Result<Bytes, ApiError> 
 
 pub(crate) fn too_large(most: usize) -> ApiError {
     let mib = most / (1024 * 1024);
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {mib} MiB"))
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("The body is larger than {mib} MiB"),
+    )
 }
 
 fn query_tree(query: Option<&str>) -> Result<Tree, ApiError> {

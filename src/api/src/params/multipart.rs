@@ -23,7 +23,11 @@ pub(super) async fn read(request: Request, most: usize, tree: &mut Tree) -> Resu
         .map_err(|cause| broken().caused_by(cause.body_text()))?;
     let mut files = Vec::new();
     let (mut texts, mut bytes, mut count) = (0_usize, 0_usize, 0_usize);
-    while let Some(part) = parts.next_field().await.map_err(|cause| part_error(&cause, limit))? {
+    while let Some(part) = parts
+        .next_field()
+        .await
+        .map_err(|cause| part_error(&cause, limit))?
+    {
         count += 1;
         let name = part.name().unwrap_or_default().to_owned();
         let is_file = part.file_name().is_some();
@@ -37,7 +41,10 @@ pub(super) async fn read(request: Request, most: usize, tree: &mut Tree) -> Resu
             if bytes > most || files.len() >= MAX_FILES {
                 return Err(too_large(most));
             }
-            files.push(File { field: name, bytes: content });
+            files.push(File {
+                field: name,
+                bytes: content,
+            });
         } else {
             texts = texts.saturating_add(content.len());
             if texts > MAX_BODY || count > MAX_PARTS {

@@ -42,12 +42,24 @@ fn read(query: &str) -> Form {
 }
 
 fn fields(list: &[(&str, &str)]) -> Option<Vec<Field>> {
-    Some(list.iter().map(|(name, value)| Field { name: (*name).into(), value: (*value).into() }).collect())
+    Some(
+        list.iter()
+            .map(|(name, value)| Field {
+                name: (*name).into(),
+                value: (*value).into(),
+            })
+            .collect(),
+    )
 }
 
 #[test]
 fn lists_in_every_form() {
-    for query in ["id[]=1&id[]=2", "id[0]=1&id[1]=2", "id[1]=2&id[0]=1", "id%5B%5D=1&id%5B%5D=2"] {
+    for query in [
+        "id[]=1&id[]=2",
+        "id[0]=1&id[1]=2",
+        "id[1]=2&id[0]=1",
+        "id%5B%5D=1&id%5B%5D=2",
+    ] {
         assert_eq!(read(query).id, [1, 2], "{query}");
     }
     assert_eq!(read("id=7").id, [7]);
@@ -59,25 +71,48 @@ fn lists_in_every_form() {
 #[test]
 fn nested_forms() {
     let form = read("poll[options][]=a&poll[options][]=b&poll[multiple]=on&status=x+y&count=12&reply=5");
-    assert_eq!(form.poll.unwrap(), Poll { options: vec!["a".into(), "b".into()], multiple: Some(true) });
-    assert_eq!((form.status.as_deref(), form.count, form.reply), (Some("x y"), Some(12), Some(PostId(5))));
+    assert_eq!(
+        form.poll.unwrap(),
+        Poll {
+            options: vec!["a".into(), "b".into()],
+            multiple: Some(true)
+        }
+    );
+    assert_eq!(
+        (form.status.as_deref(), form.count, form.reply),
+        (Some("x y"), Some(12), Some(PostId(5)))
+    );
     for query in [
         "fields_attributes[0][name]=a&fields_attributes[0][value]=1&fields_attributes[10][name]=c&fields_attributes[2][name]=b",
         "fields_attributes[][name]=a&fields_attributes[][value]=1&fields_attributes[][name]=b&fields_attributes[][name]=c",
     ] {
-        assert_eq!(read(query).fields_attributes, fields(&[("a", "1"), ("b", ""), ("c", "")]), "{query}");
+        assert_eq!(
+            read(query).fields_attributes,
+            fields(&[("a", "1"), ("b", ""), ("c", "")]),
+            "{query}"
+        );
     }
     assert_eq!(read("x=1").fields_attributes, None);
 }
 
 #[test]
 fn booleans_in_every_form() {
-    for (text, flag) in [("true", true), ("1", true), ("on", true), ("false", false), ("0", false)] {
+    for (text, flag) in [
+        ("true", true),
+        ("1", true),
+        ("on", true),
+        ("false", false),
+        ("0", false),
+    ] {
         assert_eq!(read(&format!("sensitive={text}")).sensitive, Some(flag));
     }
     assert_eq!(read("sensitive=").sensitive, None);
-    let json: Form = filled(Tree::from_json(br#"{"sensitive":true,"count":"3","reply":null}"#).unwrap()).unwrap();
-    assert_eq!((json.sensitive, json.count, json.reply), (Some(true), Some(3), None));
+    let json: Form =
+        filled(Tree::from_json(br#"{"sensitive":true,"count":"3","reply":null}"#).unwrap()).unwrap();
+    assert_eq!(
+        (json.sensitive, json.count, json.reply),
+        (Some(true), Some(3), None)
+    );
     assert!(filled::<Form>(query_tree(Some("sensitive=maybe")).unwrap()).is_err());
 }
 

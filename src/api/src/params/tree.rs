@@ -97,7 +97,9 @@ fn place(slot: &mut Value, path: &[&str], value: String) {
         let Some(list) = slot.as_array_mut() else { return };
         // `a[][x]=1&a[][y]=2&a[][x]=3`: a name seen before begins the next entry.
         let fits = rest.first().is_some_and(|name| {
-            list.last().and_then(Value::as_object).is_some_and(|last| !last.contains_key(*name))
+            list.last()
+                .and_then(Value::as_object)
+                .is_some_and(|last| !last.contains_key(*name))
         });
         if !fits {
             list.push(Value::Null);

@@ -122,8 +122,18 @@ impl Hub {
     /// A hub nobody listens to, and what will feed it.
     pub(crate) fn new() -> (Self, Dispatch) {
         let (batches, dispatch) = Dispatch::new();
-        let shared = Shared { people: RwLock::default(), next: AtomicU64::new(1), sent: Mutex::default() };
-        (Self { shared: Arc::new(shared), batches }, dispatch)
+        let shared = Shared {
+            people: RwLock::default(),
+            next: AtomicU64::new(1),
+            sent: Mutex::default(),
+        };
+        (
+            Self {
+                shared: Arc::new(shared),
+                batches,
+            },
+            dispatch,
+        )
     }
 
     /// Tells the open streams what was committed, one batch after the other. Returns at once: streams that must close
@@ -149,7 +159,12 @@ impl Hub {
     }
 
     /// Opens a stream without subscriptions. `None` if the person has too many open.
-    pub(crate) fn listen(&self, account: AccountId, token: TokenId, notifications: bool) -> Option<Subscription> {
+    pub(crate) fn listen(
+        &self,
+        account: AccountId,
+        token: TokenId,
+        notifications: bool,
+    ) -> Option<Subscription> {
         let (queue, messages) = mpsc::channel(QUEUE);
         let id = self.shared.next.fetch_add(1, Ordering::Relaxed);
         let opened = self.write(|people| {
@@ -157,10 +172,23 @@ impl Hub {
             if streams.len() >= PER_PERSON {
                 return false;
             }
-            streams.insert(id, Listener { token, channels: HashSet::new(), notifications, queue });
+            streams.insert(
+                id,
+                Listener {
+                    token,
+                    channels: HashSet::new(),
+                    notifications,
+                    queue,
+                },
+            );
             true
         });
-        opened.then(|| Subscription { hub: self.clone(), account, id, messages })
+        opened.then(|| Subscription {
+            hub: self.clone(),
+            account,
+            id,
+            messages,
+        })
     }
 
     /// Closes every stream of a person.
@@ -188,20 +216,34 @@ impl Hub {
         self.read(|people| {
             people
                 .iter()
-                .filter(|(_, streams)| streams.values().any(|listener| listener.channels.iter().any(&wanted)))
+                .filter(|(_, streams)| {
+                    streams
+                        .values()
+                        .any(|listener| listener.channels.iter().any(&wanted))
+                })
                 .map(|(account, _)| *account)
                 .collect()
         })
     }
 
     /// The channels a person listens to, of those that `wanted` names.
-    pub(crate) fn channels_of(&self, account: AccountId, wanted: impl Fn(&Channel) -> bool) -> HashSet<Channel> {
+    pub(crate) fn channels_of(
+        &self,
+        account: AccountId,
+        wanted: impl Fn(&Channel) -> bool,
+    ) -> HashSet<Channel> {
         self.read(|people| {
             people
                 .get(&account)
                 .into_iter()
                 .flat_map(HashMap::values)
-                .flat_map(|listener| listener.channels.iter().filter(|channel| wanted(channel)).cloned())
+                .flat_map(|listener| {
+                    listener
+                        .channels
+                        .iter()
+                        .filter(|channel| wanted(channel))
+                        .cloned()
+                })
                 .collect()
         })
     }
@@ -210,11 +252,14 @@ impl Hub {
     pub(crate) fn send(&self, account: AccountId, message: &Message) {
         let is_notification = message.event == "notification";
         let full: Vec<u64> = self.read(|people| {
-            let Some(streams) = people.get(&account) else { return Vec::new() };
+            let Some(streams) = people.get(&account) else {
+                return Vec::new();
+            };
             streams
                 .iter()
                 .filter(|(_, listener)| {
-                    listener.channels.contains(&message.channel) && (listener.notifications || !is_notification)
+                    listener.channels.contains(&message.channel)
+                        && (listener.notifications || !is_notification)
                 })
                 .filter(|(_, listener)| listener.queue.try_send(message.clone()).is_err())
                 .map(|(id, _)| *id)
@@ -236,7 +281,11 @@ impl Hub {
 
     /// Whether a post was brought to a person lately.
     pub(crate) fn remembers(&self, account: AccountId, post: PostId) -> bool {
-        self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner).contains(&(account, post))
+        self.shared
+            .sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&(account, post))
     }
 
     fn remove(&self, account: AccountId, id: u64) {
@@ -309,7 +358,11 @@ mod tests {
     use super::*;
 
     fn message(channel: Channel) -> Message {
-        Message { event: "update", payload: "{}".into(), channel }
+        Message {
+            event: "update",
+            payload: "{}".into(),
+            channel,
+        }
     }
 
     #[tokio::test]
@@ -319,7 +372,13 @@ mod tests {
         let mut stream = hub.listen(person, token, false).unwrap();
         assert!(stream.subscribe(Channel::User));
         hub.send(person, &message(Channel::Public));
-        hub.send(person, &Message { event: "notification", ..message(Channel::User) });
+        hub.send(
+            person,
+            &Message {
+                event: "notification",
+                ..message(Channel::User)
+            },
+        );
         hub.send(AccountId(2), &message(Channel::User));
         hub.send(person, &message(Channel::User));
         assert_eq!(stream.next().await.unwrap().channel, Channel::User);

@@ -9,8 +9,8 @@ use crate::{ApiState, Caller};
 use entrenous_domain::oauth;
 use entrenous_door::{Access, Doc, Place, Routes};
 pub use hub::Hub;
-pub(crate) use publish::Dispatch;
 pub(crate) use hub::{Channel, Message, Subscription};
+pub(crate) use publish::Dispatch;
 use std::time::Duration;
 
 /// How often a quiet stream gives a sign of life, and its token is looked up again.
@@ -31,22 +31,55 @@ pub(crate) fn routes() -> Routes<ApiState> {
                      Messages: `{\"type\":\"subscribe\",\"stream\":\"user\"}`, `unsubscribe`.",
                 )
                 .param(Place::Query, "stream", "A first subscription.")
-                .param(Place::Query, "tag", "The hashtag of a first subscription to `hashtag`.")
-                .param(Place::Query, "list", "The list of a first subscription to `list`.")
+                .param(
+                    Place::Query,
+                    "tag",
+                    "The hashtag of a first subscription to `hashtag`.",
+                )
+                .param(
+                    Place::Query,
+                    "list",
+                    "The list of a first subscription to `list`.",
+                )
                 .status(101),
             websocket::open,
         )
-        .get("/api/v1/streaming/user", posts, sse("The home timeline and notifications"), sse::user)
+        .get(
+            "/api/v1/streaming/user",
+            posts,
+            sse("The home timeline and notifications"),
+            sse::user,
+        )
         .get(
             "/api/v1/streaming/user/notification",
             Access::Person("read:notifications"),
             sse("Notifications"),
             sse::notifications,
         )
-        .get("/api/v1/streaming/public", posts, sse("Posts of this node and its peers"), sse::public)
-        .get("/api/v1/streaming/public/local", posts, sse("Posts of this node"), sse::local)
-        .get("/api/v1/streaming/public/remote", posts, sse("Posts of peers"), sse::remote)
-        .get("/api/v1/streaming/hashtag", posts, tag(sse("Posts with a hashtag")), sse::hashtag)
+        .get(
+            "/api/v1/streaming/public",
+            posts,
+            sse("Posts of this node and its peers"),
+            sse::public,
+        )
+        .get(
+            "/api/v1/streaming/public/local",
+            posts,
+            sse("Posts of this node"),
+            sse::local,
+        )
+        .get(
+            "/api/v1/streaming/public/remote",
+            posts,
+            sse("Posts of peers"),
+            sse::remote,
+        )
+        .get(
+            "/api/v1/streaming/hashtag",
+            posts,
+            tag(sse("Posts with a hashtag")),
+            sse::hashtag,
+        )
         .get(
             "/api/v1/streaming/hashtag/local",
             posts,
@@ -59,7 +92,12 @@ pub(crate) fn routes() -> Routes<ApiState> {
             sse("Posts of a list").param(Place::Query, "list", "The list."),
             sse::list,
         )
-        .get("/api/v1/streaming/direct", posts, sse("Conversations"), sse::direct)
+        .get(
+            "/api/v1/streaming/direct",
+            posts,
+            sse("Conversations"),
+            sse::direct,
+        )
 }
 
 /// Opens a stream for a caller.

@@ -44,7 +44,10 @@ impl ApiState {
             Event::PostCreated { post, .. } => self.publish_post("update", *post).await,
             Event::PostUpdated { post, .. } => self.publish_post("status.update", *post).await,
             Event::PostDeleted { post, account } => self.publish_deletion(*post, *account).await,
-            Event::Notified { notification, account } => self.publish_notification(*notification, *account).await,
+            Event::Notified {
+                notification,
+                account,
+            } => self.publish_notification(*notification, *account).await,
             // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
             Event::SessionsEnded { .. }
             | Event::TokenRevoked { .. }
@@ -79,7 +82,14 @@ impl ApiState {
             };
             let payload: Arc<str> = entity.to_string().into();
             for channel in channels {
-                self.hub().send(viewer, &Message { event, payload: Arc::clone(&payload), channel });
+                self.hub().send(
+                    viewer,
+                    &Message {
+                        event,
+                        payload: Arc::clone(&payload),
+                        channel,
+                    },
+                );
             }
             self.hub().remember(viewer, post);
         }
@@ -88,7 +98,12 @@ impl ApiState {
 
     /// Whether a shared timeline of a viewer shows the post: asked of the timeline itself, so that its rules hold here.
     async fn shows(&self, viewer: AccountId, channel: &Channel, post: PostId) -> ApiResult<bool> {
-        let only = Page { max_id: Some(post.0 + 1), since_id: Some(post.0 - 1), min_id: None, limit: 1 };
+        let only = Page {
+            max_id: Some(post.0 + 1),
+            since_id: Some(post.0 - 1),
+            min_id: None,
+            limit: 1,
+        };
         let ctx = self.ctx();
         let found = match channel {
             Channel::Public => timelines::network(ctx, viewer, false, false, only).await?,
@@ -106,7 +121,10 @@ impl ApiState {
     async fn publish_deletion(&self, post: PostId, author: AccountId) -> ApiResult<()> {
         let payload: Arc<str> = post.to_string().into();
         let event = "delete";
-        for viewer in self.hub().people_on(|channel| *channel == Channel::User || is_shared(channel)) {
+        for viewer in self
+            .hub()
+            .people_on(|channel| *channel == Channel::User || is_shared(channel))
+        {
             let knows = viewer == author
                 || accounts::relationships(self.ctx(), viewer, vec![author])
                     .await?
@@ -115,8 +133,18 @@ impl ApiState {
             if !knows && !self.hub().remembers(viewer, post) {
                 continue;
             }
-            for channel in self.hub().channels_of(viewer, |channel| *channel == Channel::User || is_shared(channel)) {
-                self.hub().send(viewer, &Message { event, payload: Arc::clone(&payload), channel });
+            for channel in self
+                .hub()
+                .channels_of(viewer, |channel| *channel == Channel::User || is_shared(channel))
+            {
+                self.hub().send(
+                    viewer,
+                    &Message {
+                        event,
+                        payload: Arc::clone(&payload),
+                        channel,
+                    },
+                );
             }
         }
         Ok(())
@@ -133,10 +161,16 @@ impl ApiState {
             Err(DomainError::NotFound) => return Ok(()),
             found => found?,
         };
-        let Some(entity) = entities::notification(self, owner, &notification).await else { return Ok(()) };
+        let Some(entity) = entities::notification(self, owner, &notification).await else {
+            return Ok(());
+        };
         let payload: Arc<str> = entity.to_string().into();
         for channel in channels {
-            let message = Message { event: "notification", payload: Arc::clone(&payload), channel };
+            let message = Message {
+                event: "notification",
+                payload: Arc::clone(&payload),
+                channel,
+            };
             self.hub().send(owner, &message);
         }
         Ok(())

@@ -47,20 +47,37 @@ streams! {
 
 fn open(state: &ApiState, caller: &Caller, token: StreamToken, name: &str, asked: &Asked) -> Answer {
     // No post has media yet: a stream of only those stays silent, which is right.
-    let only_media = asked.only_media.as_deref().is_some_and(|flag| matches!(flag, "true" | "1"));
+    let only_media = asked
+        .only_media
+        .as_deref()
+        .is_some_and(|flag| matches!(flag, "true" | "1"));
     let channel = Channel::parse(name, asked.tag.as_deref(), asked.list.as_deref())
         .ok_or_else(|| ApiError::new(http::StatusCode::BAD_REQUEST, "Missing tag or list"))?;
     let subscription = listen(state, caller)?;
     if !only_media {
         subscription.subscribe(channel);
     }
-    let open = Open { state: state.clone(), token, subscription, greeted: false };
+    let open = Open {
+        state: state.clone(),
+        token,
+        subscription,
+        greeted: false,
+    };
     let body = Body::from_stream(stream::unfold(open, next));
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        ),
         // Proxies that buffer would hold events back.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
     ];
     Ok((headers, body).into_response())
 }

@@ -36,7 +36,8 @@ pub(super) async fn open(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> ApiResult<Response> {
     let upgrade = upgrade.map_err(|cause| {
-        ApiError::new(StatusCode::BAD_REQUEST, "Open this address as a WebSocket").caused_by(cause.body_text())
+        ApiError::new(StatusCode::BAD_REQUEST, "Open this address as a WebSocket")
+            .caused_by(cause.body_text())
     })?;
     let first = match asked.stream.as_deref().filter(|name| !name.is_empty()) {
         None => None,
@@ -53,8 +54,12 @@ pub(super) async fn open(
     if let Some(channel) = first {
         subscription.subscribe(channel);
     }
-    let connection =
-        Connection { state, scopes: caller.scopes().clone(), token, subscription };
+    let connection = Connection {
+        state,
+        scopes: caller.scopes().clone(),
+        token,
+        subscription,
+    };
     // A browser that offered the token as protocol closes unless it is chosen.
     let offered = headers
         .get(header::SEC_WEBSOCKET_PROTOCOL)
@@ -141,7 +146,8 @@ impl Connection {
         let Ok(request) = serde_json::from_str::<Request>(text) else {
             return error("Malformed message", 400);
         };
-        let Some(channel) = Channel::parse(&request.stream, request.tag.as_deref(), request.list.as_deref()) else {
+        let Some(channel) = Channel::parse(&request.stream, request.tag.as_deref(), request.list.as_deref())
+        else {
             return error("Unknown stream type", 400);
         };
         match request.kind.as_str() {
@@ -149,7 +155,11 @@ impl Connection {
                 error("Access token does not have the required scopes", 401)
             }
             "subscribe" => {
-                if self.subscription.subscribe(channel) { None } else { error("Too many subscriptions", 429) }
+                if self.subscription.subscribe(channel) {
+                    None
+                } else {
+                    error("Too many subscriptions", 429)
+                }
             }
             "unsubscribe" => {
                 self.subscription.unsubscribe(&channel);
@@ -161,12 +171,19 @@ impl Connection {
 }
 
 fn envelope(message: &Message) -> Option<Frame> {
-    let envelope =
-        Envelope { stream: message.channel.names(), event: message.event, payload: &message.payload };
-    serde_json::to_string(&envelope).ok().map(|text| Frame::Text(Utf8Bytes::from(text)))
+    let envelope = Envelope {
+        stream: message.channel.names(),
+        event: message.event,
+        payload: &message.payload,
+    };
+    serde_json::to_string(&envelope)
+        .ok()
+        .map(|text| Frame::Text(Utf8Bytes::from(text)))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "an answer of `handle`")]
 fn error(text: &str, status: u16) -> Option<Frame> {
-    Some(Frame::Text(Utf8Bytes::from(json!({ "error": text, "status": status }).to_string())))
+    Some(Frame::Text(Utf8Bytes::from(
+        json!({ "error": text, "status": status }).to_string(),
+    )))
 }

@@ -249,7 +249,12 @@ async fn addresses_of_people_and_posts_open_for_those_who_may() {
     assert!(browser.open("/@Ada").await.text.contains("@ada@here.example"));
     let page = browser.open(&format!("/@ada/{}", ids[0])).await;
     assert!(page.text.contains("hello &lt;script&gt;"), "{}", page.text);
-    for path in [format!("/@ada/{}", ids[1]), format!("/@bob/{}", ids[0]), "/@ada/x".to_owned(), "/@nobody".to_owned()] {
+    for path in [
+        format!("/@ada/{}", ids[1]),
+        format!("/@bob/{}", ids[0]),
+        "/@ada/x".to_owned(),
+        "/@nobody".to_owned(),
+    ] {
         assert_eq!(browser.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }

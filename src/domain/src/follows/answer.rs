@@ -29,7 +29,10 @@ pub async fn accept(ctx: &Ctx, via: Via, followee: AccountId, follower: AccountI
         follow.accepted = true;
         rows::update(tx, &follow)?;
         notifications::withdraw(tx, followee, follower, NotificationKind::FollowRequest, None)?;
-        tx.tell(Event::RelationshipChanged { account: follower, target: followee })?;
+        tx.tell(Event::RelationshipChanged {
+            account: follower,
+            target: followee,
+        })?;
         begin(tx, &follow, asks.is_local())
     })
     .await
@@ -46,7 +49,10 @@ pub async fn reject(ctx: &Ctx, via: Via, followee: AccountId, follower: AccountI
         if asks.is_local() {
             return Ok(());
         }
-        let activity = OutboundActivity::RejectFollow { uri: follow.uri, follower };
+        let activity = OutboundActivity::RejectFollow {
+            uri: follow.uri,
+            follower,
+        };
         outbox::queue(tx, followee, None, &activity, &Audience::People(vec![follower]))
     })
     .await
@@ -80,9 +86,25 @@ pub(super) fn begin(tx: &mut Work<'_>, follow: &Follow, follower_is_local: bool)
     accounts::count_follow(tx, follow.follower, follow.followee, 1)?;
     if follower_is_local {
         let now = tx.now();
-        feed::fill(tx, follow.follower, follow.followee, follow.show_boosts, now, RECENT)?;
+        feed::fill(
+            tx,
+            follow.follower,
+            follow.followee,
+            follow.show_boosts,
+            now,
+            RECENT,
+        )?;
         return Ok(());
     }
-    let activity = OutboundActivity::AcceptFollow { uri: follow.uri.clone(), follower: follow.follower };
-    outbox::queue(tx, follow.followee, None, &activity, &Audience::People(vec![follow.follower]))
+    let activity = OutboundActivity::AcceptFollow {
+        uri: follow.uri.clone(),
+        follower: follow.follower,
+    };
+    outbox::queue(
+        tx,
+        follow.followee,
+        None,
+        &activity,
+        &Audience::People(vec![follow.follower]),
+    )
 }

@@ -7,7 +7,9 @@ use crate::{
     peers,
     work::{self, Work},
 };
-use entrenous_model::{AccountId, Event, Follow, FollowId, NotificationKind, Origin, OutboundActivity, PeerId};
+use entrenous_model::{
+    AccountId, Event, Follow, FollowId, NotificationKind, Origin, OutboundActivity, PeerId,
+};
 use entrenous_store::{
     blocks, feed, follows as rows,
     person::{self, Person},
@@ -64,13 +66,18 @@ impl Giving {
         if let Some(account) = crate::accounts::get(ctx, follower).await?
             && let Some(id) = account.peer
         {
-            giving.to = peers::get(ctx, id).await?.filter(|peer| peers::may_give_posts_to(peer)).map(|peer| peer.id);
+            giving.to = peers::get(ctx, id)
+                .await?
+                .filter(|peer| peers::may_give_posts_to(peer))
+                .map(|peer| peer.id);
         }
         if let Some(account) = crate::accounts::get(ctx, followee).await?
             && let Some(id) = account.peer
         {
-            giving.from =
-                peers::get(ctx, id).await?.filter(|peer| peers::may_receive_posts_from(peer)).map(|peer| peer.id);
+            giving.from = peers::get(ctx, id)
+                .await?
+                .filter(|peer| peers::may_receive_posts_from(peer))
+                .map(|peer| peer.id);
         }
         Ok(giving)
     }
@@ -80,7 +87,9 @@ impl Giving {
             return Err(DomainError::Refused("contract"));
         }
         if asked.peer.is_some() && asked.peer != self.from {
-            return Err(DomainError::invalid("The contract with that person's node does not give posts"));
+            return Err(DomainError::invalid(
+                "The contract with that person's node does not give posts",
+            ));
         }
         Ok(())
     }
@@ -89,7 +98,9 @@ impl Giving {
 /// Both people, if they are there and one of them is ours.
 fn pair(tx: &mut Work<'_>, via: &Via, follower: AccountId, followee: AccountId) -> Result<(Person, Person)> {
     let mut find = |id| -> Result<Person> {
-        person::get(tx, id)?.filter(|person| person.active).ok_or(DomainError::NotFound)
+        person::get(tx, id)?
+            .filter(|person| person.active)
+            .ok_or(DomainError::NotFound)
     };
     let (asks, asked) = (find(follower)?, find(followee)?);
     match via {
@@ -106,7 +117,10 @@ fn blocked(tx: &mut Work<'_>, via: &Via, asks: &Person, asked: &Person, uri: Opt
     let (Via::Peer(_), Some(uri)) = (via, uri) else {
         return Err(DomainError::Forbidden("This action is not allowed".to_owned()));
     };
-    let activity = OutboundActivity::RejectFollow { uri: uri.to_owned(), follower: asks.id };
+    let activity = OutboundActivity::RejectFollow {
+        uri: uri.to_owned(),
+        follower: asks.id,
+    };
     outbox::queue(tx, asked.id, None, &activity, &Audience::People(vec![asks.id]))
 }
 
@@ -129,8 +143,17 @@ fn again(
             }
             if known.accepted {
                 // Our answer was lost, or they have forgotten.
-                let activity = OutboundActivity::AcceptFollow { uri: known.uri, follower: known.follower };
-                outbox::queue(tx, known.followee, None, &activity, &Audience::People(vec![known.follower]))?;
+                let activity = OutboundActivity::AcceptFollow {
+                    uri: known.uri,
+                    follower: known.follower,
+                };
+                outbox::queue(
+                    tx,
+                    known.followee,
+                    None,
+                    &activity,
+                    &Audience::People(vec![known.follower]),
+                )?;
             }
             Ok(())
         }
@@ -142,7 +165,10 @@ fn again(
             known.show_boosts = options.show_boosts;
             known.notify = options.notify;
             rows::update(tx, &known)?;
-            tx.tell(Event::RelationshipChanged { account: known.follower, target: known.followee })
+            tx.tell(Event::RelationshipChanged {
+                account: known.follower,
+                target: known.followee,
+            })
         }
     }
 }
@@ -175,15 +201,27 @@ fn first(
         created_at: tx.now(),
     };
     rows::insert(tx, &follow)?;
-    tx.tell(Event::RelationshipChanged { account: asks.id, target: asked.id })?;
+    tx.tell(Event::RelationshipChanged {
+        account: asks.id,
+        target: asked.id,
+    })?;
     if !asked.is_local() {
-        let activity = OutboundActivity::Follow { uri: follow.uri, target: asked.id };
+        let activity = OutboundActivity::Follow {
+            uri: follow.uri,
+            target: asked.id,
+        };
         return outbox::queue(tx, asks.id, None, &activity, &Audience::People(vec![asked.id]));
     }
     if follow.accepted {
         tx.notify(&[asked.id.get()], NotificationKind::Follow, asks.id, None, None)?;
         begin(tx, &follow, asks.is_local())
     } else {
-        tx.notify(&[asked.id.get()], NotificationKind::FollowRequest, asks.id, None, None)
+        tx.notify(
+            &[asked.id.get()],
+            NotificationKind::FollowRequest,
+            asks.id,
+            None,
+            None,
+        )
     }
 }

@@ -46,7 +46,10 @@ pub(crate) fn end_between(tx: &mut Work<'_>, one: &Person, other: &Person) -> Re
     if let Some(follow) = rows::between(tx, other.id, one.id)? {
         end(tx, &follow)?;
         if one.is_local() && !other.is_local() {
-            let activity = OutboundActivity::RejectFollow { uri: follow.uri, follower: other.id };
+            let activity = OutboundActivity::RejectFollow {
+                uri: follow.uri,
+                follower: other.id,
+            };
             outbox::queue(tx, one.id, None, &activity, &Audience::People(vec![other.id]))?;
         }
     }
@@ -56,8 +59,17 @@ pub(crate) fn end_between(tx: &mut Work<'_>, one: &Person, other: &Person) -> Re
 /// Delivers `Undo` if a local person followed someone elsewhere (the outbox ignores local people).
 fn tell_followee(tx: &mut Work<'_>, follow: Follow) -> Result<()> {
     if person::get(tx, follow.follower)?.is_some_and(|person| person.is_local()) {
-        let activity = OutboundActivity::UndoFollow { uri: follow.uri, target: follow.followee };
-        outbox::queue(tx, follow.follower, None, &activity, &Audience::People(vec![follow.followee]))?;
+        let activity = OutboundActivity::UndoFollow {
+            uri: follow.uri,
+            target: follow.followee,
+        };
+        outbox::queue(
+            tx,
+            follow.follower,
+            None,
+            &activity,
+            &Audience::People(vec![follow.followee]),
+        )?;
     }
     Ok(())
 }
@@ -74,5 +86,8 @@ pub(super) fn end(tx: &mut Work<'_>, follow: &Follow) -> Result<()> {
     for kind in [NotificationKind::FollowRequest, NotificationKind::Follow] {
         notifications::withdraw(tx, follow.followee, follow.follower, kind, None)?;
     }
-    tx.tell(Event::RelationshipChanged { account: follow.follower, target: follow.followee })
+    tx.tell(Event::RelationshipChanged {
+        account: follow.follower,
+        target: follow.followee,
+    })
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 pub use answer::{accept, reject};
 pub use ask::follow;
-pub use end::unfollow;
 pub(crate) use end::end_between;
+pub use end::unfollow;
 
 /// How to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,10 @@ pub async fn by_uri(ctx: &Ctx, uri: &str) -> Result<Option<(AccountId, AccountId
 
 async fn list(ctx: &Ctx, side: Side, person: AccountId, page: Page) -> Result<Vec<(i64, Arc<Account>)>> {
     let page = page.at_most(80);
-    let rows = ctx.store().read(move |conn| rows::list(conn, side, person, &page)).await?;
+    let rows = ctx
+        .store()
+        .read(move |conn| rows::list(conn, side, person, &page))
+        .await?;
     work::with_accounts(ctx, rows).await
 }
 

@@ -46,7 +46,10 @@ impl Trust {
 
     /// Keeps up with changes: called for each batch of events, also those another process made.
     pub fn apply(&self, events: &[Event]) {
-        if events.iter().any(|event| matches!(event, Event::PeerChanged { .. })) {
+        if events
+            .iter()
+            .any(|event| matches!(event, Event::PeerChanged { .. }))
+        {
             self.forget_everything();
         }
     }
@@ -62,7 +65,10 @@ impl Trust {
         let peers = ctx.store().read(entrenous_store::peers::all).await?;
         let peers: Vec<Arc<Peer>> = peers.into_iter().map(|(peer, _)| Arc::new(peer)).collect();
         let table = Arc::new(Snapshot {
-            origins: peers.iter().map(|peer| (peer.origin.clone(), Arc::clone(peer))).collect(),
+            origins: peers
+                .iter()
+                .map(|peer| (peer.origin.clone(), Arc::clone(peer)))
+                .collect(),
             ids: peers.into_iter().map(|peer| (peer.id, peer)).collect(),
         });
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

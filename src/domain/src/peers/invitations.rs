@@ -39,7 +39,9 @@ pub async fn invite(
         return Err(DomainError::invalid("the purpose has at most 500 characters"));
     }
     if pre_confirm && for_origin.is_none() {
-        return Err(DomainError::invalid("pre-confirming needs the one authority the invitation is for (--for)"));
+        return Err(DomainError::invalid(
+            "pre-confirming needs the one authority the invitation is for (--for)",
+        ));
     }
     if for_origin.as_ref() == Some(ctx.origin()) {
         return Err(DomainError::invalid("a node cannot invite itself"));
@@ -94,7 +96,14 @@ pub async fn revoke_invite(ctx: &Ctx, actor: &str, id: PeerInviteId) -> Result<(
             if !peer_invites::revoke(tx, id, now)? {
                 return Err(DomainError::NotFound);
             }
-            audit::write(tx, &actor, "peer.invitation_withdrawn", None, None, &format!("invitation {id}"))?;
+            audit::write(
+                tx,
+                &actor,
+                "peer.invitation_withdrawn",
+                None,
+                None,
+                &format!("invitation {id}"),
+            )?;
             Ok(())
         })
         .await
@@ -111,7 +120,11 @@ pub async fn invite_key(
     origin: &Origin,
 ) -> Result<(PeerInvite, zeroize::Zeroizing<Vec<u8>>)> {
     let refused = DomainError::Refused("invitation");
-    let Some(invite) = ctx.store().read(move |conn| peer_invites::by_id(conn, id)).await? else {
+    let Some(invite) = ctx
+        .store()
+        .read(move |conn| peer_invites::by_id(conn, id))
+        .await?
+    else {
         return Err(refused);
     };
     let for_other = invite.for_origin.as_ref().is_some_and(|wanted| wanted != origin);
@@ -168,16 +181,26 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
                     .filter(|state| matches!(state, PeerState::Active | PeerState::PendingLocal))
                     .ok_or(DomainError::Refused("invitation"));
             }
-            if invite.for_origin.as_ref().is_some_and(|wanted| wanted != &identity.origin) {
+            if invite
+                .for_origin
+                .as_ref()
+                .is_some_and(|wanted| wanted != &identity.origin)
+            {
                 return Err(DomainError::Refused("invitation"));
             }
             if known.as_ref().is_some_and(Peer::is_active) {
-                return Err(DomainError::Conflict("these nodes are connected already".to_owned()));
+                return Err(DomainError::Conflict(
+                    "these nodes are connected already".to_owned(),
+                ));
             }
             if !peer_invites::claim(tx, id, &identity.origin, now)? {
                 return Err(DomainError::Refused("invitation"));
             }
-            let state = if invite.pre_confirmed { PeerState::Active } else { PeerState::PendingLocal };
+            let state = if invite.pre_confirmed {
+                PeerState::Active
+            } else {
+                PeerState::PendingLocal
+            };
             put(tx, known.as_ref(), &identity, invite.contract, state, None)?;
             let detail = format!(
                 "{} accepted invitation {id}; fingerprint {}",
@@ -206,7 +229,9 @@ pub async fn joined(
     invitation: String,
 ) -> Result<PeerId> {
     if &identity.origin == ctx.origin() {
-        return Err(DomainError::Conflict("this link is an invitation by this very node".to_owned()));
+        return Err(DomainError::Conflict(
+            "this link is an invitation by this very node".to_owned(),
+        ));
     }
     let actor = actor.to_owned();
     let id = ctx
@@ -214,12 +239,28 @@ pub async fn joined(
         .write(move |tx| {
             let known = rows::by_origin(tx, &identity.origin)?;
             if known.as_ref().is_some_and(Peer::is_active) {
-                return Err(DomainError::Conflict("these nodes are connected already".to_owned()));
+                return Err(DomainError::Conflict(
+                    "these nodes are connected already".to_owned(),
+                ));
             }
-            let state = if active { PeerState::Active } else { PeerState::PendingRemote };
+            let state = if active {
+                PeerState::Active
+            } else {
+                PeerState::PendingRemote
+            };
             let id = put(tx, known.as_ref(), &identity, contract, state, Some(&invitation))?;
-            let detail = format!("joined {}; fingerprint {}", identity.name, identity.keys.fingerprint);
-            audit::write(tx, &actor, "peer.joined", None, Some(identity.origin.as_str()), &detail)?;
+            let detail = format!(
+                "joined {}; fingerprint {}",
+                identity.name, identity.keys.fingerprint
+            );
+            audit::write(
+                tx,
+                &actor,
+                "peer.joined",
+                None,
+                Some(identity.origin.as_str()),
+                &detail,
+            )?;
             Ok(id)
         })
         .await?;

@@ -1,9 +1,7 @@
 //! The life of a peer after the invitation: confirm, suspend, revoke, trust by hand, new keys.
 
 use crate::{Ctx, DomainError, Result, audit};
-use entrenous_model::{
-    Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software,
-};
+use entrenous_model::{Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software};
 use entrenous_store::{Tx, peers as rows};
 
 fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
@@ -80,7 +78,10 @@ pub async fn suspend(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
             let peer = load(tx, id)?;
             if !peer.is_active() {
                 let state = peer.state.as_str();
-                return Err(DomainError::Conflict(format!("{} is {state}, not active", peer.origin)));
+                return Err(DomainError::Conflict(format!(
+                    "{} is {state}, not active",
+                    peer.origin
+                )));
             }
             turn(tx, peer, PeerState::Suspended, &actor, "peer.suspended")
         })
@@ -100,7 +101,10 @@ pub async fn revoke(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
         .write(move |tx| {
             let peer = load(tx, id)?;
             if peer.state == PeerState::Revoked {
-                return Err(DomainError::Conflict(format!("{} was revoked before", peer.origin)));
+                return Err(DomainError::Conflict(format!(
+                    "{} was revoked before",
+                    peer.origin
+                )));
             }
             rows::sever(tx, id)?;
             turn(tx, peer, PeerState::Revoked, &actor, "peer.revoked")
@@ -132,7 +136,9 @@ pub struct TrustedByHand {
 /// `Conflict` if it is known and not revoked, or it is this node.
 pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<PeerId> {
     if &identity.origin == ctx.origin() {
-        return Err(DomainError::Conflict("this node need not trust itself".to_owned()));
+        return Err(DomainError::Conflict(
+            "this node need not trust itself".to_owned(),
+        ));
     }
     let actor = actor.to_owned();
     let id = ctx
@@ -141,12 +147,17 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
             let known = rows::by_origin(tx, &identity.origin)?;
             if let Some(peer) = known.as_ref().filter(|peer| peer.state != PeerState::Revoked) {
                 let state = peer.state.as_str();
-                return Err(DomainError::Conflict(format!("{} is known and {state}", peer.origin)));
+                return Err(DomainError::Conflict(format!(
+                    "{} is known and {state}",
+                    peer.origin
+                )));
             }
             let now = tx.now();
             let fingerprint = identity.keys.as_ref().map(|keys| keys.fingerprint.clone());
             let peer = Peer {
-                id: known.as_ref().map_or_else(|| PeerId(tx.next_id()), |peer| peer.id),
+                id: known
+                    .as_ref()
+                    .map_or_else(|| PeerId(tx.next_id()), |peer| peer.id),
                 origin: identity.origin,
                 name: identity.name.chars().take(200).collect(),
                 state: PeerState::Active,
@@ -168,8 +179,19 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
             } else {
                 rows::insert(tx, &peer, None)?;
             }
-            let detail = format!("{} trusted by hand; fingerprint {}", peer.name, fingerprint.as_deref().unwrap_or("none"));
-            audit::write(tx, &actor, "peer.trusted", None, Some(peer.origin.as_str()), &detail)?;
+            let detail = format!(
+                "{} trusted by hand; fingerprint {}",
+                peer.name,
+                fingerprint.as_deref().unwrap_or("none")
+            );
+            audit::write(
+                tx,
+                &actor,
+                "peer.trusted",
+                None,
+                Some(peer.origin.as_str()),
+                &detail,
+            )?;
             tx.emit(Event::PeerChanged { peer: peer.id })?;
             Ok(peer.id)
         })
@@ -193,7 +215,14 @@ pub async fn rotate_keys(ctx: &Ctx, id: PeerId, keys: PeerKeys) -> Result<()> {
             peer.keys = Some(keys);
             peer.updated_at = tx.now();
             rows::update(tx, &peer, None)?;
-            audit::write(tx, "peer", "peer.keys_rotated", None, Some(peer.origin.as_str()), &detail)?;
+            audit::write(
+                tx,
+                "peer",
+                "peer.keys_rotated",
+                None,
+                Some(peer.origin.as_str()),
+                &detail,
+            )?;
             tx.emit(Event::PeerChanged { peer: id })?;
             Ok(())
         })

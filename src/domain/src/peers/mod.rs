@@ -5,7 +5,9 @@ mod invitations;
 mod life;
 
 pub use cache::Trust;
-pub use invitations::{key_of_token, NewInvite, PeerIdentity, accepted_by, invite, invite_key, invites, joined, revoke_invite};
+pub use invitations::{
+    NewInvite, PeerIdentity, accepted_by, invite, invite_key, invites, joined, key_of_token, revoke_invite,
+};
 pub use life::{TrustedByHand, confirm, confirmed_by_peer, revoke, rotate_keys, suspend, trust};
 
 use crate::{Ctx, DomainError, Receipt, Result};
@@ -52,7 +54,9 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Arc<Peer>>> {
 /// Only the store's.
 pub async fn by_authority(ctx: &Ctx, authority: &str) -> Result<Option<Arc<Peer>>> {
     for scheme in ["https", "http"] {
-        let Ok(origin) = Origin::parse(&format!("{scheme}://{authority}")) else { return Ok(None) };
+        let Ok(origin) = Origin::parse(&format!("{scheme}://{authority}")) else {
+            return Ok(None);
+        };
         if let Some(peer) = active(ctx, &origin).await? {
             return Ok(Some(peer));
         }
@@ -70,8 +74,13 @@ pub async fn named(ctx: &Ctx, text: &str) -> Result<Arc<Peer>> {
         .map_err(|_| DomainError::invalid(format!("{text:?} is no authority: write host or host:port")))?;
     let all = list(ctx).await?;
     let exact = |peer: &&Arc<Peer>| peer.origin == origin;
-    let loose = |peer: &&Arc<Peer>| !text.contains("://") && peer.origin.authority() == text.to_ascii_lowercase();
-    all.iter().find(exact).or_else(|| all.iter().find(loose)).cloned().ok_or(DomainError::NotFound)
+    let loose =
+        |peer: &&Arc<Peer>| !text.contains("://") && peer.origin.authority() == text.to_ascii_lowercase();
+    all.iter()
+        .find(exact)
+        .or_else(|| all.iter().find(loose))
+        .cloned()
+        .ok_or(DomainError::NotFound)
 }
 
 /// Peers that wait for the other side's confirmation, with the URL of the invitation there.
@@ -112,7 +121,10 @@ pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<()> {
 /// Only the store's.
 pub async fn was_received(ctx: &Ctx, activity: &str) -> Result<bool> {
     let activity = activity.to_owned();
-    Ok(ctx.store().read(move |conn| entrenous_store::received::known(conn, &activity)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| entrenous_store::received::known(conn, &activity))
+        .await?)
 }
 
 /// The gate on receiving: whether a peer's node may send posts at all.

@@ -35,7 +35,9 @@ pub async fn boost(
         let post = gate::target(tx, rights, &person, id)?;
         let own = post.account == account;
         if !(post.visibility.is_network() || (own && post.visibility == Visibility::Private)) {
-            return Err(DomainError::invalid("This post may not be boosted: it is not for everyone"));
+            return Err(DomainError::invalid(
+                "This post may not be boosted: it is not for everyone",
+            ));
         }
         let visibility = capped(visibility.unwrap_or(post.visibility), post.visibility);
         if visibility == Visibility::Direct {
@@ -49,7 +51,11 @@ pub async fn boost(
             (Some(uri), false) if uri.len() <= 2_000 => {
                 // Taken back before, under the same id: it stays so.
                 if let Some((known, holder, _)) = rows::holder_of_uri(tx, uri)? {
-                    return if holder == account { Ok(known) } else { Err(DomainError::Refused("uri_taken")) };
+                    return if holder == account {
+                        Ok(known)
+                    } else {
+                        Err(DomainError::Refused("uri_taken"))
+                    };
                 }
                 uri.clone()
             }
@@ -106,7 +112,10 @@ fn insert(
     if booster.is_local() {
         feed::add(tx, booster.id, id, booster.id)?;
     }
-    tx.tell(Event::PostCreated { post: id, account: booster.id })?;
+    tx.tell(Event::PostCreated {
+        post: id,
+        account: booster.id,
+    })?;
     tx.tell(Event::PostCounted { post: post.id })?;
     tx.notify(
         &[post.account.get()],
@@ -116,8 +125,17 @@ fn insert(
         Some(post.conversation),
     )?;
     if booster.is_local() {
-        let audience = Audience::Followers { also: vec![post.account], network: false };
-        outbox::queue(tx, booster.id, Some(id), &OutboundActivity::Boost { boost: id }, &audience)?;
+        let audience = Audience::Followers {
+            also: vec![post.account],
+            network: false,
+        };
+        outbox::queue(
+            tx,
+            booster.id,
+            Some(id),
+            &OutboundActivity::Boost { boost: id },
+            &audience,
+        )?;
     }
     Ok(())
 }
@@ -130,7 +148,9 @@ pub async fn unboost(ctx: &Ctx, via: Via, account: AccountId, id: PostId) -> Res
     let rights = gate::rights(ctx, &via).await?;
     work::write(ctx, move |tx| {
         let person = gate::actor(tx, &via, account)?;
-        let Some(post) = rows::get(tx, id)? else { return Err(DomainError::NotFound) };
+        let Some(post) = rows::get(tx, id)? else {
+            return Err(DomainError::NotFound);
+        };
         let boosted = post.boost_of.unwrap_or(post.id);
         match rows::boost_by(tx, account, boosted)? {
             Some(boost) => {
@@ -150,8 +170,14 @@ pub(super) fn undo(tx: &mut Work<'_>, booster: &Person, boost: &Post, boosted: P
     if booster.is_local()
         && let Some(post) = &post
     {
-        let activity = OutboundActivity::UndoBoost { uri: boost.uri.clone(), object: post.uri.clone() };
-        let audience = Audience::Reached { post: boost.id, also: vec![post.account] };
+        let activity = OutboundActivity::UndoBoost {
+            uri: boost.uri.clone(),
+            object: post.uri.clone(),
+        };
+        let audience = Audience::Reached {
+            post: boost.id,
+            also: vec![post.account],
+        };
         outbox::queue(tx, booster.id, Some(boost.id), &activity, &audience)?;
     }
     let now = tx.now();
@@ -159,8 +185,17 @@ pub(super) fn undo(tx: &mut Work<'_>, booster: &Person, boost: &Post, boosted: P
     rows::bump(tx, boosted, rows::Count::Boosts, -1)?;
     accounts::count_posts(tx, booster.id, -1)?;
     if let Some(post) = post {
-        notifications::withdraw(tx, post.account, booster.id, NotificationKind::Reblog, Some(boosted))?;
+        notifications::withdraw(
+            tx,
+            post.account,
+            booster.id,
+            NotificationKind::Reblog,
+            Some(boosted),
+        )?;
     }
-    tx.tell(Event::PostDeleted { post: boost.id, account: booster.id })?;
+    tx.tell(Event::PostDeleted {
+        post: boost.id,
+        account: booster.id,
+    })?;
     tx.tell(Event::PostCounted { post: boosted })
 }

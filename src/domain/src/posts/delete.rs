@@ -17,9 +17,15 @@ use entrenous_store::{accounts, posts as rows};
 pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Result<()> {
     work::write(ctx, move |tx| {
         let person = gate::actor(tx, &via, author)?;
-        let post = rows::get(tx, id)?.filter(|post| post.account == author).ok_or(DomainError::NotFound)?;
+        let post = rows::get(tx, id)?
+            .filter(|post| post.account == author)
+            .ok_or(DomainError::NotFound)?;
         if post.deleted_at.is_some() {
-            return if person.is_local() { Err(DomainError::NotFound) } else { Ok(()) };
+            return if person.is_local() {
+                Err(DomainError::NotFound)
+            } else {
+                Ok(())
+            };
         }
         match post.boost_of {
             Some(boosted) => boost::undo(tx, &person, &post, boosted),
@@ -83,9 +89,20 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
 fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
     if post.is_local() {
         // While it is still known whom it was for.
-        let also = rows::addressed(tx, post.id)?.into_iter().map(|one| one.account).collect();
-        let activity = OutboundActivity::DeletePost { uri: post.uri.clone() };
-        outbox::queue(tx, post.account, Some(post.id), &activity, &Audience::Reached { post: post.id, also })?;
+        let also = rows::addressed(tx, post.id)?
+            .into_iter()
+            .map(|one| one.account)
+            .collect();
+        let activity = OutboundActivity::DeletePost {
+            uri: post.uri.clone(),
+        };
+        outbox::queue(
+            tx,
+            post.account,
+            Some(post.id),
+            &activity,
+            &Audience::Reached { post: post.id, also },
+        )?;
     }
     let boosts = rows::boosts_of(tx, post.id)?;
     let mut gone = vec![post.id.get()];
@@ -99,10 +116,16 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
         tx.tell(Event::PostCounted { post: parent })?;
     }
     accounts::count_posts(tx, post.account, -1)?;
-    tx.tell(Event::PostDeleted { post: post.id, account: post.account })?;
+    tx.tell(Event::PostDeleted {
+        post: post.id,
+        account: post.account,
+    })?;
     for (boost, booster) in boosts {
         accounts::count_posts(tx, booster, -1)?;
-        tx.tell(Event::PostDeleted { post: boost, account: booster })?;
+        tx.tell(Event::PostDeleted {
+            post: boost,
+            account: booster,
+        })?;
     }
     Ok(())
 }

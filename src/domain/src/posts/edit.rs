@@ -63,25 +63,50 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
     rows::replace(tx, id, &edit)?;
     rows::set_tags(tx, id, &ready.tags)?;
     rows::set_addressed(tx, id, &after)?;
-    tx.tell(Event::PostUpdated { post: id, account: author })?;
+    tx.tell(Event::PostUpdated {
+        post: id,
+        account: author,
+    })?;
 
-    let told: Vec<i64> = before.iter().filter(|one| !one.silent).map(|one| one.account.get()).collect();
+    let told: Vec<i64> = before
+        .iter()
+        .filter(|one| !one.silent)
+        .map(|one| one.account.get())
+        .collect();
     let fresh: Vec<i64> = after
         .iter()
         .filter(|(account, silent)| !silent && !told.contains(&account.get()))
         .map(|(account, _)| account.get())
         .collect();
-    tx.notify(&fresh, NotificationKind::Mention, author, Some(id), Some(post.conversation))?;
+    tx.notify(
+        &fresh,
+        NotificationKind::Mention,
+        author,
+        Some(id),
+        Some(post.conversation),
+    )?;
     let boosters: Vec<i64> = rows::boosts_of(tx, id)?
         .into_iter()
         .map(|(_, booster)| booster.get())
         .filter(|booster| !fresh.contains(booster))
         .collect();
-    tx.notify(&boosters, NotificationKind::Update, author, Some(id), Some(post.conversation))?;
+    tx.notify(
+        &boosters,
+        NotificationKind::Update,
+        author,
+        Some(id),
+        Some(post.conversation),
+    )?;
     if post.is_local() {
         let also = after.into_iter().map(|(account, _)| account).collect();
         let audience = Audience::Reached { post: id, also };
-        outbox::queue(tx, author, Some(id), &OutboundActivity::UpdatePost { post: id }, &audience)?;
+        outbox::queue(
+            tx,
+            author,
+            Some(id),
+            &OutboundActivity::UpdatePost { post: id },
+            &audience,
+        )?;
     }
     Ok(())
 }
@@ -117,5 +142,8 @@ fn addressed_after(post: &Post, before: &[rows::Addressed], ready: &Ready) -> Ve
         return ready.addressed.clone();
     }
     let mentioned = ready.mentioned();
-    before.iter().map(|one| (one.account, !mentioned.contains(&one.account))).collect()
+    before
+        .iter()
+        .map(|one| (one.account, !mentioned.contains(&one.account)))
+        .collect()
 }

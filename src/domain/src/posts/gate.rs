@@ -3,12 +3,7 @@
 use super::Viewer;
 use crate::{Ctx, DomainError, Result, Via, peers};
 use entrenous_model::{PeerId, Post, PostId, Software};
-use entrenous_store::{
-    Conn, person,
-    person::Person,
-    posts as rows,
-    visible::Viewer as Seen,
-};
+use entrenous_store::{Conn, person, person::Person, posts as rows, visible::Viewer as Seen};
 
 /// The viewer as the store knows it; `None` for a peer that is given nothing.
 pub(crate) async fn store_viewer(ctx: &Ctx, viewer: Viewer) -> Result<Option<Seen>> {
@@ -22,7 +17,10 @@ async fn peer_viewer(ctx: &Ctx, id: PeerId) -> Result<Option<Seen>> {
     Ok(peers::get(ctx, id)
         .await?
         .filter(|peer| peers::may_give_posts_to(peer))
-        .map(|peer| Seen::Peer { id, native: peer.software == Software::Native }))
+        .map(|peer| Seen::Peer {
+            id,
+            native: peer.software == Software::Native,
+        }))
 }
 
 /// By which rights someone acts on posts: their own, and, for people of peers, what their node may see.
@@ -40,11 +38,17 @@ pub(super) async fn rights(ctx: &Ctx, via: &Via) -> Result<Rights> {
 }
 
 /// Claims the receipt, and gives the person who acts, if they may act by this door.
-pub(super) fn actor(tx: &mut entrenous_store::Tx, via: &Via, id: entrenous_model::AccountId) -> Result<Person> {
+pub(super) fn actor(
+    tx: &mut entrenous_store::Tx,
+    via: &Via,
+    id: entrenous_model::AccountId,
+) -> Result<Person> {
     if let Via::Peer(receipt) = via {
         peers::claim(tx, receipt)?;
     }
-    let person = person::get(tx, id)?.filter(|person| person.active).ok_or(DomainError::NotFound)?;
+    let person = person::get(tx, id)?
+        .filter(|person| person.active)
+        .ok_or(DomainError::NotFound)?;
     match via {
         Via::Peer(receipt) if person.peer != Some(receipt.peer) => Err(DomainError::Refused("actor")),
         _ => Ok(person),
@@ -58,7 +62,11 @@ pub(super) fn target(conn: &mut Conn, rights: Rights, person: &Person, id: PostI
         Some(boosted) => rows::get(conn, boosted)?.ok_or(DomainError::NotFound)?,
         None => post,
     };
-    if may_see(conn, rights, person, &post)? { Ok(post) } else { Err(DomainError::NotFound) }
+    if may_see(conn, rights, person, &post)? {
+        Ok(post)
+    } else {
+        Err(DomainError::NotFound)
+    }
 }
 
 /// Whether `person` may see the post, and, if they are of a peer, whether their node may.

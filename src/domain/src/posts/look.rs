@@ -32,10 +32,12 @@ async fn about<T: Send + 'static>(
 ) -> Result<T> {
     let viewer = store_viewer(ctx, viewer).await?.ok_or(DomainError::NotFound)?;
     ctx.store()
-        .read(move |conn| match rows::visible_of(conn, viewer, &[id.get()])?.pop() {
-            Some(post) => read(conn, viewer, post).map(Some),
-            None => Ok(None),
-        })
+        .read(
+            move |conn| match rows::visible_of(conn, viewer, &[id.get()])?.pop() {
+                Some(post) => read(conn, viewer, post).map(Some),
+                None => Ok(None),
+            },
+        )
         .await?
         .ok_or(DomainError::NotFound)
 }
@@ -48,7 +50,10 @@ pub async fn context(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<(Vec<PostI
     let now = ctx.now();
     about(ctx, viewer, id, move |conn, viewer, post| {
         let id = post.boost_of.unwrap_or(post.id);
-        Ok((rows::ancestors(conn, viewer, id, BEFORE)?, rows::descendants(conn, viewer, id, now, AFTER)?))
+        Ok((
+            rows::ancestors(conn, viewer, id, BEFORE)?,
+            rows::descendants(conn, viewer, id, now, AFTER)?,
+        ))
     })
     .await
 }
@@ -61,7 +66,12 @@ pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Versio
     about(ctx, viewer, id, |conn, _, post| {
         let mut versions: Vec<Version> = rows::versions(conn, post.id)?
             .into_iter()
-            .map(|row| Version { at: row.at, content: row.content, spoiler: row.spoiler, sensitive: row.sensitive })
+            .map(|row| Version {
+                at: row.at,
+                content: row.content,
+                spoiler: row.spoiler,
+                sensitive: row.sensitive,
+            })
             .collect();
         versions.push(Version {
             at: post.edited_at.unwrap_or(post.created_at),

@@ -50,8 +50,17 @@ pub async fn favourite(
             Some(post.conversation),
         )?;
         if person.is_local() {
-            let activity = OutboundActivity::Favourite { uri, object: post.uri.clone() };
-            outbox::queue(tx, account, Some(post.id), &activity, &Audience::People(vec![post.account]))?;
+            let activity = OutboundActivity::Favourite {
+                uri,
+                object: post.uri.clone(),
+            };
+            outbox::queue(
+                tx,
+                account,
+                Some(post.id),
+                &activity,
+                &Audience::People(vec![post.account]),
+            )?;
         }
         Ok(())
     })
@@ -76,11 +85,26 @@ pub async fn unfavourite(ctx: &Ctx, via: Via, account: AccountId, id: PostId) ->
         };
         favourites::remove(tx, row)?;
         rows::bump(tx, post.id, rows::Count::Favourites, -1)?;
-        notifications::withdraw(tx, post.account, account, NotificationKind::Favourite, Some(post.id))?;
+        notifications::withdraw(
+            tx,
+            post.account,
+            account,
+            NotificationKind::Favourite,
+            Some(post.id),
+        )?;
         tx.tell(Event::PostCounted { post: post.id })?;
         if person.is_local() {
-            let activity = OutboundActivity::UndoFavourite { uri, object: post.uri.clone() };
-            outbox::queue(tx, account, Some(post.id), &activity, &Audience::People(vec![post.account]))?;
+            let activity = OutboundActivity::UndoFavourite {
+                uri,
+                object: post.uri.clone(),
+            };
+            outbox::queue(
+                tx,
+                account,
+                Some(post.id),
+                &activity,
+                &Audience::People(vec![post.account]),
+            )?;
         }
         Ok(())
     })

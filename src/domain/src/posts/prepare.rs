@@ -41,7 +41,11 @@ pub(super) struct Ready {
 impl Ready {
     /// Those mentioned in the text.
     pub(super) fn mentioned(&self) -> Vec<AccountId> {
-        self.addressed.iter().filter(|(_, silent)| !silent).map(|(id, _)| *id).collect()
+        self.addressed
+            .iter()
+            .filter(|(_, silent)| !silent)
+            .map(|(id, _)| *id)
+            .collect()
     }
 }
 
@@ -64,15 +68,21 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
     }
     let spoiler_length = draft.spoiler.chars().count();
     if spoiler_length > SPOILER {
-        return Err(DomainError::Invalid(format!("Content warning is too long (maximum is {SPOILER} characters)")));
+        return Err(DomainError::Invalid(format!(
+            "Content warning is too long (maximum is {SPOILER} characters)"
+        )));
     }
     let most = ctx.node().max_post_chars;
     if draft.text.chars().count() + spoiler_length > most {
-        return Err(DomainError::Invalid(format!("Text character limit of {most} exceeded")));
+        return Err(DomainError::Invalid(format!(
+            "Text character limit of {most} exceeded"
+        )));
     }
     let handles = text::handles(&draft.text, MENTIONS + 1);
     if handles.len() > MENTIONS {
-        return Err(DomainError::Invalid(format!("Text mentions too many people (maximum is {MENTIONS})")));
+        return Err(DomainError::Invalid(format!(
+            "Text mentions too many people (maximum is {MENTIONS})"
+        )));
     }
     let mentioned = resolve(ctx, handles).await?;
     let mut addressed: Vec<(AccountId, bool)> = Vec::new();
@@ -98,13 +108,18 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
         addressed,
         remote: None,
         created_at: draft.created_at,
-        idempotency_key: draft.idempotency_key.filter(|key| !key.is_empty() && key.len() <= 500),
+        idempotency_key: draft
+            .idempotency_key
+            .filter(|key| !key.is_empty() && key.len() <= 500),
     })
 }
 
 /// What someone typed, without control characters that no keyboard makes, and without space around it.
 fn typed(text: &str) -> String {
-    let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
+    let kept: String = text
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
+        .collect();
     kept.trim().to_owned()
 }
 
@@ -116,17 +131,32 @@ fn remote_post(draft: Draft, remote: RemotePost) -> Result<Ready> {
         return Err(DomainError::Refused("too_many_recipients"));
     }
     let mut addressed: Vec<(AccountId, bool)> = Vec::new();
-    let all = remote.mentions.iter().map(|id| (*id, false)).chain(remote.silent.iter().map(|id| (*id, true)));
+    let all = remote
+        .mentions
+        .iter()
+        .map(|id| (*id, false))
+        .chain(remote.silent.iter().map(|id| (*id, true)));
     for (id, silent) in all {
         if !addressed.iter().any(|(one, _)| *one == id) {
             addressed.push((id, silent));
         }
     }
-    let mut tags: Vec<String> = remote.tags.iter().take(10 * TAGS).filter_map(|tag| text::hashtag(tag)).collect();
+    let mut tags: Vec<String> = remote
+        .tags
+        .iter()
+        .take(10 * TAGS)
+        .filter_map(|tag| text::hashtag(tag))
+        .collect();
     tags.sort_unstable();
     tags.dedup();
     tags.truncate(TAGS);
-    let spoiler: String = draft.spoiler.trim().chars().filter(|c| !c.is_control()).take(SPOILER).collect();
+    let spoiler: String = draft
+        .spoiler
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(SPOILER)
+        .collect();
     Ok(Ready {
         content: text::sanitise(&draft.text),
         source: String::new(),
@@ -148,7 +178,9 @@ fn language(tag: Option<String>) -> Option<String> {
     let tag = tag?;
     let tag = tag.trim();
     let fine = (2..=35).contains(&tag.len())
-        && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()));
+        && tag
+            .split('-')
+            .all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()));
     fine.then(|| tag.to_owned())
 }
 
@@ -167,7 +199,10 @@ async fn resolve(ctx: &Ctx, handles: Vec<text::Handle>) -> Result<Vec<(text::Han
             (None, Some(authority)) if authority != ctx.origin().authority() && asked.len() < LOOKUPS => {
                 let (ctx, authority) = (ctx.clone(), authority.clone());
                 asked.spawn(async move {
-                    let id = ctx.lookup()?.account_by_handle(&handle.username, &authority).await?;
+                    let id = ctx
+                        .lookup()?
+                        .account_by_handle(&handle.username, &authority)
+                        .await?;
                     let account = match id {
                         Some(id) => accounts::get(&ctx, id).await?,
                         None => None,

@@ -38,7 +38,10 @@ pub async fn publish(ctx: &Ctx, via: Via, author: AccountId, draft: Draft) -> Re
     let rights = gate::rights(ctx, &via).await?;
     let ready = prepare(ctx, draft).await?;
     let origin = ctx.origin().clone();
-    work::write(ctx, move |tx| in_transaction(tx, &origin, &via, rights, author, &ready)).await
+    work::write(ctx, move |tx| {
+        in_transaction(tx, &origin, &via, rights, author, &ready)
+    })
+    .await
 }
 
 fn in_transaction(
@@ -57,7 +60,11 @@ fn in_transaction(
     if let Some((uri, _)) = &ready.remote
         && let Some((id, holder, _)) = rows::holder_of_uri(tx, uri)?
     {
-        return if holder == author { Ok(id) } else { Err(DomainError::Refused("uri_taken")) };
+        return if holder == author {
+            Ok(id)
+        } else {
+            Err(DomainError::Refused("uri_taken"))
+        };
     }
     if let Some(key) = &ready.idempotency_key {
         let since = now - TimeDelta::hours(KEY_HOURS);
@@ -67,7 +74,10 @@ fn in_transaction(
         }
     }
     let parent = parent(tx, rights, &person, ready)?;
-    let visibility = parent.post.as_ref().map_or(ready.visibility, |post| capped(ready.visibility, post.visibility));
+    let visibility = parent
+        .post
+        .as_ref()
+        .map_or(ready.visibility, |post| capped(ready.visibility, post.visibility));
     if matches!(via, Via::Peer(_)) && !(person.native && visibility.is_network()) {
         let addressed: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
         if !rows::concerns_someone(tx, author, &addressed, parent.post.as_ref().map(|post| post.id))? {
@@ -97,7 +107,10 @@ fn in_transaction(
     accounts::count_posts(tx, author, 1)?;
     accounts::posted(tx, author, post.created_at)?;
     spread(tx, &post)?;
-    tx.tell(Event::PostCreated { post: post.id, account: author })?;
+    tx.tell(Event::PostCreated {
+        post: post.id,
+        account: author,
+    })?;
 
     // What was written elsewhere long ago (imported, or fetched to show a thread) is news to nobody.
     let news = match via {
@@ -107,8 +120,17 @@ fn in_transaction(
     if news {
         notify(tx, &post, ready)?;
         if post.is_local() {
-            let audience = audience(post.visibility, ready.addressed.iter().map(|(id, _)| *id).collect());
-            outbox::queue(tx, author, Some(post.id), &OutboundActivity::CreatePost { post: post.id }, &audience)?;
+            let audience = audience(
+                post.visibility,
+                ready.addressed.iter().map(|(id, _)| *id).collect(),
+            );
+            outbox::queue(
+                tx,
+                author,
+                Some(post.id),
+                &OutboundActivity::CreatePost { post: post.id },
+                &audience,
+            )?;
         }
     }
     Ok(post.id)
@@ -117,8 +139,14 @@ fn in_transaction(
 /// To whom a new local post is delivered.
 fn audience(visibility: Visibility, mentioned: Vec<AccountId>) -> Audience {
     match visibility {
-        Visibility::Public => Audience::Followers { also: mentioned, network: true },
-        Visibility::Unlisted | Visibility::Private => Audience::Followers { also: mentioned, network: false },
+        Visibility::Public => Audience::Followers {
+            also: mentioned,
+            network: true,
+        },
+        Visibility::Unlisted | Visibility::Private => Audience::Followers {
+            also: mentioned,
+            network: false,
+        },
         Visibility::Direct => Audience::People(mentioned),
     }
 }
@@ -144,7 +172,12 @@ struct Parent {
 
 fn parent(tx: &mut Work<'_>, rights: Rights, author: &Person, ready: &Ready) -> Result<Parent> {
     let id = match &ready.reply_to {
-        ReplyTo::None => return Ok(Parent { post: None, uri: None }),
+        ReplyTo::None => {
+            return Ok(Parent {
+                post: None,
+                uri: None,
+            });
+        }
         ReplyTo::Post(id) => Some(*id),
         ReplyTo::Uri(uri) => rows::by_uri(tx, uri)?.map(|post| post.id),
     };
@@ -157,9 +190,15 @@ fn parent(tx: &mut Work<'_>, rights: Rights, author: &Person, ready: &Ready) -> 
         None => None,
     };
     match (found, &ready.reply_to) {
-        (Some(post), _) => Ok(Parent { uri: Some(post.uri.clone()), post: Some(post) }),
+        (Some(post), _) => Ok(Parent {
+            uri: Some(post.uri.clone()),
+            post: Some(post),
+        }),
         // A peer's answer to what is not known here, or not visible to its author, stands alone.
-        (None, ReplyTo::Uri(uri)) if !author.is_local() => Ok(Parent { post: None, uri: Some(uri.clone()) }),
+        (None, ReplyTo::Uri(uri)) if !author.is_local() => Ok(Parent {
+            post: None,
+            uri: Some(uri.clone()),
+        }),
         (None, _) => Err(DomainError::NotFound),
     }
 }
@@ -180,7 +219,10 @@ fn new_post(
     };
     let (uri, url) = match &ready.remote {
         Some((uri, url)) => (uri.clone(), url.clone()),
-        None => (origin.join(&format!("/posts/{id}")), origin.join(&format!("/@{}/{id}", author.username))),
+        None => (
+            origin.join(&format!("/posts/{id}")),
+            origin.join(&format!("/@{}/{id}", author.username)),
+        ),
     };
     Ok(Post {
         id,
@@ -227,7 +269,13 @@ fn spread(tx: &mut Work<'_>, post: &Post) -> Result<()> {
         (None, _) => Reach::Followers,
         (Some(_), account) => Reach::Reply(account),
     };
-    feed::spread(tx, post.id, post.account, reach, post.visibility == Visibility::Direct)?;
+    feed::spread(
+        tx,
+        post.id,
+        post.account,
+        reach,
+        post.visibility == Visibility::Direct,
+    )?;
     if post.is_local() {
         feed::add(tx, post.account, post.id, post.account)?;
     }
@@ -237,10 +285,26 @@ fn spread(tx: &mut Work<'_>, post: &Post) -> Result<()> {
 fn notify(tx: &mut Work<'_>, post: &Post, ready: &Ready) -> Result<()> {
     // A direct post may name its recipients in its addressing alone; they would otherwise never know.
     let direct = post.visibility == Visibility::Direct;
-    let mentioned: Vec<i64> =
-        ready.addressed.iter().filter(|(_, silent)| direct || !silent).map(|(id, _)| id.get()).collect();
-    tx.notify(&mentioned, NotificationKind::Mention, post.account, Some(post.id), Some(post.conversation))?;
+    let mentioned: Vec<i64> = ready
+        .addressed
+        .iter()
+        .filter(|(_, silent)| direct || !silent)
+        .map(|(id, _)| id.get())
+        .collect();
+    tx.notify(
+        &mentioned,
+        NotificationKind::Mention,
+        post.account,
+        Some(post.id),
+        Some(post.conversation),
+    )?;
     let mut following = follows::to_notify(tx, post.account, post.id.get())?;
     following.retain(|id| !mentioned.contains(id));
-    tx.notify(&following, NotificationKind::Status, post.account, Some(post.id), Some(post.conversation))
+    tx.notify(
+        &following,
+        NotificationKind::Status,
+        post.account,
+        Some(post.id),
+        Some(post.conversation),
+    )
 }

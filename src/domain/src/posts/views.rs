@@ -26,7 +26,9 @@ struct Batch {
 /// # Errors
 /// Only the store's.
 pub async fn views(ctx: &Ctx, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<PostView>> {
-    let Some(seen) = store_viewer(ctx, viewer).await? else { return Ok(Vec::new()) };
+    let Some(seen) = store_viewer(ctx, viewer).await? else {
+        return Ok(Vec::new());
+    };
     let mut all = Vec::with_capacity(ids.len());
     for some in ids.chunks(BATCH) {
         let wanted: Vec<i64> = some.iter().map(|id| id.get()).collect();
@@ -41,14 +43,23 @@ pub async fn views(ctx: &Ctx, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Po
 /// # Errors
 /// `NotFound`, the same for none and not visible.
 pub async fn view(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<PostView> {
-    views(ctx, viewer, vec![id]).await?.pop().ok_or(DomainError::NotFound)
+    views(ctx, viewer, vec![id])
+        .await?
+        .pop()
+        .ok_or(DomainError::NotFound)
 }
 
 fn read(conn: &mut Conn, viewer: Seen, ids: &[i64]) -> std::result::Result<Batch, StoreError> {
     let posts = rows::visible_of(conn, viewer, ids)?;
     // The condition has looked at the boosted posts as well.
-    let boosted: Vec<i64> = posts.iter().filter_map(|post| post.boost_of.map(PostId::get)).collect();
-    let boosted: HashMap<PostId, Post> = rows::many(conn, &boosted)?.into_iter().map(|post| (post.id, post)).collect();
+    let boosted: Vec<i64> = posts
+        .iter()
+        .filter_map(|post| post.boost_of.map(PostId::get))
+        .collect();
+    let boosted: HashMap<PostId, Post> = rows::many(conn, &boosted)?
+        .into_iter()
+        .map(|post| (post.id, post))
+        .collect();
     let shown: Vec<i64> = posts
         .iter()
         .filter(|post| post.boost_of.is_none())
@@ -78,21 +89,40 @@ fn read(conn: &mut Conn, viewer: Seen, ids: &[i64]) -> std::result::Result<Batch
     }
     let flags = match viewer {
         Seen::Person(id) => {
-            let conversations: Vec<i64> =
-                posts.iter().chain(boosted.values()).map(|post| post.conversation.get()).collect();
+            let conversations: Vec<i64> = posts
+                .iter()
+                .chain(boosted.values())
+                .map(|post| post.conversation.get())
+                .collect();
             rows::flags_of(conn, id, &shown, &conversations)?
         }
         Seen::Peer { .. } => rows::FlagSets::default(),
     };
-    Ok(Batch { posts, boosted, mentions, tags, flags })
+    Ok(Batch {
+        posts,
+        boosted,
+        mentions,
+        tags,
+        flags,
+    })
 }
 
 async fn assemble(ctx: &Ctx, order: &[PostId], batch: Batch) -> Result<Vec<PostView>> {
-    let people: HashSet<AccountId> =
-        batch.posts.iter().chain(batch.boosted.values()).map(|post| post.account).collect();
+    let people: HashSet<AccountId> = batch
+        .posts
+        .iter()
+        .chain(batch.boosted.values())
+        .map(|post| post.account)
+        .collect();
     let people = accounts::get_many(ctx, people.into_iter().collect()).await?;
     let people: HashMap<AccountId, Arc<Account>> = people.into_iter().map(|one| (one.id, one)).collect();
-    let Batch { posts, boosted, mentions, tags, flags } = batch;
+    let Batch {
+        posts,
+        boosted,
+        mentions,
+        tags,
+        flags,
+    } = batch;
     let one = |post: Post, boosted: Option<Box<PostView>>| -> Option<PostView> {
         let account = Arc::clone(people.get(&post.account)?);
         let id = post.id.get();

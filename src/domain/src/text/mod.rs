@@ -69,10 +69,6 @@ pub fn hashtag(tag: &str) -> Option<String> {
 /// Renders a typed text to the HTML that Mastodon clients style: `<p>`, `<br>`, links with `invisible` and `ellipsis`
 /// spans, `<span class="h-card"><a class="u-url mention">`, hashtags (`{origin}/tags/{tag}`). Everything is escaped.
 #[must_use]
-pub fn to_html(
-    text: &str,
-    mentioned: &[(Handle, Arc<Account>)],
-    origin: &entrenous_model::Origin,
-) -> String {
+pub fn to_html(text: &str, mentioned: &[(Handle, Arc<Account>)], origin: &entrenous_model::Origin) -> String {
     render::html(text, mentioned, origin)
 }

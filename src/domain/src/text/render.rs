@@ -21,12 +21,10 @@ pub(super) fn html(text: &str, mentioned: &[(Handle, Arc<Account>)], origin: &Or
                 Token::Plain(text) => plain(&mut out, text),
                 Token::Link(url) => link(&mut out, url),
                 Token::Tag(tag) => hashtag(&mut out, tag, origin),
-                Token::Mention(typed, handle) => {
-                    match mentioned.iter().find(|(one, _)| one.means(&handle)) {
-                        Some((_, account)) => mention(&mut out, account),
-                        None => escape(&mut out, typed),
-                    }
-                }
+                Token::Mention(typed, handle) => match mentioned.iter().find(|(one, _)| one.means(&handle)) {
+                    Some((_, account)) => mention(&mut out, account),
+                    None => escape(&mut out, typed),
+                },
             }
         }
         out.push_str("</p>");
@@ -81,7 +79,14 @@ fn escape(out: &mut String, text: &str) {
 fn link(out: &mut String, url: &str) {
     let scheme = url.find("://").map_or(0, |at| at + 3);
     let (prefix, rest) = url.split_at_checked(scheme).unwrap_or(("", url));
-    let www = if rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) { 4 } else { 0 };
+    let www = if rest
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("www."))
+    {
+        4
+    } else {
+        0
+    };
     let (www, rest) = rest.split_at_checked(www).unwrap_or(("", rest));
     let cut = rest.char_indices().nth(SHOWN).map_or(rest.len(), |(at, _)| at);
     let (shown, hidden) = rest.split_at_checked(cut).unwrap_or((rest, ""));
@@ -90,7 +95,11 @@ fn link(out: &mut String, url: &str) {
     out.push_str("\" target=\"_blank\" rel=\"nofollow noopener noreferrer\"><span class=\"invisible\">");
     escape(out, prefix);
     escape(out, www);
-    out.push_str(if hidden.is_empty() { "</span><span class=\"\">" } else { "</span><span class=\"ellipsis\">" });
+    out.push_str(if hidden.is_empty() {
+        "</span><span class=\"\">"
+    } else {
+        "</span><span class=\"ellipsis\">"
+    });
     escape(out, shown);
     out.push_str("</span><span class=\"invisible\">");
     escape(out, hidden);
@@ -142,7 +151,10 @@ mod tests {
         assert!(!render("javascript:alert(1) data:text/html,x").contains("<a"));
         // What we make passes our own sanitiser with every link intact.
         let own = render("un #tag, https://lyon.example/a?b=c&d=e");
-        assert!(crate::text::sanitise(&own).contains("href=\"https://lyon.example/a?b=c&amp;d=e\""), "{own}");
+        assert!(
+            crate::text::sanitise(&own).contains("href=\"https://lyon.example/a?b=c&amp;d=e\""),
+            "{own}"
+        );
     }
 
     #[test]
@@ -160,7 +172,10 @@ mod tests {
              <span class=\"invisible\"></span></a> ».</p>"
         );
         let out = render("«http://127.0.0.1:8301/@bob/12345678901234567890123» !");
-        assert!(out.contains("<span class=\"ellipsis\">127.0.0.1:8301/@bob/1234567890</span>"), "{out}");
+        assert!(
+            out.contains("<span class=\"ellipsis\">127.0.0.1:8301/@bob/1234567890</span>"),
+            "{out}"
+        );
         assert!(out.ends_with("</a>» !</p>"), "{out}");
         assert!(!out.contains("mention"), "{out}");
     }

@@ -8,18 +8,44 @@ use std::{
 
 static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
-        "a", "p", "br", "span", "strong", "b", "em", "i", "u", "del", "s", "code", "pre", "blockquote", "ul",
-        "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6",
+        "a",
+        "p",
+        "br",
+        "span",
+        "strong",
+        "b",
+        "em",
+        "i",
+        "u",
+        "del",
+        "s",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
     ];
     let classes = HashMap::from([
         ("a", HashSet::from(["h-card", "u-url", "mention", "hashtag"])),
-        ("span", HashSet::from(["h-card", "mention", "hashtag", "invisible", "ellipsis"])),
+        (
+            "span",
+            HashSet::from(["h-card", "mention", "hashtag", "invisible", "ellipsis"]),
+        ),
         ("p", HashSet::from(["quote-inline"])),
     ]);
     let mut builder = Builder::empty();
     builder
         .tags(HashSet::from(tags))
-        .clean_content_tags(HashSet::from(["script", "style", "template", "noscript", "svg", "math"]))
+        .clean_content_tags(HashSet::from([
+            "script", "style", "template", "noscript", "svg", "math",
+        ]))
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
         .allowed_classes(classes)
         .tag_attribute_values(HashMap::from([(
@@ -72,7 +98,10 @@ pub fn plain(html: &str) -> String {
     while let Some((text, after)) = rest.split_once('<') {
         out.push_str(text);
         let (tag, after) = after.split_once('>').unwrap_or((after, ""));
-        let name = tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap_or_default();
+        let name = tag
+            .split([' ', '/'])
+            .find(|part| !part.is_empty())
+            .unwrap_or_default();
         match (name, tag.starts_with('/')) {
             ("br", _) | ("li", true) => out.push('\n'),
             ("p" | "blockquote" | "pre" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6", true) => {
@@ -84,7 +113,11 @@ pub fn plain(html: &str) -> String {
     }
     out.push_str(rest);
     // What the sanitiser escapes in text; `&amp;` last, so that nothing is unescaped twice.
-    let text = out.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&quot;", "\"");
+    let text = out
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&quot;", "\"");
     let text = text.replace("&amp;", "&");
     let mut tidy = String::with_capacity(text.len());
     let mut breaks = 0;
@@ -133,9 +166,37 @@ mod tests {
         for attack in attacks {
             let clean = sanitise(attack).to_lowercase();
             for bad in [
-                "<script", "<img", "<svg", "<math", "<iframe", "<object", "<embed", "<video", "<audio", "<link", "<style",
-                "<base", "<form", "<input", "<button", "<meta", "<template", "onerror=", "onclick=", "onload=",
-                "javascript:", "data:", "href=\"/", "style=", "evil", "id=", "admin", "modal", "_self", "\"opener", "ping=",
+                "<script",
+                "<img",
+                "<svg",
+                "<math",
+                "<iframe",
+                "<object",
+                "<embed",
+                "<video",
+                "<audio",
+                "<link",
+                "<style",
+                "<base",
+                "<form",
+                "<input",
+                "<button",
+                "<meta",
+                "<template",
+                "onerror=",
+                "onclick=",
+                "onload=",
+                "javascript:",
+                "data:",
+                "href=\"/",
+                "style=",
+                "evil",
+                "id=",
+                "admin",
+                "modal",
+                "_self",
+                "\"opener",
+                "ping=",
             ] {
                 // What is escaped is text.
                 assert!(!clean.contains(bad), "{attack} -> {clean}");
@@ -159,12 +220,18 @@ mod tests {
             assert!(clean.contains(part), "{part}: {clean}");
         }
         assert_eq!(sanitise(&clean), clean);
-        assert_eq!(sanitise("<h2>A</h2><h1>B</h1>&lt;h1&gt;"), "<p><strong>A</strong></p><p><strong>B</strong></p>&lt;h1&gt;");
+        assert_eq!(
+            sanitise("<h2>A</h2><h1>B</h1>&lt;h1&gt;"),
+            "<p><strong>A</strong></p><p><strong>B</strong></p>&lt;h1&gt;"
+        );
     }
 
     #[test]
     fn plain_text() {
-        assert_eq!(plain("<p>a &amp;lt; b<br>c</p><p>d</p><ul><li>e</li><li>f</li></ul>"), "a &lt; b\nc\n\nd\n\ne\nf");
+        assert_eq!(
+            plain("<p>a &amp;lt; b<br>c</p><p>d</p><ul><li>e</li><li>f</li></ul>"),
+            "a &lt; b\nc\n\nd\n\ne\nf"
+        );
         assert_eq!(plain("<script>x</script>1 &lt; 2"), "1 < 2");
     }
 }

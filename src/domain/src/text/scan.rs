@@ -28,7 +28,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut out = Vec::new();
     let mut done = 0;
     for link in finder.links(text) {
-        let Some(url) = url_in(link.as_str()) else { continue };
+        let Some(url) = url_in(link.as_str()) else {
+            continue;
+        };
         words(text, done, link.start(), &mut out);
         out.push(Token::Link(url));
         done = link.start() + url.len();
@@ -44,8 +46,12 @@ fn url_in(link: &str) -> Option<&str> {
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
         return None;
     }
-    let end = link.find(['«', '»', '“', '”', '„', '‹', '›', '…', '\u{a0}', '\u{202f}']).unwrap_or(link.len());
-    let url = link.get(..end)?.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’']);
+    let end = link
+        .find(['«', '»', '“', '”', '„', '‹', '›', '…', '\u{a0}', '\u{202f}'])
+        .unwrap_or(link.len());
+    let url = link
+        .get(..end)?
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’']);
     let parsed = url::Url::parse(url).ok()?;
     parsed.host_str().filter(|host| !host.is_empty())?;
     Some(url)
@@ -57,11 +63,17 @@ fn words<'a>(text: &'a str, from: usize, to: usize, out: &mut Vec<Token<'a>>) {
     let mut at = from;
     while at < to {
         let Some(rest) = text.get(at..to) else { break };
-        let Some(offset) = rest.find(['@', '#']) else { break };
+        let Some(offset) = rest.find(['@', '#']) else {
+            break;
+        };
         at += offset;
         let before = text.get(..at).and_then(|text| text.chars().next_back());
         let Some(rest) = text.get(at..to) else { break };
-        let found = if rest.starts_with('@') { mention(before, rest) } else { tag(before, rest) };
+        let found = if rest.starts_with('@') {
+            mention(before, rest)
+        } else {
+            tag(before, rest)
+        };
         if let Some((token, len)) = found {
             if plain < at
                 && let Some(text) = text.get(plain..at)
@@ -109,22 +121,31 @@ fn mention(before: Option<char>, text: &str) -> Option<(Token<'_>, usize)> {
     if text.get(len..)?.starts_with(|c| joins(c) || c == '@') {
         return None;
     }
-    let handle = Handle { username: name.to_owned(), authority };
+    let handle = Handle {
+        username: name.to_owned(),
+        authority,
+    };
     Some((Token::Mention(text.get(..len)?, handle), len))
 }
 
 /// Host and port at the start of `text`.
 fn authority(text: &str) -> Option<&str> {
-    let host_end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-'))).unwrap_or(text.len());
+    let host_end = text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-')))
+        .unwrap_or(text.len());
     let host = text.get(..host_end)?.trim_end_matches(['.', '-']);
     if host.is_empty() || host.starts_with(['.', '-']) || host.len() > LONGEST_AUTHORITY {
         return None;
     }
     // A port: digits right behind the colon, and nothing that goes on behind them (`@bob@lyon.example: 3 pm`).
-    let port = text.get(host.len()..)?.strip_prefix(':').map(ascii_digits).filter(|port| {
-        let behind = text.get(host.len() + 1 + port.len()..).unwrap_or_default();
-        (1..=5).contains(&port.len()) && !behind.starts_with(joins)
-    });
+    let port = text
+        .get(host.len()..)?
+        .strip_prefix(':')
+        .map(ascii_digits)
+        .filter(|port| {
+            let behind = text.get(host.len() + 1 + port.len()..).unwrap_or_default();
+            (1..=5).contains(&port.len()) && !behind.starts_with(joins)
+        });
     text.get(..port.map_or(host.len(), |port| host.len() + 1 + port.len()))
 }
 
@@ -134,7 +155,9 @@ fn ascii_digits(text: &str) -> &str {
 }
 
 fn ascii_word<'a>(text: &'a str, more: &[char]) -> &'a str {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || more.contains(&c))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || more.contains(&c)))
+        .unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
 }
 
@@ -165,7 +188,10 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         handles(text, 50)
             .into_iter()
-            .map(|h| h.authority.map_or(h.username.clone(), |a| format!("{}@{a}", h.username)))
+            .map(|h| {
+                h.authority
+                    .map_or(h.username.clone(), |a| format!("{}@{a}", h.username))
+            })
             .collect()
     }
 
@@ -175,7 +201,10 @@ mod tests {
             ("@bob", vec!["bob"]),
             ("Bonjour @bob !", vec!["bob"]),
             ("« @bob » et “@eve”", vec!["bob", "eve"]),
-            ("demande à @bob, @eve; (@zoe) et l’@ami.", vec!["bob", "eve", "zoe", "ami"]),
+            (
+                "demande à @bob, @eve; (@zoe) et l’@ami.",
+                vec!["bob", "eve", "zoe", "ami"],
+            ),
             ("@bob@Lyon.Example.", vec!["bob@lyon.example"]),
             ("@bob@127.0.0.2:8302", vec!["bob@127.0.0.2:8302"]),
             ("@bob@127.0.0.2:8302: merci", vec!["bob@127.0.0.2:8302"]),
@@ -212,7 +241,10 @@ mod tests {
 
     #[test]
     fn at_most() {
-        let many = (0..100).map(|n| format!("@u{n} #t{n}")).collect::<Vec<_>>().join(" ");
+        let many = (0..100)
+            .map(|n| format!("@u{n} #t{n}"))
+            .collect::<Vec<_>>()
+            .join(" ");
         assert_eq!(handles(&many, 7).len(), 7);
         assert_eq!(hashtags(&many, 9).len(), 9);
     }

@@ -61,7 +61,11 @@ async fn refill(federation: &Federation, peer: PeerId, lane: &mut Lane) -> Resul
 }
 
 /// One attempt, recorded. True if the delivery is over.
-async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>) -> Result<(DeliveryId, bool)> {
+async fn attempt(
+    federation: &Federation,
+    peer: PeerId,
+    delivery: &Arc<Delivery>,
+) -> Result<(DeliveryId, bool)> {
     let Some(attempt) = try_once(federation, peer, delivery).await? else {
         // Memory and database may disagree for a moment: the lane must not spin meanwhile.
         tokio::time::sleep(PAUSE).await;
@@ -75,21 +79,33 @@ async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>
 
 /// `None`: the peer is not active any more, nothing goes out.
 async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) -> Result<Option<Attempt>> {
-    let Some(peer) = peers::get(federation.ctx(), peer).await?.filter(|peer| peer.is_active()) else {
+    let Some(peer) = peers::get(federation.ctx(), peer)
+        .await?
+        .filter(|peer| peer.is_active())
+    else {
         return Ok(None);
     };
     let body = match federation.activity(&peer, delivery).await {
         Ok(Some(body)) => body,
-        Ok(None) => return Ok(Some(Attempt::Drop { reason: "there is nothing to send any more".to_owned() })),
+        Ok(None) => {
+            return Ok(Some(Attempt::Drop {
+                reason: "there is nothing to send any more".to_owned(),
+            }));
+        }
         Err(error @ DomainError::Store(_)) => return Err(error),
         Err(error) => {
             // It would never be better, and would hold up what comes after it.
             tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
-            return Ok(Some(Attempt::Drop { reason: "it cannot be written; see the log".to_owned() }));
+            return Ok(Some(Attempt::Drop {
+                reason: "it cannot be written; see the log".to_owned(),
+            }));
         }
     };
     let keys = federation.keys().of(delivery.account).await?;
-    let sent = federation.client().post(&peer, &delivery.inbox, Bytes::from(body), &keys).await;
+    let sent = federation
+        .client()
+        .post(&peer, &delivery.inbox, Bytes::from(body), &keys)
+        .await;
     Ok(Some(match sent {
         Ok(answer) => verdict::of_answer(&answer),
         Err(error) => verdict::of_error(&error),

@@ -83,7 +83,9 @@ async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
     loop {
         match events.recv().await {
             Ok(batch) => {
-                let about = |event: &Event| matches!(event, Event::DeliveriesQueued { .. } | Event::PeerChanged { .. });
+                let about = |event: &Event| {
+                    matches!(event, Event::DeliveriesQueued { .. } | Event::PeerChanged { .. })
+                };
                 if batch.iter().any(about) {
                     return;
                 }
@@ -115,14 +117,19 @@ impl Lanes {
             if self.running.contains(&peer) {
                 continue;
             }
-            let pause = self.resting.get(&peer).map_or(Duration::ZERO, |until| until.duration_since(now));
+            let pause = self
+                .resting
+                .get(&peer)
+                .map_or(Duration::ZERO, |until| until.duration_since(now));
             let pause = pause.max(until(federation.ctx().now(), at));
             if pause > Duration::ZERO {
                 next = next.min(pause);
                 continue;
             }
             let (federation, stop) = (federation.clone(), stop.clone());
-            let task = self.tasks.spawn(async move { (peer, lane::run(federation, peer, stop).await) });
+            let task = self
+                .tasks
+                .spawn(async move { (peer, lane::run(federation, peer, stop).await) });
             self.ids.insert(task.id(), peer);
             self.running.insert(peer);
         }
@@ -179,6 +186,9 @@ mod tests {
         assert_eq!(until(now, now), Duration::ZERO);
         assert_eq!(until(now, now - TimeDelta::seconds(5)), Duration::ZERO);
         assert_eq!(until(now, now + TimeDelta::seconds(5)), Duration::from_secs(5));
-        assert_eq!(until(now, now + TimeDelta::nanoseconds(1)), Duration::from_millis(1));
+        assert_eq!(
+            until(now, now + TimeDelta::nanoseconds(1)),
+            Duration::from_millis(1)
+        );
     }
 }

@@ -25,7 +25,9 @@ impl Lane {
     /// Takes in more of the queue. What is known already stays as it is.
     pub(super) fn extend(&mut self, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
-            self.waiting.entry(delivery.id).or_insert_with(|| Arc::new(delivery));
+            self.waiting
+                .entry(delivery.id)
+                .or_insert_with(|| Arc::new(delivery));
         }
     }
 
@@ -99,7 +101,9 @@ mod tests {
     }
 
     fn started(lane: &mut Lane) -> Vec<i64> {
-        std::iter::from_fn(|| lane.start()).map(|delivery| delivery.id.get()).collect()
+        std::iter::from_fn(|| lane.start())
+            .map(|delivery| delivery.id.get())
+            .collect()
     }
 
     #[test]

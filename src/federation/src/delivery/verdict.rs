@@ -50,10 +50,16 @@ mod tests {
             assert_eq!(of_status(status, form), Attempt::Done { form });
         }
         for status in [400, 404, 410, 413, 422] {
-            assert!(matches!(of_status(status, form), Attempt::Drop { .. }), "{status}");
+            assert!(
+                matches!(of_status(status, form), Attempt::Drop { .. }),
+                "{status}"
+            );
         }
         for status in [301, 308, 401, 408, 429, 500, 502, 503] {
-            assert!(matches!(of_status(status, form), Attempt::Failed { .. }), "{status}");
+            assert!(
+                matches!(of_status(status, form), Attempt::Failed { .. }),
+                "{status}"
+            );
             assert!(!is_over(&of_status(status, form)));
         }
         assert!(matches!(of_status(403, form), Attempt::Refused { .. }));
@@ -62,7 +68,13 @@ mod tests {
     #[test]
     fn no_answer() {
         assert!(matches!(of_error(&ClientError::NotAPeer), Attempt::Drop { .. }));
-        assert!(matches!(of_error(&ClientError::Egress(EgressError::Timeout)), Attempt::Failed { .. }));
-        assert!(matches!(of_error(&ClientError::Egress(EgressError::TooLarge)), Attempt::Failed { .. }));
+        assert!(matches!(
+            of_error(&ClientError::Egress(EgressError::Timeout)),
+            Attempt::Failed { .. }
+        ));
+        assert!(matches!(
+            of_error(&ClientError::Egress(EgressError::TooLarge)),
+            Attempt::Failed { .. }
+        ));
     }
 }

@@ -13,8 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, header};
 use url::Url;
 
 /// What is asked for.
-const ACCEPT: &str =
-    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\", application/json";
+const ACCEPT: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\", application/json";
 /// What the handshake sends.
 const JSON: &str = "application/json";
 /// Where every node of Entrenous has its instance actor.
@@ -57,7 +56,9 @@ impl Federation {
         let url = origin.join(ACTOR);
         let response = self.contact(permit, Method::GET, &url, Bytes::new(), None).await;
         let response = response.map_err(|error| no_answer(origin, error))?;
-        let strange = |what: &str| DomainError::Remote(format!("{origin} does not answer as a node of Entrenous: {what}"));
+        let strange = |what: &str| {
+            DomainError::Remote(format!("{origin} does not answer as a node of Entrenous: {what}"))
+        };
         if response.status != http::StatusCode::OK {
             return Err(strange(&format!("status {}", response.status.as_u16())));
         }
@@ -71,10 +72,24 @@ impl Federation {
         }
         let keys = pinned_keys(&actor).filter(|keys| keys.ed25519.is_some() && keys.rsa_pem.is_some());
         let keys = keys.ok_or_else(|| strange("its instance actor lacks a key"))?;
-        let inbox = actor.shared_inbox.as_ref().filter(|inbox| inbox.origin() == origin);
-        let shared_inbox = inbox.ok_or_else(|| strange("its instance actor has no inbox"))?.to_string();
-        let name = if actor.name.is_empty() { origin.authority().to_owned() } else { actor.name };
-        Ok(PeerIdentity { origin: origin.clone(), name, keys, shared_inbox })
+        let inbox = actor
+            .shared_inbox
+            .as_ref()
+            .filter(|inbox| inbox.origin() == origin);
+        let shared_inbox = inbox
+            .ok_or_else(|| strange("its instance actor has no inbox"))?
+            .to_string();
+        let name = if actor.name.is_empty() {
+            origin.authority().to_owned()
+        } else {
+            actor.name
+        };
+        Ok(PeerIdentity {
+            origin: origin.clone(),
+            name,
+            keys,
+            shared_inbox,
+        })
     }
 }
 

@@ -41,7 +41,12 @@ async fn terms(federation: &Federation, id: &str, body: &[u8], address: IpAddr) 
     if !ask.is_whole() {
         return Err(malformed());
     }
-    let door = Door { federation, id: number(id)?, address, origin: &ask.origin };
+    let door = Door {
+        federation,
+        id: number(id)?,
+        address,
+        origin: &ask.origin,
+    };
     door.open()?;
     let (invite, key) = door.key().await?;
     let talk = door.talk(&key, &ask.nonce);
@@ -88,27 +93,52 @@ async fn accepted(
     if !acceptance.is_whole() || acceptance.object.id != ours || acceptance.actor != joiner.join("/actor") {
         return Err(malformed().about(&joiner));
     }
-    let fingerprint: Fingerprint = acceptance.fingerprint.parse().map_err(|_| malformed().about(&joiner))?;
-    let door = Door { federation, id, address, origin: &joiner };
+    let fingerprint: Fingerprint = acceptance
+        .fingerprint
+        .parse()
+        .map_err(|_| malformed().about(&joiner))?;
+    let door = Door {
+        federation,
+        id,
+        address,
+        origin: &joiner,
+    };
     // Token, expiry, single use and domain come before anything is asked of the joiner.
     let (invite, key) = door.key().await?;
-    if !same(&door.talk(&key, &acceptance.nonce).accept(fingerprint, invite.contract), &acceptance.code) {
+    if !same(
+        &door
+            .talk(&key, &acceptance.nonce)
+            .accept(fingerprint, invite.contract),
+        &acceptance.code,
+    ) {
         return Err(door.wrong("the code is not the token's"));
     }
     let identity = who(federation, &joiner).await?;
     if identity.keys.fingerprint.parse() != Ok(fingerprint) {
-        return Err(Denied::forbidden("fingerprint").about(&joiner).because("its instance actor has other keys"));
+        return Err(Denied::forbidden("fingerprint")
+            .about(&joiner)
+            .because("its instance actor has other keys"));
     }
-    let key = identity.keys.ed25519.as_deref().and_then(|text| PublicKey::from_text(text).ok());
+    let key = identity
+        .keys
+        .ed25519
+        .as_deref()
+        .and_then(|text| PublicKey::from_text(text).ok());
     let key = key.ok_or_else(|| Denied::key("key").about(&joiner))?;
     received.verify(federation, &key)?;
-    let state = peers::accepted_by(federation.ctx(), id, identity).await.map_err(|error| denied(error, &joiner))?;
-    Ok(Standing { state: state.as_str().to_owned() })
+    let state = peers::accepted_by(federation.ctx(), id, identity)
+        .await
+        .map_err(|error| denied(error, &joiner))?;
+    Ok(Standing {
+        state: state.as_str().to_owned(),
+    })
 }
 
 async fn who(federation: &Federation, joiner: &Origin) -> Result<peers::PeerIdentity, Denied> {
     let unreachable = |error: DomainError| {
-        Denied::new(StatusCode::BAD_REQUEST, "unreachable").about(joiner).because(error.to_string())
+        Denied::new(StatusCode::BAD_REQUEST, "unreachable")
+            .about(joiner)
+            .because(error.to_string())
     };
     let permit = contact::permit(joiner, &[]).map_err(unreachable)?;
     federation.who_is(joiner, &permit).await.map_err(unreachable)
@@ -123,7 +153,9 @@ pub(super) async fn state(State(federation): State<Federation>, request: Request
 async fn standing(federation: &Federation, request: Request) -> Result<Standing, Denied> {
     let received = Received::of(request).await?;
     let (_, state) = known(federation, &received).await?;
-    Ok(Standing { state: state.as_str().to_owned() })
+    Ok(Standing {
+        state: state.as_str().to_owned(),
+    })
 }
 
 /// The native peer, in any state, whose pinned instance key signed.
@@ -132,13 +164,25 @@ pub(super) async fn known(
     received: &Received,
 ) -> Result<(std::sync::Arc<entrenous_model::Peer>, PeerState), Denied> {
     let origin = &received.origin;
-    let peer = peers::by_origin(federation.ctx(), origin).await.map_err(|error| Denied::failed(&error))?;
+    let peer = peers::by_origin(federation.ctx(), origin)
+        .await
+        .map_err(|error| Denied::failed(&error))?;
     let peer = peer.filter(|peer| peer.software == Software::Native);
     let peer = peer.ok_or_else(|| Denied::stranger().about(origin))?;
-    let pinned = peer.keys.as_ref().ok_or_else(|| Denied::stranger().about(origin))?;
-    let by_instance =
-        received.signature.key_id().strip_prefix(pinned.actor.as_str()).is_some_and(|rest| rest.starts_with('#'));
-    let key = pinned.ed25519.as_deref().filter(|_| by_instance).and_then(|text| PublicKey::from_text(text).ok());
+    let pinned = peer
+        .keys
+        .as_ref()
+        .ok_or_else(|| Denied::stranger().about(origin))?;
+    let by_instance = received
+        .signature
+        .key_id()
+        .strip_prefix(pinned.actor.as_str())
+        .is_some_and(|rest| rest.starts_with('#'));
+    let key = pinned
+        .ed25519
+        .as_deref()
+        .filter(|_| by_instance)
+        .and_then(|text| PublicKey::from_text(text).ok());
     let key = key.ok_or_else(|| Denied::key("key_unknown").about(origin))?;
     received.verify(federation, &key)?;
     let state = peer.state;
@@ -173,7 +217,13 @@ impl Door<'_> {
     }
 
     fn talk<'t>(&'t self, key: &'t [u8], nonce: &'t str) -> Talk<'t> {
-        Talk { key, id: self.id, inviter: self.federation.ctx().origin(), joiner: self.origin, nonce }
+        Talk {
+            key,
+            id: self.id,
+            inviter: self.federation.ctx().origin(),
+            joiner: self.origin,
+            nonce,
+        }
     }
 
     /// Counts a wrong try. Who knows the token is let in whatever was counted for the invitation: nobody can lock it.
@@ -213,13 +263,17 @@ fn number(text: &str) -> Result<PeerInviteId, Denied> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Denied> {
-    let value = crate::vocabulary::read(body).map_err(|why| Denied::new(StatusCode::BAD_REQUEST, why.code()))?;
+    let value =
+        crate::vocabulary::read(body).map_err(|why| Denied::new(StatusCode::BAD_REQUEST, why.code()))?;
     serde_json::from_value(value).map_err(|_| malformed())
 }
 
 /// Without a serving accept loop (tests) there is no address.
 fn address(request: &Request) -> IpAddr {
-    request.extensions().get::<ClientAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+    request
+        .extensions()
+        .get::<ClientAddr>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 
 /// The answer, or the refusal after it was recorded.

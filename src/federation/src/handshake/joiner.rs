@@ -41,7 +41,8 @@ impl Federation {
             purpose: seen.terms.purpose,
             fingerprint: seen.identity.keys.fingerprint,
             contract: seen.terms.contract.mirrored(),
-            expires_at: expires_at.ok_or_else(|| DomainError::Remote("the invitation has no end".to_owned()))?,
+            expires_at: expires_at
+                .ok_or_else(|| DomainError::Remote("the invitation has no end".to_owned()))?,
         })
     }
 
@@ -61,28 +62,45 @@ impl Federation {
             id: format!("{}#accept-{nonce}", own.actor()),
             kind: AcceptKind::Accept,
             actor: own.actor().to_owned(),
-            object: Invite { id: invitation.clone(), kind: InviteKind::Invite },
+            object: Invite {
+                id: invitation.clone(),
+                kind: InviteKind::Invite,
+            },
             fingerprint: own.fingerprint().to_compact(),
             nonce: nonce.clone(),
             code: talk.accept(own.fingerprint(), seen.terms.contract),
         };
         let body = serde_json::to_vec(&acceptance).map_err(DomainError::internal)?;
-        let response = self.contact(&seen.permit, Method::POST, &invitation, Bytes::from(body), FORM).await;
+        let response = self
+            .contact(&seen.permit, Method::POST, &invitation, Bytes::from(body), FORM)
+            .await;
         let response = response.map_err(|error| contact::no_answer(&seen.link.origin, error))?;
         let standing: Standing = read(&seen.link.origin, &response)?;
         let active = standing.state == PeerState::Active.as_str();
         let contract = seen.terms.contract.mirrored();
         let id = peers::joined(ctx, actor, seen.identity, contract, active, invitation).await?;
-        Ok((id, if active { PeerState::Active } else { PeerState::PendingRemote }))
+        Ok((
+            id,
+            if active {
+                PeerState::Active
+            } else {
+                PeerState::PendingRemote
+            },
+        ))
     }
 
     async fn look(&self, text: &str) -> Result<Seen> {
         let link = Link::parse(text)?;
         if &link.origin == self.ctx().origin() {
-            return Err(DomainError::Conflict("this link is an invitation by this very node".to_owned()));
+            return Err(DomainError::Conflict(
+                "this link is an invitation by this very node".to_owned(),
+            ));
         }
         if peers::active(self.ctx(), &link.origin).await?.is_some() {
-            return Err(DomainError::Conflict(format!("{} is connected already", link.origin)));
+            return Err(DomainError::Conflict(format!(
+                "{} is connected already",
+                link.origin
+            )));
         }
         let path = link::path(link.id);
         let preview = format!("{path}/preview");
@@ -97,18 +115,33 @@ impl Federation {
         let key = peers::key_of_token(&link.token)?;
         let nonce = self.ctx().random_token();
         let talk = talk(self, &link, &key, &nonce);
-        let ask = Ask { origin: self.ctx().origin().clone(), nonce: nonce.clone(), code: talk.ask() };
+        let ask = Ask {
+            origin: self.ctx().origin().clone(),
+            nonce: nonce.clone(),
+            code: talk.ask(),
+        };
         let body = serde_json::to_vec(&ask).map_err(DomainError::internal)?;
         let url = link.origin.join(&preview);
-        let response = self.contact(&permit, Method::POST, &url, Bytes::from(body), None).await;
+        let response = self
+            .contact(&permit, Method::POST, &url, Bytes::from(body), None)
+            .await;
         let response = response.map_err(|error| contact::no_answer(&link.origin, error))?;
         let mut terms: Terms = read(&link.origin, &response)?;
         let code = std::mem::take(&mut terms.code);
         if !same(&talk.terms(&terms), &code) {
-            return Err(DomainError::Forbidden(format!("the answer of {} was changed on its way", link.origin)));
+            return Err(DomainError::Forbidden(format!(
+                "the answer of {} was changed on its way",
+                link.origin
+            )));
         }
         terms.purpose = terms.purpose.chars().take(500).collect();
-        Ok(Seen { link, permit, key, identity, terms })
+        Ok(Seen {
+            link,
+            permit,
+            key,
+            identity,
+            terms,
+        })
     }
 
     /// Asks whether the other administrator has confirmed, and keeps what they say. True if there is nothing more to ask.
@@ -116,7 +149,9 @@ impl Federation {
         let path = invitation.strip_prefix(origin.as_str()).unwrap_or_default();
         let path = format!("{path}/state");
         let permit = contact::permit(origin, &[&path])?;
-        let response = self.contact(&permit, Method::GET, &origin.join(&path), Bytes::new(), FORM).await;
+        let response = self
+            .contact(&permit, Method::GET, &origin.join(&path), Bytes::new(), FORM)
+            .await;
         let response = response.map_err(|error| contact::no_answer(origin, error))?;
         let standing: Standing = read(origin, &response)?;
         match PeerState::parse(&standing.state) {
@@ -131,7 +166,13 @@ impl Federation {
 }
 
 fn talk<'t>(federation: &'t Federation, link: &'t Link, key: &'t [u8], nonce: &'t str) -> Talk<'t> {
-    Talk { key, id: link.id, inviter: &link.origin, joiner: federation.ctx().origin(), nonce }
+    Talk {
+        key,
+        id: link.id,
+        inviter: &link.origin,
+        joiner: federation.ctx().origin(),
+        nonce,
+    }
 }
 
 /// Reads an answer of the inviter, or puts its refusal into words.
@@ -140,11 +181,15 @@ fn read<T: DeserializeOwned>(origin: &Origin, response: &Response) -> Result<T> 
     match response.status {
         StatusCode::OK => {}
         StatusCode::FORBIDDEN => {
-            return refused("the invitation is unknown, expired, used or withdrawn there, or is for another node");
+            return refused(
+                "the invitation is unknown, expired, used or withdrawn there, or is for another node",
+            );
         }
         StatusCode::CONFLICT => return refused("it counts this node as connected already"),
         StatusCode::TOO_MANY_REQUESTS => return refused("too many tries; try again in a minute"),
-        StatusCode::UNAUTHORIZED => return refused("it cannot verify this node's signature; compare the clocks"),
+        StatusCode::UNAUTHORIZED => {
+            return refused("it cannot verify this node's signature; compare the clocks");
+        }
         StatusCode::BAD_REQUEST if response.body.windows(11).any(|part| part == b"unreachable") => {
             return refused("it cannot reach this node; its administrator may have to allow the address");
         }

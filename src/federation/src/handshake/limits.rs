@@ -61,15 +61,22 @@ struct Counts {
 
 impl Counts {
     fn place(&self, what: Guessed) -> Guessed {
-        if self.each.contains_key(&what) || self.each.len() < COUNTED { what } else { Guessed::Crowd }
+        if self.each.contains_key(&what) || self.each.len() < COUNTED {
+            what
+        } else {
+            Guessed::Crowd
+        }
     }
 
     /// Makes room, at most once a minute: a flood must not cost a walk through everything each time.
     fn sweep(&mut self, now: Time) {
-        let lately = self.swept.is_some_and(|at| at <= now && now - at < TimeDelta::minutes(1));
+        let lately = self
+            .swept
+            .is_some_and(|at| at <= now && now - at < TimeDelta::minutes(1));
         if self.each.len() >= COUNTED && !lately {
             self.swept = Some(now);
-            self.each.retain(|_, count| now >= count.hour && now - count.hour < TimeDelta::hours(1));
+            self.each
+                .retain(|_, count| now >= count.hour && now - count.hour < TimeDelta::hours(1));
         }
     }
 }
@@ -81,7 +88,8 @@ impl Desk {
         let count = counts.each.get(&counts.place(what))?;
         let left = |since: Time, span: TimeDelta, used: u32, most: u32| {
             let end = since + span;
-            (used >= most && since <= now && now < end).then(|| u64::try_from((end - now).num_seconds()).unwrap_or(0) + 1)
+            (used >= most && since <= now && now < end)
+                .then(|| u64::try_from((end - now).num_seconds()).unwrap_or(0) + 1)
         };
         left(count.hour, TimeDelta::hours(1), count.in_hour, PER_HOUR)
             .or_else(|| left(count.minute, TimeDelta::minutes(1), count.in_minute, PER_MINUTE))
@@ -92,8 +100,12 @@ impl Desk {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts.sweep(now);
         let place = counts.place(what);
-        let count =
-            counts.each.entry(place).or_insert(Count { minute: now, in_minute: 0, hour: now, in_hour: 0 });
+        let count = counts.each.entry(place).or_insert(Count {
+            minute: now,
+            in_minute: 0,
+            hour: now,
+            in_hour: 0,
+        });
         if now < count.minute || now - count.minute >= TimeDelta::minutes(1) {
             (count.minute, count.in_minute) = (now, 0);
         }
@@ -119,7 +131,10 @@ mod tests {
             desk.wrong(who, start);
         }
         assert_eq!(desk.closed(who, start), Some(61));
-        assert_eq!(desk.closed(Guessed::by("192.0.2.2".parse().unwrap()), start), None);
+        assert_eq!(
+            desk.closed(Guessed::by("192.0.2.2".parse().unwrap()), start),
+            None
+        );
         let minute = |n: i64| start + TimeDelta::minutes(n);
         assert_eq!(desk.closed(who, minute(1)), None);
         for n in 1..=9 {
@@ -138,12 +153,19 @@ mod tests {
             desk.wrong(Guessed::by(IpAddr::V4(n.into())), now);
         }
         assert!(desk.0.lock().unwrap().each.len() <= COUNTED + 1);
-        assert!(desk.closed(Guessed::by("203.0.113.1".parse().unwrap()), now).is_some(), "the crowd is limited together");
+        assert!(
+            desk.closed(Guessed::by("203.0.113.1".parse().unwrap()), now)
+                .is_some(),
+            "the crowd is limited together"
+        );
         let later = now + TimeDelta::hours(1);
         desk.wrong(Guessed::by("203.0.113.1".parse().unwrap()), later);
         assert_eq!(desk.0.lock().unwrap().each.len(), 1, "old counts go");
         let one = Guessed::by("2001:db8::1".parse().unwrap());
         assert_eq!(one, Guessed::by("2001:db8::ffff".parse().unwrap()));
-        assert_eq!(Guessed::by("::ffff:192.0.2.1".parse().unwrap()), Guessed::by("192.0.2.1".parse().unwrap()));
+        assert_eq!(
+            Guessed::by("::ffff:192.0.2.1".parse().unwrap()),
+            Guessed::by("192.0.2.1".parse().unwrap())
+        );
     }
 }

@@ -39,19 +39,40 @@ impl Link {
         }
         let url = Url::parse(text).map_err(|_| wrong("it is no URL"))?;
         let origin = Origin::of(&url).ok_or_else(|| wrong("it has no host"))?;
-        let id = url.path().strip_prefix("/invitations/").and_then(|id| id.parse().ok()).map(PeerInviteId);
-        let id = id.filter(|id| id.get() > 0).ok_or_else(|| wrong("it does not name an invitation"))?;
-        let fingerprint = url.query_pairs().find(|(name, _)| name == "fp").map(|(_, value)| value);
+        let id = url
+            .path()
+            .strip_prefix("/invitations/")
+            .and_then(|id| id.parse().ok())
+            .map(PeerInviteId);
+        let id = id
+            .filter(|id| id.get() > 0)
+            .ok_or_else(|| wrong("it does not name an invitation"))?;
+        let fingerprint = url
+            .query_pairs()
+            .find(|(name, _)| name == "fp")
+            .map(|(_, value)| value);
         let fingerprint = fingerprint.and_then(|text| text.parse().ok());
         let fingerprint = fingerprint.ok_or_else(|| wrong("the fingerprint after \"fp=\" is not whole"))?;
         let token = url.fragment().filter(|token| is_token(token));
-        let token = token.ok_or_else(|| wrong("the part after \"#\" is not whole"))?.to_owned();
-        Ok(Self { origin, id, fingerprint, token })
+        let token = token
+            .ok_or_else(|| wrong("the part after \"#\" is not whole"))?
+            .to_owned();
+        Ok(Self {
+            origin,
+            id,
+            fingerprint,
+            token,
+        })
     }
 
     /// As it is given away.
     pub(super) fn text(&self) -> String {
-        let Self { origin, id, fingerprint, token } = self;
+        let Self {
+            origin,
+            id,
+            fingerprint,
+            token,
+        } = self;
         format!("{origin}{}?fp={}#{token}", path(*id), fingerprint.to_compact())
     }
 }
@@ -70,7 +91,10 @@ pub(super) fn path(id: PeerInviteId) -> String {
 
 /// 256 bits in base64url without padding: tokens, nonces and codes.
 pub(super) fn is_token(text: &str) -> bool {
-    text.len() == TOKEN && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    text.len() == TOKEN
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -100,7 +124,10 @@ mod tests {
             String::new(),
         ];
         for text in bad {
-            assert!(matches!(Link::parse(&text), Err(DomainError::Invalid(_))), "{text}");
+            assert!(
+                matches!(Link::parse(&text), Err(DomainError::Invalid(_))),
+                "{text}"
+            );
         }
     }
 }

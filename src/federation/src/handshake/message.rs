@@ -28,7 +28,13 @@ pub(super) struct Talk<'a> {
 impl Talk<'_> {
     fn code(&self, purpose: &str, more: &[&str]) -> String {
         let id = self.id.to_string();
-        let head = [purpose, &id, self.inviter.as_str(), self.joiner.as_str(), self.nonce];
+        let head = [
+            purpose,
+            &id,
+            self.inviter.as_str(),
+            self.joiner.as_str(),
+            self.nonce,
+        ];
         let lines: Vec<&str> = head.iter().chain(more).copied().collect();
         URL_SAFE_NO_PAD.encode(hmac_sha256(self.key, lines.join("\n").as_bytes()))
     }
@@ -41,13 +47,19 @@ impl Talk<'_> {
     /// Of the answer with the terms: the inviter has the key too, so these are its words.
     pub(super) fn terms(&self, terms: &Terms) -> String {
         let said = json!({"purpose": terms.purpose, "contract": terms.contract, "expires": terms.expires});
-        self.code("entrenous invitation terms v1", &[&sha256_hex(canonicalize(&said).as_bytes())])
+        self.code(
+            "entrenous invitation terms v1",
+            &[&sha256_hex(canonicalize(&said).as_bytes())],
+        )
     }
 
     /// Of the acceptance: who accepts (by fingerprint), and what (the contract as the inviter writes it).
     pub(super) fn accept(&self, joiner: Fingerprint, contract: Contract) -> String {
         let contract = sha256_hex(canonicalize(&json!(contract)).as_bytes());
-        self.code("entrenous invitation accept v1", &[&joiner.to_compact(), &contract])
+        self.code(
+            "entrenous invitation accept v1",
+            &[&joiner.to_compact(), &contract],
+        )
     }
 }
 
@@ -146,41 +158,90 @@ mod tests {
         let origin = |text: &str| Origin::parse(text).unwrap();
         let (a, b, c) = (origin(a), origin(b), origin(c));
         let nonce = "n".repeat(43);
-        let talk = Talk { key: &[1; 32], id: PeerInviteId(5), inviter: &a, joiner: &b, nonce: &nonce };
+        let talk = Talk {
+            key: &[1; 32],
+            id: PeerInviteId(5),
+            inviter: &a,
+            joiner: &b,
+            nonce: &nonce,
+        };
         let print = Fingerprint::from_bytes([7; 32]);
         let code = talk.accept(print, Contract::FULL);
         assert!(same(&code, &talk.accept(print, Contract::FULL)) && is_token(&code));
         let other = "m".repeat(43);
-        let less = Contract { we_give: entrenous_model::Terms::NONE, ..Contract::FULL };
-        let terms =
-            Terms { purpose: String::new(), contract: Contract::FULL, expires: 1, code: String::new() };
+        let less = Contract {
+            we_give: entrenous_model::Terms::NONE,
+            ..Contract::FULL
+        };
+        let terms = Terms {
+            purpose: String::new(),
+            contract: Contract::FULL,
+            expires: 1,
+            code: String::new(),
+        };
         for changed in [
-            Talk { key: &[2; 32], ..talk }.accept(print, Contract::FULL),
-            Talk { id: PeerInviteId(6), ..talk }.accept(print, Contract::FULL),
+            Talk {
+                key: &[2; 32],
+                ..talk
+            }
+            .accept(print, Contract::FULL),
+            Talk {
+                id: PeerInviteId(6),
+                ..talk
+            }
+            .accept(print, Contract::FULL),
             Talk { inviter: &c, ..talk }.accept(print, Contract::FULL),
             Talk { joiner: &c, ..talk }.accept(print, Contract::FULL),
-            Talk { nonce: &other, ..talk }.accept(print, Contract::FULL),
+            Talk {
+                nonce: &other,
+                ..talk
+            }
+            .accept(print, Contract::FULL),
             talk.accept(Fingerprint::from_bytes([8; 32]), Contract::FULL),
             talk.accept(print, less),
-            talk.accept(print, Contract { version: 2, ..Contract::FULL }),
+            talk.accept(
+                print,
+                Contract {
+                    version: 2,
+                    ..Contract::FULL
+                },
+            ),
             talk.ask(),
             talk.terms(&terms),
         ] {
             assert!(!same(&code, &changed));
         }
         let asked = talk.terms(&terms);
-        assert!(!same(&asked, &talk.terms(&Terms { purpose: "x".to_owned(), ..terms.clone() })));
+        assert!(!same(
+            &asked,
+            &talk.terms(&Terms {
+                purpose: "x".to_owned(),
+                ..terms.clone()
+            })
+        ));
         assert!(!same(&asked, &talk.terms(&Terms { expires: 2, ..terms })));
     }
 
     #[test]
     fn the_canonical_form_is_written_down() {
         // What another implementation must compute: HMAC-SHA256 over these lines.
-        let (a, b) = (Origin::parse("https://a.test").unwrap(), Origin::parse("http://b.test:8080").unwrap());
+        let (a, b) = (
+            Origin::parse("https://a.test").unwrap(),
+            Origin::parse("http://b.test:8080").unwrap(),
+        );
         let nonce = "n".repeat(43);
-        let talk = Talk { key: b"key", id: PeerInviteId(5), inviter: &a, joiner: &b, nonce: &nonce };
+        let talk = Talk {
+            key: b"key",
+            id: PeerInviteId(5),
+            inviter: &a,
+            joiner: &b,
+            nonce: &nonce,
+        };
         let lines = format!("entrenous invitation ask v1\n5\nhttps://a.test\nhttp://b.test:8080\n{nonce}");
-        assert_eq!(talk.ask(), URL_SAFE_NO_PAD.encode(hmac_sha256(b"key", lines.as_bytes())));
+        assert_eq!(
+            talk.ask(),
+            URL_SAFE_NO_PAD.encode(hmac_sha256(b"key", lines.as_bytes()))
+        );
         let contract = r#"{"they_give":{"directory":"all","posts":true},"version":1,"we_give":{"directory":"all","posts":true}}"#;
         let print = Fingerprint::from_bytes([0; 32]);
         let lines = format!(

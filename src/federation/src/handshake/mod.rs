@@ -88,9 +88,23 @@ impl Federation {
         for_origin: Option<Origin>,
         pre_confirm: bool,
     ) -> Result<InviteLink> {
-        let new = peers::invite(self.ctx(), actor, purpose, contract, hours, for_origin, pre_confirm).await?;
+        let new = peers::invite(
+            self.ctx(),
+            actor,
+            purpose,
+            contract,
+            hours,
+            for_origin,
+            pre_confirm,
+        )
+        .await?;
         let fingerprint = self.identity().fingerprint();
-        let link = Link { origin: self.ctx().origin().clone(), id: new.invite.id, fingerprint, token: new.token };
+        let link = Link {
+            origin: self.ctx().origin().clone(),
+            id: new.invite.id,
+            fingerprint,
+            token: new.token,
+        };
         Ok(InviteLink {
             id: new.invite.id,
             link: link.text(),
@@ -104,9 +118,34 @@ impl Federation {
 pub(crate) fn routes() -> Routes<Federation> {
     let doc = |summary| Doc::new("federation", summary).hidden();
     Routes::new()
-        .get("/invitations/{id}", Access::Open, doc("What an invitation link is, for a browser"), page::show)
-        .post("/invitations/{id}", Access::Handshake, doc("Accept an invitation"), inviter::accept)
-        .post("/invitations/{id}/preview", Access::Handshake, doc("The terms of an invitation"), inviter::preview)
-        .get("/invitations/{id}/state", Access::Handshake, doc("Whether it was confirmed"), inviter::state)
-        .post("/invitations/notice", Access::Handshake, doc("Confirmed, or ended"), notice::receive)
+        .get(
+            "/invitations/{id}",
+            Access::Open,
+            doc("What an invitation link is, for a browser"),
+            page::show,
+        )
+        .post(
+            "/invitations/{id}",
+            Access::Handshake,
+            doc("Accept an invitation"),
+            inviter::accept,
+        )
+        .post(
+            "/invitations/{id}/preview",
+            Access::Handshake,
+            doc("The terms of an invitation"),
+            inviter::preview,
+        )
+        .get(
+            "/invitations/{id}/state",
+            Access::Handshake,
+            doc("Whether it was confirmed"),
+            inviter::state,
+        )
+        .post(
+            "/invitations/notice",
+            Access::Handshake,
+            doc("Confirmed, or ended"),
+            notice::receive,
+        )
 }

@@ -61,7 +61,9 @@ impl Federation {
 
     /// Other software knows no such notice; it sees what it gets from then on.
     async fn tell_later(&self, id: PeerId, notice: Notice) -> entrenous_domain::Result<()> {
-        let Some(peer) = peers::get(self.ctx(), id).await? else { return Ok(()) };
+        let Some(peer) = peers::get(self.ctx(), id).await? else {
+            return Ok(());
+        };
         if peer.software != entrenous_model::Software::Native {
             return Ok(());
         }
@@ -72,7 +74,9 @@ impl Federation {
                 tokio::time::sleep(Duration::from_secs(pause)).await;
                 match federation.tell(id, notice, &nonce).await {
                     Ok(true) => return,
-                    Ok(false) => tracing::debug!(peer = %id, ?notice, "the other side did not take the notice"),
+                    Ok(false) => {
+                        tracing::debug!(peer = %id, ?notice, "the other side did not take the notice")
+                    }
                     Err(error) => tracing::debug!(peer = %id, ?notice, %error, "the other side was not told"),
                 }
             }
@@ -83,12 +87,17 @@ impl Federation {
 
     /// True if it was taken, or is not true any more.
     async fn tell(&self, id: PeerId, notice: Notice, nonce: &str) -> entrenous_domain::Result<bool> {
-        let Some(peer) = peers::get(self.ctx(), id).await? else { return Ok(true) };
+        let Some(peer) = peers::get(self.ctx(), id).await? else {
+            return Ok(true);
+        };
         let (permit, state) = match notice {
             Notice::Confirmed => (contact::permit(&peer.origin, &[PATH])?, PeerState::Active),
             Notice::Revoked => {
                 let permit = Permit::purge(peer.origin.as_str());
-                (permit.map_err(|error| contact::no_answer(&peer.origin, error))?, PeerState::Revoked)
+                (
+                    permit.map_err(|error| contact::no_answer(&peer.origin, error))?,
+                    PeerState::Revoked,
+                )
             }
         };
         if peer.state != state {
@@ -96,7 +105,9 @@ impl Federation {
         }
         let body = serde_json::to_vec(&self.notice(&peer, notice, nonce)).map_err(DomainError::internal)?;
         let url = peer.origin.join(PATH);
-        let response = self.contact(&permit, Method::POST, &url, Bytes::from(body), FORM).await;
+        let response = self
+            .contact(&permit, Method::POST, &url, Bytes::from(body), FORM)
+            .await;
         let response = response.map_err(|error| contact::no_answer(&peer.origin, error))?;
         Ok(response.status == StatusCode::ACCEPTED)
     }
@@ -105,7 +116,10 @@ impl Federation {
         let own = self.identity().actor();
         let theirs = peer.origin.join("/actor");
         let (kind, object) = match notice {
-            Notice::Confirmed => ("Accept", json!({"type": "Invite", "actor": own, "object": theirs})),
+            Notice::Confirmed => (
+                "Accept",
+                json!({"type": "Invite", "actor": own, "object": theirs}),
+            ),
             Notice::Revoked => ("Undo", json!({"type": "Accept", "actor": own, "object": theirs})),
         };
         json!({
@@ -147,7 +161,10 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Denied> {
     }
     let failed = |error: DomainError| failed(error, origin);
     let ctx = federation.ctx();
-    if peers::was_received(ctx, inbound.id.as_str()).await.map_err(failed)? {
+    if peers::was_received(ctx, inbound.id.as_str())
+        .await
+        .map_err(failed)?
+    {
         return Ok(());
     }
     match inbound.activity.kind {

@@ -26,31 +26,55 @@ impl Federation {
     pub async fn trust(&self, actor: &str, text: &str) -> Result<Trusted> {
         let origin = self.meant(text)?;
         if &origin == self.ctx().origin() {
-            return Err(DomainError::Conflict("this node need not trust itself".to_owned()));
+            return Err(DomainError::Conflict(
+                "this node need not trust itself".to_owned(),
+            ));
         }
         let known = peers::by_origin(self.ctx(), &origin).await?;
         if let Some(peer) = known.filter(|peer| peer.state != PeerState::Revoked) {
-            return Err(DomainError::Conflict(format!("{origin} is known and {}", peer.state.as_str())));
+            return Err(DomainError::Conflict(format!(
+                "{origin} is known and {}",
+                peer.state.as_str()
+            )));
         }
         let found = self.find_instance(&origin).await;
         if let Ok(instance) = &found
             && instance.native
         {
-            return Err(DomainError::invalid(format!("{origin} runs Entrenous: it is connected by an invitation")));
+            return Err(DomainError::invalid(format!(
+                "{origin} runs Entrenous: it is connected by an invitation"
+            )));
         }
         let warning = found.as_ref().err().map(|why| format!("{UNPINNED} ({why})"));
         let instance = found.ok();
         let keys = instance.as_ref().and_then(pinned_keys);
-        let shared_inbox = instance.as_ref().and_then(|instance| instance.shared_inbox.as_ref());
-        let shared_inbox = shared_inbox.filter(|inbox| inbox.origin() == &origin).map(Id::to_string);
-        let name = instance.map(|instance| instance.name).filter(|name| !name.is_empty());
+        let shared_inbox = instance
+            .as_ref()
+            .and_then(|instance| instance.shared_inbox.as_ref());
+        let shared_inbox = shared_inbox
+            .filter(|inbox| inbox.origin() == &origin)
+            .map(Id::to_string);
+        let name = instance
+            .map(|instance| instance.name)
+            .filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| origin.authority().to_owned());
         let fingerprint = keys.as_ref().map(|keys| keys.fingerprint.clone());
-        let identity =
-            TrustedByHand { origin: origin.clone(), name: name.clone(), keys, shared_inbox, contract: Contract::FULL };
+        let identity = TrustedByHand {
+            origin: origin.clone(),
+            name: name.clone(),
+            keys,
+            shared_inbox,
+            contract: Contract::FULL,
+        };
         let peer = peers::trust(self.ctx(), actor, identity).await?;
         let warning = warning.or_else(|| fingerprint.is_none().then(|| UNPINNED.to_owned()));
-        Ok(Trusted { peer, origin, name, fingerprint, warning })
+        Ok(Trusted {
+            peer,
+            origin,
+            name,
+            fingerprint,
+            warning,
+        })
     }
 
     /// The origin that is meant. A bare authority is https, unless the configuration allows it plain http.
@@ -62,7 +86,11 @@ impl Federation {
             return Ok(origin);
         }
         let plain = Origin::parse(&format!("http://{text}")).map_err(wrong)?;
-        Ok(if self.allows_plain_http(&plain) { plain } else { origin })
+        Ok(if self.allows_plain_http(&plain) {
+            plain
+        } else {
+            origin
+        })
     }
 
     /// The instance actor: by WebFinger of the host's own name (Mastodon, GoToSocial, Mitra), else where it usually is.
@@ -88,14 +116,17 @@ impl Federation {
     async fn ask_webfinger_by_hand(&self, origin: &Origin, permit: &Permit) -> Result<Option<Id>> {
         // Both ways of naming an instance actor are in use: with the port and without.
         let host = origin.authority();
-        let resource: String = url::form_urlencoded::byte_serialize(format!("acct:{host}@{host}").as_bytes()).collect();
+        let resource: String =
+            url::form_urlencoded::byte_serialize(format!("acct:{host}@{host}").as_bytes()).collect();
         let url = origin.join(&format!("/.well-known/webfinger?resource={resource}"));
         let response = self.contact(permit, Method::GET, &url, Bytes::new(), None).await;
         let response = response.map_err(|error| contact::no_answer(origin, error))?;
         if response.status != StatusCode::OK {
             return Ok(None);
         }
-        let Ok(document) = vocabulary::read(&response.body) else { return Ok(None) };
+        let Ok(document) = vocabulary::read(&response.body) else {
+            return Ok(None);
+        };
         Ok(self_link(&document).filter(|id| id.origin() == origin))
     }
 
@@ -103,7 +134,9 @@ impl Federation {
     async fn read_instance(&self, origin: &Origin, permit: &Permit, url: &str) -> Result<Actor> {
         let mut answer: Option<Response> = None;
         for form in [SignatureForm::Cavage, SignatureForm::Rfc9421Rsa] {
-            let response = self.contact(permit, Method::GET, url, Bytes::new(), Some(form)).await;
+            let response = self
+                .contact(permit, Method::GET, url, Bytes::new(), Some(form))
+                .await;
             let response = response.map_err(|error| contact::no_answer(origin, error))?;
             let refused = response.status == StatusCode::UNAUTHORIZED;
             answer = Some(response);
@@ -113,11 +146,15 @@ impl Federation {
         }
         let strange = || DomainError::Remote(format!("{url} is no instance actor"));
         let answer = answer.filter(|answer| answer.status == StatusCode::OK && contact::is_activity(answer));
-        let document = answer.and_then(|answer| vocabulary::read(&answer.body).ok()).ok_or_else(strange)?;
+        let document = answer
+            .and_then(|answer| vocabulary::read(&answer.body).ok())
+            .ok_or_else(strange)?;
         let actor = Actor::read(&document).map_err(|_| strange())?;
         // It speaks for the node only under the node's origin, and only if it is the server and no person.
         let server = actor.kind.account_kind() == entrenous_model::AccountKind::Application;
-        (actor.id.origin() == origin && server).then_some(actor).ok_or_else(strange)
+        (actor.id.origin() == origin && server)
+            .then_some(actor)
+            .ok_or_else(strange)
     }
 }
 
@@ -132,6 +169,7 @@ fn self_link(document: &Value) -> Option<Id> {
         let activity = text(link, "type").is_some_and(|kind| {
             kind.starts_with("application/activity+json") || kind.starts_with("application/ld+json")
         });
-        (activity && text(link, "rel").as_deref() == Some("self")).then(|| Id::parse(&text(link, "href")?).ok())?
+        (activity && text(link, "rel").as_deref() == Some("self"))
+            .then(|| Id::parse(&text(link, "href")?).ok())?
     })
 }

@@ -69,7 +69,13 @@ impl Federation {
 async fn changed(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
     loop {
         match events.recv().await {
-            Ok(batch) if batch.iter().any(|event| matches!(event, Event::PeerChanged { .. })) => return,
+            Ok(batch)
+                if batch
+                    .iter()
+                    .any(|event| matches!(event, Event::PeerChanged { .. })) =>
+            {
+                return;
+            }
             Ok(_) => {}
             Err(broadcast::error::RecvError::Lagged(_)) => return,
             Err(broadcast::error::RecvError::Closed) => std::future::pending::<()>().await,

@@ -11,15 +11,20 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The domain's. `NotFound` and the like mean that it concerns nothing here.
-pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>, author: &Arc<Account>) -> Result<()> {
+pub(super) async fn apply(
+    federation: &Federation,
+    incoming: &Incoming<'_>,
+    author: &Arc<Account>,
+) -> Result<()> {
     let activity = &incoming.inbound.activity;
     match (activity.kind, &activity.object) {
         (ActivityKind::Create, Object::Note(note)) => post::create(federation, incoming, author, note).await,
         (ActivityKind::Create, Object::Id(id)) => post::create_by_id(federation, incoming, id).await,
         (ActivityKind::Update, Object::Note(note)) => post::update(federation, incoming, author, note).await,
-        (ActivityKind::Update, Object::Actor(actor)) => {
-            federation.accept_actor(incoming.peer, actor, Some(incoming.via())).await.map(drop)
-        }
+        (ActivityKind::Update, Object::Actor(actor)) => federation
+            .accept_actor(incoming.peer, actor, Some(incoming.via()))
+            .await
+            .map(drop),
         (ActivityKind::Delete, object) => post::delete(federation, incoming, author, object.id()).await,
         (ActivityKind::Like, object) => post::like(federation, incoming, author, object.id()).await,
         (ActivityKind::Other, object) if activity.kind_name == "EmojiReact" => {
@@ -45,7 +50,10 @@ fn is_unknown(why: crate::vocabulary::Unreadable) -> bool {
 /// The person of this node with that id. Pages are not ids.
 pub(super) async fn local(federation: &Federation, id: Option<&Id>) -> Result<AccountId> {
     let known = known(federation, id).await?;
-    known.filter(|account| account.is_local()).map(|account| account.id).ok_or(DomainError::NotFound)
+    known
+        .filter(|account| account.is_local())
+        .map(|account| account.id)
+        .ok_or(DomainError::NotFound)
 }
 
 /// The person known here with that id, unless disabled.

@@ -2,7 +2,7 @@
 
 use super::Incoming;
 use crate::Federation;
-use crate::vocabulary::{Actor, ActivityKind, Object};
+use crate::vocabulary::{ActivityKind, Actor, Object};
 use entrenous_domain::{DomainError, Result, accounts, peers};
 use entrenous_model::{Peer, PeerKeys, Software};
 use entrenous_wire::keys::{Algorithm, PublicKey, fingerprint};
@@ -34,7 +34,13 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
 
 /// The keys of an instance actor as they are pinned; `None` if it has none, or a native one has not both kinds or more.
 pub(crate) fn pinned_keys(actor: &Actor) -> Option<PeerKeys> {
-    let of = |algorithm: Algorithm| actor.keys.iter().map(|key| &key.key).find(|key| key.algorithm() == algorithm);
+    let of = |algorithm: Algorithm| {
+        actor
+            .keys
+            .iter()
+            .map(|key| &key.key)
+            .find(|key| key.algorithm() == algorithm)
+    };
     let (ed25519, rsa) = (of(Algorithm::Ed25519), of(Algorithm::RsaV15Sha256));
     let keys: Vec<PublicKey> = ed25519.into_iter().chain(rsa).cloned().collect();
     if keys.is_empty() {

@@ -30,9 +30,24 @@ use std::sync::Arc;
 pub(crate) fn routes() -> Routes<Federation> {
     let doc = |summary| Doc::new("federation", summary).status(202).hidden();
     Routes::new()
-        .post("/inbox", Access::Peer, doc("The inbox shared by the whole node"), receive)
-        .post("/people/{username}/inbox", Access::Peer, doc("The inbox of a person"), receive)
-        .post("/actor/inbox", Access::Peer, doc("The inbox of the instance actor"), receive)
+        .post(
+            "/inbox",
+            Access::Peer,
+            doc("The inbox shared by the whole node"),
+            receive,
+        )
+        .post(
+            "/people/{username}/inbox",
+            Access::Peer,
+            doc("The inbox of a person"),
+            receive,
+        )
+        .post(
+            "/actor/inbox",
+            Access::Peer,
+            doc("The inbox of the instance actor"),
+            receive,
+        )
 }
 
 async fn receive(State(federation): State<Federation>, verified: Verified) -> Response {
@@ -83,7 +98,10 @@ fn denial(error: DomainError) -> Option<Denied> {
         DomainError::Unauthenticated(_) => Denied::key("signature"),
         // The sender tries again; its queue keeps the order.
         error @ (DomainError::Store(_) | DomainError::Internal(_)) => Denied::failed(&error),
-        error @ (DomainError::NotFound | DomainError::Forbidden(_) | DomainError::Conflict(_) | DomainError::Remote(_)) => {
+        error @ (DomainError::NotFound
+        | DomainError::Forbidden(_)
+        | DomainError::Conflict(_)
+        | DomainError::Remote(_)) => {
             tracing::debug!(%error, "an activity has no effect here");
             return None;
         }
@@ -105,7 +123,10 @@ impl Incoming<'_> {
     }
 
     pub(super) fn receipt(&self) -> Receipt {
-        Receipt { peer: self.peer.id, activity: self.inbound.id.to_string() }
+        Receipt {
+            peer: self.peer.id,
+            activity: self.inbound.id.to_string(),
+        }
     }
 }
 
@@ -123,11 +144,19 @@ async fn take(federation: &Federation, verified: &Verified) -> std::result::Resu
     };
     let author = match verified.signer {
         Signer::Instance => None,
-        Signer::Person(id) => Some(accounts::get(ctx, id).await?.ok_or_else(|| Denied::key("key_unknown"))?),
+        Signer::Person(id) => Some(
+            accounts::get(ctx, id)
+                .await?
+                .ok_or_else(|| Denied::key("key_unknown"))?,
+        ),
     };
     check_origin(peer, author.as_deref(), &inbound)?;
     proof::check(federation, peer, author.as_deref(), &inbound).await?;
-    let incoming = Incoming { peer, inbound: &inbound, budget: Budget::default() };
+    let incoming = Incoming {
+        peer,
+        inbound: &inbound,
+        budget: Budget::default(),
+    };
     let Some(author) = author else {
         return Ok(instance::apply(federation, &incoming).await?);
     };
@@ -151,7 +180,11 @@ async fn take(federation: &Federation, verified: &Verified) -> std::result::Resu
     }
 }
 
-fn check_origin(peer: &Peer, author: Option<&Account>, inbound: &Inbound) -> std::result::Result<(), Refused> {
+fn check_origin(
+    peer: &Peer,
+    author: Option<&Account>,
+    inbound: &Inbound,
+) -> std::result::Result<(), Refused> {
     let speaker = match (author, &peer.keys) {
         (Some(author), _) => Speaker::Person(&author.uri),
         (None, Some(keys)) => Speaker::Instance(&keys.actor),
@@ -159,7 +192,10 @@ fn check_origin(peer: &Peer, author: Option<&Account>, inbound: &Inbound) -> std
         (None, None) => return Err(Denied::key("key_unknown").into()),
     };
     origin::check(&peer.origin, peer.software == Software::Native, speaker, inbound).map_err(|reason| {
-        let detail = format!("{} {} by {}", inbound.activity.kind_name, inbound.id, inbound.actor);
+        let detail = format!(
+            "{} {} by {}",
+            inbound.activity.kind_name, inbound.id, inbound.actor
+        );
         Denied::forbidden(reason).because(detail).into()
     })
 }
@@ -167,8 +203,16 @@ fn check_origin(peer: &Peer, author: Option<&Account>, inbound: &Inbound) -> std
 /// Takes an activity that has no effect here: its id is claimed, so that it is not looked at twice.
 async fn leave(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
     let receipt = incoming.receipt();
-    tracing::debug!(activity = receipt.activity, kind = incoming.inbound.activity.kind_name, "taken without effect");
-    federation.ctx().store().write(move |tx| peers::claim(tx, &receipt)).await
+    tracing::debug!(
+        activity = receipt.activity,
+        kind = incoming.inbound.activity.kind_name,
+        "taken without effect"
+    );
+    federation
+        .ctx()
+        .store()
+        .write(move |tx| peers::claim(tx, &receipt))
+        .await
 }
 
 #[cfg(test)]
@@ -186,6 +230,9 @@ mod tests {
         assert_eq!(status(DomainError::Refused("contract")), Some(403));
         assert_eq!(status(DomainError::invalid("x")), Some(400));
         assert_eq!(status(DomainError::TooMany(1)), Some(429));
-        assert_eq!(status(DomainError::Store(StoreError::Busy(String::new()))), Some(503));
+        assert_eq!(
+            status(DomainError::Store(StoreError::Busy(String::new()))),
+            Some(503)
+        );
     }
 }

@@ -137,7 +137,9 @@ fn answered(actor: &Id, object: &Object) -> Result<(), Reason> {
 /// An object embedded in an `Announce` is never believed; one that claims the sender's id for another's words is a forgery.
 fn announced(peer: &Origin, object: &Object) -> Result<(), Reason> {
     match object {
-        Object::Note(note) if note.id.origin() == peer && note.attributed_to.origin() != peer => Err(FOREIGN_OBJECT),
+        Object::Note(note) if note.id.origin() == peer && note.attributed_to.origin() != peer => {
+            Err(FOREIGN_OBJECT)
+        }
         _ => Ok(()),
     }
 }
@@ -152,7 +154,12 @@ mod tests {
 
     fn judge(speaker: Speaker<'_>, native: bool, document: &Value) -> Result<(), Reason> {
         let inbound = Inbound::parse(&serde_json::to_vec(document).unwrap()).unwrap();
-        check(&Origin::parse("https://p.test").unwrap(), native, speaker, &inbound)
+        check(
+            &Origin::parse("https://p.test").unwrap(),
+            native,
+            speaker,
+            &inbound,
+        )
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "the cases below read better")]
@@ -171,13 +178,22 @@ mod tests {
             activity("Update", note("https://p.test/posts/1", A)),
             activity("Update", json!({"type": "Person", "id": A})),
             activity("Delete", json!("https://p.test/posts/1")),
-            activity("Delete", json!({"type": "Tombstone", "id": "https://p.test/posts/1"})),
+            activity(
+                "Delete",
+                json!({"type": "Tombstone", "id": "https://p.test/posts/1"}),
+            ),
             activity("Delete", json!(A)),
             activity("Follow", json!("https://n.test/people/x")),
             activity("Accept", json!("https://n.test/activities/7")),
-            activity("Accept", json!({"type": "Follow", "actor": "https://n.test/people/x", "object": A})),
+            activity(
+                "Accept",
+                json!({"type": "Follow", "actor": "https://n.test/people/x", "object": A}),
+            ),
             activity("Undo", json!("https://p.test/likes/1")),
-            activity("Undo", json!({"type": "Like", "actor": A, "object": "https://n.test/posts/1"})),
+            activity(
+                "Undo",
+                json!({"type": "Like", "actor": A, "object": "https://n.test/posts/1"}),
+            ),
             activity("Like", json!("https://n.test/posts/1")),
             activity("Announce", json!("https://n.test/posts/1")),
             activity("Block", json!("https://n.test/people/x")),
@@ -193,7 +209,10 @@ mod tests {
         foreign_id["id"] = json!("https://q.test/activities/1");
         let mut other_port = activity("Follow", json!("https://n.test/people/x"));
         other_port["id"] = json!("https://p.test:8443/activities/1");
-        let mut other_actor = activity("Create", note("https://p.test/posts/1", "https://p.test/people/b"));
+        let mut other_actor = activity(
+            "Create",
+            note("https://p.test/posts/1", "https://p.test/people/b"),
+        );
         other_actor["actor"] = json!("https://p.test/people/b");
         let mut foreign_actor = activity("Follow", json!("https://n.test/people/x"));
         foreign_actor["actor"] = json!("https://q.test/people/a");
@@ -202,32 +221,90 @@ mod tests {
             (other_port, FOREIGN_ACTIVITY),
             (other_actor, ACTOR_MISMATCH),
             (foreign_actor, ACTOR_MISMATCH),
-            (activity("Create", note("https://q.test/posts/1", A)), FOREIGN_OBJECT),
-            (activity("Create", note("https://p.test/posts/1", "https://u.test/a")), FOREIGN_OBJECT),
-            (activity("Create", note("https://p.test/posts/1", "https://p.test/people/b")), ACTOR_MISMATCH),
-            (activity("Update", note("https://n.test/posts/1", A)), FOREIGN_OBJECT),
-            (activity("Update", json!({"type": "Person", "id": "https://p.test/people/b"})), ACTOR_MISMATCH),
-            (activity("Update", json!({"type": "Person", "id": "https://q.test/people/b"})), FOREIGN_OBJECT),
-            (activity("Delete", json!("https://n.test/posts/1")), FOREIGN_OBJECT),
-            (activity("Delete", json!({"type": "Tombstone", "id": "https://q.test/posts/1"})), FOREIGN_OBJECT),
-            (activity("Delete", json!("https://q.test/people/a")), FOREIGN_OBJECT),
-            (activity("Undo", json!("https://q.test/likes/1")), FOREIGN_OBJECT),
             (
-                activity("Undo", json!({"type": "Like", "actor": "https://q.test/b", "object": "https://n.test/1"})),
+                activity("Create", note("https://q.test/posts/1", A)),
                 FOREIGN_OBJECT,
             ),
             (
-                activity("Undo", json!({"type": "Follow", "actor": "https://p.test/people/b", "object": A})),
+                activity("Create", note("https://p.test/posts/1", "https://u.test/a")),
+                FOREIGN_OBJECT,
+            ),
+            (
+                activity(
+                    "Create",
+                    note("https://p.test/posts/1", "https://p.test/people/b"),
+                ),
                 ACTOR_MISMATCH,
             ),
             (
-                activity("Accept", json!({"type": "Follow", "actor": "https://n.test/x", "object": "https://q.test/b"})),
+                activity("Update", note("https://n.test/posts/1", A)),
+                FOREIGN_OBJECT,
+            ),
+            (
+                activity(
+                    "Update",
+                    json!({"type": "Person", "id": "https://p.test/people/b"}),
+                ),
                 ACTOR_MISMATCH,
             ),
-            (activity("Announce", note("https://p.test/posts/1", "https://u.test/people/u")), FOREIGN_OBJECT),
+            (
+                activity(
+                    "Update",
+                    json!({"type": "Person", "id": "https://q.test/people/b"}),
+                ),
+                FOREIGN_OBJECT,
+            ),
+            (
+                activity("Delete", json!("https://n.test/posts/1")),
+                FOREIGN_OBJECT,
+            ),
+            (
+                activity(
+                    "Delete",
+                    json!({"type": "Tombstone", "id": "https://q.test/posts/1"}),
+                ),
+                FOREIGN_OBJECT,
+            ),
+            (
+                activity("Delete", json!("https://q.test/people/a")),
+                FOREIGN_OBJECT,
+            ),
+            (activity("Undo", json!("https://q.test/likes/1")), FOREIGN_OBJECT),
+            (
+                activity(
+                    "Undo",
+                    json!({"type": "Like", "actor": "https://q.test/b", "object": "https://n.test/1"}),
+                ),
+                FOREIGN_OBJECT,
+            ),
+            (
+                activity(
+                    "Undo",
+                    json!({"type": "Follow", "actor": "https://p.test/people/b", "object": A}),
+                ),
+                ACTOR_MISMATCH,
+            ),
+            (
+                activity(
+                    "Accept",
+                    json!({"type": "Follow", "actor": "https://n.test/x", "object": "https://q.test/b"}),
+                ),
+                ACTOR_MISMATCH,
+            ),
+            (
+                activity(
+                    "Announce",
+                    note("https://p.test/posts/1", "https://u.test/people/u"),
+                ),
+                FOREIGN_OBJECT,
+            ),
         ];
         for (document, reason) in bad {
-            assert_eq!(judge(Speaker::Person(A), false, &document), Err(reason), "{document}");
+            assert_eq!(
+                judge(Speaker::Person(A), false, &document),
+                Err(reason),
+                "{document}"
+            );
         }
     }
 
@@ -237,16 +314,42 @@ mod tests {
         let leaver = activity("Delete", json!(A));
         assert_eq!(judge(by, true, &leaver), Ok(()));
         assert_eq!(judge(by, false, &leaver), Err(ACTOR_MISMATCH));
-        assert_eq!(judge(by, true, &activity("Delete", json!("https://p.test/posts/1"))), Err(ACTOR_MISMATCH));
-        assert_eq!(judge(by, true, &activity("Create", note("https://p.test/posts/1", A))), Err(ACTOR_MISMATCH));
+        assert_eq!(
+            judge(by, true, &activity("Delete", json!("https://p.test/posts/1"))),
+            Err(ACTOR_MISMATCH)
+        );
+        assert_eq!(
+            judge(by, true, &activity("Create", note("https://p.test/posts/1", A))),
+            Err(ACTOR_MISMATCH)
+        );
         let own = |kind: &str, object: Value| {
             let mut document = activity(kind, object);
             document["actor"] = json!(INSTANCE);
             document
         };
-        assert_eq!(judge(by, true, &own("Update", json!({"type": "Application", "id": INSTANCE}))), Ok(()));
-        assert_eq!(judge(by, true, &own("Create", note("https://p.test/posts/1", INSTANCE))), Err(INSTANCE_KEY));
-        assert_eq!(judge(by, true, &own("Follow", json!("https://n.test/people/x"))), Err(INSTANCE_KEY));
-        assert_eq!(judge(Speaker::Person(A), true, &own("Follow", json!("https://n.test/x"))), Err(ACTOR_MISMATCH));
+        assert_eq!(
+            judge(
+                by,
+                true,
+                &own("Update", json!({"type": "Application", "id": INSTANCE}))
+            ),
+            Ok(())
+        );
+        assert_eq!(
+            judge(by, true, &own("Create", note("https://p.test/posts/1", INSTANCE))),
+            Err(INSTANCE_KEY)
+        );
+        assert_eq!(
+            judge(by, true, &own("Follow", json!("https://n.test/people/x"))),
+            Err(INSTANCE_KEY)
+        );
+        assert_eq!(
+            judge(
+                Speaker::Person(A),
+                true,
+                &own("Follow", json!("https://n.test/x"))
+            ),
+            Err(ACTOR_MISMATCH)
+        );
     }
 }

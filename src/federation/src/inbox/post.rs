@@ -23,7 +23,9 @@ pub(super) async fn create(
     }
     meet(federation, incoming, note).await?;
     let draft = draft(federation, incoming, author, note).await?;
-    posts::publish(federation.ctx(), incoming.via(), author.id, draft).await.map(drop)
+    posts::publish(federation.ctx(), incoming.via(), author.id, draft)
+        .await
+        .map(drop)
 }
 
 /// A new post named by its id: read from the sender itself.
@@ -55,7 +57,9 @@ async fn draft(
     author: &Arc<Account>,
     note: &Note,
 ) -> Result<Draft> {
-    federation.draft(author, &addressed(note, &incoming.inbound.activity)).await
+    federation
+        .draft(author, &addressed(note, &incoming.inbound.activity))
+        .await
 }
 
 fn addressed(note: &Note, activity: &Activity) -> Note {
@@ -64,7 +68,9 @@ fn addressed(note: &Note, activity: &Activity) -> Note {
         note.audience = activity.audience.clone();
     }
     let audience = note.audience.clone();
-    note.tags.mentions.retain(|mention| audience.names(mention.id.as_str()));
+    note.tags
+        .mentions
+        .retain(|mention| audience.names(mention.id.as_str()));
     note
 }
 
@@ -90,7 +96,9 @@ pub(super) async fn delete(
     author: &Arc<Account>,
     id: Option<&Id>,
 ) -> Result<()> {
-    let Some(id) = id else { return Err(DomainError::invalid("nothing to delete is named")) };
+    let Some(id) = id else {
+        return Err(DomainError::invalid("nothing to delete is named"));
+    };
     if id.as_str() == author.uri {
         return accounts::remote_gone(federation.ctx(), incoming.via(), author.id).await;
     }
@@ -112,7 +120,9 @@ pub(super) async fn like(
     author: &Arc<Account>,
     id: Option<&Id>,
 ) -> Result<()> {
-    let Some(id) = id else { return Err(DomainError::invalid("nothing to like is named")) };
+    let Some(id) = id else {
+        return Err(DomainError::invalid("nothing to like is named"));
+    };
     let post = exactly(federation, id).await?;
     let uri = Some(incoming.inbound.id.to_string());
     posts::favourite(federation.ctx(), incoming.via(), author.id, post, uri).await
@@ -133,17 +143,29 @@ pub(super) async fn announce(
         }
     }
     // A group's host wraps its members' activities: groups come later.
-    let (Object::Id(_) | Object::Note(_)) = object else { return leave(federation, incoming).await };
-    let Some(id) = object.id() else { return leave(federation, incoming).await };
-    let post = federation.post(id, &incoming.budget).await?.ok_or(DomainError::NotFound)?;
+    let (Object::Id(_) | Object::Note(_)) = object else {
+        return leave(federation, incoming).await;
+    };
+    let Some(id) = object.id() else {
+        return leave(federation, incoming).await;
+    };
+    let post = federation
+        .post(id, &incoming.budget)
+        .await?
+        .ok_or(DomainError::NotFound)?;
     let activity = &incoming.inbound.activity;
-    let visibility = match activity.audience.visibility(&incoming.peer.origin, &author.followers_uri) {
+    let visibility = match activity
+        .audience
+        .visibility(&incoming.peer.origin, &author.followers_uri)
+    {
         // A boost of a group or bot may be addressed to nobody.
         Visibility::Direct => Visibility::Private,
         other => other,
     };
     let uri = Some(incoming.inbound.id.to_string());
-    posts::boost(ctx, incoming.via(), author.id, post, Some(visibility), uri).await.map(drop)
+    posts::boost(ctx, incoming.via(), author.id, post, Some(visibility), uri)
+        .await
+        .map(drop)
 }
 
 /// Every id that an announced object speaks of.
@@ -166,7 +188,9 @@ fn named(object: &Object) -> Vec<&Id> {
 /// The post with exactly that id; pages are not ids.
 pub(super) async fn exactly(federation: &Federation, id: &Id) -> Result<PostId> {
     let post = posts::known_by_uri(federation.ctx(), id.as_str()).await?;
-    post.filter(|post| post.uri == id.as_str()).map(|post| post.id).ok_or(DomainError::NotFound)
+    post.filter(|post| post.uri == id.as_str())
+        .map(|post| post.id)
+        .ok_or(DomainError::NotFound)
 }
 
 #[cfg(test)]
@@ -178,17 +202,19 @@ mod tests {
 
     fn read(to: Value, cc: Value, on_activity: bool) -> (Note, Visibility) {
         let mut note = json!({"type": "Note", "id": "https://p.test/1", "attributedTo": "https://p.test/a", "content": "x",
-            "tag": [
-                {"type": "Mention", "href": "https://n.test/people/b", "name": "@b@n.test"},
-                {"type": "Mention", "href": "https://n.test/people/c", "name": "@c@n.test"}
-            ]});
+        "tag": [
+            {"type": "Mention", "href": "https://n.test/people/b", "name": "@b@n.test"},
+            {"type": "Mention", "href": "https://n.test/people/c", "name": "@c@n.test"}
+        ]});
         let mut activity = json!({"type": "Create", "id": "https://p.test/2", "actor": "https://p.test/a"});
         let holder = if on_activity { &mut activity } else { &mut note };
         holder["to"] = to;
         holder["cc"] = cc;
         activity["object"] = note;
         let inbound = Inbound::parse(&serde_json::to_vec(&activity).unwrap()).unwrap();
-        let Object::Note(note) = &inbound.activity.object else { panic!("a note") };
+        let Object::Note(note) = &inbound.activity.object else {
+            panic!("a note")
+        };
         let note = addressed(note, &inbound.activity);
         let origin = Origin::parse("https://p.test").unwrap();
         let visibility = note.audience.visibility(&origin, "https://p.test/a/followers");
@@ -198,7 +224,10 @@ mod tests {
     #[test]
     fn audiences() {
         let public = json!("https://www.w3.org/ns/activitystreams#Public");
-        let (followers, network) = (json!("https://p.test/a/followers"), json!("https://p.test/network"));
+        let (followers, network) = (
+            json!("https://p.test/a/followers"),
+            json!("https://p.test/network"),
+        );
         let b = json!("https://n.test/people/b");
         let cases = [
             (json!([public]), json!([followers]), Visibility::Public),
@@ -208,13 +237,23 @@ mod tests {
             (json!([followers]), json!([b]), Visibility::Private),
             (json!([b]), json!([]), Visibility::Direct),
             (json!(["https://q.test/network"]), json!([b]), Visibility::Direct),
-            (json!(["https://p.test/people/other/followers"]), json!([]), Visibility::Direct),
+            (
+                json!(["https://p.test/people/other/followers"]),
+                json!([]),
+                Visibility::Direct,
+            ),
         ];
         for (to, cc, expected) in cases {
             for on_activity in [false, true] {
                 let (note, visibility) = read(to.clone(), cc.clone(), on_activity);
                 assert_eq!(visibility, expected, "{to} {cc}");
-                assert!(!note.tags.mentions.iter().any(|mention| mention.id.as_str().ends_with("/c")));
+                assert!(
+                    !note
+                        .tags
+                        .mentions
+                        .iter()
+                        .any(|mention| mention.id.as_str().ends_with("/c"))
+                );
             }
         }
         // Tagged and addressed is a mention, tagged alone is text.
@@ -224,9 +263,19 @@ mod tests {
 
     #[test]
     fn all_that_an_announcement_names() {
-        let object = Object::read(&json!({"type": "Create", "id": "https://p.test/1", "actor": "https://u.test/u",
-            "object": {"type": "Note", "id": "https://u.test/2", "attributedTo": "https://v.test/v"}}));
+        let object = Object::read(
+            &json!({"type": "Create", "id": "https://p.test/1", "actor": "https://u.test/u",
+            "object": {"type": "Note", "id": "https://u.test/2", "attributedTo": "https://v.test/v"}}),
+        );
         let ids: Vec<&str> = named(&object).into_iter().map(Id::as_str).collect();
-        assert_eq!(ids, ["https://p.test/1", "https://u.test/u", "https://u.test/2", "https://v.test/v"]);
+        assert_eq!(
+            ids,
+            [
+                "https://p.test/1",
+                "https://u.test/u",
+                "https://u.test/2",
+                "https://v.test/v"
+            ]
+        );
     }
 }

@@ -30,15 +30,21 @@ pub(super) async fn check(
     let key = match author {
         Some(author) => {
             let keys = accounts::public_keys(federation.ctx(), author.id).await?;
-            keys.into_iter().find(|key| key.kind == KeyKind::Ed25519 && key.key_id == method).map(|key| key.public)
+            keys.into_iter()
+                .find(|key| key.kind == KeyKind::Ed25519 && key.key_id == method)
+                .map(|key| key.public)
         }
         None => {
             let own = peer.keys.as_ref().filter(|keys| {
-                method.strip_prefix(keys.actor.as_str()).is_some_and(|rest| rest.starts_with('#'))
+                method
+                    .strip_prefix(keys.actor.as_str())
+                    .is_some_and(|rest| rest.starts_with('#'))
             });
             own.and_then(|keys| keys.ed25519.clone())
         }
     };
-    let key = key.and_then(|text| PublicKey::from_text(&text).ok()).ok_or_else(|| bad(ProofError::Key))?;
+    let key = key
+        .and_then(|text| PublicKey::from_text(&text).ok())
+        .ok_or_else(|| bad(ProofError::Key))?;
     proof.verify(&key).map_err(bad)
 }

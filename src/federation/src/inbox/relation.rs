@@ -17,9 +17,20 @@ pub(super) async fn follow(
     id: Option<&Id>,
 ) -> Result<()> {
     let followee = local(federation, id).await?;
-    let options = FollowOptions { show_boosts: true, notify: false };
+    let options = FollowOptions {
+        show_boosts: true,
+        notify: false,
+    };
     let uri = Some(incoming.inbound.id.to_string());
-    follows::follow(federation.ctx(), incoming.via(), author.id, followee, options, uri).await
+    follows::follow(
+        federation.ctx(),
+        incoming.via(),
+        author.id,
+        followee,
+        options,
+        uri,
+    )
+    .await
 }
 
 /// Our follow of `author` is accepted or rejected; the follow is named by its id, or embedded.
@@ -35,7 +46,9 @@ pub(super) async fn answer(
     if let Some(id) = object.id() {
         // Of nobody else's follow may be decided here.
         let found = follows::by_uri(ctx, id.as_str()).await?;
-        follower = found.filter(|(_, followee)| *followee == author.id).map(|(follower, _)| follower);
+        follower = found
+            .filter(|(_, followee)| *followee == author.id)
+            .map(|(follower, _)| follower);
     }
     if follower.is_none()
         && let Object::Activity(inner) = object
@@ -108,7 +121,10 @@ async fn undo_by_id(
     let (favourite, block) = ctx
         .store()
         .read(move |conn| {
-            Ok((entrenous_store::by_uri::favourite(conn, &uri)?, entrenous_store::by_uri::block(conn, &uri)?))
+            Ok((
+                entrenous_store::by_uri::favourite(conn, &uri)?,
+                entrenous_store::by_uri::block(conn, &uri)?,
+            ))
         })
         .await?;
     if let Some((who, post)) = favourite

@@ -30,7 +30,13 @@ impl<'a> Attacker<'a> {
     async fn post(&self, document: &Value, keys: &entrenous_federation::keys::SigningKeys) -> u16 {
         let body = Bytes::from(serde_json::to_vec(document).unwrap());
         let url = self.to.origin.join("/inbox");
-        self.from.federation.client().post(&self.to, &url, body, keys).await.unwrap().status
+        self.from
+            .federation
+            .client()
+            .post(&self.to, &url, body, keys)
+            .await
+            .unwrap()
+            .status
     }
 }
 
@@ -55,7 +61,11 @@ fn note(node: &Node, by: &Account, number: u32, text: &str) -> Value {
 #[tokio::test]
 async fn forgeries_are_refused_with_a_reason_and_change_nothing() {
     let (p, n) = joined().await;
-    let (mallory, other, nina) = (p.person("mallory").await, p.person("other").await, n.person("nina").await);
+    let (mallory, other, nina) = (
+        p.person("mallory").await,
+        p.person("other").await,
+        n.person("nina").await,
+    );
     let victim = n.writes(nina.id, "Mine", Visibility::Public).await;
     let victim_uri = n.origin().join(&format!("/posts/{victim}"));
     let attacker = Attacker::of(&p, &n).await;
@@ -74,12 +84,39 @@ async fn forgeries_are_refused_with_a_reason_and_change_nothing() {
         (foreign_id, "foreign_activity"),
         (for_other, "actor_mismatch"),
         (activity(&p, &mallory, 3, "Create", stolen), "foreign_object"),
-        (activity(&p, &mallory, 4, "Delete", json!(victim_uri)), "foreign_object"),
-        (activity(&p, &mallory, 5, "Update", json!({"type": "Note", "id": victim_uri, "attributedTo": nina.uri})), "foreign_object"),
-        (activity(&p, &mallory, 6, "Delete", json!(nina.uri)), "foreign_object"),
-        (activity(&p, &mallory, 7, "Announce", json!(format!("{uninvited}/posts/1"))), "foreign_object"),
+        (
+            activity(&p, &mallory, 4, "Delete", json!(victim_uri)),
+            "foreign_object",
+        ),
+        (
+            activity(
+                &p,
+                &mallory,
+                5,
+                "Update",
+                json!({"type": "Note", "id": victim_uri, "attributedTo": nina.uri}),
+            ),
+            "foreign_object",
+        ),
+        (
+            activity(&p, &mallory, 6, "Delete", json!(nina.uri)),
+            "foreign_object",
+        ),
+        (
+            activity(&p, &mallory, 7, "Announce", json!(format!("{uninvited}/posts/1"))),
+            "foreign_object",
+        ),
         (activity(&p, &mallory, 8, "Announce", embedded), "foreign_object"),
-        (activity(&p, &mallory, 9, "Undo", json!({"type": "Follow", "actor": other.uri, "object": nina.uri})), "actor_mismatch"),
+        (
+            activity(
+                &p,
+                &mallory,
+                9,
+                "Undo",
+                json!({"type": "Follow", "actor": other.uri, "object": nina.uri}),
+            ),
+            "actor_mismatch",
+        ),
     ];
     // The key is fetched for the first activity; nothing after that asks anyone anything.
     let like = activity(&p, &mallory, 10, "Like", json!(victim_uri));
@@ -91,9 +128,13 @@ async fn forgeries_are_refused_with_a_reason_and_change_nothing() {
         assert_eq!(lines[0].reason.as_deref(), Some(*reason), "{document}");
     }
     assert_eq!(connections(), before);
-    let network = timelines::network(n.ctx(), nina.id, false, false, Page::first(40)).await.unwrap();
+    let network = timelines::network(n.ctx(), nina.id, false, false, Page::first(40))
+        .await
+        .unwrap();
     assert_eq!(network, [victim]);
-    let view = posts::view(n.ctx(), Viewer::Person(nina.id), victim).await.unwrap();
+    let view = posts::view(n.ctx(), Viewer::Person(nina.id), victim)
+        .await
+        .unwrap();
     assert_eq!(view.post.favourites_count, 1);
 
     // The instance key speaks for the node, not for people.
@@ -101,11 +142,24 @@ async fn forgeries_are_refused_with_a_reason_and_change_nothing() {
     let as_person = activity(&p, &mallory, 11, "Create", note(&p, &mallory, 11, "x"));
     assert_eq!(attacker.post(&as_person, &keys).await, 403);
     // Nonsense is the sender's fault.
-    for nonsense in [json!([]), json!({"type": "Create"}), json!("x"), json!({"id": 5, "type": "Follow", "actor": {}})] {
+    for nonsense in [
+        json!([]),
+        json!({"type": "Create"}),
+        json!("x"),
+        json!({"id": 5, "type": "Follow", "actor": {}}),
+    ] {
         let status = attacker.says(&mallory, &nonsense).await;
         assert!(matches!(status, 400 | 202), "{nonsense}: {status}");
     }
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 12, "Listen", json!("https://u.test/1"))).await, 202);
+    assert_eq!(
+        attacker
+            .says(
+                &mallory,
+                &activity(&p, &mallory, 12, "Listen", json!("https://u.test/1"))
+            )
+            .await,
+        202
+    );
     assert_eq!(connections(), before);
 }
 
@@ -136,24 +190,58 @@ async fn one_activity_has_one_effect_and_its_proof_must_hold() {
     let mut wider = note(&p, &mallory, 900, "Once, and more");
     wider["to"] = json!([nina.uri]);
     wider["cc"] = json!([]);
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 3, "Update", wider)).await, 403);
+    assert_eq!(
+        attacker
+            .says(&mallory, &activity(&p, &mallory, 3, "Update", wider))
+            .await,
+        403
+    );
     let edited = note(&p, &mallory, 900, "Once, and more");
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 4, "Update", edited)).await, 202);
+    assert_eq!(
+        attacker
+            .says(&mallory, &activity(&p, &mallory, 4, "Update", edited))
+            .await,
+        202
+    );
     // A deleted post does not come back, and one deleted before it came never comes.
     for number in [900, 950] {
         let uri = p.origin().join(&format!("/posts/{number}"));
         let tombstone = json!({"type": "Tombstone", "id": uri});
-        assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, number, "Delete", tombstone)).await, 202);
-        let create = activity(&p, &mallory, number + 1, "Create", note(&p, &mallory, number, "Again"));
+        assert_eq!(
+            attacker
+                .says(&mallory, &activity(&p, &mallory, number, "Delete", tombstone))
+                .await,
+            202
+        );
+        let create = activity(
+            &p,
+            &mallory,
+            number + 1,
+            "Create",
+            note(&p, &mallory, number, "Again"),
+        );
         assert_eq!(attacker.says(&mallory, &create).await, 202);
     }
     assert_eq!(home().await.unwrap().len(), 1);
 
     // The person leaves by their own word.
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 5, "Delete", json!(mallory.uri))).await, 202);
+    assert_eq!(
+        attacker
+            .says(&mallory, &activity(&p, &mallory, 5, "Delete", json!(mallory.uri)))
+            .await,
+        202
+    );
     assert!(accounts::get(n.ctx(), remote).await.unwrap().is_none());
     assert_eq!(home().await.unwrap().len(), 0);
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 6, "Like", json!("https://u.test/1"))).await, 401);
+    assert_eq!(
+        attacker
+            .says(
+                &mallory,
+                &activity(&p, &mallory, 6, "Like", json!("https://u.test/1"))
+            )
+            .await,
+        401
+    );
 }
 
 #[tokio::test]
@@ -161,15 +249,26 @@ async fn the_node_renews_its_keys_by_the_old_one_only() {
     let (p, n) = joined().await;
     let mallory = p.person("mallory").await;
     let attacker = Attacker::of(&p, &n).await;
-    let pinned = async || peers::by_origin(n.ctx(), p.origin()).await.unwrap().unwrap().keys.clone().unwrap();
+    let pinned = async || {
+        peers::by_origin(n.ctx(), p.origin())
+            .await
+            .unwrap()
+            .unwrap()
+            .keys
+            .clone()
+            .unwrap()
+    };
     let before = pinned().await;
-    let fresh = entrenous_wire::keys::Ed25519KeyPair::generate().unwrap().public_key().unwrap().to_multibase().unwrap();
+    let fresh = entrenous_wire::keys::Ed25519KeyPair::generate()
+        .unwrap()
+        .public_key()
+        .unwrap()
+        .to_multibase()
+        .unwrap();
     let mut actor = p.federation.instance_actor().unwrap();
     actor["assertionMethod"][0]["publicKeyMultibase"] = json!(fresh);
     let own = p.federation.identity().actor();
-    let update = |number: u32, actor: Value| {
-        json!({"id": format!("{own}#update-{number}"), "type": "Update", "actor": own, "object": actor})
-    };
+    let update = |number: u32, actor: Value| json!({"id": format!("{own}#update-{number}"), "type": "Update", "actor": own, "object": actor});
     // A person's key does not speak for the node.
     assert_eq!(attacker.says(&mallory, &update(1, actor.clone())).await, 403);
     // Nor does the node drop to a weaker kind of key.

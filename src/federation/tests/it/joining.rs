@@ -5,12 +5,15 @@ use chrono::TimeDelta;
 use entrenous_domain::follows::{self, FollowOptions};
 use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Viewer};
-use entrenous_domain::{DomainError, Via, accounts, blocks, deliveries, people, peers, timelines};
+use entrenous_domain::{DomainError, Via, accounts, blocks, deliveries, peers, people, timelines};
 use entrenous_model::{AccountId, Contract, Page, PeerId, PeerState, PostId, Software, Visibility};
 use std::time::Duration;
 
 /// Waits until `found` gives something, at most fifteen seconds.
-pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut found: impl FnMut() -> F) -> T {
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut found: impl FnMut() -> F,
+) -> T {
     for _ in 0..300 {
         if let Some(found) = found().await {
             return found;
@@ -21,16 +24,25 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut
 }
 
 async fn invite(node: &Node) -> String {
-    let link = node.federation.invite_link("admin", "To talk".to_owned(), Contract::FULL, 24, None, false);
+    let link = node
+        .federation
+        .invite_link("admin", "To talk".to_owned(), Contract::FULL, 24, None, false);
     link.await.unwrap().link
 }
 
 async fn state(node: &Node, other: &Node) -> Option<PeerState> {
-    peers::by_origin(node.ctx(), other.origin()).await.unwrap().map(|peer| peer.state)
+    peers::by_origin(node.ctx(), other.origin())
+        .await
+        .unwrap()
+        .map(|peer| peer.state)
 }
 
 async fn peer(node: &Node, other: &Node) -> PeerId {
-    peers::by_origin(node.ctx(), other.origin()).await.unwrap().unwrap().id
+    peers::by_origin(node.ctx(), other.origin())
+        .await
+        .unwrap()
+        .unwrap()
+        .id
 }
 
 /// Two nodes that were connected by an invitation, with their background work.
@@ -41,16 +53,31 @@ pub(crate) async fn joined() -> (Node, Node) {
     }
     b.federation.join("admin", &invite(&a).await).await.unwrap();
     a.federation.confirm("admin", peer(&a, &b).await).await.unwrap();
-    eventually("the confirmation", async || (state(&b, &a).await == Some(PeerState::Active)).then_some(())).await;
+    eventually("the confirmation", async || {
+        (state(&b, &a).await == Some(PeerState::Active)).then_some(())
+    })
+    .await;
     (a, b)
 }
 
 pub(crate) async fn follow(from: &Node, who: AccountId, to: &Node, name: &str) -> AccountId {
-    let found = from.federation.account_by_handle(name, to.authority()).await.unwrap().unwrap();
-    let options = FollowOptions { show_boosts: true, notify: false };
-    follows::follow(from.ctx(), Via::Local, who, found, options, None).await.unwrap();
+    let found = from
+        .federation
+        .account_by_handle(name, to.authority())
+        .await
+        .unwrap()
+        .unwrap();
+    let options = FollowOptions {
+        show_boosts: true,
+        notify: false,
+    };
+    follows::follow(from.ctx(), Via::Local, who, found, options, None)
+        .await
+        .unwrap();
     eventually("the acceptance", async || {
-        let them = accounts::relationships(from.ctx(), who, vec![found]).await.unwrap();
+        let them = accounts::relationships(from.ctx(), who, vec![found])
+            .await
+            .unwrap();
         them.first().is_some_and(|(_, them)| them.following).then_some(())
     })
     .await;
@@ -67,30 +94,67 @@ async fn an_invitation_is_looked_at_accepted_and_confirmed() {
     let link = invite(&a).await;
     let seen = b.federation.preview(&link).await.unwrap();
     assert_eq!((&seen.origin, seen.purpose.as_str()), (a.origin(), "To talk"));
-    assert_eq!(seen.fingerprint, a.federation.identity().fingerprint().to_string());
+    assert_eq!(
+        seen.fingerprint,
+        a.federation.identity().fingerprint().to_string()
+    );
     assert_eq!(seen.contract, Contract::FULL);
-    assert_eq!((state(&a, &b).await, state(&b, &a).await), (None, None), "looking uses nothing up");
+    assert_eq!(
+        (state(&a, &b).await, state(&b, &a).await),
+        (None, None),
+        "looking uses nothing up"
+    );
     assert_eq!(a.connections(), 0);
 
     let (id, now) = b.federation.join("admin", &link).await.unwrap();
     assert_eq!((id, now), (peer(&b, &a).await, PeerState::PendingRemote));
     assert_eq!(state(&a, &b).await, Some(PeerState::PendingLocal));
-    let pinned = peers::by_origin(a.ctx(), b.origin()).await.unwrap().unwrap().keys.clone().unwrap();
+    let pinned = peers::by_origin(a.ctx(), b.origin())
+        .await
+        .unwrap()
+        .unwrap()
+        .keys
+        .clone()
+        .unwrap();
     assert_eq!(pinned, b.federation.identity().peer_keys());
     // Nothing crosses yet, in either direction.
     a.person("ada").await;
-    assert_eq!(b.federation.account_by_handle("ada", a.authority()).await.unwrap(), None);
+    assert_eq!(
+        b.federation
+            .account_by_handle("ada", a.authority())
+            .await
+            .unwrap(),
+        None
+    );
 
     // The notice reaches b without b asking.
     a.federation.confirm("admin", peer(&a, &b).await).await.unwrap();
-    eventually("the notice", async || (state(&b, &a).await == Some(PeerState::Active)).then_some(())).await;
-    assert!(b.federation.account_by_handle("ada", a.authority()).await.unwrap().is_some());
+    eventually("the notice", async || {
+        (state(&b, &a).await == Some(PeerState::Active)).then_some(())
+    })
+    .await;
+    assert!(
+        b.federation
+            .account_by_handle("ada", a.authority())
+            .await
+            .unwrap()
+            .is_some()
+    );
 
     let again = b.federation.join("admin", &link).await;
     assert!(matches!(again, Err(DomainError::Conflict(_))), "{again:?}");
     b.federation.revoke("admin", peer(&b, &a).await).await.unwrap();
-    eventually("the end", async || (state(&a, &b).await == Some(PeerState::Revoked)).then_some(())).await;
-    assert_eq!(b.federation.account_by_handle("ada", a.authority()).await.unwrap(), None);
+    eventually("the end", async || {
+        (state(&a, &b).await == Some(PeerState::Revoked)).then_some(())
+    })
+    .await;
+    assert_eq!(
+        b.federation
+            .account_by_handle("ada", a.authority())
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -99,13 +163,22 @@ async fn a_lost_notice_heals() {
     tokio::spawn(b.federation.clone().run_background(std::future::pending()));
     b.federation.join("admin", &invite(&a).await).await.unwrap();
     // The domain alone confirms: nobody tells b, b asks.
-    peers::confirm(a.ctx(), "admin", peer(&a, &b).await).await.unwrap();
-    eventually("asking", async || (state(&b, &a).await == Some(PeerState::Active)).then_some(())).await;
+    peers::confirm(a.ctx(), "admin", peer(&a, &b).await)
+        .await
+        .unwrap();
+    eventually("asking", async || {
+        (state(&b, &a).await == Some(PeerState::Active)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_link_works_once_for_one_node_until_it_expires() {
-    let (a, b, c) = (Node::serving().await, Node::serving().await, Node::serving().await);
+    let (a, b, c) = (
+        Node::serving().await,
+        Node::serving().await,
+        Node::serving().await,
+    );
     let link = invite(&a).await;
     let tries = (0..50).map(|_| {
         let (federation, link) = (b.federation.clone(), link.clone());
@@ -124,20 +197,33 @@ async fn a_link_works_once_for_one_node_until_it_expires() {
     for node in [&a, &c] {
         node.clock.advance(TimeDelta::hours(25));
     }
-    assert!(matches!(c.federation.join("admin", &late).await, Err(DomainError::Remote(_))));
+    assert!(matches!(
+        c.federation.join("admin", &late).await,
+        Err(DomainError::Remote(_))
+    ));
 
     // The keys are not those of the link, or the token is another: nothing is sent that could be used.
     let link = invite(&a).await;
     let forged = invite(&b).await.replace(b.origin().as_str(), a.origin().as_str());
-    assert!(matches!(c.federation.join("admin", &forged).await, Err(DomainError::Forbidden(_))));
+    assert!(matches!(
+        c.federation.join("admin", &forged).await,
+        Err(DomainError::Forbidden(_))
+    ));
     let (front, _) = link.split_once('#').unwrap();
     let guessed = format!("{front}#{}", "A".repeat(43));
-    assert!(matches!(c.federation.join("admin", &guessed).await, Err(DomainError::Remote(_))));
+    assert!(matches!(
+        c.federation.join("admin", &guessed).await,
+        Err(DomainError::Remote(_))
+    ));
     let before = a.connections();
     for _ in 0..12 {
         assert!(c.federation.join("admin", &guessed).await.is_err());
     }
-    assert_eq!(a.connections(), before, "who does not know the token is not asked who it is");
+    assert_eq!(
+        a.connections(),
+        before,
+        "who does not know the token is not asked who it is"
+    );
     let limited = c.federation.join("admin", &link).await.unwrap_err();
     assert!(limited.to_string().contains("too many tries"), "{limited}");
     a.clock.advance(TimeDelta::minutes(1));
@@ -147,11 +233,23 @@ async fn a_link_works_once_for_one_node_until_it_expires() {
 
 #[tokio::test]
 async fn a_link_for_one_node_may_be_confirmed_beforehand() {
-    let (a, b, c) = (Node::serving().await, Node::serving().await, Node::serving().await);
+    let (a, b, c) = (
+        Node::serving().await,
+        Node::serving().await,
+        Node::serving().await,
+    );
     let for_b = Some(b.origin().clone());
-    let link = a.federation.invite_link("admin", String::new(), Contract::FULL, 1, for_b, true).await.unwrap().link;
+    let link = a
+        .federation
+        .invite_link("admin", String::new(), Contract::FULL, 1, for_b, true)
+        .await
+        .unwrap()
+        .link;
     assert!(c.federation.preview(&link).await.is_err());
-    assert_eq!(b.federation.join("admin", &link).await.unwrap().1, PeerState::Active);
+    assert_eq!(
+        b.federation.join("admin", &link).await.unwrap().1,
+        PeerState::Active
+    );
     assert_eq!(state(&a, &b).await, Some(PeerState::Active));
 }
 
@@ -170,42 +268,77 @@ async fn posts_and_what_is_done_with_them_cross() {
     .await;
     let view = |id| posts::view(b.ctx(), Viewer::Person(bob.id), id);
     let newest = view(seen[0]).await.unwrap();
-    assert_eq!(newest.post.uri, a.origin().join(&format!("/posts/{private}")), "in order");
-    assert_eq!((newest.post.visibility, newest.account.id), (Visibility::Private, remote_ada));
+    assert_eq!(
+        newest.post.uri,
+        a.origin().join(&format!("/posts/{private}")),
+        "in order"
+    );
+    assert_eq!(
+        (newest.post.visibility, newest.account.id),
+        (Visibility::Private, remote_ada)
+    );
     assert_eq!(view(seen[1]).await.unwrap().post.visibility, Visibility::Public);
 
     // Reactions reach the author's node, and go again.
     let counts = async || {
-        let view = posts::view(a.ctx(), Viewer::Person(ada.id), public).await.unwrap();
+        let view = posts::view(a.ctx(), Viewer::Person(ada.id), public)
+            .await
+            .unwrap();
         (view.post.favourites_count, view.post.boosts_count)
     };
-    posts::favourite(b.ctx(), Via::Local, bob.id, seen[1], None).await.unwrap();
-    posts::boost(b.ctx(), Via::Local, bob.id, seen[1], None, None).await.unwrap();
+    posts::favourite(b.ctx(), Via::Local, bob.id, seen[1], None)
+        .await
+        .unwrap();
+    posts::boost(b.ctx(), Via::Local, bob.id, seen[1], None, None)
+        .await
+        .unwrap();
     eventually("reactions", async || (counts().await == (1, 1)).then_some(())).await;
-    posts::unfavourite(b.ctx(), Via::Local, bob.id, seen[1]).await.unwrap();
-    posts::unboost(b.ctx(), Via::Local, bob.id, seen[1]).await.unwrap();
+    posts::unfavourite(b.ctx(), Via::Local, bob.id, seen[1])
+        .await
+        .unwrap();
+    posts::unboost(b.ctx(), Via::Local, bob.id, seen[1])
+        .await
+        .unwrap();
     eventually("no reactions", async || (counts().await == (0, 0)).then_some(())).await;
 
     posts::delete(a.ctx(), Via::Local, ada.id, private).await.unwrap();
-    eventually("the deletion", async || (!home(&b, bob.id).await.contains(&seen[0])).then_some(())).await;
+    eventually("the deletion", async || {
+        (!home(&b, bob.id).await.contains(&seen[0])).then_some(())
+    })
+    .await;
 
-    follows::unfollow(b.ctx(), Via::Local, bob.id, remote_ada).await.unwrap();
+    follows::unfollow(b.ctx(), Via::Local, bob.id, remote_ada)
+        .await
+        .unwrap();
     eventually("the end of the follow", async || {
-        let followers = follows::followers(a.ctx(), ada.id, Page::first(10)).await.unwrap();
+        let followers = follows::followers(a.ctx(), ada.id, Page::first(10))
+            .await
+            .unwrap();
         followers.is_empty().then_some(())
     })
     .await;
-    let remote_bob = a.federation.account_by_handle("bob", b.authority()).await.unwrap().unwrap();
+    let remote_bob = a
+        .federation
+        .account_by_handle("bob", b.authority())
+        .await
+        .unwrap()
+        .unwrap();
     let blocked = async |expected: bool| {
         eventually("the block", async || {
-            let them = accounts::relationships(b.ctx(), bob.id, vec![remote_ada]).await.unwrap();
+            let them = accounts::relationships(b.ctx(), bob.id, vec![remote_ada])
+                .await
+                .unwrap();
             (them[0].1.blocked_by == expected).then_some(())
         })
         .await;
     };
-    blocks::block(a.ctx(), Via::Local, ada.id, remote_bob, None).await.unwrap();
+    blocks::block(a.ctx(), Via::Local, ada.id, remote_bob, None)
+        .await
+        .unwrap();
     blocked(true).await;
-    blocks::unblock(a.ctx(), Via::Local, ada.id, remote_bob).await.unwrap();
+    blocks::unblock(a.ctx(), Via::Local, ada.id, remote_bob)
+        .await
+        .unwrap();
     blocked(false).await;
 }
 
@@ -216,7 +349,14 @@ async fn a_leaver_is_gone_everywhere() {
     let bob = b.person("bob").await;
     let remote_ada = follow(&b, bob.id, &a, "ada").await;
     people::disable(a.ctx(), "admin", "ada").await.unwrap();
-    eventually("the leave", async || accounts::get(b.ctx(), remote_ada).await.unwrap().is_none().then_some(())).await;
+    eventually("the leave", async || {
+        accounts::get(b.ctx(), remote_ada)
+            .await
+            .unwrap()
+            .is_none()
+            .then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -226,12 +366,19 @@ async fn a_silent_peer_holds_up_nobody_and_gets_everything_later() {
     let address = socket.local_addr().unwrap();
     drop(socket);
     let c = Node::at(&format!("http://{address}")).await;
-    let (ada, bob, cem) = (a.person("ada").await, b.person("bob").await, c.person("cem").await);
+    let (ada, bob, cem) = (
+        a.person("ada").await,
+        b.person("bob").await,
+        c.person("cem").await,
+    );
     follow(&b, bob.id, &a, "ada").await;
     let silent = a.trusts(&c).await;
     let first = a.writes(ada.id, "One", Visibility::Public).await;
     a.writes(ada.id, "Two", Visibility::Public).await;
-    eventually("delivery to the other", async || (home(&b, bob.id).await.len() == 2).then_some(())).await;
+    eventually("delivery to the other", async || {
+        (home(&b, bob.id).await.len() == 2).then_some(())
+    })
+    .await;
     let queue = eventually("the rest", async || {
         let queues = deliveries::queues(a.ctx()).await.unwrap();
         let queue = queues.into_iter().find(|queue| queue.peer.id == silent).unwrap();
@@ -240,7 +387,11 @@ async fn a_silent_peer_holds_up_nobody_and_gets_everything_later() {
     .await;
     assert!(queue.peer.last_error.is_some());
     let of = deliveries::of_post(a.ctx(), first).await.unwrap();
-    assert!(of.iter().any(|(peer, state, _)| peer.id == silent && state == "queued"), "{of:?}");
+    assert!(
+        of.iter()
+            .any(|(peer, state, _)| peer.id == silent && state == "queued"),
+        "{of:?}"
+    );
 
     // It comes back, and has both, in order.
     c.trusts(&a).await;
@@ -251,11 +402,15 @@ async fn a_silent_peer_holds_up_nobody_and_gets_everything_later() {
         node.clock.advance(TimeDelta::hours(1));
     }
     let posts = eventually("what was queued", async || {
-        let posts = timelines::network(c.ctx(), cem.id, false, false, Page::first(9)).await.unwrap();
+        let posts = timelines::network(c.ctx(), cem.id, false, false, Page::first(9))
+            .await
+            .unwrap();
         (posts.len() == 2).then_some(posts)
     })
     .await;
-    let oldest = posts::view(c.ctx(), Viewer::Person(cem.id), posts[1]).await.unwrap();
+    let oldest = posts::view(c.ctx(), Viewer::Person(cem.id), posts[1])
+        .await
+        .unwrap();
     assert_eq!(oldest.post.uri, a.origin().join(&format!("/posts/{first}")));
 }
 
@@ -267,11 +422,20 @@ async fn other_software_is_added_by_hand() {
     // Nobody there: added, with a warning. Plain http, since a rule allows it.
     let added = a.federation.trust("admin", "127.0.0.9:9").await.unwrap();
     assert_eq!(added.origin.as_str(), "http://127.0.0.9:9");
-    assert!(added.fingerprint.is_none() && added.warning.is_some(), "{added:?}");
+    assert!(
+        added.fingerprint.is_none() && added.warning.is_some(),
+        "{added:?}"
+    );
     let again = a.federation.trust("admin", "http://127.0.0.9:9/").await;
     assert!(matches!(again, Err(DomainError::Conflict(_))), "{again:?}");
     for wrong in ["", "a b", "https://x.test/path", "ftp://x.test"] {
-        assert!(matches!(a.federation.trust("admin", wrong).await, Err(DomainError::Invalid(_))), "{wrong}");
+        assert!(
+            matches!(
+                a.federation.trust("admin", wrong).await,
+                Err(DomainError::Invalid(_))
+            ),
+            "{wrong}"
+        );
     }
 
     // A server with an actor of its own, as Lemmy has it.
@@ -287,9 +451,15 @@ async fn other_software_is_added_by_hand() {
     let router = axum::Router::new().route("/", axum::routing::get(async move || answer.clone()));
     tokio::spawn(async move { axum::serve(socket, router).await });
     let added = a.federation.trust("admin", &origin).await.unwrap();
-    assert_eq!((added.name.as_str(), added.warning.as_deref()), ("Elsewhere", None));
+    assert_eq!(
+        (added.name.as_str(), added.warning.as_deref()),
+        ("Elsewhere", None)
+    );
     let peer = peers::get(a.ctx(), added.peer).await.unwrap().unwrap();
-    assert_eq!(peer.keys.as_ref().map(|keys| &keys.fingerprint), added.fingerprint.as_ref());
+    assert_eq!(
+        peer.keys.as_ref().map(|keys| &keys.fingerprint),
+        added.fingerprint.as_ref()
+    );
     assert_eq!((peer.software, peer.state), (Software::Other, PeerState::Active));
     assert_eq!(peer.shared_inbox, Some(format!("{origin}/inbox")));
 }

@@ -21,14 +21,24 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
     let places = Places::new(&init.data.data_dir);
     let origin = Origin::parse(&init.url).map_err(|error| format!("--url {}: {error}", init.url))?;
     if !init.url.contains("://") {
-        return Err(format!("--url {}: write it with https:// or http:// before it", init.url));
+        return Err(format!(
+            "--url {}: write it with https:// or http:// before it",
+            init.url
+        ));
     }
     for path in [places.config(), places.vault_key()] {
         if path.exists() {
-            return Err(format!("{} exists: this directory holds a node. Nothing was changed", path.display()));
+            return Err(format!(
+                "{} exists: this directory holds a node. Nothing was changed",
+                path.display()
+            ));
         }
     }
-    let password = password::read(init.owner_password_stdin, "--owner-password-stdin", "Password of the owner")?;
+    let password = password::read(
+        init.owner_password_stdin,
+        "--owner-password-stdin",
+        "Password of the owner",
+    )?;
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -71,7 +81,11 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
 }
 
 fn default_listen(origin: &Origin) -> SocketAddr {
-    let port = origin.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(8300);
+    let port = origin
+        .authority()
+        .rsplit_once(':')
+        .and_then(|(_, port)| port.parse().ok())
+        .unwrap_or(8300);
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
@@ -91,14 +105,20 @@ async fn make(places: &Places, text: &str, init: &Init, password: String) -> Res
             display_name: String::new(),
             password,
             role: Role::Owner,
-            locale: config.node.languages.first().cloned().unwrap_or_else(|| "en".to_owned()),
+            locale: config
+                .node
+                .languages
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "en".to_owned()),
         };
         people::add(&ctx, owner).await
     }
     .await;
     ctx.store().close().await;
     done.map_err(|error| format!("the owner cannot be added: {}", app::cause(&error)))?;
-    std::fs::rename(&aside, places.config()).map_err(|error| format!("the configuration cannot be written: {error}"))
+    std::fs::rename(&aside, places.config())
+        .map_err(|error| format!("the configuration cannot be written: {error}"))
 }
 
 fn write_private(path: &Path, text: &str) -> Result<(), String> {
@@ -116,7 +136,9 @@ fn write_private(path: &Path, text: &str) -> Result<(), String> {
 fn undo(places: &Places, database_existed: bool) {
     let mut made = vec![places.vault_key(), places.root.join(".entrenous.toml.new")];
     if !database_existed {
-        made.extend(["entrenous.db", "entrenous.db-wal", "entrenous.db-shm"].map(|name| places.root.join(name)));
+        made.extend(
+            ["entrenous.db", "entrenous.db-wal", "entrenous.db-shm"].map(|name| places.root.join(name)),
+        );
     }
     for path in made {
         if let Err(error) = std::fs::remove_file(&path)

@@ -66,30 +66,61 @@ fn check(places: &Places) -> Result<Answer, String> {
 /// What a command line asks for, as data that can travel over the socket. Passwords are read here.
 fn command(verb: Verb) -> Result<(Places, Command), String> {
     let (data, command) = match verb {
-        Verb::Person(PersonCommand::Add { data, username, display_name, role, locale, password_stdin }) => {
+        Verb::Person(PersonCommand::Add {
+            data,
+            username,
+            display_name,
+            role,
+            locale,
+            password_stdin,
+        }) => {
             let password = password::read(password_stdin, "--password-stdin", "Password")?;
             let display_name = display_name.unwrap_or_default();
-            (data, Command::PersonAdd { username, display_name, role, locale, password })
+            (
+                data,
+                Command::PersonAdd {
+                    username,
+                    display_name,
+                    role,
+                    locale,
+                    password,
+                },
+            )
         }
-        Verb::Person(PersonCommand::Invite { data, role, hours, uses }) => {
-            (data, Command::PersonInvite { role, hours, uses })
-        }
+        Verb::Person(PersonCommand::Invite {
+            data,
+            role,
+            hours,
+            uses,
+        }) => (data, Command::PersonInvite { role, hours, uses }),
         Verb::Person(PersonCommand::List { data }) => (data, Command::PersonList),
-        Verb::Person(PersonCommand::Disable { data, username }) => (data, Command::PersonDisable { username }),
-        Verb::Person(PersonCommand::Password { data, username, password_stdin }) => {
+        Verb::Person(PersonCommand::Disable { data, username }) => {
+            (data, Command::PersonDisable { username })
+        }
+        Verb::Person(PersonCommand::Password {
+            data,
+            username,
+            password_stdin,
+        }) => {
             let password = password::read(password_stdin, "--password-stdin", "New password")?;
             (data, Command::PersonPassword { username, password })
         }
-        Verb::Token(TokenCommand::Create { data, username, scopes }) => {
-            (data, Command::TokenCreate { username, scopes })
-        }
+        Verb::Token(TokenCommand::Create {
+            data,
+            username,
+            scopes,
+        }) => (data, Command::TokenCreate { username, scopes }),
         Verb::Token(TokenCommand::List { data, username }) => (data, Command::TokenList { username }),
-        Verb::Token(TokenCommand::Revoke { data, username, id }) => (data, Command::TokenRevoke { username, id }),
+        Verb::Token(TokenCommand::Revoke { data, username, id }) => {
+            (data, Command::TokenRevoke { username, id })
+        }
         Verb::Peer(peer) => peer_command(peer)?,
         Verb::Audit { data, peer, limit } => (data, Command::Audit { peer, limit }),
         Verb::Import { data, file } => {
-            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            let posts = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+            let text =
+                std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let posts =
+                serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
             (data, Command::Import { posts })
         }
         Verb::Serve { .. } | Verb::Openapi | Verb::Init(_) | Verb::Config(_) => {
@@ -101,11 +132,27 @@ fn command(verb: Verb) -> Result<(Places, Command), String> {
 
 fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), String> {
     Ok(match peer {
-        PeerCommand::Invite { data, for_authority, pre_confirm, purpose, hours } => {
+        PeerCommand::Invite {
+            data,
+            for_authority,
+            pre_confirm,
+            purpose,
+            hours,
+        } => {
             if pre_confirm && for_authority.is_none() {
-                return Err("--pre-confirm needs --for AUTHORITY: name the one node the invitation is for".to_owned());
+                return Err(
+                    "--pre-confirm needs --for AUTHORITY: name the one node the invitation is for".to_owned(),
+                );
             }
-            (data, Command::PeerInvite { for_authority, pre_confirm, purpose, hours })
+            (
+                data,
+                Command::PeerInvite {
+                    for_authority,
+                    pre_confirm,
+                    purpose,
+                    hours,
+                },
+            )
         }
         PeerCommand::Invitations { data } => (data, Command::PeerInvitations),
         PeerCommand::Withdraw { data, id } => (data, Command::PeerWithdraw { id }),
@@ -131,7 +178,9 @@ async fn carry_out(places: &Places, command: Command) -> Result<Answer, String> 
                 return Err(format!("{}\n\nNothing was done. Add --yes to join.", seen.text));
             }
             output::note(&seen.text);
-            if !password::ask("Do the name and the fingerprint match what the other administrator told you? Join?")? {
+            if !password::ask(
+                "Do the name and the fingerprint match what the other administrator told you? Join?",
+            )? {
                 return Err("nothing was done".to_owned());
             }
             (Command::PeerJoin { link, yes: true }, Some(seen))

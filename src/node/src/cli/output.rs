@@ -1,5 +1,9 @@
 //! Printing: answers on standard output, everything else on standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where a command line speaks")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where a command line speaks"
+)]
 
 use std::process::ExitCode;
 

@@ -11,12 +11,21 @@ pub(crate) fn is_interactive() -> bool {
 pub(crate) fn read(from_stdin: bool, flag: &str, prompt: &str) -> Result<String, String> {
     if from_stdin {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(|error| format!("standard input: {error}"))?;
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|error| format!("standard input: {error}"))?;
         let password = line.trim_end_matches(['\r', '\n']).to_owned();
-        return if password.is_empty() { Err(format!("{flag}: standard input is empty")) } else { Ok(password) };
+        return if password.is_empty() {
+            Err(format!("{flag}: standard input is empty"))
+        } else {
+            Ok(password)
+        };
     }
     if !is_interactive() {
-        return Err(format!("no terminal to ask for a password: give it on standard input with {flag}"));
+        return Err(format!(
+            "no terminal to ask for a password: give it on standard input with {flag}"
+        ));
     }
     let ask = |prompt: &str| rpassword::prompt_password(prompt).map_err(|error| format!("terminal: {error}"));
     let first = ask(&format!("{prompt}: "))?;
@@ -29,8 +38,16 @@ pub(crate) fn read(from_stdin: bool, flag: &str, prompt: &str) -> Result<String,
 /// Asks yes or no on a terminal; anything but yes is no.
 pub(crate) fn ask(question: &str) -> Result<bool, String> {
     let mut error = std::io::stderr();
-    write!(error, "{question} [y/N] ").and_then(|()| error.flush()).map_err(|error| format!("terminal: {error}"))?;
+    write!(error, "{question} [y/N] ")
+        .and_then(|()| error.flush())
+        .map_err(|error| format!("terminal: {error}"))?;
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| format!("terminal: {error}"))?;
-    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes" | "o" | "oui"))
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| format!("terminal: {error}"))?;
+    Ok(matches!(
+        line.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes" | "o" | "oui"
+    ))
 }

@@ -46,7 +46,9 @@ pub(super) async fn run(host: &Host, file: ImportFile) -> Result<Answer, String>
             None => ReplyTo::None,
             Some(place) => {
                 let parent = ids.get(place).copied();
-                ReplyTo::Post(parent.ok_or_else(|| failed(format!("it answers post {place}, which comes later")))?)
+                ReplyTo::Post(
+                    parent.ok_or_else(|| failed(format!("it answers post {place}, which comes later")))?,
+                )
             }
         };
         let spoiler = post.spoiler_text.unwrap_or_default();

@@ -20,28 +20,80 @@ const ACTOR: &str = "command line";
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub(crate) enum Command {
-    PersonAdd { username: String, display_name: String, role: Role, locale: String, password: String },
-    PersonInvite { role: Role, hours: i64, uses: i32 },
+    PersonAdd {
+        username: String,
+        display_name: String,
+        role: Role,
+        locale: String,
+        password: String,
+    },
+    PersonInvite {
+        role: Role,
+        hours: i64,
+        uses: i32,
+    },
     PersonList,
-    PersonDisable { username: String },
-    PersonPassword { username: String, password: String },
-    TokenCreate { username: String, scopes: String },
-    TokenList { username: String },
-    TokenRevoke { username: String, id: String },
-    PeerInvite { for_authority: Option<String>, pre_confirm: bool, purpose: String, hours: i64 },
+    PersonDisable {
+        username: String,
+    },
+    PersonPassword {
+        username: String,
+        password: String,
+    },
+    TokenCreate {
+        username: String,
+        scopes: String,
+    },
+    TokenList {
+        username: String,
+    },
+    TokenRevoke {
+        username: String,
+        id: String,
+    },
+    PeerInvite {
+        for_authority: Option<String>,
+        pre_confirm: bool,
+        purpose: String,
+        hours: i64,
+    },
     PeerInvitations,
-    PeerWithdraw { id: String },
-    PeerPreview { link: String },
-    PeerJoin { link: String, yes: bool },
-    PeerConfirm { authority: String },
-    PeerSuspend { authority: String },
-    PeerRevoke { authority: String },
-    PeerTrust { authority: String },
-    PeerShow { authority: String },
+    PeerWithdraw {
+        id: String,
+    },
+    PeerPreview {
+        link: String,
+    },
+    PeerJoin {
+        link: String,
+        yes: bool,
+    },
+    PeerConfirm {
+        authority: String,
+    },
+    PeerSuspend {
+        authority: String,
+    },
+    PeerRevoke {
+        authority: String,
+    },
+    PeerTrust {
+        authority: String,
+    },
+    PeerShow {
+        authority: String,
+    },
     PeerList,
-    PeerDeliveries { authority: Option<String> },
-    Audit { peer: Option<String>, limit: i64 },
-    Import { posts: ImportFile },
+    PeerDeliveries {
+        authority: Option<String>,
+    },
+    Audit {
+        peer: Option<String>,
+        limit: i64,
+    },
+    Import {
+        posts: ImportFile,
+    },
 }
 
 /// What a command answers: for people, and for scripts.
@@ -55,7 +107,10 @@ impl Answer {
     /// An answer in both forms.
     pub(crate) fn new(text: &str, json: &impl Serialize) -> Result<Self, String> {
         let json = serde_json::to_value(json).map_err(|error| error.to_string())?;
-        Ok(Self { text: text.to_owned(), json })
+        Ok(Self {
+            text: text.to_owned(),
+            json,
+        })
     }
 }
 
@@ -70,7 +125,11 @@ pub(crate) struct Host {
 impl Host {
     /// A command that found no serving node.
     pub(crate) fn offline(app: &App) -> Self {
-        Self { ctx: app.ctx.clone(), federation: app.federation.clone(), serving: false }
+        Self {
+            ctx: app.ctx.clone(),
+            federation: app.federation.clone(),
+            serving: false,
+        }
     }
 }
 
@@ -81,9 +140,13 @@ impl Host {
 pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, String> {
     use Command as C;
     match command {
-        C::PersonAdd { username, display_name, role, locale, password } => {
-            people::add(host, username, display_name, role, locale, password).await
-        }
+        C::PersonAdd {
+            username,
+            display_name,
+            role,
+            locale,
+            password,
+        } => people::add(host, username, display_name, role, locale, password).await,
         C::PersonInvite { role, hours, uses } => people::invite(host, role, hours, uses).await,
         C::PersonList => people::list(host).await,
         C::PersonDisable { username } => people::disable(host, &username).await,
@@ -91,9 +154,12 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
         C::TokenCreate { username, scopes } => people::create_token(host, &username, &scopes).await,
         C::TokenList { username } => people::list_tokens(host, &username).await,
         C::TokenRevoke { username, id } => people::revoke_token(host, &username, &id).await,
-        C::PeerInvite { for_authority, pre_confirm, purpose, hours } => {
-            peers::invite(host, for_authority, pre_confirm, purpose, hours).await
-        }
+        C::PeerInvite {
+            for_authority,
+            pre_confirm,
+            purpose,
+            hours,
+        } => peers::invite(host, for_authority, pre_confirm, purpose, hours).await,
         C::PeerInvitations => peers::invitations(host).await,
         C::PeerWithdraw { id } => peers::withdraw(host, &id).await,
         C::PeerPreview { link } => peers::preview(host, &link).await,
@@ -132,11 +198,18 @@ fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
         }
     }
     let line = |cells: Vec<&str>| {
-        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         padded.join("  ").trim_end().to_owned()
     };
     let mut out = vec![line(heading.to_vec())];
-    out.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
+    out.extend(
+        rows.iter()
+            .map(|row| line(row.iter().map(String::as_str).collect())),
+    );
     out.join("\n")
 }
 
@@ -152,8 +225,14 @@ mod tests {
 
     #[test]
     fn commands_travel_as_json() {
-        let command = Command::PeerJoin { link: "http://a/#t".to_owned(), yes: true };
+        let command = Command::PeerJoin {
+            link: "http://a/#t".to_owned(),
+            yes: true,
+        };
         let text = serde_json::to_string(&command).unwrap();
-        assert!(matches!(serde_json::from_str(&text).unwrap(), Command::PeerJoin { yes: true, .. }));
+        assert!(matches!(
+            serde_json::from_str(&text).unwrap(),
+            Command::PeerJoin { yes: true, .. }
+        ));
     }
 }

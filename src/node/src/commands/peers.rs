@@ -71,24 +71,40 @@ pub(super) async fn invitations(host: &Host) -> Result<Answer, String> {
 
 pub(super) async fn withdraw(host: &Host, id: &str) -> Result<Answer, String> {
     let hint = "`entrenous peer invitations` shows them";
-    let number = id.parse().map_err(|_| format!("{id:?} is no invitation number; {hint}"))?;
+    let number = id
+        .parse()
+        .map_err(|_| format!("{id:?} is no invitation number; {hint}"))?;
     peers::revoke_invite(&host.ctx, ACTOR, number)
         .await
         .map_err(|error| said_of(&error, &format!("open invitation {id}"), hint))?;
-    Answer::new(&format!("invitation {id} is withdrawn."), &json!({ "id": id, "state": "withdrawn" }))
+    Answer::new(
+        &format!("invitation {id} is withdrawn."),
+        &json!({ "id": id, "state": "withdrawn" }),
+    )
 }
 
 fn must_serve(host: &Host) -> Result<(), String> {
     if host.serving {
         return Ok(());
     }
-    Err("the other node must be able to reach this one: start it first (`entrenous serve`), then join".to_owned())
+    Err(
+        "the other node must be able to reach this one: start it first (`entrenous serve`), then join"
+            .to_owned(),
+    )
 }
 
 pub(super) async fn preview(host: &Host, link: &str) -> Result<Answer, String> {
     must_serve(host)?;
-    let seen = host.federation.preview(link).await.map_err(|error| said(&error))?;
-    let purpose = if seen.purpose.is_empty() { "(none given)" } else { seen.purpose.as_str() };
+    let seen = host
+        .federation
+        .preview(link)
+        .await
+        .map_err(|error| said(&error))?;
+    let purpose = if seen.purpose.is_empty() {
+        "(none given)"
+    } else {
+        seen.purpose.as_str()
+    };
     Answer::new(
         &format!(
             "{} invites this node.\n  Address      {}\n  Fingerprint  {}\n  Purpose      {purpose}\n  Valid until  {}\n{}",
@@ -107,8 +123,16 @@ pub(super) async fn preview(host: &Host, link: &str) -> Result<Answer, String> {
 
 pub(super) async fn join(host: &Host, link: &str) -> Result<Answer, String> {
     must_serve(host)?;
-    let seen = host.federation.preview(link).await.map_err(|error| said(&error))?;
-    let (_, state) = host.federation.join(ACTOR, link).await.map_err(|error| said(&error))?;
+    let seen = host
+        .federation
+        .preview(link)
+        .await
+        .map_err(|error| said(&error))?;
+    let (_, state) = host
+        .federation
+        .join(ACTOR, link)
+        .await
+        .map_err(|error| said(&error))?;
     let text = match state {
         entrenous_model::PeerState::Active => format!("Connected to {} ({}).", seen.name, seen.origin),
         _ => format!(
@@ -130,47 +154,78 @@ pub(super) async fn join(host: &Host, link: &str) -> Result<Answer, String> {
 }
 
 async fn named(host: &Host, text: &str) -> Result<std::sync::Arc<Peer>, String> {
-    peers::named(&host.ctx, text).await.map_err(|error| said_of(&error, &format!("peer {text:?}"), SEE_PEERS))
+    peers::named(&host.ctx, text)
+        .await
+        .map_err(|error| said_of(&error, &format!("peer {text:?}"), SEE_PEERS))
 }
 
 pub(super) async fn confirm(host: &Host, authority: &str) -> Result<Answer, String> {
     let peer = named(host, authority).await?;
-    host.federation.confirm(ACTOR, peer.id).await.map_err(|error| said(&error))?;
+    host.federation
+        .confirm(ACTOR, peer.id)
+        .await
+        .map_err(|error| said(&error))?;
     let fingerprint = fingerprint(&peer);
     Answer::new(
-        &format!("{} ({}) is a peer now; fingerprint {fingerprint}.", peer.name, peer.origin),
+        &format!(
+            "{} ({}) is a peer now; fingerprint {fingerprint}.",
+            peer.name, peer.origin
+        ),
         &json!({ "authority": peer.origin.authority(), "origin": peer.origin, "state": "active", "fingerprint": fingerprint }),
     )
 }
 
 pub(super) async fn suspend(host: &Host, authority: &str) -> Result<Answer, String> {
     let peer = named(host, authority).await?;
-    host.federation.suspend(ACTOR, peer.id).await.map_err(|error| said(&error))?;
+    host.federation
+        .suspend(ACTOR, peer.id)
+        .await
+        .map_err(|error| said(&error))?;
     Answer::new(
-        &format!("{} is suspended: nothing crosses until `entrenous peer confirm {authority}`.", peer.origin),
+        &format!(
+            "{} is suspended: nothing crosses until `entrenous peer confirm {authority}`.",
+            peer.origin
+        ),
         &json!({ "authority": peer.origin.authority(), "origin": peer.origin, "state": "suspended" }),
     )
 }
 
 pub(super) async fn revoke(host: &Host, authority: &str) -> Result<Answer, String> {
     let peer = named(host, authority).await?;
-    host.federation.revoke(ACTOR, peer.id).await.map_err(|error| said(&error))?;
+    host.federation
+        .revoke(ACTOR, peer.id)
+        .await
+        .map_err(|error| said(&error))?;
     Answer::new(
-        &format!("{} is revoked: queues are purged, follows have ended, its people and posts are hidden.", peer.origin),
+        &format!(
+            "{} is revoked: queues are purged, follows have ended, its people and posts are hidden.",
+            peer.origin
+        ),
         &json!({ "authority": peer.origin.authority(), "origin": peer.origin, "state": "revoked" }),
     )
 }
 
 pub(super) async fn trust(host: &Host, authority: &str) -> Result<Answer, String> {
-    let trusted = host.federation.trust(ACTOR, authority).await.map_err(|error| said(&error))?;
-    let mut text = format!("{} ({}) is trusted as other software.", trusted.name, trusted.origin);
+    let trusted = host
+        .federation
+        .trust(ACTOR, authority)
+        .await
+        .map_err(|error| said(&error))?;
+    let mut text = format!(
+        "{} ({}) is trusted as other software.",
+        trusted.name, trusted.origin
+    );
     if let Some(fingerprint) = &trusted.fingerprint {
-        text.push_str(&format!("\n  Fingerprint  {fingerprint}\nCompare it with its administrator."));
+        text.push_str(&format!(
+            "\n  Fingerprint  {fingerprint}\nCompare it with its administrator."
+        ));
     }
     if let Some(warning) = &trusted.warning {
         text.push_str(&format!("\nwarning: {warning}"));
     }
-    text.push_str(&format!("\n`entrenous peer revoke {authority}` takes the trust back."));
+    text.push_str(&format!(
+        "\n`entrenous peer revoke {authority}` takes the trust back."
+    ));
     let json = json!({
         "id": trusted.peer, "authority": trusted.origin.authority(), "origin": trusted.origin, "name": trusted.name,
         "state": "active", "fingerprint": trusted.fingerprint, "warning": trusted.warning,
@@ -224,7 +279,10 @@ pub(super) async fn list(host: &Host) -> Result<Answer, String> {
         })
         .collect();
     let json: Vec<Value> = all.iter().map(|peer| peer_json(peer)).collect();
-    Answer::new(&table(&["AUTHORITY", "STATE", "SOFTWARE", "NAME", "LAST SEEN"], &rows), &json)
+    Answer::new(
+        &table(&["AUTHORITY", "STATE", "SOFTWARE", "NAME", "LAST SEEN"], &rows),
+        &json,
+    )
 }
 
 pub(super) async fn deliveries(host: &Host, authority: Option<String>) -> Result<Answer, String> {
@@ -233,8 +291,10 @@ pub(super) async fn deliveries(host: &Host, authority: Option<String>) -> Result
         None => None,
     };
     let states = queue::queues(&host.ctx).await.map_err(|error| said(&error))?;
-    let states: Vec<QueueState> =
-        states.into_iter().filter(|state| only.is_none_or(|id| state.peer.id == id)).collect();
+    let states: Vec<QueueState> = states
+        .into_iter()
+        .filter(|state| only.is_none_or(|id| state.peer.id == id))
+        .collect();
     let rows: Vec<Vec<String>> = states
         .iter()
         .map(|state| {
@@ -248,7 +308,10 @@ pub(super) async fn deliveries(host: &Host, authority: Option<String>) -> Result
         })
         .collect();
     let json: Vec<Value> = states.iter().map(queue_json).collect();
-    Answer::new(&table(&["AUTHORITY", "WAITING", "SENT 24 H", "GIVEN UP", "STATE"], &rows), &json)
+    Answer::new(
+        &table(&["AUTHORITY", "WAITING", "SENT 24 H", "GIVEN UP", "STATE"], &rows),
+        &json,
+    )
 }
 
 pub(super) async fn audit(host: &Host, peer: Option<String>, limit: i64) -> Result<Answer, String> {
@@ -256,7 +319,9 @@ pub(super) async fn audit(host: &Host, peer: Option<String>, limit: i64) -> Resu
         Some(text) => Some(named(host, &text).await?.origin.clone()),
         None => None,
     };
-    let lines = trail::list(&host.ctx, origin.as_ref(), None, limit).await.map_err(|error| said(&error))?;
+    let lines = trail::list(&host.ctx, origin.as_ref(), None, limit)
+        .await
+        .map_err(|error| said(&error))?;
     let rows: Vec<Vec<String>> = lines
         .iter()
         .map(|line| {
@@ -279,7 +344,10 @@ pub(super) async fn audit(host: &Host, peer: Option<String>, limit: i64) -> Resu
             })
         })
         .collect();
-    Answer::new(&table(&["AT (UTC)", "WHO", "WHAT", "REASON", "PEER", "DETAIL"], &rows), &json)
+    Answer::new(
+        &table(&["AT (UTC)", "WHO", "WHAT", "REASON", "PEER", "DETAIL"], &rows),
+        &json,
+    )
 }
 
 fn shown(at: Time) -> String {
@@ -294,7 +362,9 @@ fn software(peer: &Peer) -> &'static str {
 }
 
 fn fingerprint(peer: &Peer) -> String {
-    peer.keys.as_ref().map_or_else(|| "none pinned".to_owned(), |keys| keys.fingerprint.clone())
+    peer.keys
+        .as_ref()
+        .map_or_else(|| "none pinned".to_owned(), |keys| keys.fingerprint.clone())
 }
 
 fn terms_in_words(terms: Terms) -> String {
@@ -303,7 +373,11 @@ fn terms_in_words(terms: Terms) -> String {
         DirectoryScope::Shared => "people in shared groups can be found",
         DirectoryScope::All => "everyone discoverable can be found",
     };
-    let posts = if terms.posts { "posts, follows and reactions cross" } else { "no posts cross" };
+    let posts = if terms.posts {
+        "posts, follows and reactions cross"
+    } else {
+        "no posts cross"
+    };
     format!("{posts}; {directory}")
 }
 

@@ -16,8 +16,16 @@ pub(super) async fn add(
     locale: String,
     password: String,
 ) -> Result<Answer, String> {
-    let person = NewPerson { username, display_name, password, role, locale };
-    let account = people::add(&host.ctx, person).await.map_err(|error| said(&error))?;
+    let person = NewPerson {
+        username,
+        display_name,
+        password,
+        role,
+        locale,
+    };
+    let account = people::add(&host.ctx, person)
+        .await
+        .map_err(|error| said(&error))?;
     let handle = format!("@{}@{}", account.username, host.ctx.origin().authority());
     Answer::new(
         &format!("{handle} is a {} of {} now.", role.as_str(), host.ctx.node().name),
@@ -26,8 +34,9 @@ pub(super) async fn add(
 }
 
 pub(super) async fn invite(host: &Host, role: Role, hours: i64, uses: i32) -> Result<Answer, String> {
-    let (invite, code) =
-        invites::create(&host.ctx, None, role, hours, uses).await.map_err(|error| said(&error))?;
+    let (invite, code) = invites::create(&host.ctx, None, role, hours, uses)
+        .await
+        .map_err(|error| said(&error))?;
     let link = host.ctx.origin().join(&format!("/invite/{code}"));
     Answer::new(
         &link,
@@ -40,9 +49,15 @@ pub(super) async fn list(host: &Host) -> Result<Answer, String> {
     let mut json = Vec::new();
     let mut after = None;
     loop {
-        let page = people::list(&host.ctx, after.take(), 200).await.map_err(|error| said(&error))?;
+        let page = people::list(&host.ctx, after.take(), 200)
+            .await
+            .map_err(|error| said(&error))?;
         for (account, member) in &page {
-            let state = if member.disabled_at.is_some() { "disabled" } else { "active" };
+            let state = if member.disabled_at.is_some() {
+                "disabled"
+            } else {
+                "active"
+            };
             rows.push(vec![
                 account.username.clone(),
                 member.role.as_str().to_owned(),
@@ -73,13 +88,19 @@ pub(super) async fn disable(host: &Host, username: &str) -> Result<Answer, Strin
 }
 
 async fn id_of(host: &Host, username: &str) -> Result<AccountId, String> {
-    let found = accounts::local_by_username(&host.ctx, username).await.map_err(|error| said(&error))?;
-    found.map(|account| account.id).ok_or_else(|| format!("there is no person {username:?}. {SEE_PEOPLE}"))
+    let found = accounts::local_by_username(&host.ctx, username)
+        .await
+        .map_err(|error| said(&error))?;
+    found
+        .map(|account| account.id)
+        .ok_or_else(|| format!("there is no person {username:?}. {SEE_PEOPLE}"))
 }
 
 pub(super) async fn password(host: &Host, username: &str, password: String) -> Result<Answer, String> {
     let id = id_of(host, username).await?;
-    people::set_password(&host.ctx, id, password).await.map_err(|error| said(&error))?;
+    people::set_password(&host.ctx, id, password)
+        .await
+        .map_err(|error| said(&error))?;
     Answer::new(
         &format!("{username} has a new password; every session and token has ended."),
         &json!({ "username": username }),
@@ -98,12 +119,18 @@ pub(super) async fn create_token(host: &Host, username: &str, scopes: &str) -> R
 
 pub(super) async fn list_tokens(host: &Host, username: &str) -> Result<Answer, String> {
     let id = id_of(host, username).await?;
-    let tokens = oauth::tokens_of(&host.ctx, id).await.map_err(|error| said(&error))?;
+    let tokens = oauth::tokens_of(&host.ctx, id)
+        .await
+        .map_err(|error| said(&error))?;
     let mut rows = Vec::new();
     let mut json = Vec::new();
     for (token, app) in tokens {
         let app = app.unwrap_or_else(|| "command line".to_owned());
-        let state = if token.revoked_at.is_some() { "revoked" } else { "valid" };
+        let state = if token.revoked_at.is_some() {
+            "revoked"
+        } else {
+            "valid"
+        };
         rows.push(vec![
             token.id.to_string(),
             app.clone(),
@@ -115,14 +142,28 @@ pub(super) async fn list_tokens(host: &Host, username: &str) -> Result<Answer, S
             "id": token.id, "app": app, "scopes": token.scopes, "created_at": token.created_at, "state": state,
         }));
     }
-    Answer::new(&table(&["ID", "CLIENT", "SCOPES", "SINCE", "STATE"], &rows), &json)
+    Answer::new(
+        &table(&["ID", "CLIENT", "SCOPES", "SINCE", "STATE"], &rows),
+        &json,
+    )
 }
 
 pub(super) async fn revoke_token(host: &Host, username: &str, token: &str) -> Result<Answer, String> {
     let id = id_of(host, username).await?;
-    let number = token.parse().map_err(|_| format!("{token:?} is no token number; `entrenous token list` shows them"))?;
+    let number = token
+        .parse()
+        .map_err(|_| format!("{token:?} is no token number; `entrenous token list` shows them"))?;
     oauth::revoke_token(&host.ctx, id, number)
         .await
-        .map_err(|error| said_of(&error, &format!("token {token} of {username}"), "`entrenous token list` shows them"))?;
-    Answer::new(&format!("token {token} is revoked."), &json!({ "id": token, "state": "revoked" }))
+        .map_err(|error| {
+            said_of(
+                &error,
+                &format!("token {token} of {username}"),
+                "`entrenous token list` shows them",
+            )
+        })?;
+    Answer::new(
+        &format!("token {token} is revoked."),
+        &json!({ "id": token, "state": "revoked" }),
+    )
 }

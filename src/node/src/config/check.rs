@@ -28,13 +28,21 @@ pub(crate) fn explain(text: &str, environment: &[(String, String)]) -> Vec<Row> 
                 (None, Some(value)) => (value.to_string(), "file"),
                 (None, None) => (key.default.unwrap_or("").to_owned(), "default"),
             };
-            Row { key: key.path, value: without_password(&value), source, variable, help: key.help }
+            Row {
+                key: key.path,
+                value: without_password(&value),
+                source,
+                variable,
+                help: key.help,
+            }
         })
         .collect()
 }
 
 fn without_password(value: &str) -> String {
-    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    let Some((scheme, rest)) = value.split_once("://") else {
+        return value.to_owned();
+    };
     match rest.split_once('@') {
         Some((user, host)) if user.contains(':') => {
             let name = user.split(':').next().unwrap_or_default();
@@ -52,6 +60,9 @@ mod tests {
     fn passwords_are_hidden() {
         let rows = explain("[database]\nurl = \"postgres://me:secret@db/x\"\n", &[]);
         let row = rows.iter().find(|row| row.key == "database.url").unwrap();
-        assert_eq!((row.value.as_str(), row.source), ("\"postgres://me:***@db/x\"", "file"));
+        assert_eq!(
+            (row.value.as_str(), row.source),
+            ("\"postgres://me:***@db/x\"", "file")
+        );
     }
 }

@@ -61,7 +61,9 @@ pub(crate) struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: "sqlite:entrenous.db".to_owned() }
+        Self {
+            url: "sqlite:entrenous.db".to_owned(),
+        }
     }
 }
 
@@ -75,7 +77,11 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { post_characters: 5_000, upload_bytes: 16 << 20, connections: 20_000 }
+        Self {
+            post_characters: 5_000,
+            upload_bytes: 16 << 20,
+            connections: 20_000,
+        }
     }
 }
 
@@ -100,7 +106,10 @@ pub(crate) struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: "info".to_owned(), format: "auto".to_owned() }
+        Self {
+            level: "info".to_owned(),
+            format: "auto".to_owned(),
+        }
     }
 }
 
@@ -128,7 +137,10 @@ fn parse(text: &str, environment: &[(String, String)]) -> Result<Config, String>
             put(&mut table, key.path, override_value(value));
         }
     }
-    for (name, _) in environment.iter().filter(|(name, _)| name.starts_with("ENTRENOUS_")) {
+    for (name, _) in environment
+        .iter()
+        .filter(|(name, _)| name.starts_with("ENTRENOUS_"))
+    {
         let known = KEYS.iter().any(|key| key.variable() == *name) || NOT_KEYS.contains(&name.as_str());
         if !known && !name.starts_with("ENTRENOUS_TEST_") {
             tracing::warn!(variable = %name, "an environment variable that is no configuration key is ignored");
@@ -155,8 +167,12 @@ fn override_value(text: &str) -> toml::Value {
 }
 
 fn put(table: &mut toml::Table, path: &str, value: toml::Value) {
-    let Some((section, name)) = path.split_once('.') else { return };
-    let section = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    let Some((section, name)) = path.split_once('.') else {
+        return;
+    };
+    let section = table
+        .entry(section)
+        .or_insert_with(|| toml::Value::Table(toml::Table::new()));
     if let toml::Value::Table(section) = section {
         section.insert(name.to_owned(), value);
     }
@@ -165,7 +181,11 @@ fn put(table: &mut toml::Table, path: &str, value: toml::Value) {
 impl Config {
     fn check(&self) -> Result<(), String> {
         let within = |what: &str, value: usize, least: usize, most: usize| {
-            if (least..=most).contains(&value) { Ok(()) } else { Err(format!("{what} must be {least} to {most}")) }
+            if (least..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(format!("{what} must be {least} to {most}"))
+            }
         };
         if self.node.name.trim().is_empty() || self.node.name.chars().count() > 100 {
             return Err("node.name must have 1 to 100 characters".to_owned());
@@ -177,7 +197,12 @@ impl Config {
         if self.node.languages.is_empty() || self.node.languages.iter().any(|l| l != "en" && l != "fr") {
             return Err("node.languages must list en, fr or both".to_owned());
         }
-        within("limits.post_characters", self.limits.post_characters, 500, 100_000)?;
+        within(
+            "limits.post_characters",
+            self.limits.post_characters,
+            500,
+            100_000,
+        )?;
         within("limits.upload_bytes", self.limits.upload_bytes, 1 << 20, 1 << 30)?;
         within("limits.connections", self.limits.connections, 100, 1_000_000)?;
         if !["auto", "pretty", "json"].contains(&self.log.format.as_str()) {
@@ -228,6 +253,9 @@ mod tests {
     #[test]
     fn relative_database() {
         let config = parse(GOOD, &[]).unwrap();
-        assert_eq!(config.database_url(Path::new("/data")), "sqlite:/data/entrenous.db");
+        assert_eq!(
+            config.database_url(Path::new("/data")),
+            "sqlite:/data/entrenous.db"
+        );
     }
 }

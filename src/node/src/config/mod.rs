@@ -21,7 +21,9 @@ pub(crate) struct Places {
 impl Places {
     /// The places of a data directory.
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self {
+            root: root.to_owned(),
+        }
     }
     /// The configuration.
     pub(crate) fn config(&self) -> PathBuf {

@@ -12,8 +12,15 @@ pub(crate) async fn ask(socket: &Path, command: &Command) -> Result<Option<Resul
     let mut stream = match UnixStream::connect(socket).await {
         Ok(stream) => stream,
         // No socket, or one that a killed node left behind.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => return Ok(None),
-        Err(error) => return Err(format!("the node cannot be asked at {}: {error}", socket.display())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => {
+            return Err(format!(
+                "the node cannot be asked at {}: {error}",
+                socket.display()
+            ));
+        }
     };
     let request = serde_json::to_vec(command).map_err(|error| error.to_string())?;
     let mut answer = Vec::new();
@@ -22,7 +29,8 @@ pub(crate) async fn ask(socket: &Path, command: &Command) -> Result<Option<Resul
         stream.shutdown().await?;
         stream.take(LARGEST).read_to_end(&mut answer).await
     };
-    talk.await.map_err(|error| format!("the node did not answer: {error}"))?;
+    talk.await
+        .map_err(|error| format!("the node did not answer: {error}"))?;
     let reply = serde_json::from_slice(&answer)
         .map_err(|_| "the node stopped before it answered; look at its log".to_owned())?;
     Ok(Some(match reply {

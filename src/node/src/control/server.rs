@@ -25,7 +25,10 @@ impl Server {
         }
         let listener = UnixListener::bind(path).map_err(failed)?;
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        Ok(Self { listener, path: path.to_owned() })
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+        })
     }
 
     /// Answers commands until the node stops.
@@ -70,9 +73,9 @@ async fn answer(host: &Host, mut stream: UnixStream) -> std::io::Result<()> {
             Ok(answer) => Reply::Done(answer),
             Err(error) => Reply::Failed(error),
         },
-        Err(error) => {
-            Reply::Failed(format!("the serving node does not know this command: is it another version? ({error})"))
-        }
+        Err(error) => Reply::Failed(format!(
+            "the serving node does not know this command: is it another version? ({error})"
+        )),
     };
     let bytes = serde_json::to_vec(&reply).map_err(std::io::Error::other)?;
     stream.write_all(&bytes).await?;

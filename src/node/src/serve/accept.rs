@@ -71,7 +71,13 @@ pub(super) async fn run(listener: TcpListener, router: Router, limits: Limits, s
     connections.wait().await;
 }
 
-async fn serve(stream: TcpStream, address: SocketAddr, router: Router, proxies: &[IpNet], stop: CancellationToken) {
+async fn serve(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    proxies: &[IpNet],
+    stop: CancellationToken,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(cause = %error, "TCP_NODELAY");
     }
@@ -79,7 +85,11 @@ async fn serve(stream: TcpStream, address: SocketAddr, router: Router, proxies: 
     let service = service_fn(move |request: http::Request<Incoming>| {
         let router = router.clone();
         async move {
-            let client = if behind_proxy { forwarded(&request).unwrap_or(address.ip()) } else { address.ip() };
+            let client = if behind_proxy {
+                forwarded(&request).unwrap_or(address.ip())
+            } else {
+                address.ip()
+            };
             let mut request = request.map(|body| Body::new(TimedBody::new(body)));
             request.extensions_mut().insert(ClientAddr(client));
             router.oneshot(request).await
@@ -107,6 +117,12 @@ async fn serve(stream: TcpStream, address: SocketAddr, router: Router, proxies: 
 
 /// The last address a trusted proxy wrote down.
 fn forwarded(request: &http::Request<Incoming>) -> Option<IpAddr> {
-    let list = request.headers().get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let list = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?;
     list.rsplit(',').next()?.trim().parse().ok()
 }

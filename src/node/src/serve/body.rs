@@ -35,7 +35,12 @@ pub(super) struct TimedBody {
 impl TimedBody {
     pub(super) fn new(inner: Incoming) -> Self {
         let started = Instant::now();
-        Self { inner, received: 0, started, deadline: Box::pin(sleep_until(started + GRACE)) }
+        Self {
+            inner,
+            received: 0,
+            started,
+            deadline: Box::pin(sleep_until(started + GRACE)),
+        }
     }
 }
 

@@ -20,9 +20,23 @@ impl Desk {
 #[async_trait]
 impl TrustDesk for Desk {
     async fn create_invite(&self, actor: &str, offer: InviteOffer) -> Result<InviteLink> {
-        let InviteOffer { purpose, contract, hours, for_origin, pre_confirm } = offer;
-        let made = self.federation.invite_link(actor, purpose, contract, hours, for_origin, pre_confirm).await?;
-        Ok(InviteLink { id: made.id, link: made.link, fingerprint: made.fingerprint, expires_at: made.expires_at })
+        let InviteOffer {
+            purpose,
+            contract,
+            hours,
+            for_origin,
+            pre_confirm,
+        } = offer;
+        let made = self
+            .federation
+            .invite_link(actor, purpose, contract, hours, for_origin, pre_confirm)
+            .await?;
+        Ok(InviteLink {
+            id: made.id,
+            link: made.link,
+            fingerprint: made.fingerprint,
+            expires_at: made.expires_at,
+        })
     }
 
     async fn preview(&self, link: &str) -> Result<Preview> {
@@ -54,6 +68,9 @@ impl TrustDesk for Desk {
     }
 
     async fn trust(&self, actor: &str, authority: &str) -> Result<PeerId> {
-        self.federation.trust(actor, authority).await.map(|trusted| trusted.peer)
+        self.federation
+            .trust(actor, authority)
+            .await
+            .map(|trusted| trusted.peer)
     }
 }

@@ -41,15 +41,26 @@ pub(crate) async fn run(places: Places) -> Result<(), String> {
     let workers = TaskTracker::new();
 
     let desk = desk::Desk::new(app.federation.clone());
-    let settings = ApiSettings { version: env!("CARGO_PKG_VERSION").to_owned(), trust: Some(Arc::new(desk)) };
+    let settings = ApiSettings {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        trust: Some(Arc::new(desk)),
+    };
     let state = ApiState::new(app.ctx.clone(), settings);
     let router = entrenous_api::assemble(state.clone(), app.federation.router());
 
-    let host = Host { ctx: app.ctx.clone(), federation: app.federation.clone(), serving: true };
+    let host = Host {
+        ctx: app.ctx.clone(),
+        federation: app.federation.clone(),
+        serving: true,
+    };
     let control = Server::listen(&app.places.socket())?;
     workers.spawn(control.run(Arc::new(host), stop.clone()));
     workers.spawn(follow_events(app.ctx.clone(), state.clone(), stop.clone()));
-    workers.spawn(app.federation.clone().run_background(stop.clone().cancelled_owned()));
+    workers.spawn(
+        app.federation
+            .clone()
+            .run_background(stop.clone().cancelled_owned()),
+    );
     workers.spawn(maintenance::run(app.ctx.clone(), stop.clone()));
 
     let limits = accept::Limits {
@@ -73,7 +84,10 @@ pub(crate) async fn run(places: Places) -> Result<(), String> {
         }
     }
     workers.close();
-    if tokio::time::timeout(Duration::from_secs(1), workers.wait()).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(1), workers.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!("some workers did not end in time");
     }
     app.close().await;

@@ -57,13 +57,18 @@ pub struct Addressed {
 /// # Errors
 /// Those of the query.
 pub fn addressed(conn: &mut Conn, post: PostId) -> Result<Vec<Addressed>, StoreError> {
-    Ok(Sql::new("SELECT account_id, silent FROM post_mentions WHERE post_id = ")
-        .int(post.get())
-        .raw(" ORDER BY account_id")
-        .load::<(BigInt, Bool), (i64, bool)>(conn)?
-        .into_iter()
-        .map(|(account, silent)| Addressed { account: AccountId(account), silent })
-        .collect())
+    Ok(
+        Sql::new("SELECT account_id, silent FROM post_mentions WHERE post_id = ")
+            .int(post.get())
+            .raw(" ORDER BY account_id")
+            .load::<(BigInt, Bool), (i64, bool)>(conn)?
+            .into_iter()
+            .map(|(account, silent)| Addressed {
+                account: AccountId(account),
+                silent,
+            })
+            .collect(),
+    )
 }
 
 /// The hashtags of posts: (post, tag).
@@ -85,7 +90,9 @@ pub fn tags_of(conn: &mut Conn, posts: &[i64]) -> Result<Vec<(i64, String)>, Sto
 /// # Errors
 /// Those of the queries.
 pub fn set_tags(conn: &mut Conn, post: PostId, tags: &[String]) -> Result<(), StoreError> {
-    Sql::new("DELETE FROM post_tags WHERE post_id = ").int(post.get()).run(conn)?;
+    Sql::new("DELETE FROM post_tags WHERE post_id = ")
+        .int(post.get())
+        .run(conn)?;
     for tag in tags {
         Sql::new("INSERT INTO post_tags (tag, post_id) VALUES (")
             .text(tag.as_str())
@@ -171,11 +178,18 @@ pub struct VersionRow {
 /// # Errors
 /// Those of the query.
 pub fn versions(conn: &mut Conn, post: PostId) -> Result<Vec<VersionRow>, StoreError> {
-    Ok(Sql::new("SELECT edited_at, content, spoiler, sensitive FROM post_edits WHERE post_id = ")
-        .int(post.get())
-        .raw(" ORDER BY edited_at LIMIT 100")
-        .load::<(Timestamp, Text, Text, Bool), (NaiveDateTime, String, String, bool)>(conn)?
-        .into_iter()
-        .map(|(at, content, spoiler, sensitive)| VersionRow { at: from_db(at), content, spoiler, sensitive })
-        .collect())
+    Ok(
+        Sql::new("SELECT edited_at, content, spoiler, sensitive FROM post_edits WHERE post_id = ")
+            .int(post.get())
+            .raw(" ORDER BY edited_at LIMIT 100")
+            .load::<(Timestamp, Text, Text, Bool), (NaiveDateTime, String, String, bool)>(conn)?
+            .into_iter()
+            .map(|(at, content, spoiler, sensitive)| VersionRow {
+                at: from_db(at),
+                content,
+                spoiler,
+                sensitive,
+            })
+            .collect(),
+    )
 }

@@ -6,19 +6,24 @@ mod row;
 mod thread;
 mod write;
 
-use crate::{Conn, StoreError, sql::Sql, visible::{POSTS, Viewer, Who, visible, visible_to}};
+use crate::{
+    Conn, StoreError,
+    sql::Sql,
+    visible::{POSTS, Viewer, Who, visible, visible_to},
+};
 use diesel::sql_types::{BigInt, Bool};
 use entrenous_model::{AccountId, Post, PostId, Time};
 use row::{COLUMNS, Row, SqlRow};
 
 pub use counts::{Count, bump};
 pub use details::{
-    Addressed, FlagSets, MentionRow, VersionRow, addressed, flags_of, mentions_of, set_tags, tags_of, versions,
+    Addressed, FlagSets, MentionRow, VersionRow, addressed, flags_of, mentions_of, set_tags, tags_of,
+    versions,
 };
 pub use thread::{ancestors, descendants};
 pub use write::{
-    Edit, add_mention, adopt_orphans, bury, forget_idempotency, insert, keep_version, remember_idempotency, replace,
-    set_addressed,
+    Edit, add_mention, adopt_orphans, bury, forget_idempotency, insert, keep_version, remember_idempotency,
+    replace, set_addressed,
 };
 
 /// Posts by id, tombstones included, in no order.
@@ -85,7 +90,13 @@ pub fn visible_of(conn: &mut Conn, viewer: Viewer, ids: &[i64]) -> Result<Vec<Po
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = Sql::new("SELECT ").raw(COLUMNS).raw(" FROM ").raw(POSTS).raw(" WHERE p.id IN ").ids(ids).raw(" AND ");
+    let sql = Sql::new("SELECT ")
+        .raw(COLUMNS)
+        .raw(" FROM ")
+        .raw(POSTS)
+        .raw(" WHERE p.id IN ")
+        .ids(ids)
+        .raw(" AND ");
     visible(sql, viewer)
         .load::<SqlRow, Row>(conn)?
         .into_iter()
@@ -98,7 +109,11 @@ pub fn visible_of(conn: &mut Conn, viewer: Viewer, ids: &[i64]) -> Result<Vec<Po
 /// # Errors
 /// Those of the query.
 pub fn may_see(conn: &mut Conn, viewer: Viewer, id: PostId) -> Result<bool, StoreError> {
-    let sql = Sql::new("SELECT p.id FROM ").raw(POSTS).raw(" WHERE p.id = ").int(id.get()).raw(" AND ");
+    let sql = Sql::new("SELECT p.id FROM ")
+        .raw(POSTS)
+        .raw(" WHERE p.id = ")
+        .int(id.get())
+        .raw(" AND ");
     visible(sql, viewer).any(conn)
 }
 
@@ -157,14 +172,16 @@ pub fn by_idempotency_key(
     key: &str,
     since: Time,
 ) -> Result<Option<PostId>, StoreError> {
-    Ok(Sql::new("SELECT post_id FROM idempotency_keys WHERE account_id = ")
-        .int(account.get())
-        .raw(" AND idempotency_key = ")
-        .text(key)
-        .raw(" AND created_at > ")
-        .time(since)
-        .one(conn)?
-        .map(PostId))
+    Ok(
+        Sql::new("SELECT post_id FROM idempotency_keys WHERE account_id = ")
+            .int(account.get())
+            .raw(" AND idempotency_key = ")
+            .text(key)
+            .raw(" AND created_at > ")
+            .time(since)
+            .one(conn)?
+            .map(PostId),
+    )
 }
 
 /// Whether a peer's post concerns anyone here: a local follower of its author, a local person it is addressed to, or
@@ -188,15 +205,18 @@ pub fn concerns_someone(
         return Ok(true);
     }
     if !addressed.is_empty() {
-        let local = Sql::new("SELECT id FROM accounts WHERE peer_id IS NULL AND disabled_at IS NULL AND id IN ")
-            .ids(addressed)
-            .raw(" LIMIT 1");
+        let local =
+            Sql::new("SELECT id FROM accounts WHERE peer_id IS NULL AND disabled_at IS NULL AND id IN ")
+                .ids(addressed)
+                .raw(" LIMIT 1");
         if local.any(conn)? {
             return Ok(true);
         }
     }
     let Some(parent) = parent else { return Ok(false) };
-    Sql::new("SELECT id FROM posts WHERE peer_id IS NULL AND deleted_at IS NULL AND id = ").int(parent.get()).any(conn)
+    Sql::new("SELECT id FROM posts WHERE peer_id IS NULL AND deleted_at IS NULL AND id = ")
+        .int(parent.get())
+        .any(conn)
 }
 
 /// Whether the id is taken.
@@ -212,10 +232,12 @@ pub fn id_is_taken(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
 /// # Errors
 /// Those of the query.
 pub fn holder_of_uri(conn: &mut Conn, uri: &str) -> Result<Option<(PostId, AccountId, bool)>, StoreError> {
-    Ok(Sql::new("SELECT id, account_id, deleted_at IS NOT NULL FROM posts WHERE uri = ")
-        .text(uri)
-        .first::<(BigInt, BigInt, Bool), (i64, i64, bool)>(conn)?
-        .map(|(id, account, deleted)| (PostId(id), AccountId(account), deleted)))
+    Ok(
+        Sql::new("SELECT id, account_id, deleted_at IS NOT NULL FROM posts WHERE uri = ")
+            .text(uri)
+            .first::<(BigInt, BigInt, Bool), (i64, i64, bool)>(conn)?
+            .map(|(id, account, deleted)| (PostId(id), AccountId(account), deleted)),
+    )
 }
 
 /// Which of `people` are of this node.
@@ -226,5 +248,7 @@ pub fn local_among(conn: &mut Conn, people: &[i64]) -> Result<Vec<i64>, StoreErr
     if people.is_empty() {
         return Ok(Vec::new());
     }
-    Sql::new("SELECT id FROM accounts WHERE peer_id IS NULL AND id IN ").ids(people).list(conn)
+    Sql::new("SELECT id FROM accounts WHERE peer_id IS NULL AND id IN ")
+        .ids(people)
+        .list(conn)
 }

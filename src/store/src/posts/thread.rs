@@ -16,9 +16,16 @@ const READ: usize = 2_000;
 ///
 /// # Errors
 /// Those of the queries.
-pub fn ancestors(conn: &mut Conn, viewer: Viewer, post: PostId, most: usize) -> Result<Vec<PostId>, StoreError> {
+pub fn ancestors(
+    conn: &mut Conn,
+    viewer: Viewer,
+    post: PostId,
+    most: usize,
+) -> Result<Vec<PostId>, StoreError> {
     let parent_of = |conn: &mut Conn, id: i64| {
-        let found = Sql::new("SELECT in_reply_to FROM posts WHERE id = ").int(id).first::<Nullable<BigInt>, Option<i64>>(conn);
+        let found = Sql::new("SELECT in_reply_to FROM posts WHERE id = ")
+            .int(id)
+            .first::<Nullable<BigInt>, Option<i64>>(conn);
         found.map(Option::flatten)
     };
     let mut ids = Vec::new();
@@ -28,7 +35,11 @@ pub fn ancestors(conn: &mut Conn, viewer: Viewer, post: PostId, most: usize) -> 
         && ids.len() < most
         && seen.insert(id)
     {
-        let sql = Sql::new("SELECT p.id FROM ").raw(POSTS).raw(" WHERE p.id = ").int(id).raw(" AND ");
+        let sql = Sql::new("SELECT p.id FROM ")
+            .raw(POSTS)
+            .raw(" WHERE p.id = ")
+            .int(id)
+            .raw(" AND ");
         if visible(sql, viewer).any(conn)? {
             ids.push(PostId(id));
         } else {
@@ -66,7 +77,9 @@ pub fn descendants(
         if let Viewer::Person(id) = viewer {
             sql = wanted(sql.raw(" AND "), Who::Id(id.get()), now);
         }
-        let rows = sql.raw(" ORDER BY p.id LIMIT 500").load::<(Nullable<BigInt>, BigInt), (Option<i64>, i64)>(conn)?;
+        let rows = sql
+            .raw(" ORDER BY p.id LIMIT 500")
+            .load::<(Nullable<BigInt>, BigInt), (Option<i64>, i64)>(conn)?;
         level.clear();
         for (parent, id) in rows {
             if let Some(parent) = parent

@@ -65,7 +65,12 @@ pub fn insert(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// Those of the query.
-pub fn add_mention(conn: &mut Conn, post: PostId, account: AccountId, silent: bool) -> Result<(), StoreError> {
+pub fn add_mention(
+    conn: &mut Conn,
+    post: PostId,
+    account: AccountId,
+    silent: bool,
+) -> Result<(), StoreError> {
     Sql::new("INSERT INTO post_mentions (post_id, account_id, silent) VALUES (")
         .int(post.get())
         .raw(",")
@@ -82,7 +87,9 @@ pub fn add_mention(conn: &mut Conn, post: PostId, account: AccountId, silent: bo
 /// # Errors
 /// Those of the queries.
 pub fn set_addressed(conn: &mut Conn, post: PostId, people: &[(AccountId, bool)]) -> Result<(), StoreError> {
-    Sql::new("DELETE FROM post_mentions WHERE post_id = ").int(post.get()).run(conn)?;
+    Sql::new("DELETE FROM post_mentions WHERE post_id = ")
+        .int(post.get())
+        .run(conn)?;
     for (account, silent) in people {
         add_mention(conn, post, *account, *silent)?;
     }
@@ -169,12 +176,14 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
     ] {
         Sql::new(statement).ids(ids).run(conn)?;
     }
-    Sql::new("UPDATE posts SET content = '', source = '', spoiler = '', language = NULL, favourites_count = 0, \
-              boosts_count = 0, deleted_at = ")
-        .time(now)
-        .raw(" WHERE deleted_at IS NULL AND id IN ")
-        .ids(ids)
-        .run(conn)?;
+    Sql::new(
+        "UPDATE posts SET content = '', source = '', spoiler = '', language = NULL, favourites_count = 0, \
+              boosts_count = 0, deleted_at = ",
+    )
+    .time(now)
+    .raw(" WHERE deleted_at IS NULL AND id IN ")
+    .ids(ids)
+    .run(conn)?;
     Ok(())
 }
 
@@ -183,12 +192,14 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
 /// # Errors
 /// Those of the queries.
 pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<i64, StoreError> {
-    let orphans = Sql::new("SELECT id FROM posts WHERE in_reply_to IS NULL AND deleted_at IS NULL AND in_reply_to_uri = ")
-        .text(post.uri.as_str())
-        .raw(" AND id <> ")
-        .int(post.id.get())
-        .raw(" LIMIT 500")
-        .list(conn)?;
+    let orphans = Sql::new(
+        "SELECT id FROM posts WHERE in_reply_to IS NULL AND deleted_at IS NULL AND in_reply_to_uri = ",
+    )
+    .text(post.uri.as_str())
+    .raw(" AND id <> ")
+    .int(post.id.get())
+    .raw(" LIMIT 500")
+    .list(conn)?;
     if orphans.is_empty() {
         return Ok(0);
     }

@@ -65,7 +65,13 @@ impl Node {
         ];
         let [red, green, blue] = self.site.colour;
         let accent = format!("#{red:02x}{green:02x}{blue:02x}");
-        settings.extend(["--accent", &accent, "--owner", owner.username, "--owner-password-stdin"]);
+        settings.extend([
+            "--accent",
+            &accent,
+            "--owner",
+            owner.username,
+            "--owner-password-stdin",
+        ]);
         settings.extend(database.into_iter().flat_map(|url| ["--database-url", url]));
         self.command(&["init"], &settings, &password)?;
         for person in others {

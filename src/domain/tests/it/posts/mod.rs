@@ -14,7 +14,10 @@ use entrenous_model::{AccountId, Notification, NotificationKind, Page, PeerId, P
 
 pub(crate) const THERE: &str = "https://there.example";
 pub(crate) const ELSEWHERE: &str = "https://elsewhere.example";
-pub(crate) const PLAIN: FollowOptions = FollowOptions { show_boosts: true, notify: false };
+pub(crate) const PLAIN: FollowOptions = FollowOptions {
+    show_boosts: true,
+    notify: false,
+};
 
 /// A local post.
 pub(crate) fn draft(text: &str, visibility: Visibility) -> Draft {
@@ -48,22 +51,33 @@ pub(crate) fn remote_draft(uri: &str, visibility: Visibility, mentions: &[Accoun
 
 impl House {
     pub(crate) async fn say(&self, author: AccountId, text: &str, visibility: Visibility) -> PostId {
-        posts::publish(&self.ctx, Via::Local, author, draft(text, visibility)).await.unwrap()
+        posts::publish(&self.ctx, Via::Local, author, draft(text, visibility))
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn reply(&self, author: AccountId, to: PostId, text: &str) -> PostId {
-        let draft = Draft { reply_to: ReplyTo::Post(to), ..draft(text, Visibility::Public) };
-        posts::publish(&self.ctx, Via::Local, author, draft).await.unwrap()
+        let draft = Draft {
+            reply_to: ReplyTo::Post(to),
+            ..draft(text, Visibility::Public)
+        };
+        posts::publish(&self.ctx, Via::Local, author, draft)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn follow(&self, follower: AccountId, followee: AccountId) {
-        follows::follow(&self.ctx, Via::Local, follower, followee, PLAIN, None).await.unwrap();
+        follows::follow(&self.ctx, Via::Local, follower, followee, PLAIN, None)
+            .await
+            .unwrap();
     }
 
     /// A person of a peer follows a local person.
     pub(crate) async fn followed_from(&self, peer: PeerId, follower: AccountId, followee: AccountId) {
         let uri = format!("{THERE}/follows/{follower}-{followee}");
-        follows::follow(&self.ctx, self.via(peer), follower, followee, PLAIN, Some(uri)).await.unwrap();
+        follows::follow(&self.ctx, self.via(peer), follower, followee, PLAIN, Some(uri))
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn sees(&self, viewer: Viewer, id: PostId) -> bool {
@@ -82,7 +96,14 @@ impl House {
     }
 
     pub(crate) async fn told(&self, owner: AccountId) -> Vec<Notification> {
-        notifications::list(&self.ctx, owner, notifications::Filter::default(), Page::first(40)).await.unwrap()
+        notifications::list(
+            &self.ctx,
+            owner,
+            notifications::Filter::default(),
+            Page::first(40),
+        )
+        .await
+        .unwrap()
     }
 
     pub(crate) async fn kinds_told(&self, owner: AccountId) -> Vec<NotificationKind> {

@@ -2,8 +2,8 @@
 
 use super::{PLAIN, THERE, remote_draft};
 use crate::fixture::House;
-use entrenous_domain::posts;
 use entrenous_domain::people::{self, ProfileChange};
+use entrenous_domain::posts;
 use entrenous_domain::{DomainError, Via, accounts, blocks, follows};
 use entrenous_model::{Contract, NotificationKind, Page, PeerState, Terms, Visibility};
 use entrenous_store::stories;

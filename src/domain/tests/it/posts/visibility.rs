@@ -7,7 +7,12 @@ use entrenous_domain::{DomainError, Via, blocks, people, search, timelines};
 use entrenous_model::{Page, PeerState, PostId, Software, Visibility};
 use entrenous_store::stories;
 
-const ALL: [Visibility; 4] = [Visibility::Public, Visibility::Unlisted, Visibility::Private, Visibility::Direct];
+const ALL: [Visibility; 4] = [
+    Visibility::Public,
+    Visibility::Unlisted,
+    Visibility::Private,
+    Visibility::Direct,
+];
 
 stories! {
     async fn what_people_may_see(db: &TestDatabase) {
