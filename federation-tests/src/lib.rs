@@ -3,6 +3,14 @@
 //! Every test starts its own nodes on free ports of the loopback interface, each with a data directory of its own,
 //! on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test harness fails by panicking, and tells what the nodes said"
+)]
+
 pub mod client;
 pub mod database;
 pub mod mock;

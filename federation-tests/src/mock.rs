@@ -28,10 +28,26 @@ pub struct Seen {
     pub signed: bool,
 }
 
+/// What a mock can answer besides a document.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// 302 to another place.
+    Redirect(String),
+    /// A body of any type, with any other headers.
+    Bytes(&'static str, Vec<(&'static str, &'static str)>, Bytes),
+    /// A document, one byte every second.
+    Slow,
+    /// A document that never ends.
+    Endless,
+    /// Nothing, ever.
+    Silent,
+}
+
 #[derive(Default)]
 struct Shared {
     seen: Mutex<Vec<Seen>>,
     documents: Mutex<HashMap<String, Value>>,
+    replies: Mutex<HashMap<String, Reply>>,
     connections: AtomicU32,
 }
 
@@ -133,6 +149,34 @@ impl MockPeer {
             .insert(path.to_owned(), document);
     }
 
+    /// Answers a path (with query) badly, whatever document there is.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the lock.
+    pub fn serve_reply(&self, path: &str, reply: Reply) {
+        self.shared
+            .replies
+            .lock()
+            .expect("lock")
+            .insert(path.to_owned(), reply);
+    }
+
+    /// The document it serves at a path.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the lock.
+    #[must_use]
+    pub fn document(&self, path: &str) -> Value {
+        let documents = self.shared.documents.lock().expect("lock");
+        documents.get(path).cloned().unwrap_or_default()
+    }
+
+    /// Its key, for signatures of any other form.
+    #[must_use]
+    pub fn key(&self) -> &RsaKeyPair {
+        &self.key
+    }
+
     /// What it was asked and sent so far.
     ///
     /// # Panics
@@ -196,15 +240,15 @@ impl MockPeer {
     /// # Panics
     /// If `fields` is no object.
     #[must_use]
-    pub fn activity(&self, name: &str, kind: &str, fields: Value) -> Value {
+    pub fn activity(&self, name: &str, kind: &str, mut fields: Value) -> Value {
         let mut activity = json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": format!("{}/activities/{}", self.origin, unique()),
             "type": kind,
             "actor": self.person(name),
         });
-        for (key, value) in fields.as_object().expect("no object") {
-            activity[key] = value.clone();
+        for (key, value) in std::mem::take(fields.as_object_mut().expect("no object")) {
+            activity[key] = value;
         }
         activity
     }
@@ -286,6 +330,10 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if parts.method == Method::POST {
         return StatusCode::ACCEPTED.into_response();
     }
+    let reply = shared.replies.lock().expect("lock").get(&path).cloned();
+    if let Some(reply) = reply {
+        return misbehave(reply).await;
+    }
     let documents = shared.documents.lock().expect("lock");
     let decoded: String = url::form_urlencoded::parse(path.replacen('?', "&", 1).as_bytes())
         .map(|(key, value)| {
@@ -304,5 +352,35 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         )
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn misbehave(reply: Reply) -> Response {
+    let json = (http::header::CONTENT_TYPE, ACTIVITY_JSON);
+    match reply {
+        Reply::Redirect(to) => (StatusCode::FOUND, [(http::header::LOCATION, to)]).into_response(),
+        Reply::Bytes(content_type, headers, bytes) => {
+            let mut response = ([(http::header::CONTENT_TYPE, content_type)], bytes).into_response();
+            for (name, value) in headers {
+                response
+                    .headers_mut()
+                    .insert(name, http::HeaderValue::from_static(value));
+            }
+            response
+        }
+        Reply::Slow => {
+            let bytes = futures_util::stream::unfold((), |()| async {
+                // The slowness is what is tested.
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+            });
+            ([json], axum::body::Body::from_stream(bytes)).into_response()
+        }
+        Reply::Endless => {
+            let spaces = Bytes::from(vec![b' '; 64 * 1024]);
+            let bytes = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(spaces.clone()));
+            ([json], axum::body::Body::from_stream(bytes)).into_response()
+        }
+        Reply::Silent => std::future::pending().await,
     }
 }

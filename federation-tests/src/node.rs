@@ -163,6 +163,71 @@ impl Node {
         self.process.as_ref().and_then(Child::id)
     }
 
+    /// Resident memory in KiB.
+    ///
+    /// # Panics
+    /// If it does not serve, or this is no Linux.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let pid = self.pid().expect("not serving");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("no /proc");
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
+            .expect("no VmRSS")
+    }
+
+    /// Starts serving; false if it refuses within ten seconds.
+    ///
+    /// # Panics
+    /// If it neither ends nor answers.
+    pub async fn tries_to_serve(&mut self) -> bool {
+        let mut child = Command::new(binary())
+            .args(["serve", "--data-dir"])
+            .arg(self.dir())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the node cannot be started");
+        let client = self.client("");
+        let serves = eventually("the node to serve or to refuse", || {
+            let ended = child.try_wait().expect("no status").is_some();
+            let client = &client;
+            async move {
+                if ended {
+                    return Some(false);
+                }
+                let answer = client.try_get("/health").await?;
+                (answer.status == 200).then_some(true)
+            }
+        })
+        .await;
+        self.process = serves.then_some(child);
+        serves
+    }
+
+    /// Name of its PostgreSQL database, if it has one.
+    #[must_use]
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    /// The reasons in the last lines of the audit trail.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub async fn audited(&self) -> Vec<String> {
+        let lines = self.json(&["audit", "--limit", "200"]).await;
+        let lines = lines.as_array().expect("no list");
+        lines
+            .iter()
+            .filter_map(|line| line["reason"].as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// What it has logged.
     #[must_use]
     pub fn log(&self) -> String {

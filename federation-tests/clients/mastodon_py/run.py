@@ -175,14 +175,15 @@ def sign_in(node, username):
     client_id, secret = Mastodon.create_app("Mastodon.py test", scopes=scopes, redirect_uris="http://client.invalid/cb",
                                             api_base_url=node.url)
     api = Mastodon(client_id=client_id, client_secret=secret, api_base_url=node.url)
-    url = api.auth_request_url(redirect_uris="http://client.invalid/cb", scopes=scopes, state="s t a t e")
+    url = api.auth_request_url(redirect_uris="http://client.invalid/cb", scopes=scopes, state="s t a t e",
+                               allow_http=True)
     code, state = authorise(url, username)
     assert state == "s t a t e", state
-    api.log_in(code=code, redirect_uri="http://client.invalid/cb", scopes=scopes)
+    api.log_in(code=code, redirect_uri="http://client.invalid/cb", scopes=scopes, allow_http=True)
     assert api.me()["username"] == username
     try:
         Mastodon(client_id=client_id, client_secret=secret, api_base_url=node.url).log_in(
-            code=code, redirect_uri="http://client.invalid/cb", scopes=scopes)
+            code=code, redirect_uri="http://client.invalid/cb", scopes=scopes, allow_http=True)
     except Exception:
         pass
     else:
@@ -195,7 +196,7 @@ def sign_in(node, username):
     else:
         raise AssertionError("the token of a stolen code still works")
     code, _ = authorise(url, username)
-    api.log_in(code=code, redirect_uri="http://client.invalid/cb", scopes=scopes)
+    api.log_in(code=code, redirect_uri="http://client.invalid/cb", scopes=scopes, allow_http=True)
     return api
 
 

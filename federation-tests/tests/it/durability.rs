@@ -27,14 +27,14 @@ async fn killed_nodes_lose_nothing(on: Database) {
         }
         // At any moment: deliveries are on their way now.
         if round % 2 == 0 {
-            lyon.kill().await
+            lyon.kill().await;
         } else {
-            paris.kill().await
+            paris.kill().await;
         }
         if round % 2 == 0 {
-            lyon.serve().await
+            lyon.serve().await;
         } else {
-            paris.serve().await
+            paris.serve().await;
         }
     }
     let seen = eventually("every post at Paris", || async {

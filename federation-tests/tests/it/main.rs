@@ -1,6 +1,8 @@
 //! Stories with real nodes. Each runs on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod adversary;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod durability;

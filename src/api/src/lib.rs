@@ -53,6 +53,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use entrenous_door::Routes;
 use std::sync::Arc;
+use tower::Layer as _;
+use tower_http::normalize_path::NormalizePathLayer;
 
 pub use auth::{ApiGuard, Caller};
 pub use error::{ApiError, ApiResult};
@@ -94,10 +96,13 @@ pub fn router(state: ApiState) -> Router {
 pub fn assemble(state: ApiState, others: Router) -> Router {
     state.start_dispatch();
     let guard = Arc::new(ApiGuard(state.clone()));
-    routes()
+    let routed = routes()
         .mount(state, guard)
         .merge(others)
-        .fallback(async || entrenous_door::not_found())
+        .fallback(async || entrenous_door::not_found());
+    // Mastodon does not mind a slash at the end of a path, and Mastodon.py sends one.
+    Router::new()
+        .fallback_service(NormalizePathLayer::trim_trailing_slash().layer(routed))
         .layer(DefaultBodyLimit::max(params::MAX_BODY))
         .layer(axum::middleware::from_fn(headers::layer))
 }

@@ -12,11 +12,14 @@ pub use entrenous_store::audit::Line as Entry;
 /// Lines about one peer that are written in a minute; more are counted only.
 const LINES_PER_PEER_AND_MINUTE: u32 = 600;
 
+/// A peer (`None` for all strangers together) and a reason.
+type Key = (Option<String>, String);
+
 /// Holds back floods of refusals, so that strangers cannot fill the disk. Its size is bounded by the number of peers
 /// and of reason codes, both of which strangers cannot raise.
 #[derive(Default)]
 pub struct Limiter {
-    windows: Mutex<BTreeMap<(Option<String>, String), (Time, u32)>>,
+    windows: Mutex<BTreeMap<Key, (Time, u32)>>,
 }
 
 impl Limiter {

@@ -29,6 +29,7 @@ impl DiskFiles {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(error: std::io::Error) -> DomainError {
     DomainError::Internal(format!("file store: {error}"))
 }

@@ -247,14 +247,14 @@ pub fn next(
         .collect()
 }
 
+/// An activity as it is kept: its author, its post, what it says, and since when.
+pub type Kept = (Option<AccountId>, Option<PostId>, OutboundActivity, Time);
+
 /// An activity by id, with its author and post (for its dereferenceable document).
 ///
 /// # Errors
 /// The database's.
-pub fn activity(
-    conn: &mut Conn,
-    id: ActivityId,
-) -> Result<Option<(Option<AccountId>, Option<PostId>, OutboundActivity, Time)>, StoreError> {
+pub fn activity(conn: &mut Conn, id: ActivityId) -> Result<Option<Kept>, StoreError> {
     let row = activities::table
         .find(id.get())
         .select((

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use entrenous_api::{ApiSettings, ApiState};
 use entrenous_domain::context::Ports;
 use entrenous_domain::people::{self, NewPerson};
@@ -112,7 +112,16 @@ impl House {
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        // A stream has no end: its head is the answer.
+        let endless = parts
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if endless {
+            Bytes::new()
+        } else {
+            body.collect().await.unwrap().to_bytes()
+        };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer {
             status: parts.status,

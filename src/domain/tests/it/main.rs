@@ -8,6 +8,7 @@ mod fixture;
 mod oauth;
 #[cfg(test)]
 mod people;
+#[cfg(test)]
 mod posts;
 #[cfg(test)]
 mod remote;

@@ -75,7 +75,7 @@ impl Federation {
                 match federation.tell(id, notice, &nonce).await {
                     Ok(true) => return,
                     Ok(false) => {
-                        tracing::debug!(peer = %id, ?notice, "the other side did not take the notice")
+                        tracing::debug!(peer = %id, ?notice, "the other side did not take the notice");
                     }
                     Err(error) => tracing::debug!(peer = %id, ?notice, %error, "the other side was not told"),
                 }

@@ -1,18 +1,25 @@
 //! Printing: answers on standard output, everything else on standard error.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where a command line speaks"
-)]
+#![expect(clippy::print_stderr, reason = "this is where a command line speaks")]
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 /// Prints an answer.
 pub(crate) fn print(text: &str) -> ExitCode {
-    if !text.is_empty() {
-        println!("{text}");
+    if text.is_empty() {
+        return ExitCode::SUCCESS;
     }
-    ExitCode::SUCCESS
+    let mut out = std::io::stdout().lock();
+    match out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has seen enough (`entrenous audit | head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("the answer cannot be written: {error}")),
+    }
 }
 
 /// Tells a person something that is no answer.

@@ -321,7 +321,7 @@ async fn a_conversation_reads_in_order() {
         .get(&ada, &format!("/api/v1/statuses/{second}/context"))
         .await
         .ok();
-    assert_eq!(ids(&context["ancestors"]), [first.clone()]);
+    assert_eq!(ids(&context["ancestors"]), [first.as_str()]);
     assert_eq!(context["descendants"], json!([]));
     let context = stage
         .get(&ada, &format!("/api/v1/statuses/{first}/context"))

@@ -58,7 +58,7 @@ async fn home_is_of_those_one_follows() {
     let home = ids(&stage.get(&ada, "/api/v1/timelines/home").await.ok());
     assert!(home.contains(&after) && home.contains(&before), "{home:?}");
     let public = stage.get(&ada, "/api/v1/timelines/public").await.ok();
-    assert_eq!(ids(&public), [before.clone()]);
+    assert_eq!(ids(&public), [before.as_str()]);
     assert_eq!(
         stage.get(&ada, "/api/v1/timelines/public?remote=1").await.ok(),
         json!([])
