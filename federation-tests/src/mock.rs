@@ -347,7 +347,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         .join("?");
     match documents.get(&path).or_else(|| documents.get(&decoded)) {
         Some(document) => (
-            [(http::header::CONTENT_TYPE, ACTIVITY_JSON)],
+            [(
+                http::header::CONTENT_TYPE,
+                if path.starts_with("/.well-known/webfinger") {
+                    "application/jrd+json"
+                } else {
+                    ACTIVITY_JSON
+                },
+            )],
             Bytes::from(document.to_string()),
         )
             .into_response(),

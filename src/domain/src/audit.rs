@@ -37,6 +37,9 @@ impl Limiter {
     }
 }
 
+/// Who acts on the command line: the person who owns the machine.
+pub const COMMAND_LINE: &str = "command line";
+
 /// Writes one line. Refusals (a reason without a known peer) are written at most once a minute per reason in all, so
 /// that strangers cannot fill the disk; those of a peer at most 600 times a minute per reason.
 ///

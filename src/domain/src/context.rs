@@ -24,6 +24,8 @@ pub struct NodeSettings {
     pub rules: Vec<String>,
     /// Contact address shown in the instance document, if any.
     pub contact_email: Option<String>,
+    /// Where the source code of the running version is offered (AGPL-3.0, section 13), if the configuration says.
+    pub source_url: Option<String>,
     /// Longest post, in characters.
     pub max_post_chars: usize,
     /// Largest upload, in bytes.

@@ -2,7 +2,7 @@
 
 use crate::people::{self, NewPerson};
 use crate::secrets::sha256_hex;
-use crate::{Ctx, DomainError, Result, accounts};
+use crate::{Ctx, DomainError, Result, accounts, audit};
 use entrenous_model::{Account, AccountId, Invite, InviteId, Role, Time};
 use entrenous_store as store;
 use std::sync::Arc;
@@ -54,6 +54,13 @@ pub async fn create(
                 revoked_at: None,
             };
             store::invites::insert(tx, &invite, &hash)?;
+            let maker = match invite.created_by {
+                Some(id) => store::accounts::by_id(tx, id)?.map(|account| account.username),
+                None => None,
+            };
+            let maker = maker.as_deref().unwrap_or(audit::COMMAND_LINE);
+            let detail = format!("invitation {} for {max_uses} as {}", invite.id, role.as_str());
+            audit::write(tx, maker, "person.invited", None, None, &detail)?;
             Ok::<_, DomainError>(invite)
         })
         .await?;
@@ -93,6 +100,7 @@ pub async fn accept(
     // Asked first, so that a stranger without a code makes nobody hash or make keys.
     let invite = find(ctx, code).await?.ok_or(DomainError::NotFound)?;
     let (id, role) = (invite.id, invite.role);
+    let name = username.clone();
     let person = NewPerson {
         username,
         display_name,
@@ -108,6 +116,8 @@ pub async fn accept(
             if !store::invites::use_once(tx, id, now)? {
                 return Err(DomainError::NotFound);
             }
+            let detail = format!("invitation {id} as {}", role.as_str());
+            audit::write(tx, &name, "person.signed_up", None, None, &detail)?;
             prepared.insert(tx, role)
         })
         .await?;
@@ -127,19 +137,27 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Invite>> {
         .await?)
 }
 
-/// Withdraws an invitation.
+/// Withdraws an invitation in the name of `actor`.
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn revoke(ctx: &Ctx, id: InviteId) -> Result<()> {
+pub async fn revoke(ctx: &Ctx, actor: &str, id: InviteId) -> Result<()> {
+    let actor = actor.to_owned();
     ctx.store()
         .write(move |tx| {
             let now = tx.now();
-            if store::invites::revoke(tx, id, now)? {
-                Ok(())
-            } else {
-                Err(DomainError::NotFound)
+            if !store::invites::revoke(tx, id, now)? {
+                return Err(DomainError::NotFound);
             }
+            audit::write(
+                tx,
+                &actor,
+                "person.invitation_withdrawn",
+                None,
+                None,
+                &format!("invitation {id}"),
+            )?;
+            Ok(())
         })
         .await
 }

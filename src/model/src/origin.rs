@@ -24,8 +24,13 @@ impl Origin {
         {
             return None;
         }
-        url.host_str()
-            .filter(|host| !host.is_empty() && !host.ends_with('.'))?;
+        let host = url.host_str()?;
+        let plain = host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte));
+        if host.is_empty() || host.ends_with('.') || !plain {
+            return None;
+        }
         Some(Self(url.origin().ascii_serialization()))
     }
 

@@ -12,6 +12,7 @@ use entrenous_egress::{Egress, EgressConfig};
 use entrenous_federation::{Federation, Identity};
 use entrenous_store::{Store, StoreConfig};
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 /// Everything that is open while this process owns a data directory.
@@ -68,6 +69,7 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
     let file = File::options()
         .create(true)
         .truncate(false)
+        .mode(0o600)
         .write(true)
         .open(&path)
         .map_err(|error| format!("{shown} cannot be opened: {error}"))?;
@@ -125,6 +127,7 @@ fn settings(config: &Config) -> NodeSettings {
         languages: node.languages.clone(),
         rules: node.rules.clone(),
         contact_email: Some(node.contact_email.clone()).filter(|address| !address.is_empty()),
+        source_url: Some(node.source_url.clone()).filter(|url| !url.is_empty()),
         max_post_chars: config.limits.post_characters,
         max_upload_bytes: config.limits.upload_bytes,
         open_webfinger: config.federation.open_webfinger,

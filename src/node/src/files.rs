@@ -42,7 +42,12 @@ impl FileStore for DiskFiles {
             return Ok(());
         }
         let folder = place.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).await.map_err(failed)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .await
+            .map_err(failed)?;
         // Written aside and renamed, so that a file under its name is always whole.
         let aside = tempfile::Builder::new()
             .prefix(".new")

@@ -255,7 +255,14 @@ async fn every_route_is_closed(on: Database) {
             said.text
         );
         for count in ["user_count", "status_count", "domain_count", "localPosts"] {
-            assert!(!said.text.contains(count), "{name}: {}", said.text);
+            // Clients want the words; they say nothing.
+            let count = format!("\"{count}\":");
+            let rest = said.text.split(&count).nth(1).map(str::trim_start);
+            assert!(
+                rest.is_none_or(|rest| rest.starts_with("0,") || rest.starts_with("0}")),
+                "{name}: {}",
+                said.text
+            );
         }
     }
     scene.close(&before).await;
@@ -396,7 +403,10 @@ async fn a_broken_node_denies(on: Database) {
     scene.node.kill().await;
     let toml = scene.node.dir().join("entrenous.toml");
     let written = std::fs::read(&toml).unwrap();
-    let half = written.get(..written.len() / 2).unwrap().to_vec();
+    // Cut inside a value: what is cut between two lines is a shorter configuration, with the closed defaults.
+    let text = String::from_utf8(written.clone()).unwrap();
+    let inside = text.find("\nlisten = \"").unwrap() + 14;
+    let half = written.get(..inside).unwrap().to_vec();
     for (what, bytes) in [
         ("half of it", half),
         ("not UTF-8", vec![0xff; 64]),

@@ -134,9 +134,9 @@ async fn create(
 
 async fn revoke(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     At(id): At<InviteId>,
 ) -> ApiResult<Json<Map<String, Value>>> {
-    invites::revoke(state.ctx(), id).await?;
+    invites::revoke(state.ctx(), &caller.account.username, id).await?;
     Ok(Json(Map::new()))
 }

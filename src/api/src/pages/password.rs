@@ -116,7 +116,7 @@ async fn submit(
     let changed = async {
         let ctx = state.ctx();
         people::authenticate(ctx, &who.account.username, form.current, address).await?;
-        people::set_password(ctx, who.account.id, form.password).await?;
+        people::set_password(ctx, &who.account.username, who.account.id, form.password).await?;
         // All sessions have ended, this one too: the browser that did it stays signed in with a new one.
         let browser = headers
             .get(header::USER_AGENT)

@@ -49,6 +49,7 @@ impl House {
             languages: vec!["en".to_owned(), "fr".to_owned()],
             rules: vec!["Be kind".to_owned()],
             contact_email: None,
+            source_url: Some("https://source.example/entrenous".to_owned()),
             max_post_chars: 5_000,
             max_upload_bytes: 8 << 20,
             open_webfinger: false,

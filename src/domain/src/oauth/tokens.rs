@@ -2,7 +2,7 @@
 
 use super::clients::{client, parse_scopes};
 use crate::secrets::sha256_hex;
-use crate::{Ctx, DomainError, Result, accounts};
+use crate::{Ctx, DomainError, Result, accounts, audit};
 use entrenous_model::{Account, AccountId, AppId, Event, Member, Scopes, Token, TokenId};
 use entrenous_store as store;
 use std::sync::Arc;
@@ -56,7 +56,10 @@ pub async fn create_token(ctx: &Ctx, username: &str, scopes: &str) -> Result<Iss
     let account = accounts::local_by_username(ctx, username)
         .await?
         .ok_or(DomainError::NotFound)?;
-    issue(ctx, None, Some(account.id), scopes).await
+    let detail = format!("{} with {scopes}", account.username);
+    let issued = issue(ctx, None, Some(account.id), scopes).await?;
+    audit::record(ctx, audit::COMMAND_LINE, "token.created", None, None, detail).await?;
+    Ok(issued)
 }
 
 /// Who a request acts for.

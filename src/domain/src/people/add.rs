@@ -3,7 +3,7 @@
 use super::login;
 use crate::accounts::{self, KeyKind, PublicKey};
 use crate::ports::PersonKeys;
-use crate::{Ctx, DomainError, Result};
+use crate::{Ctx, DomainError, Result, audit};
 use entrenous_model::{Account, AccountId, AccountKind, Event, Member, Role, Visibility};
 use entrenous_store::{self as store, StoreError, Tx};
 use std::sync::Arc;
@@ -66,14 +66,21 @@ pub(crate) struct Prepared {
     url: String,
 }
 
-/// Adds a person with a login, keys and an actor. Keys are made before the transaction.
+/// Adds a person with a login, keys and an actor, from the command line. Keys are made before the transaction.
 ///
 /// # Errors
 /// `Invalid` with what to change, `Conflict` if the name is taken (reserved names such as `admin`, `actor`, `network` too).
 pub async fn add(ctx: &Ctx, person: NewPerson) -> Result<Arc<Account>> {
     let role = person.role;
     let prepared = prepare(ctx, person).await?;
-    let id = ctx.store().write(move |tx| prepared.insert(tx, role)).await?;
+    let id = ctx
+        .store()
+        .write(move |tx| {
+            let detail = format!("{} as {}", prepared.username, role.as_str());
+            audit::write(tx, audit::COMMAND_LINE, "person.added", None, None, &detail)?;
+            prepared.insert(tx, role)
+        })
+        .await?;
     accounts::get(ctx, id)
         .await?
         .ok_or_else(|| DomainError::internal("a person who was added is gone"))

@@ -160,14 +160,15 @@ pub(super) fn check_password(password: &str, username: &str) -> Result<()> {
     Ok(())
 }
 
-/// Changes a password; ends all sessions, codes and tokens of the person.
+/// Changes a password in the name of `actor`; ends all sessions, codes and tokens of the person.
 ///
 /// # Errors
 /// `Invalid` for a weak password, `NotFound` for an unknown or disabled person.
-pub async fn set_password(ctx: &Ctx, id: AccountId, password: String) -> Result<()> {
+pub async fn set_password(ctx: &Ctx, actor: &str, id: AccountId, password: String) -> Result<()> {
     let account = accounts::get(ctx, id).await?.ok_or(DomainError::NotFound)?;
     check_password(&password, &account.username)?;
     let hash = hash(ctx, password).await?;
+    let actor = actor.to_owned();
     ctx.store()
         .write(move |tx| {
             let now = tx.now();
@@ -175,6 +176,14 @@ pub async fn set_password(ctx: &Ctx, id: AccountId, password: String) -> Result<
                 return Err(DomainError::NotFound);
             }
             super::leave::end_access(tx, id, now)?;
+            crate::audit::write(
+                tx,
+                &actor,
+                "person.password_changed",
+                None,
+                None,
+                &account.username,
+            )?;
             tx.emit(Event::SessionsEnded { account: id })?;
             Ok(())
         })

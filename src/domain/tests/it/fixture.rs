@@ -51,6 +51,7 @@ impl House {
             languages: vec!["en".to_owned(), "fr".to_owned()],
             rules: Vec::new(),
             contact_email: None,
+            source_url: None,
             max_post_chars: 5_000,
             max_upload_bytes: 8 << 20,
             open_webfinger: false,

@@ -197,10 +197,10 @@ stories! {
         let token = oauth::create_token(ctx, "ada", "read").await.unwrap();
         assert!(oauth::bearer(ctx, &token.secret).await.unwrap().is_some());
         assert!(matches!(
-            people::set_password(ctx, ada.id, "weak".to_owned()).await,
+            people::set_password(ctx, "ada", ada.id, "weak".to_owned()).await,
             Err(DomainError::Invalid(_))
         ));
-        people::set_password(ctx, ada.id, "another good one".to_owned()).await.unwrap();
+        people::set_password(ctx, "ada", ada.id, "another good one".to_owned()).await.unwrap();
         assert!(sessions::find(ctx, &cookie).await.unwrap().is_none());
         assert!(oauth::bearer(ctx, &token.secret).await.unwrap().is_none());
         assert!(people::authenticate(ctx, "ada", PASSWORD.to_owned(), HOME).await.is_err());
@@ -272,10 +272,10 @@ stories! {
         house.clock.advance(TimeDelta::hours(1));
         assert!(invites::find(ctx, &code).await.unwrap().is_none());
         assert!(matches!(join(ctx, &code, "late".to_owned()).await, Err(DomainError::NotFound)));
-        invites::revoke(ctx, late.id).await.unwrap();
-        assert!(matches!(invites::revoke(ctx, late.id).await, Err(DomainError::NotFound)));
+        invites::revoke(ctx, "owner", late.id).await.unwrap();
+        assert!(matches!(invites::revoke(ctx, "owner", late.id).await, Err(DomainError::NotFound)));
         let (withdrawn, code) = invites::create(ctx, None, Role::Member, 1, 1).await.unwrap();
-        invites::revoke(ctx, withdrawn.id).await.unwrap();
+        invites::revoke(ctx, "owner", withdrawn.id).await.unwrap();
         assert!(invites::find(ctx, &code).await.unwrap().is_none());
     }
 

@@ -62,7 +62,7 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "AUTHORITY")]
         peer: Option<String>,
         /// How many lines, 1 to 200.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=200))]
         limit: i64,
     },
     /// Print the OpenAPI document of the client API.
@@ -127,11 +127,23 @@ pub(crate) enum PersonCommand {
         #[arg(long, default_value = "member")]
         role: Role,
         /// How long the link is valid, in hours.
-        #[arg(long, default_value_t = 168)]
+        #[arg(long, default_value_t = 168, allow_negative_numbers = true)]
         hours: i64,
         /// How many people may use it.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         uses: i32,
+    },
+    /// List the links by which people can sign up.
+    Invitations {
+        #[command(flatten)]
+        data: DataDir,
+    },
+    /// Withdraw such a link.
+    Withdraw {
+        #[command(flatten)]
+        data: DataDir,
+        /// Its number in the list.
+        id: String,
     },
     /// Add a person with a password.
     Add {
@@ -229,7 +241,7 @@ pub(crate) enum PeerCommand {
         #[arg(long, default_value = "")]
         purpose: String,
         /// How long it is valid, 1 to 72 hours.
-        #[arg(long, default_value_t = 72)]
+        #[arg(long, default_value_t = 72, allow_negative_numbers = true)]
         hours: i64,
     },
     /// List the invitations made here.

@@ -39,12 +39,13 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
         "--owner-password-stdin",
         "Password of the owner",
     )?;
+    let directory_existed = places.root.exists();
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&places.root)
         .map_err(|error| format!("{} cannot be made: {error}", places.root.display()))?;
-    let lock = app::lock(&places)?;
+    let _lock = app::lock(&places)?;
     let listen = init.listen.unwrap_or_else(|| default_listen(&origin)).to_string();
     let name = init.name.clone().unwrap_or_else(|| origin.authority().to_owned());
     let text = render(&NewConfig {
@@ -59,9 +60,17 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
     let result = make(&places, &text, &init, password).await;
     if let Err(error) = result {
         undo(&places, database_existed);
+        if !directory_existed && let Err(error) = std::fs::remove_dir_all(&places.root) {
+            tracing::warn!(cause = %error, "the new directory is left behind");
+        }
         return Err(error);
     }
-    drop(lock);
+    if origin.scheme() == "http" && !listen_is_local(&origin) {
+        output::note(
+            "warning: the URL is plain http. Passwords and posts cross the network readable by others; use https with a \
+             TLS proxy, unless the network is yours alone. The URL can never change.",
+        );
+    }
     if init.allow_local {
         output::note(
             "warning: --allow-local lets nodes on this machine federate over plain http. It is for demos and tests; \
@@ -80,9 +89,25 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
     )
 }
 
+/// True for the names and addresses of this machine.
+fn listen_is_local(origin: &Origin) -> bool {
+    let authority = origin.authority();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// The port of the URL, on the URL's own address if it is one of this machine's loopback addresses.
 fn default_listen(origin: &Origin) -> SocketAddr {
-    let port = origin
-        .authority()
+    let authority = origin.authority();
+    if let Ok(address) = authority.parse::<SocketAddr>()
+        && address.ip().is_loopback()
+    {
+        return address;
+    }
+    let port = authority
         .rsplit_once(':')
         .and_then(|(_, port)| port.parse().ok())
         .unwrap_or(8300);

@@ -29,7 +29,12 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     };
     match result {
         Ok(answer) if json => output::print(&answer.json.to_string()),
-        Ok(answer) => output::print(&answer.text),
+        Ok(answer) => {
+            if let Some(note) = &answer.note {
+                output::note(note);
+            }
+            output::print(&answer.text)
+        }
         Err(error) => output::fail(&error),
     }
 }
@@ -93,6 +98,8 @@ fn command(verb: Verb) -> Result<(Places, Command), String> {
             hours,
             uses,
         }) => (data, Command::PersonInvite { role, hours, uses }),
+        Verb::Person(PersonCommand::Invitations { data }) => (data, Command::PersonInvitations),
+        Verb::Person(PersonCommand::Withdraw { data, id }) => (data, Command::PersonWithdraw { id }),
         Verb::Person(PersonCommand::List { data }) => (data, Command::PersonList),
         Verb::Person(PersonCommand::Disable { data, username }) => {
             (data, Command::PersonDisable { username })

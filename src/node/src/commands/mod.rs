@@ -14,7 +14,7 @@ use entrenous_model::Role;
 use serde::{Deserialize, Serialize};
 
 /// Who acts, for the audit trail.
-const ACTOR: &str = "command line";
+const ACTOR: &str = entrenous_domain::audit::COMMAND_LINE;
 
 /// One command.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +26,10 @@ pub(crate) enum Command {
         role: Role,
         locale: String,
         password: String,
+    },
+    PersonInvitations,
+    PersonWithdraw {
+        id: String,
     },
     PersonInvite {
         role: Role,
@@ -101,6 +105,8 @@ pub(crate) enum Command {
 pub(crate) struct Answer {
     pub(crate) text: String,
     pub(crate) json: serde_json::Value,
+    /// For the person at the terminal, on standard error: scripts read `text` alone.
+    pub(crate) note: Option<String>,
 }
 
 impl Answer {
@@ -110,7 +116,16 @@ impl Answer {
         Ok(Self {
             text: text.to_owned(),
             json,
+            note: None,
         })
+    }
+}
+
+impl Answer {
+    /// The same with a word for the person at the terminal.
+    fn noting(mut self, note: String) -> Self {
+        self.note = Some(note);
+        self
     }
 }
 
@@ -147,6 +162,8 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
             locale,
             password,
         } => people::add(host, username, display_name, role, locale, password).await,
+        C::PersonInvitations => people::invitations(host).await,
+        C::PersonWithdraw { id } => people::withdraw(host, &id).await,
         C::PersonInvite { role, hours, uses } => people::invite(host, role, hours, uses).await,
         C::PersonList => people::list(host).await,
         C::PersonDisable { username } => people::disable(host, &username).await,

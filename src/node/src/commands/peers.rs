@@ -21,12 +21,15 @@ pub(super) async fn invite(
         .invite_link(ACTOR, purpose, Contract::FULL, hours, for_origin, pre_confirm)
         .await
         .map_err(|error| said(&error))?;
-    Answer::new(
-        &link.link,
-        &json!({
-            "id": link.id, "link": link.link, "fingerprint": link.fingerprint, "expires_at": link.expires_at,
-        }),
-    )
+    let note = format!(
+        "Send this link to the other administrator by a channel you both trust. Both of you compare this fingerprint, \
+         by telephone for instance:\n  {}",
+        link.fingerprint
+    );
+    let json = json!({
+        "id": link.id, "link": link.link, "fingerprint": link.fingerprint, "expires_at": link.expires_at,
+    });
+    Ok(Answer::new(&link.link, &json)?.noting(note))
 }
 
 /// The origin that an administrator means. A bare authority is https, unless the configuration allows it plain http.

@@ -44,6 +44,49 @@ pub(super) async fn invite(host: &Host, role: Role, hours: i64, uses: i32) -> Re
     )
 }
 
+pub(super) async fn invitations(host: &Host) -> Result<Answer, String> {
+    let now = host.ctx.now();
+    let mut rows = Vec::new();
+    let mut json = Vec::new();
+    for invite in invites::list(&host.ctx).await.map_err(|error| said(&error))? {
+        let state = match invite.revoked_at {
+            Some(_) => "withdrawn",
+            None if invite.uses >= invite.max_uses => "used",
+            None if invite.expires_at <= now => "expired",
+            None => "open",
+        };
+        rows.push(vec![
+            invite.id.to_string(),
+            state.to_owned(),
+            invite.role.as_str().to_owned(),
+            format!("{} of {}", invite.uses, invite.max_uses),
+            invite.expires_at.format("%Y-%m-%d %H:%M").to_string(),
+        ]);
+        json.push(json!({
+            "id": invite.id, "state": state, "role": invite.role, "uses": invite.uses, "max_uses": invite.max_uses,
+            "expires_at": invite.expires_at, "created_by": invite.created_by,
+        }));
+    }
+    Answer::new(
+        &table(&["ID", "STATE", "ROLE", "USED", "UNTIL (UTC)"], &rows),
+        &json,
+    )
+}
+
+pub(super) async fn withdraw(host: &Host, id: &str) -> Result<Answer, String> {
+    let hint = "`entrenous person invitations` shows them";
+    let number = id
+        .parse()
+        .map_err(|_| format!("{id:?} is no invitation number; {hint}"))?;
+    invites::revoke(&host.ctx, ACTOR, number)
+        .await
+        .map_err(|error| said_of(&error, &format!("open invitation {id}"), hint))?;
+    Answer::new(
+        &format!("invitation {id} is withdrawn."),
+        &json!({ "id": id, "state": "withdrawn" }),
+    )
+}
+
 pub(super) async fn list(host: &Host) -> Result<Answer, String> {
     let mut rows = Vec::new();
     let mut json = Vec::new();
@@ -98,7 +141,7 @@ async fn id_of(host: &Host, username: &str) -> Result<AccountId, String> {
 
 pub(super) async fn password(host: &Host, username: &str, password: String) -> Result<Answer, String> {
     let id = id_of(host, username).await?;
-    people::set_password(&host.ctx, id, password)
+    people::set_password(&host.ctx, ACTOR, id, password)
         .await
         .map_err(|error| said(&error))?;
     Answer::new(

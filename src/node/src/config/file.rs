@@ -43,6 +43,8 @@ pub(crate) struct Node {
     pub(crate) rules: Vec<String>,
     #[serde(default)]
     pub(crate) contact_email: String,
+    #[serde(default)]
+    pub(crate) source_url: String,
 }
 
 fn default_accent() -> String {
@@ -197,6 +199,10 @@ impl Config {
         if self.node.languages.is_empty() || self.node.languages.iter().any(|l| l != "en" && l != "fr") {
             return Err("node.languages must list en, fr or both".to_owned());
         }
+        let source = &self.node.source_url;
+        if !source.is_empty() && !["https://", "http://"].iter().any(|scheme| source.starts_with(scheme)) {
+            return Err("node.source_url must be an http or https address, or empty".to_owned());
+        }
         within(
             "limits.post_characters",
             self.limits.post_characters,
@@ -245,7 +251,8 @@ mod tests {
         let unknown = format!("{GOOD}\n[nonsense]\na = 1\n");
         let colour = GOOD.replace("name = \"A\"", "name = \"A\"\naccent = \"red\"");
         let star = GOOD.replace("http://localhost:8301", "*");
-        for text in ["", "*", half, &unknown, &colour, &star] {
+        let source = format!("{GOOD}source_url = \"javascript:alert(1)\"\n");
+        for text in ["", "*", half, &unknown, &colour, &star, &source] {
             assert!(parse(text, &[]).is_err(), "{text}");
         }
     }

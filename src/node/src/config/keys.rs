@@ -56,6 +56,11 @@ pub(crate) const KEYS: &[Key] = &[
         "Contact address shown before sign-in; empty for none.",
     ),
     key(
+        "node.source_url",
+        Some("\"\""),
+        "Where the source code of the running version is offered (AGPL-3.0, section 13).",
+    ),
+    key(
         "database.url",
         Some("\"sqlite:entrenous.db\""),
         "sqlite:FILE (relative to the data directory) or postgres://…",

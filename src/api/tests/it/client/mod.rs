@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod notifications;
+mod pictures;
 mod stage;
 mod statuses;
 mod timelines;
