@@ -5,6 +5,7 @@
 use crate::{ApiError, ApiResult, ApiState};
 use axum::Json;
 use entrenous_door::{Access, Doc, Routes};
+use http::Method;
 use serde_json::Value;
 
 /// Lists that are empty: (path, scope, what it would be).
@@ -63,6 +64,47 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/polls/{id}", "read:statuses", "A poll"),
 ];
 
+const NO_ATTACHMENTS: &str = "attachments are not supported yet: post without them";
+
+/// Things that cannot be done: (method, path, scope, what it would be, what to say).
+const REFUSED: &[(Method, &str, &str, &str, &str)] = &[
+    (
+        Method::POST,
+        "/api/v1/media",
+        "write:media",
+        "Upload an attachment (first version)",
+        NO_ATTACHMENTS,
+    ),
+    (
+        Method::POST,
+        "/api/v2/media",
+        "write:media",
+        "Upload an attachment",
+        NO_ATTACHMENTS,
+    ),
+    (
+        Method::GET,
+        "/api/v1/media/{id}",
+        "write:media",
+        "An attachment being processed",
+        NO_ATTACHMENTS,
+    ),
+    (
+        Method::PUT,
+        "/api/v1/media/{id}",
+        "write:media",
+        "Describe an attachment",
+        NO_ATTACHMENTS,
+    ),
+    (
+        Method::POST,
+        "/api/v1/reports",
+        "write:reports",
+        "Report posts or a person",
+        "reports are not supported yet: tell an administrator of this node",
+    ),
+];
+
 pub(crate) fn routes() -> Routes<ApiState> {
     let mut routes = Routes::new();
     for (path, scope, summary) in LISTS {
@@ -72,6 +114,11 @@ pub(crate) fn routes() -> Routes<ApiState> {
     for (path, scope, summary) in ABSENT {
         let doc = Doc::new("not built yet", summary);
         routes = routes.get(path, Access::Person(scope), doc, absent);
+    }
+    for (method, path, scope, summary, text) in REFUSED {
+        let doc = Doc::new("not built yet", summary);
+        let refuse = async || ApiResult::<()>::Err(ApiError::invalid(text));
+        routes = routes.route(method.clone(), path, Access::Person(scope), doc, refuse);
     }
     routes
 }

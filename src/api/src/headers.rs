@@ -27,7 +27,10 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     };
     let status = response.status();
     let headers = response.headers_mut();
-    if !page {
+    let html = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !page && !html {
         cors(headers);
     }
     security(headers);

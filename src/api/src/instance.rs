@@ -125,7 +125,7 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
         "domain": node.origin.authority(),
         "title": node.name,
         "version": version(&state),
-        "source_url": crate::pages::SOURCE,
+        "source_url": node.source_url.clone().unwrap_or_else(|| state.url("/about")),
         "description": about(ctx),
         "usage": { "users": { "active_month": 0 } },
         "thumbnail": {

@@ -50,7 +50,7 @@ mod timelines;
 pub mod trust;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use entrenous_door::Routes;
 use std::sync::Arc;
 use tower::Layer as _;
@@ -96,10 +96,12 @@ pub fn router(state: ApiState) -> Router {
 pub fn assemble(state: ApiState, others: Router) -> Router {
     state.start_dispatch();
     let guard = Arc::new(ApiGuard(state.clone()));
+    let (unknown, wrong) = (state.clone(), state.clone());
     let routed = routes()
         .mount(state, guard)
         .merge(others)
-        .fallback(async || entrenous_door::not_found());
+        .fallback(async move |request: Request| pages::missing::path(&unknown, &request))
+        .method_not_allowed_fallback(async move |request: Request| pages::missing::method(&wrong, &request));
     // Mastodon does not mind a slash at the end of a path, and Mastodon.py sends one.
     Router::new()
         .fallback_service(NormalizePathLayer::trim_trailing_slash().layer(routed))

@@ -145,7 +145,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         &self.infos
     }
 
-    /// The router, with the guard in front of every handler. A known path asked with another method answers 405.
+    /// The router, with the guard in front of every handler. A known path asked with another method answers 405, without
+    /// a body: who puts routers together sets one with `method_not_allowed_fallback` (two crates may share a path, and
+    /// only one of their routers could have it).
     /// Two routes with the same method and path are a defect: axum panics at start.
     #[expect(
         clippy::needless_pass_by_value,
@@ -165,7 +167,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         paths
             .into_iter()
             .fold(Router::new(), |router, (path, methods)| {
-                router.route(path, methods.fallback(async || method_not_allowed()))
+                router.route(path, methods)
             })
             .with_state(state)
     }

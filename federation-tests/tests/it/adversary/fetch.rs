@@ -95,12 +95,7 @@ async fn actors_that_lead_elsewhere(on: Database) {
             said.text
         );
         let line = format!("GET /users/{name}");
-        let asked = scene
-            .p
-            .seen()
-            .iter()
-            .filter(|seen| seen.line == line)
-            .count();
+        let asked = scene.p.seen().iter().filter(|seen| seen.line == line).count();
         assert!(asked <= 2, "{what}: asked {asked} times");
     }
     // Keys that are not where they say: the path of another's document, a key of another owner.

@@ -70,6 +70,7 @@ const OPEN: &[&str] = &[
     "GET /actor",
     "GET /api/v1/instance",
     "GET /api/v2/instance",
+    "GET /auth/language",
     "GET /auth/sign_in",
     "GET /favicon.ico",
     "GET /health",

@@ -305,15 +305,13 @@ async fn documents_are_bounded(on: Database) {
             with(&|a| a["id"] = json!(format!("{}/{}", scene.p.origin, "a".repeat(10_000)))),
         ),
     ];
+    let mut taken = Vec::new();
     for (what, body) in refused {
         let headers = scene.p.sign("max", &Method::POST, &scene.inbox, &body);
         let said = scene.send(what, Method::POST, &scene.inbox, headers, body).await;
-        assert!(
-            [400, 403, 413].contains(&said.status),
-            "{what}: {} {}",
-            said.status,
-            said.text
-        );
+        if ![400, 403, 413].contains(&said.status) {
+            taken.push(format!("{what}: {} {}", said.status, said.text));
+        }
     }
     scene.close(&before).await;
 
@@ -376,4 +374,5 @@ async fn documents_are_bounded(on: Database) {
         seen.len()
     );
     scene.watched();
+    assert!(taken.is_empty(), "{taken:?}");
 }

@@ -12,6 +12,7 @@ use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{Account, AccountId, MediaId, Page, ProfileField, Visibility};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
 /// Pictures decoded at the same time: each may take 200 MiB.
@@ -93,6 +94,12 @@ struct Change {
     locale: Option<String>,
     /// Preferences.
     source: Option<SourceChange>,
+    /// Not a file: refused.
+    #[schemars(skip)]
+    avatar: Value,
+    /// Not a file: refused.
+    #[schemars(skip)]
+    header: Value,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -246,6 +253,17 @@ async fn change(
     id: AccountId,
     mut upload: Upload<Change>,
 ) -> ApiResult<std::sync::Arc<Account>> {
+    for (name, value) in [
+        ("avatar", &upload.params.avatar),
+        ("header", &upload.params.header),
+    ] {
+        // Forms send an empty text for what was not chosen.
+        if !value.is_null() && value.as_str() != Some("") {
+            return Err(ApiError::invalid(format_args!(
+                "{name} must be a file, sent as multipart/form-data"
+            )));
+        }
+    }
     let (avatar, header) = (upload.take("avatar"), upload.take("header"));
     let mut change = ProfileChange::from(upload.params);
     if let Some(file) = avatar {

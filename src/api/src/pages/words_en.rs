@@ -11,7 +11,7 @@ pub(super) static WORDS: Words = Words {
     app_unknown: "An application",
     authorize_title: "Allow access?",
     authorize_wants: "asks for access to your account.",
-    client_page: "Website",
+    client_page: "Website:",
     change_password: "Change password",
     choose_client: "Use it with any Mastodon client",
     choose_client_text: "On a phone or a computer: install a Mastodon client, enter this server address, and sign in with \
@@ -66,6 +66,32 @@ pub(super) static WORDS: Words = Words {
     weak_password: "The password must have at least 10 characters and must not be your username.",
     wrong_current: "The current password is not right.",
     wrong_password: "Username or password is not right.",
+    bad_username: "A username has 1 to 30 letters (a to z), digits, dots, dashes or underscores, and begins and \
+        ends with a letter or a digit.",
+    free_software: "Free software, AGPL-3.0",
+    invite_signed_in: "You are already signed in as",
+    invite_signed_in_text: "This invitation makes another account: if it is meant for somebody else, do not use \
+        it.",
+    long_display_name: "The name shown to others has at most 60 characters, on one line.",
+    long_password: "The password is too long: at most 1,000 bytes.",
+    missing_title: "Nothing here",
+    more_scopes: "The application asks for more than it registered for.",
+    peer_command: "entrenous peer join --data-dir DIR 'LINK'",
+    peer_invite_keep: "Opening this page has used nothing up. Keep the link to yourself: whoever has it can \
+        answer the invitation.",
+    peer_invite_paste: "Copy the whole address of this page, with everything after the #, and paste this link \
+        into your node:",
+    peer_invite_text: "This link is for the administrator of another Entrenous node: it connects that node with \
+        this one.",
+    peer_invite_title: "An invitation between two nodes",
+    sign_in_to_decide: "Sign in to decide.",
+    unknown_client: "This application is not registered here. Remove this server from the application, and add \
+        it again.",
+    unknown_scope: "The application asks for a permission that does not exist here:",
+    wrong_method: "This page cannot be used in that way.",
+    wrong_redirect: "The application wants to lead you to an address that it has not registered. For your \
+        safety, this stops here.",
+    wrong_request: "The application has sent a request that is not correct.",
     scopes: &[
         ("profile", "see who you are"),
         ("read", "read everything you can read"),
@@ -95,7 +121,7 @@ pub(super) static WORDS: Words = Words {
         ("write:reports", "report posts for you"),
         ("write:statuses", "write, edit and delete posts for you"),
         ("follow", "follow, mute and block people for you"),
-        ("push", "send you push notifications"),
+        ("push", "receive notifications"),
         ("admin:read", "see what administrators see, if you are one"),
         ("admin:write", "do what administrators do, if you are one"),
     ],

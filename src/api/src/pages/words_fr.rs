@@ -9,12 +9,12 @@ pub(super) static WORDS: Words = Words {
         n’atteignent que les collègues d’ici et les organisations auxquelles ce nœud a choisi de faire confiance.",
     allow: "Autoriser",
     app_unknown: "Une application",
-    authorize_title: "Autoriser l’accès ?",
+    authorize_title: "Autoriser l’accès ?",
     authorize_wants: "demande l’accès à votre compte.",
-    client_page: "Site",
+    client_page: "Site :",
     change_password: "Changer de mot de passe",
     choose_client: "À utiliser avec tout client Mastodon",
-    choose_client_text: "Sur téléphone ou ordinateur : installez un client Mastodon, saisissez cette adresse de serveur, \
+    choose_client_text: "Sur téléphone ou ordinateur : installez un client Mastodon, saisissez cette adresse de serveur, \
         puis connectez-vous avec votre compte.",
     code_copy: "Copiez ce code dans l’application. Il est valable dix minutes, une seule fois.",
     code_title: "Votre code",
@@ -28,7 +28,7 @@ pub(super) static WORDS: Words = Words {
     front_signed_in: "Vous êtes connecté·e",
     go_front: "Vers l’accueil",
     handle: "Votre adresse dans le réseau",
-    invite_over: "Cette invitation n’est plus utilisable : elle a expiré, a été retirée ou a déjà servi. Demandez-en une \
+    invite_over: "Cette invitation n’est plus utilisable : elle a expiré, a été retirée ou a déjà servi. Demandez-en une \
         nouvelle à la personne qui vous l’a envoyée.",
     invite_submit: "Rejoindre",
     invite_text: "Vous avez reçu une invitation. Choisissez un identifiant et un mot de passe, et vous y êtes.",
@@ -36,13 +36,13 @@ pub(super) static WORDS: Words = Words {
     language: "Langue",
     leads_to: "Vous serez dirigé·e vers",
     leads_to_code: "Un code s’affichera, à copier dans l’application.",
-    may: "Elle pourra :",
+    may: "Elle pourra :",
     name_taken: "Cet identifiant est déjà pris. Veuillez en choisir un autre.",
     new_password: "Nouveau mot de passe",
     new_password_again: "Nouveau mot de passe, encore une fois",
-    no_account: "Pas de compte ? Il faut une invitation de quelqu’un d’ici.",
+    no_account: "Pas de compte ? Il faut une invitation de quelqu’un d’ici.",
     not_found: "Il n’y a rien ici, ou vous ne pouvez pas le voir.",
-    not_you: "Ce n’est pas vous ? Se déconnecter",
+    not_you: "Ce n’est pas vous ? Se déconnecter",
     password: "Mot de passe",
     password_again: "Mot de passe, encore une fois",
     password_changed: "Mot de passe changé",
@@ -61,11 +61,37 @@ pub(super) static WORDS: Words = Words {
     too_many: "Trop d’essais. Veuillez patienter quelques minutes.",
     unavailable: "Le service n’est pas disponible pour le moment. Veuillez réessayer sous peu.",
     username: "Identifiant",
-    username_hint: "Lettres, chiffres, points, tirets et tirets bas ; 30 au plus. Il ne pourra plus être changé.",
+    username_hint: "Lettres, chiffres, points, tirets et tirets bas ; 30 au plus. Il ne pourra plus être changé.",
     version: "version",
     weak_password: "Le mot de passe doit avoir au moins 10 caractères et ne pas être votre identifiant.",
     wrong_current: "Le mot de passe actuel n’est pas le bon.",
     wrong_password: "Identifiant ou mot de passe incorrect.",
+    bad_username: "Un identifiant a de 1 à 30 lettres sans accent, chiffres, points, tirets ou tirets bas ; il \
+        commence et finit par une lettre ou un chiffre.",
+    free_software: "Logiciel libre, AGPL-3.0",
+    invite_signed_in: "Vous êtes déjà connecté·e en tant que",
+    invite_signed_in_text: "Cette invitation crée un autre compte : si elle est destinée à quelqu’un d’autre, \
+        ne l’utilisez pas.",
+    long_display_name: "Le nom affiché a au plus 60 caractères, sur une seule ligne.",
+    long_password: "Le mot de passe est trop long : 1 000 octets au plus.",
+    missing_title: "Rien ici",
+    more_scopes: "L’application demande plus que ce pour quoi elle s’est enregistrée.",
+    peer_command: "entrenous peer join --data-dir DOSSIER 'LIEN'",
+    peer_invite_keep: "Ouvrir cette page n’a rien consommé. Gardez ce lien pour vous : quiconque le possède \
+        peut répondre à l’invitation.",
+    peer_invite_paste: "Copiez l’adresse entière de cette page, avec ce qui suit le #, et collez ce lien dans \
+        votre nœud :",
+    peer_invite_text: "Ce lien est destiné à l’administrateur d’un autre nœud Entrenous : il relie ce nœud à \
+        celui-ci.",
+    peer_invite_title: "Une invitation entre deux nœuds",
+    sign_in_to_decide: "Connectez-vous pour en décider.",
+    unknown_client: "Cette application n’est pas enregistrée ici. Retirez ce serveur de l’application, puis \
+        ajoutez-le à nouveau.",
+    unknown_scope: "L’application demande une permission qui n’existe pas ici :",
+    wrong_method: "Cette page ne s’utilise pas de cette façon.",
+    wrong_redirect: "L’application veut vous mener à une adresse qu’elle n’a pas enregistrée. Pour votre \
+        sécurité, cela s’arrête ici.",
+    wrong_request: "L’application a envoyé une demande incorrecte.",
     scopes: &[
         ("profile", "voir qui vous êtes"),
         ("read", "lire tout ce que vous pouvez lire"),
@@ -101,7 +127,7 @@ pub(super) static WORDS: Words = Words {
             "écrire, modifier et supprimer des messages pour vous",
         ),
         ("follow", "suivre, masquer et bloquer des personnes pour vous"),
-        ("push", "vous envoyer des notifications"),
+        ("push", "recevoir des notifications"),
         (
             "admin:read",
             "voir ce que voient les administrateurs, si vous en êtes",

@@ -99,16 +99,17 @@ enum Kind {
     Form,
     Multipart,
     Unsaid,
+    /// Something else, such as plain text or XML.
+    Foreign,
 }
 
 fn kind(headers: &HeaderMap) -> Kind {
-    let Some(said) = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(said) = headers.get(header::CONTENT_TYPE) else {
         return Kind::Unsaid;
     };
     let essence = said
+        .to_str()
+        .unwrap_or("?")
         .split(';')
         .next()
         .unwrap_or_default()
@@ -118,17 +119,23 @@ fn kind(headers: &HeaderMap) -> Kind {
         "multipart/form-data" => Kind::Multipart,
         "application/x-www-form-urlencoded" => Kind::Form,
         text if text == "application/json" || text.ends_with("+json") => Kind::Json,
-        _ => Kind::Unsaid,
+        "" => Kind::Unsaid,
+        _ => Kind::Foreign,
     }
 }
 
 async fn body_tree(kind: Kind, body: Body) -> Result<Tree, ApiError> {
     let bytes = bounded(body, MAX_BODY).await?;
-    // Clients that say nothing, or `text/plain`: a JSON object begins with a brace, a form never does.
+    // Clients that say nothing: a JSON object begins with a brace, a form never does.
     let json = kind == Kind::Json
         || (kind == Kind::Unsaid && bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'));
     if bytes.is_empty() {
         Ok(Tree::default())
+    } else if kind == Kind::Foreign {
+        Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body must be application/json, application/x-www-form-urlencoded or multipart/form-data",
+        ))
     } else if json {
         Tree::from_json(&bytes)
     } else {
@@ -169,7 +176,20 @@ fn query_tree(query: Option<&str>) -> Result<Tree, ApiError> {
 }
 
 fn filled<T: DeserializeOwned>(tree: Tree) -> Result<T, ApiError> {
-    T::deserialize(Value::Object(tree.into_map())).map_err(ApiError::invalid)
+    serde_path_to_error::deserialize(Value::Object(tree.into_map())).map_err(|error| {
+        let text = error.inner().to_string();
+        // What serde says of types names ours, which mean nothing to clients.
+        if !text.starts_with("invalid ") && !text.contains("expected struct") {
+            return ApiError::invalid(text);
+        }
+        let path = error.path().to_string();
+        let name = path.split(['.', '[']).next().unwrap_or_default();
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty() {
+            ApiError::invalid(format_args!("{name} has the wrong form"))
+        } else {
+            ApiError::invalid("a parameter has the wrong form")
+        }
+    })
 }
 
 #[cfg(test)]

@@ -31,10 +31,11 @@ pub(super) async fn read(request: Request, most: usize, tree: &mut Tree) -> Resu
         count += 1;
         let name = part.name().unwrap_or_default().to_owned();
         let is_file = part.file_name().is_some();
+        let unnamed = part.file_name().is_none_or(str::is_empty);
         let content = part.bytes().await.map_err(|cause| part_error(&cause, limit))?;
         if is_file {
             bytes = bytes.saturating_add(content.len());
-            if content.is_empty() {
+            if content.is_empty() && unnamed {
                 // A file field of a form that was left empty.
                 continue;
             }

@@ -17,7 +17,6 @@ mod limits;
 mod link;
 mod message;
 mod notice;
-mod page;
 mod trust;
 mod waiting;
 
@@ -114,16 +113,10 @@ impl Federation {
     }
 }
 
-/// The routes of the handshake.
+/// The routes of the handshake. The page that a browser sees at `GET /invitations/{id}` is one of the pages of the API.
 pub(crate) fn routes() -> Routes<Federation> {
     let doc = |summary| Doc::new("federation", summary).hidden();
     Routes::new()
-        .get(
-            "/invitations/{id}",
-            Access::Open,
-            doc("What an invitation link is, for a browser"),
-            page::show,
-        )
         .post(
             "/invitations/{id}",
             Access::Handshake,

@@ -187,6 +187,9 @@ impl Inbound {
     /// As [`super::read`] and [`Activity::read`]; [`Unreadable::Id`] without id or actor.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
         let document = super::read(body)?;
+        if !document.is_object() {
+            return Err(Unreadable::Malformed("the activity"));
+        }
         let activity = Activity::read(&document)?;
         let id = activity.id.clone().ok_or(Unreadable::Id)?;
         let actor = activity.actor.clone().ok_or(Unreadable::Id)?;

@@ -77,7 +77,6 @@ async fn only_the_written_list_is_open() {
             "/.well-known/nodeinfo",
             "/.well-known/webfinger",
             "/actor",
-            "/invitations/{id}",
             "/nodeinfo/2.0",
             "/nodeinfo/2.1",
         ]

@@ -200,7 +200,11 @@ impl Config {
             return Err("node.languages must list en, fr or both".to_owned());
         }
         let source = &self.node.source_url;
-        if !source.is_empty() && !["https://", "http://"].iter().any(|scheme| source.starts_with(scheme)) {
+        if !source.is_empty()
+            && !["https://", "http://"]
+                .iter()
+                .any(|scheme| source.starts_with(scheme))
+        {
             return Err("node.source_url must be an http or https address, or empty".to_owned());
         }
         within(

@@ -3,6 +3,7 @@
 //! HTTP/1.1 only: a TLS proxy before the node speaks HTTP/2 to browsers, and what is not spoken cannot be flooded.
 
 use super::body::TimedBody;
+use super::linger::Lingering;
 use axum::Router;
 use axum::body::Body;
 use entrenous_door::ClientAddr;
@@ -100,7 +101,7 @@ async fn serve(
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(LARGEST_HEAD)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Lingering::new(stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {

@@ -3,6 +3,7 @@
 mod accept;
 mod body;
 mod desk;
+mod linger;
 mod maintenance;
 
 use crate::app::{self, App};

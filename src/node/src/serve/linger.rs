@@ -1,0 +1,109 @@
+//! Closing a connection so that the last answer arrives.
+//!
+//! A body that is refused halfway leaves bytes unread. Closing the socket then makes the kernel send a reset, which can
+//! overtake the answer (413, 401): the sender would see a broken connection and try again instead of giving up.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::net::TcpStream;
+
+/// How long unread bytes are read and thrown away.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How many of them at most.
+const MOST: u64 = 4 << 20;
+
+/// A socket that, when it is dropped with bytes unread, lets the other side read the answer first.
+pub(super) struct Lingering(Option<TcpStream>);
+
+impl Lingering {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self(Some(stream))
+    }
+
+    fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        self.0
+            .as_mut()
+            .map(Pin::new)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))
+    }
+}
+
+impl AsyncRead for Lingering {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.stream()?.poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Lingering {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.stream()?.poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.stream()?.poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+}
+
+impl Drop for Lingering {
+    fn drop(&mut self) {
+        let Some(stream) = self.0.take() else { return };
+        let mut some = [0; 512];
+        let unread = matches!(stream.try_read(&mut some), Ok(count) if count > 0);
+        if let (true, Ok(runtime)) = (unread, tokio::runtime::Handle::try_current()) {
+            runtime.spawn(drain(stream));
+        }
+    }
+}
+
+async fn drain(mut stream: TcpStream) {
+    let reading = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut (&mut stream).take(MOST), &mut tokio::io::sink()).await
+    };
+    if !matches!(tokio::time::timeout(PATIENCE, reading).await, Ok(Ok(_))) {
+        tracing::trace!("the sender did not stop in time");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn the_answer_arrives_before_the_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        sender.write_all(&vec![7; 200_000]).await.unwrap();
+        let mut lingering = Lingering::new(accepted);
+        lingering.write_all(b"no").await.unwrap();
+        drop(lingering);
+        let mut answer = Vec::new();
+        sender.read_to_end(&mut answer).await.unwrap();
+        assert_eq!(answer, b"no");
+    }
+}
