@@ -58,13 +58,16 @@ fn in_transaction(
     }
     let now = tx.now();
     if let Some((uri, _)) = &ready.remote
-        && let Some((id, holder, _)) = rows::holder_of_uri(tx, uri)?
+        && let Some((id, holder, deleted)) = rows::holder_of_uri(tx, uri)?
     {
-        return if holder == author {
-            Ok(id)
-        } else {
-            Err(DomainError::Refused("uri_taken"))
-        };
+        if holder == author {
+            return Ok(id);
+        }
+        if !deleted {
+            return Err(DomainError::Refused("uri_taken"));
+        }
+        // Someone of the same peer deleted what was not theirs before it came: the author's word counts.
+        rows::remove_tombstone(tx, id)?;
     }
     if let Some(key) = &ready.idempotency_key {
         let since = now - TimeDelta::hours(KEY_HOURS);

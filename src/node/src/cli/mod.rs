@@ -30,7 +30,8 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     match result {
         Ok(answer) if json => output::print(&answer.json.to_string()),
         Ok(answer) => {
-            if let Some(note) = &answer.note {
+            // Scripts may read both streams as one.
+            if let Some(note) = answer.note.as_ref().filter(|_| output::is_read_by_a_person()) {
                 output::note(note);
             }
             output::print(&answer.text)

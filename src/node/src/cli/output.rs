@@ -1,7 +1,7 @@
 //! Printing: answers on standard output, everything else on standard error.
 #![expect(clippy::print_stderr, reason = "this is where a command line speaks")]
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 /// Prints an answer.
@@ -20,6 +20,11 @@ pub(crate) fn print(text: &str) -> ExitCode {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => fail(&format!("the answer cannot be written: {error}")),
     }
+}
+
+/// True if standard error is a terminal.
+pub(crate) fn is_read_by_a_person() -> bool {
+    std::io::stderr().is_terminal()
 }
 
 /// Tells a person something that is no answer.

@@ -240,6 +240,18 @@ pub fn holder_of_uri(conn: &mut Conn, uri: &str) -> Result<Option<(PostId, Accou
     )
 }
 
+/// Removes a tombstone, so that its ActivityPub id can be used by the one it belongs to.
+///
+/// # Errors
+/// The database's.
+pub fn remove_tombstone(conn: &mut Conn, id: PostId) -> Result<(), StoreError> {
+    use crate::schema::posts;
+    use diesel::prelude::*;
+    let tombstone = posts::table.find(id.get()).filter(posts::deleted_at.is_not_null());
+    diesel::delete(tombstone).execute(conn)?;
+    Ok(())
+}
+
 /// Which of `people` are of this node.
 ///
 /// # Errors

@@ -125,6 +125,13 @@ stories! {
         posts::never_mind(ctx, house.via(peer), zoe.id, "https://there.example/p/2".to_owned()).await.unwrap();
         assert!(!house.sees(Viewer::Person(ada.id), id).await);
         posts::delete(ctx, house.via(peer), zoe.id, id).await.unwrap();
+        // Who deletes what is not theirs before it comes does not keep it out.
+        let max = house.remote(peer, THERE, "max").await;
+        let uri = "https://there.example/p/3";
+        posts::never_mind(ctx, house.via(peer), max.id, uri.to_owned()).await.unwrap();
+        let theirs = remote_draft(uri, Visibility::Public, &[ada.id]);
+        let id = posts::publish(ctx, house.via(peer), zoe.id, theirs).await.unwrap();
+        assert!(house.sees(Viewer::Person(ada.id), id).await);
     }
 
     async fn a_thread_in_its_order(db: &TestDatabase) {
