@@ -204,7 +204,10 @@ async fn session(state: &ApiState, mut request: Request) -> Result<Request, Resp
             request.extensions_mut().insert(signed_in);
             Ok(request)
         }
-        Ok(None) => Err(pages::sign_in::instead_of(state, &request)),
+        Ok(None) => {
+            let (parts, _) = request.into_parts();
+            Err(pages::sign_in::instead_of(state, &parts.method, &parts.uri, &parts.headers).await)
+        }
         Err(error) => Err(error.into_response()),
     }
 }

@@ -117,7 +117,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
     }
     for (method, path, scope, summary, text) in REFUSED {
         let doc = Doc::new("not built yet", summary);
-        let refuse = async || ApiResult::<()>::Err(ApiError::invalid(text));
+        let refuse = async move || ApiResult::<()>::Err(ApiError::invalid(*text));
         routes = routes.route(method.clone(), path, Access::Person(scope), doc, refuse);
     }
     routes

@@ -1,8 +1,8 @@
 //! Consent: a person lets a client act for them.
 
 use crate::auth::{self, SignedIn};
-use crate::pages::{self, FormTarget, Frame, forms, sign_in};
-use crate::params::{Params, Query};
+use crate::pages::{self, FormTarget, Frame, Words, forms, sign_in};
+use crate::params::{self, Params, Query};
 use crate::{ApiError, ApiState, lenient};
 use askama::Template;
 use axum::extract::State;
@@ -94,7 +94,9 @@ impl Asked {
         );
         checked.await.map_err(|error| match error {
             DomainError::Invalid(text) => ApiError::new(StatusCode::BAD_REQUEST, text),
-            DomainError::NotFound => ApiError::new(StatusCode::BAD_REQUEST, "The client is not known here"),
+            DomainError::NotFound => {
+                ApiError::new(StatusCode::BAD_REQUEST, "this app is not registered here")
+            }
             other => other.into(),
         })
     }
@@ -122,7 +124,7 @@ async fn show(
 ) -> Response {
     // What cannot be read asks for nothing, and is refused below on our own page.
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    let frame = |locale: Option<&str>| Frame::new(&state, asked.lang.as_deref().or(locale), &headers);
+    let frame = |locale: Option<&str>| Frame::for_person(&state, asked.lang.as_deref(), locale, &headers);
     let shown = async {
         let authorization = asked.check(&state).await?;
         Ok::<_, ApiError>((authorization, auth::signed_in(&state, &headers).await?))
@@ -130,23 +132,22 @@ async fn show(
     let (authorization, who) = match shown.await {
         Ok(found) => found,
         Err(error) if error.status() == StatusCode::BAD_REQUEST => {
-            return pages::error_page(StatusCode::BAD_REQUEST, frame(None), error.text().to_owned());
+            let frame = frame(None);
+            let text = pages::told(frame.w, error.text());
+            return pages::error_page(StatusCode::BAD_REQUEST, frame, text);
         }
         Err(error) => return pages::failure_page(frame(None), &error),
     };
     let Some(who) = who.filter(|_| asked.force_login != Some(true)) else {
         let lang = asked.lang.as_deref();
-        return sign_in::page(&state, &headers, lang, StatusCode::OK, &asked.path(), "", None);
+        return sign_in::page(&state, &headers, lang, StatusCode::OK, &asked.path(), "", None).await;
     };
     let frame = frame(Some(&who.member.locale));
     match forms::FormToken::signed_in(&state, &who) {
         Ok(token) => {
             let words = frame.w;
             let consent = Consent {
-                app: match authorization.app.name.as_str() {
-                    "" => words.app_unknown.to_owned(),
-                    name => name.to_owned(),
-                },
+                app: shown_name(&authorization, words),
                 website: authorization.app.website.clone(),
                 handle: format!("@{}@{}", who.account.username, state.ctx().origin().authority()),
                 grants: authorization
@@ -164,6 +165,21 @@ async fn show(
         }
         Err(error) => pages::failure_page(frame, &error),
     }
+}
+
+fn shown_name(authorization: &Authorization, words: &Words) -> String {
+    match authorization.app.name.as_str() {
+        "" => words.app_unknown.to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The name of the client that waits behind the sign-in page, if `next` is a request that will be shown.
+pub(crate) async fn asking(state: &ApiState, next: &str, words: &Words) -> Option<String> {
+    let query = next.strip_prefix("/oauth/authorize?")?;
+    let asked: Asked = params::of_query(query).ok()?;
+    let authorization = asked.check(state).await.ok()?;
+    Some(shown_name(&authorization, words))
 }
 
 /// What a person can make out of a redirect URI: the host, or the scheme of an application.
@@ -218,7 +234,7 @@ async fn decide(
         Ok(location) => pages::see_other(&location),
         Err(error) => {
             let locale = Some(who.member.locale.as_str());
-            let frame = Frame::new(&state, asked.lang.as_deref().or(locale), &headers);
+            let frame = Frame::for_person(&state, asked.lang.as_deref(), locale, &headers);
             pages::failure_page(frame, &error)
         }
     }
@@ -262,7 +278,7 @@ async fn native(
     headers: HeaderMap,
     Query(shown): Query<Shown>,
 ) -> Response {
-    let frame = Frame::new(&state, Some(&who.member.locale), &headers);
+    let frame = Frame::for_person(&state, None, Some(&who.member.locale), &headers);
     pages::html(
         StatusCode::OK,
         &CodePage {

@@ -6,6 +6,7 @@ mod metadata;
 mod token;
 
 use crate::ApiState;
+pub(crate) use authorize::asking;
 use entrenous_door::Routes;
 
 /// All routes of OAuth.

@@ -34,6 +34,11 @@ pub(crate) fn form_name(state: &ApiState) -> String {
     name(state, "form")
 }
 
+/// Name of the cookie of a browser that chose a language.
+pub(super) fn language_name(state: &ApiState) -> String {
+    name(state, "lang")
+}
+
 /// The value of a cookie.
 pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     headers

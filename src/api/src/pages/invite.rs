@@ -1,9 +1,9 @@
 //! The landing page of a personal invitation: the only way to sign up.
 
-use super::{FormTarget, Frame, Lang, error_page, failure_page, forms, html, sign_in};
+use super::{FormTarget, Frame, Lang, error_page, failure_page, forms, html, sign_in, told};
 use crate::limits::What;
 use crate::params::{Params, Query};
-use crate::{ApiError, ApiState};
+use crate::{ApiError, ApiState, auth};
 use askama::Template;
 use axum::extract::{Extension, Path, State};
 use axum::response::Response;
@@ -38,6 +38,8 @@ struct Page {
     token: String,
     form: Submitted,
     error: Option<String>,
+    /// Who is signed in already.
+    signed_in: Option<String>,
 }
 
 impl Page {
@@ -86,14 +88,17 @@ async fn show(
 ) -> Response {
     let frame = Frame::new(&state, asked.lang.as_deref(), &headers);
     match check(&state, address, &code).await {
-        Ok(true) => page(
-            &state,
-            &headers,
-            frame,
-            StatusCode::OK,
-            Submitted::default(),
-            None,
-        ),
+        Ok(true) => {
+            page(
+                &state,
+                &headers,
+                frame,
+                StatusCode::OK,
+                Submitted::default(),
+                None,
+            )
+            .await
+        }
         Ok(false) => {
             let text = frame.w.invite_over.to_owned();
             error_page(StatusCode::NOT_FOUND, frame, text)
@@ -102,7 +107,7 @@ async fn show(
     }
 }
 
-fn page(
+async fn page(
     state: &ApiState,
     headers: &HeaderMap,
     frame: Frame,
@@ -110,6 +115,8 @@ fn page(
     form: Submitted,
     error: Option<String>,
 ) -> Response {
+    // A courtesy: whoever cannot be looked up is shown as nobody.
+    let signed_in = auth::signed_in(state, headers).await.ok().flatten();
     match forms::FormToken::anonymous(state, headers) {
         Ok(token) => {
             let node = state.ctx().node();
@@ -120,6 +127,8 @@ fn page(
                 token: token.value.clone(),
                 form,
                 error,
+                signed_in: signed_in
+                    .map(|who| format!("@{}@{}", who.account.username, node.origin.authority())),
             };
             token.keep(state, html(status, &page, FormTarget::Ourselves))
         }
@@ -143,7 +152,7 @@ async fn submit(
     }
     if forms::check_anonymous(&state, &headers, &form.token).is_err() {
         let text = Some(words.form_expired.to_owned());
-        return page(&state, &headers, frame, StatusCode::FORBIDDEN, form, text);
+        return page(&state, &headers, frame, StatusCode::FORBIDDEN, form, text).await;
     }
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
     if form.password != form.again {
@@ -154,7 +163,8 @@ async fn submit(
             wrong,
             form,
             Some(words.passwords_differ.to_owned()),
-        );
+        )
+        .await;
     }
     if form.password.chars().count() < 10 {
         return page(
@@ -164,7 +174,8 @@ async fn submit(
             wrong,
             form,
             Some(words.weak_password.to_owned()),
-        );
+        )
+        .await;
     }
     let accepted = invites::accept(
         state.ctx(),
@@ -182,9 +193,12 @@ async fn submit(
         Err(DomainError::NotFound) => error_page(StatusCode::NOT_FOUND, frame, words.invite_over.to_owned()),
         Err(DomainError::Conflict(_)) => {
             let text = Some(words.name_taken.to_owned());
-            page(&state, &headers, frame, StatusCode::CONFLICT, form, text)
+            page(&state, &headers, frame, StatusCode::CONFLICT, form, text).await
         }
-        Err(DomainError::Invalid(text)) => page(&state, &headers, frame, wrong, form, Some(text)),
+        Err(DomainError::Invalid(text)) => {
+            let text = Some(told(words, &text));
+            page(&state, &headers, frame, wrong, form, text).await
+        }
         Err(error) => failure_page(frame, &error.into()),
     }
 }

@@ -70,7 +70,7 @@ async fn front(State(state): State<ApiState>, headers: HeaderMap, Query(asked): 
     };
     let authority = state.ctx().origin().authority().to_owned();
     let locale = signed_in.as_ref().map(|(who, _)| who.member.locale.clone());
-    let frame = Frame::new(&state, asked.lang.as_deref().or(locale.as_deref()), &headers);
+    let frame = Frame::for_person(&state, asked.lang.as_deref(), locale.as_deref(), &headers);
     let me = signed_in.map(|(who, token)| Me {
         name: match who.account.display_name.as_str() {
             "" => who.account.username.clone(),

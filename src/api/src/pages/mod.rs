@@ -6,11 +6,15 @@ pub(crate) mod cookies;
 pub(crate) mod forms;
 mod invite;
 mod landing;
+mod language;
 mod look;
+pub(crate) mod missing;
 mod password;
+mod peer_invitation;
 mod person;
 pub(crate) mod sign_in;
 mod statics;
+mod told;
 mod words;
 mod words_en;
 mod words_fr;
@@ -21,6 +25,7 @@ use axum::response::{IntoResponse, Response};
 use entrenous_door::Routes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 pub(crate) use statics::Statics;
+pub(crate) use told::told;
 pub(crate) use words::{Lang, Words};
 
 /// All routes of the pages.
@@ -30,12 +35,11 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(sign_in::routes())
         .merge(password::routes())
         .merge(invite::routes())
+        .merge(peer_invitation::routes())
+        .merge(language::routes())
         .merge(person::routes())
         .merge(statics::routes())
 }
-
-/// Where the source code is offered (AGPL-3.0, section 13).
-pub(crate) const SOURCE: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// What the frame of every page shows.
 pub(crate) struct Frame {
@@ -51,22 +55,43 @@ pub(crate) struct Frame {
     pub(crate) accent: String,
     /// Version of the software.
     pub(crate) version: String,
-    /// Where the source code is offered (AGPL-3.0, section 13).
-    pub(crate) source: &'static str,
+    /// Where the source code is offered (AGPL-3.0, section 13), if this node says.
+    pub(crate) source: Option<String>,
+    /// The languages to switch between; empty without a switch.
+    pub(crate) languages: Vec<Lang>,
 }
 
 impl Frame {
-    /// The frame for a request: its `lang` parameter, else what the browser prefers, else the node's language.
+    /// The frame for a request: its `lang` parameter, else what this browser chose, else what it prefers, else the
+    /// node's language.
     pub(crate) fn new(state: &ApiState, asked: Option<&str>, headers: &HeaderMap) -> Self {
-        let lang = Lang::choose(&state.ctx().node().languages, asked, headers);
+        Self::for_person(state, asked, None, headers)
+    }
+
+    /// The same for a person with a language of their own, which counts before what the browser prefers.
+    pub(crate) fn for_person(
+        state: &ApiState,
+        asked: Option<&str>,
+        locale: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Self {
+        let node = state.ctx().node();
+        let chosen = language::chosen(state, headers);
+        let lang = Lang::choose(&node.languages, &[asked, chosen.as_deref(), locale], headers);
+        let languages = Lang::of(&node.languages);
         Self {
             w: lang.words(),
             lang,
-            node: state.ctx().node().name.clone(),
+            node: node.name.clone(),
             style: state.statics().style_path().to_owned(),
-            accent: look::Colour::accent(&state.ctx().node().accent).to_string(),
+            accent: look::Colour::accent(&node.accent).to_string(),
             version: state.settings().version.clone(),
-            source: SOURCE,
+            source: node.source_url.clone(),
+            languages: if languages.len() > 1 {
+                languages
+            } else {
+                Vec::new()
+            },
         }
     }
 }
@@ -122,6 +147,10 @@ pub(crate) struct Message {
 /// Our own page for a request that is wrong: never a redirect.
 pub(crate) fn error_page(status: StatusCode, frame: Frame, text: String) -> Response {
     let title = frame.w.error_title.to_owned();
+    titled(status, frame, title, text)
+}
+
+fn titled(status: StatusCode, frame: Frame, title: String, text: String) -> Response {
     html(
         status,
         &Message {
@@ -138,10 +167,10 @@ pub(crate) fn error_page(status: StatusCode, frame: Frame, text: String) -> Resp
 pub(crate) fn failure_page(frame: Frame, error: &ApiError) -> Response {
     error.log();
     let text = match error.status() {
-        StatusCode::NOT_FOUND => frame.w.not_found.to_owned(),
+        StatusCode::NOT_FOUND => return missing::not_found(frame),
         StatusCode::TOO_MANY_REQUESTS => frame.w.too_many.to_owned(),
         status if status.is_server_error() => frame.w.unavailable.to_owned(),
-        _ => error.text().to_owned(),
+        _ => told(frame.w, error.text()),
     };
     error_page(error.status(), frame, text)
 }

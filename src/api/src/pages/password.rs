@@ -67,7 +67,7 @@ fn page(
     status: StatusCode,
     error: Option<String>,
 ) -> Response {
-    let frame = Frame::new(state, lang.or(Some(who.member.locale.as_str())), headers);
+    let frame = Frame::for_person(state, lang, Some(&who.member.locale), headers);
     match forms::FormToken::signed_in(state, who) {
         Ok(token) => {
             let page = Page {
@@ -101,7 +101,7 @@ async fn submit(
 ) -> Response {
     let lang = form.lang.clone();
     let lang = lang.as_deref();
-    let frame = || Frame::new(&state, lang.or(Some(who.member.locale.as_str())), &headers);
+    let frame = || Frame::for_person(&state, lang, Some(&who.member.locale), &headers);
     let again = |status, text: String| page(&state, &headers, &who, lang, status, Some(text));
     if let Err(error) = forms::check_signed_in(&state, &headers, &who, &form.token) {
         return failure_page(frame(), &error);

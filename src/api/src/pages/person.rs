@@ -98,11 +98,7 @@ async fn person(
     Path(username): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let frame = Frame::new(
-        &state,
-        asked.lang.as_deref().or(Some(&who.member.locale)),
-        &headers,
-    );
+    let frame = Frame::for_person(&state, asked.lang.as_deref(), Some(&who.member.locale), &headers);
     match local(&state, &username).await {
         Ok((account, faces)) => {
             let page = PersonPage {
@@ -128,11 +124,7 @@ async fn post(
     Path((username, id)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let frame = Frame::new(
-        &state,
-        asked.lang.as_deref().or(Some(&who.member.locale)),
-        &headers,
-    );
+    let frame = Frame::for_person(&state, asked.lang.as_deref(), Some(&who.member.locale), &headers);
     let found = async {
         let id = id.parse().map(PostId).map_err(|_| ApiError::not_found())?;
         let (account, faces) = local(&state, &username).await?;

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use entrenous_domain::{DomainError, people, sessions};
 use entrenous_door::{Access, ClientAddr, Doc, Routes};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -29,6 +29,8 @@ struct Page {
     next: String,
     username: String,
     error: Option<&'static str>,
+    /// The client that asks for access, if one does.
+    app: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,12 +57,17 @@ async fn show(State(state): State<ApiState>, headers: HeaderMap, Query(asked): Q
         "",
         None,
     )
+    .await
 }
 
 /// The sign-in page in the place of a page for signed-in people.
-pub(crate) fn instead_of(state: &ApiState, request: &Request) -> Response {
-    let target = request.uri();
-    let next = match *request.method() {
+pub(crate) async fn instead_of(
+    state: &ApiState,
+    method: &Method,
+    target: &Uri,
+    headers: &HeaderMap,
+) -> Response {
+    let next = match *method {
         Method::GET => target.path_and_query().map_or("/", |path| path.as_str()),
         _ => "/",
     };
@@ -69,17 +76,18 @@ pub(crate) fn instead_of(state: &ApiState, request: &Request) -> Response {
         .map(|(_, value)| value.into_owned());
     page(
         state,
-        request.headers(),
+        headers,
         lang.as_deref(),
         StatusCode::UNAUTHORIZED,
         forms::local_path(next),
         "",
         None,
     )
+    .await
 }
 
 /// The sign-in page that leads to `next`.
-pub(crate) fn page(
+pub(crate) async fn page(
     state: &ApiState,
     headers: &HeaderMap,
     lang: Option<&str>,
@@ -89,6 +97,7 @@ pub(crate) fn page(
     error: Option<&'static str>,
 ) -> Response {
     let frame = Frame::new(state, lang, headers);
+    let app = crate::oauth::asking(state, next, frame.w).await;
     match forms::FormToken::anonymous(state, headers) {
         Ok(token) => {
             let page = Page {
@@ -97,6 +106,7 @@ pub(crate) fn page(
                 next: next.to_owned(),
                 username: username.to_owned(),
                 error,
+                app,
             };
             token.keep(state, html(status, &page, FormTarget::Ourselves))
         }
@@ -137,7 +147,7 @@ async fn submit(State(state): State<ApiState>, request: Request) -> Response {
         )
     };
     if forms::check_anonymous(&state, &headers, &form.token).is_err() {
-        return again(StatusCode::FORBIDDEN, words.form_expired);
+        return again(StatusCode::FORBIDDEN, words.form_expired).await;
     }
     let username = form.username.trim().trim_start_matches('@');
     // People type their whole handle too.
@@ -148,10 +158,10 @@ async fn submit(State(state): State<ApiState>, request: Request) -> Response {
             Ok(response) => response,
             Err(error) => failure_page(Frame::new(&state, lang, &headers), &error),
         },
-        Err(DomainError::Unauthenticated(_)) => again(StatusCode::UNAUTHORIZED, words.wrong_password),
+        Err(DomainError::Unauthenticated(_)) => again(StatusCode::UNAUTHORIZED, words.wrong_password).await,
         Err(error @ DomainError::TooMany(_)) => {
             let told = ApiError::from(error).into_response();
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, words.too_many);
+            let mut response = again(StatusCode::TOO_MANY_REQUESTS, words.too_many).await;
             if let Some(wait) = told.headers().get(header::RETRY_AFTER) {
                 response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
             }

@@ -20,7 +20,22 @@ impl Lang {
         }
     }
 
-    fn parse(tag: &str) -> Option<Self> {
+    /// Its own name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Fr => "Français",
+        }
+    }
+
+    /// The languages of a node.
+    pub(super) fn of(languages: &[String]) -> Vec<Self> {
+        let has = |lang: &Self| languages.iter().any(|code| Self::parse(code) == Some(*lang));
+        [Self::En, Self::Fr].into_iter().filter(has).collect()
+    }
+
+    /// The language of a tag (BCP 47), if it is one of ours.
+    pub(super) fn parse(tag: &str) -> Option<Self> {
         match tag
             .trim()
             .split(['-', '_'])
@@ -35,8 +50,8 @@ impl Lang {
         }
     }
 
-    /// What was asked for, else what the browser prefers, else the node's first language, of those the node has.
-    pub(crate) fn choose(languages: &[String], asked: Option<&str>, headers: &HeaderMap) -> Self {
+    /// The first wish, else what the browser prefers, else the node's first language, of those the node has.
+    pub(crate) fn choose(languages: &[String], wishes: &[Option<&str>], headers: &HeaderMap) -> Self {
         let has = |lang: &Self| {
             languages.is_empty() || languages.iter().any(|code| Self::parse(code) == Some(*lang))
         };
@@ -52,9 +67,11 @@ impl Lang {
             wishes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
             wishes.first().map(|(lang, _)| *lang)
         };
-        asked
-            .and_then(Self::parse)
-            .filter(has)
+        wishes
+            .iter()
+            .flatten()
+            .filter_map(|tag| Self::parse(tag))
+            .find(has)
             .or_else(browser)
             .or_else(|| languages.iter().find_map(|code| Self::parse(code)))
             .unwrap_or(Self::En)
@@ -137,14 +154,14 @@ mod tests {
             headers
         };
         let none = HeaderMap::new();
-        assert_eq!(Lang::choose(&both, Some("fr-CA"), &headers("en")), Lang::Fr);
+        assert_eq!(Lang::choose(&both, &[Some("fr-CA")], &headers("en")), Lang::Fr);
         assert_eq!(
-            Lang::choose(&both, None, &headers("de, en;q=0.3, fr;q=0.9")),
+            Lang::choose(&both, &[None], &headers("de, en;q=0.3, fr;q=0.9")),
             Lang::Fr
         );
-        assert_eq!(Lang::choose(&both, Some("de"), &none), Lang::En);
+        assert_eq!(Lang::choose(&both, &[Some("de")], &none), Lang::En);
         assert_eq!(
-            Lang::choose(&["fr".to_owned()], Some("en"), &headers("en")),
+            Lang::choose(&["fr".to_owned()], &[Some("en")], &headers("en")),
             Lang::Fr
         );
     }

@@ -175,6 +175,11 @@ fn query_tree(query: Option<&str>) -> Result<Tree, ApiError> {
     Ok(tree)
 }
 
+/// The parameters of a query that is not the request's own.
+pub(crate) fn of_query<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    filled(query_tree(Some(query))?)
+}
+
 fn filled<T: DeserializeOwned>(tree: Tree) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(Value::Object(tree.into_map())).map_err(|error| {
         let text = error.inner().to_string();
@@ -184,7 +189,11 @@ fn filled<T: DeserializeOwned>(tree: Tree) -> Result<T, ApiError> {
         }
         let path = error.path().to_string();
         let name = path.split(['.', '[']).next().unwrap_or_default();
-        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty() {
+        if name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !name.is_empty()
+        {
             ApiError::invalid(format_args!("{name} has the wrong form"))
         } else {
             ApiError::invalid("a parameter has the wrong form")

@@ -260,16 +260,27 @@ async fn what_is_wrong_stays_on_our_page() {
     let house = House::new();
     let app = register(&house).await;
     let id = text(&app, "client_id");
-    let browser = Browser::new(&house);
-    for (client, redirect, kind, scope) in [
-        ("nobody", REDIRECT, "code", "read"),
-        (id, "http://localhost:7777/cb", "code", "read"),
-        (id, "http://localhost:7777/cb?x=1&y=2", "code", "read"),
-        (id, "https://evil.example/", "code", "read"),
-        (id, REDIRECT, "token", "read"),
-        (id, REDIRECT, "code", "admin:read"),
-        (id, REDIRECT, "code", "nonsense"),
-        ("", "", "", ""),
+    let mut browser = Browser::new(&house);
+    browser.language = "fr";
+    let (stranger, elsewhere) = (
+        "n’est pas enregistrée ici",
+        "une adresse qu’elle n’a pas enregistrée",
+    );
+    for (client, redirect, kind, scope, told) in [
+        ("nobody", REDIRECT, "code", "read", stranger),
+        (id, "http://localhost:7777/cb", "code", "read", elsewhere),
+        (id, "http://localhost:7777/cb?x=1&y=2", "code", "read", elsewhere),
+        (id, "https://evil.example/", "code", "read", elsewhere),
+        (id, REDIRECT, "token", "read", "une demande incorrecte"),
+        (id, REDIRECT, "code", "admin:read", "demande plus que"),
+        (
+            id,
+            REDIRECT,
+            "code",
+            "nonsense",
+            "n’existe pas ici\u{a0}: nonsense",
+        ),
+        ("", "", "", "", stranger),
     ] {
         let fields = [
             ("client_id", client),
@@ -283,7 +294,21 @@ async fn what_is_wrong_stays_on_our_page() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{fields:?}");
         assert_eq!(answer.header("location"), "");
         assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(answer.text.contains(told), "{told}: {}", answer.text);
     }
+    // What is right is asked for by name, before signing in and after a wrong password.
+    let page = browser.open(&asked(&app, REDIRECT, &[])).await;
+    let named = "<strong>A client</strong> demande l’accès";
+    assert!(page.text.contains(named), "{}", page.text);
+    let fields = [
+        ("token", page.field("token")),
+        ("next", page.field("next")),
+        ("username", "nobody".to_owned()),
+        ("password", "wrong password".to_owned()),
+    ];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let page = browser.submit("/auth/sign_in", &fields).await;
+    assert!(page.text.contains(named), "{}", page.text);
     assert_eq!(
         browser.open("/oauth/authorize?client_id[a]=1").await.status,
         StatusCode::BAD_REQUEST

@@ -35,7 +35,7 @@ async fn an_invitation_makes_an_account_and_signs_in() {
     for (fields, text) in [
         (fill("ada", "short", "short"), "au moins 10"),
         (fill("ada", PASSWORD, "another password"), "ne sont pas les mêmes"),
-        (fill("-ada-", PASSWORD, PASSWORD), "class=\"notice bad\""),
+        (fill("-ada-", PASSWORD, PASSWORD), "commence et finit par"),
         (fill("admin", PASSWORD, PASSWORD), "déjà pris"),
     ] {
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -194,7 +194,7 @@ async fn pages_load_nothing_from_elsewhere_and_escape() {
             let target = piece.split('"').next().unwrap();
             let local = target.starts_with('/') || target.starts_with('#');
             assert!(
-                local || target.starts_with("https://entrenous.example/"),
+                local || target.starts_with("https://source.example/"),
                 "{path}: {target}"
             );
         }
@@ -257,4 +257,69 @@ async fn addresses_of_people_and_posts_open_for_those_who_may() {
     ] {
         assert_eq!(browser.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_language_is_kept() {
+    let house = House::new();
+    let browser = Browser::new(&house);
+    let page = browser.open("/about").await;
+    assert!(
+        page.text.contains("href=\"/auth/language?lang=fr\""),
+        "{}",
+        page.text
+    );
+    let back = browser.open("/auth/language?lang=fr").await;
+    assert_eq!(
+        (back.status, back.header("location")),
+        (StatusCode::SEE_OTHER, "/")
+    );
+    assert!(browser.open("/about").await.text.contains("<html lang=\"fr\">"));
+    assert!(
+        browser
+            .open("/about?lang=en")
+            .await
+            .text
+            .contains("<html lang=\"en\">")
+    );
+    // It counts before the language of the account.
+    house.person("ada").await;
+    browser.sign_in("ada", "/").await;
+    assert!(browser.open("/").await.text.contains("Se déconnecter"));
+    let odd = browser.open("/auth/language?lang=xx").await;
+    assert_eq!(odd.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn invitations_between_nodes_explain_themselves() {
+    let house = House::new();
+    let browser = Browser::new(&house);
+    let page = browser.open("/invitations/1?fp=abc").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.text.contains("entrenous peer join --data-dir"),
+        "{}",
+        page.text
+    );
+    // The switch would lose the secret, which is in the fragment.
+    assert!(!page.text.contains("/auth/language"));
+    assert_eq!(page.text, browser.open("/invitations/nonsense").await.text);
+}
+
+#[tokio::test]
+async fn an_invitation_says_who_is_signed_in() {
+    let house = House::new();
+    house.person("ada").await;
+    let (_, code) = invites::create(&house.ctx, None, Role::Member, 24, 1)
+        .await
+        .unwrap();
+    let path = format!("/invite/{code}");
+    let browser = Browser::new(&house);
+    assert!(!browser.open(&path).await.text.contains("already signed in"));
+    browser.sign_in("ada", "/").await;
+    let page = browser.open(&path).await;
+    assert!(
+        page.text
+            .contains("already signed in as <strong>@ada@here.example</strong>")
+    );
 }

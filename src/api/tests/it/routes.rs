@@ -33,9 +33,11 @@ fn open_routes_are_exactly_these() {
         "GET /about",
         "GET /api/v1/instance",
         "GET /api/v2/instance",
+        "GET /auth/language",
         "GET /auth/sign_in",
         "GET /favicon.ico",
         "GET /health",
+        "GET /invitations/{id}",
         "GET /invite/{code}",
         "GET /manifest.json",
         "GET /oauth/authorize",
@@ -179,6 +181,144 @@ async fn unknown_paths_and_methods_are_json() {
 }
 
 #[tokio::test]
+async fn browsers_get_pages_where_people_go() {
+    let house = House::new();
+    let ask = async |method: &str, path: &str, accept: &str| {
+        let request = authorized(method, path, "")
+            .header("accept", accept)
+            .header("accept-language", "fr");
+        house.send(request.body(Body::empty()).unwrap()).await
+    };
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (method, path, status, text) in [
+        ("GET", "/nothing", StatusCode::NOT_FOUND, "Rien ici"),
+        ("GET", "/tags/x", StatusCode::NOT_FOUND, "Rien ici"),
+        (
+            "POST",
+            "/about",
+            StatusCode::METHOD_NOT_ALLOWED,
+            "ne s’utilise pas",
+        ),
+        ("GET", "/@ada", StatusCode::UNAUTHORIZED, "Se connecter"),
+        ("GET", "/@ada/1", StatusCode::UNAUTHORIZED, "Se connecter"),
+    ] {
+        let page = ask(method, path, browser).await;
+        assert_eq!(page.status, status, "{path}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+        assert_eq!(page.header("access-control-allow-origin"), "", "{path}");
+        assert!(
+            page.text.contains(text) && page.text.contains("lang=\"fr\""),
+            "{path}"
+        );
+    }
+    for path in [
+        "/api/v1/nothing",
+        "/posts/1/2/3",
+        "/people",
+        "/.well-known/nothing",
+        "/inbox/x",
+    ] {
+        let answer = ask("GET", path, browser).await;
+        assert_eq!(answer.text, r#"{"error":"Record not found"}"#, "{path}");
+    }
+    assert_eq!(
+        ask("GET", "/nothing", "application/json").await.text,
+        r#"{"error":"Record not found"}"#
+    );
+    assert_eq!(
+        ask("DELETE", "/api/v1/instance", browser).await.text,
+        r#"{"error":"Method not allowed"}"#
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_supported_says_so() {
+    let house = House::new();
+    house.person("ada").await;
+    let token = house.token("ada", "read write").await;
+    for (method, path, text) in [
+        ("POST", "/api/v1/media", "attachments are not supported yet"),
+        ("POST", "/api/v2/media", "attachments are not supported yet"),
+        ("GET", "/api/v1/media/1", "attachments are not supported yet"),
+        ("PUT", "/api/v1/media/1", "attachments are not supported yet"),
+        ("POST", "/api/v1/reports", "reports are not supported yet"),
+    ] {
+        let answer = house
+            .send(authorized(method, path, &token).body(Body::empty()).unwrap())
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(answer.text.contains(text), "{}", answer.text);
+    }
+    let answer = house
+        .send(
+            authorized("PUT", "/api/v2/media/1", &token)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn bodies_of_other_kinds_are_refused() {
+    let house = House::new();
+    house.person("ada").await;
+    let token = house.token("ada", "write").await;
+    for kind in ["text/plain;charset=UTF-8", "application/xml", "nonsense"] {
+        let request = |body: &'static str| {
+            authorized("POST", "/api/v1/statuses", &token)
+                .header("content-type", kind)
+                .body(Body::from(body))
+                .unwrap()
+        };
+        let answer = house.send(request("{\"status\":\"hello\"}")).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        assert!(answer.text.contains("application/json"), "{}", answer.text);
+        // Without a body there is nothing of that kind.
+        assert_eq!(
+            house.send(request("")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+}
+
+#[tokio::test]
+async fn profiles_refuse_what_is_not_a_picture_or_a_table() {
+    let house = House::new();
+    house.person("ada").await;
+    let token = house.token("ada", "write").await;
+    let path = "/api/v1/accounts/update_credentials";
+    for (body, text) in [
+        (
+            serde_json::json!({ "fields_attributes": 5 }),
+            "Validation failed: fields_attributes has the wrong form",
+        ),
+        (
+            serde_json::json!({ "source": 5 }),
+            "Validation failed: source has the wrong form",
+        ),
+        (
+            serde_json::json!({ "avatar": "zzz" }),
+            "Validation failed: avatar must be a file, sent as multipart/form-data",
+        ),
+    ] {
+        let answer = house.json("PATCH", path, &token, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+        let said: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(said["error"], text);
+    }
+    for (name, status) in [("me.png", StatusCode::UNPROCESSABLE_ENTITY), ("", StatusCode::OK)] {
+        let body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"avatar\"; filename=\"{name}\"\r\n\r\n\r\n--x--\r\n"
+        );
+        let request =
+            authorized("PATCH", path, &token).header("content-type", "multipart/form-data; boundary=x");
+        let answer = house.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, status, "{name:?}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn cors_is_on_every_answer_but_the_pages() {
     let house = House::new();
     for (method, path) in [
@@ -222,6 +362,8 @@ async fn cors_is_on_every_answer_but_the_pages() {
         "/auth/sign_in",
         "/oauth/authorize",
         "/invite/x",
+        "/invitations/1",
+        "/auth/language",
         "/auth/password",
     ] {
         let answer = house.get(page, "").await;

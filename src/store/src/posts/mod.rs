@@ -247,7 +247,9 @@ pub fn holder_of_uri(conn: &mut Conn, uri: &str) -> Result<Option<(PostId, Accou
 pub fn remove_tombstone(conn: &mut Conn, id: PostId) -> Result<(), StoreError> {
     use crate::schema::posts;
     use diesel::prelude::*;
-    let tombstone = posts::table.find(id.get()).filter(posts::deleted_at.is_not_null());
+    let tombstone = posts::table
+        .find(id.get())
+        .filter(posts::deleted_at.is_not_null());
     diesel::delete(tombstone).execute(conn)?;
     Ok(())
 }

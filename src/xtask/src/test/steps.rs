@@ -194,7 +194,16 @@ fn deny(repo: &Repo) -> Outcome {
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::env::split_paths(&path).chain([own]))?;
-    let mut check = repo.cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"]);
+    let words = [
+        "deny",
+        "--locked",
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ];
+    let mut check = repo.cargo(&words);
     child::succeed(check.env("PATH", path))
 }
 

@@ -221,8 +221,11 @@ pub(crate) fn tame(value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(tamed_text(text, seen)),
             Value::Array(list) => list.iter().map(|value| tamed(value, seen)).collect(),
+            // Sorted: another crate of the same build may make maps keep their order.
             Value::Object(map) => map
                 .iter()
+                .collect::<std::collections::BTreeMap<_, _>>()
+                .into_iter()
                 .map(|(name, value)| (name.clone(), tamed(value, seen)))
                 .collect(),
             other => other.clone(),
