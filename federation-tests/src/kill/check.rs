@@ -12,6 +12,8 @@ type Times = BTreeMap<String, usize>;
 pub(super) struct Books {
     /// The highest id that was looked at, for each person.
     floors: Vec<u64>,
+    /// What was seen of the people's posts. A post whose answer was lost is seen before it is acknowledged.
+    seen: Times,
     /// How many of each client's posts were looked for.
     checked: Vec<usize>,
     /// The ids of the activities by which the peer of other software got each post, one for each time.
@@ -26,22 +28,23 @@ impl Books {
         if last || self.floors.is_empty() {
             self.floors = vec![0; scene.people.len()];
             self.checked = vec![0; scene.writers.len()];
+            self.seen.clear();
         }
-        let mut seen = Times::new();
         for (client, floor) in scene.people.iter().zip(&mut self.floors) {
             let posts = posts_of(client, &own_id(client).await, *floor).await;
             if let Some(newest) = posts.first().and_then(|post| post["id"].as_str()?.parse().ok()) {
                 *floor = newest;
             }
-            count(&mut seen, posts.iter());
+            count(&mut self.seen, posts.iter());
         }
         for writer in &scene.writers {
             let checked = std::mem::replace(&mut self.checked[writer.slot()], writer.posts.len());
             for (text, id) in writer.posts.iter().skip(checked) {
-                self.once(&format!("post {text} ({id})"), seen.get(text).copied());
+                let times = self.seen.get(text).copied();
+                self.once(&format!("post {text} ({id})"), times);
             }
             for text in &writer.perhaps {
-                if seen.get(text).is_some_and(|times| *times > 1) {
+                if self.seen.get(text).is_some_and(|times| *times > 1) {
                     self.doubled.push(format!("post {text}, unanswered"));
                 }
             }

@@ -13,7 +13,7 @@ async fn killed_at_any_moment_nothing_is_lost_or_doubled(on: Database) {
     let plan = Plan {
         kills: 20,
         seed: Rng::any_seed(),
-        longest: Duration::from_millis(600),
+        longest: Duration::from_millis(1_200),
         at_most: Duration::from_secs(300),
     };
     println!("{on:?}: ENTRENOUS_TEST_SEED={}", plan.seed);

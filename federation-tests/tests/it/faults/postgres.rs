@@ -83,7 +83,7 @@ async fn outage(strike: impl Fn(&mut Server), mend: impl Fn(&mut Server)) {
     strike(&mut server);
     let struck = Instant::now();
     let mut refused = Vec::new();
-    while struck.elapsed() < Duration::from_secs(4) {
+    while struck.elapsed() < Duration::from_millis(2_500) {
         let one = load::write(&alice, &format!("refused{}", refused.len())).await;
         assert_refused(&one, 503);
         refused.push(one);
@@ -135,7 +135,7 @@ async fn outage(strike: impl Fn(&mut Server), mend: impl Fn(&mut Server)) {
     told.extend(refused);
     // What was asked for while there was no database, or a frozen one, has not happened behind the client's back.
     let certainly = |one: &load::Told| one.at > struck + MOMENT && one.at + one.took < mended;
-    assert!(told.iter().filter(|one| certainly(one)).count() > 2);
+    assert!(told.iter().filter(|one| certainly(one)).count() > 1);
     assert_kept(&posts_of(&alice).await, &told, certainly);
     let max = alice.find(&format!("@max@{}", mock.authority())).await;
     let notes = alice.pages(&format!("/api/v1/accounts/{max}/statuses"), 0).await;
