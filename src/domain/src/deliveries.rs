@@ -33,8 +33,14 @@ pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<(PeerId, Time)>> {
     let now = ctx.now();
     Ok(waiting
         .into_iter()
-        .map(|(peer, at)| (peer, at.unwrap_or(now)))
+        .map(|(peer, at)| (peer, at.map_or(now, |at| believable(at, now))))
         .collect())
+}
+
+/// When a peer may be tried again. No pause is longer than an hour: a moment further away was written down by a clock
+/// that was ahead and has been set right since, and waiting for it would stop deliveries for as long as it was ahead.
+fn believable(at: Time, now: Time) -> Time {
+    if at - now > LONGEST_PAUSE { now } else { at }
 }
 
 /// The next deliveries of a peer in queue order, at most `limit`, none if the peer is not active.
@@ -115,7 +121,7 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
                     rows::attempted(tx, id, &reason)?;
                     let pause = pause_after(peer.failures.saturating_add(1));
                     halt(tx, &peer, pause, &reason)?;
-                    give_up_old(tx, &peer, id, &reason)?;
+                    give_up_old(tx, &peer, &reason)?;
                 }
             }
             Ok(false)
@@ -140,25 +146,26 @@ fn halt(tx: &mut Tx, peer: &Peer, pause: TimeDelta, reason: &str) -> std::result
     )
 }
 
-/// Drops the delivery that was tried if it has waited for longer than anyone should.
-fn give_up_old(
-    tx: &mut Tx,
-    peer: &Peer,
-    id: DeliveryId,
-    reason: &str,
-) -> std::result::Result<(), StoreError> {
+/// Drops what has waited for this peer for longer than anything should: all of it at once, since a peer that is silent
+/// for so long is tried once an hour, and would hold up what can still be of use.
+fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<(), StoreError> {
     let now = tx.now();
-    let before = DeliveryId(id.get() - 1);
-    let Some(delivery) = rows::next(tx, peer.id, Some(before), 1)?.into_iter().next() else {
+    // The oldest is the first: a queue that is not that old costs one look at an index.
+    let oldest = rows::next(tx, peer.id, None, 1)?;
+    if oldest.iter().all(|delivery| now - delivery.created_at <= PATIENCE) {
         return Ok(());
-    };
-    if delivery.id == id && now - delivery.created_at > PATIENCE {
-        rows::finish(
+    }
+    let reason = format!("given up after 30 days: {reason}");
+    let dropped = rows::give_up(tx, peer.id, now - PATIENCE, &reason, now)?;
+    if dropped > 0 {
+        let text = format!("{dropped} deliveries to {} were {reason}", peer.name);
+        audit::write(
             tx,
-            id,
-            "dropped",
-            Some(&format!("given up after 30 days: {reason}")),
-            now,
+            "node",
+            "delivery.dropped",
+            Some("too_old"),
+            Some(peer.origin.as_str()),
+            &text,
         )?;
     }
     Ok(())
@@ -291,5 +298,14 @@ mod tests {
         assert!(pause_after(10) < TimeDelta::seconds(10));
         assert_eq!(pause_after(40), LONGEST_PAUSE);
         assert_eq!(pause_after(i32::MAX), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn a_pause_by_another_clock_is_not_kept() {
+        let now = chrono::DateTime::from_timestamp(1_900_000_000, 0).unwrap();
+        assert_eq!(believable(now + LONGEST_PAUSE, now), now + LONGEST_PAUSE);
+        assert_eq!(believable(now - TimeDelta::hours(2), now), now - TimeDelta::hours(2));
+        let ahead = now + TimeDelta::hours(1) + pause_after(1);
+        assert_eq!(believable(ahead, now), now);
     }
 }

@@ -308,6 +308,30 @@ pub fn finish(
     Ok(())
 }
 
+/// Drops what has waited for a peer since before `before`; answers how many.
+///
+/// # Errors
+/// The database's.
+pub fn give_up(
+    conn: &mut Conn,
+    peer: PeerId,
+    before: Time,
+    reason: &str,
+    now: Time,
+) -> Result<usize, StoreError> {
+    let old = deliveries::table
+        .filter(deliveries::peer_id.eq(peer.get()))
+        .filter(deliveries::state.eq("queued"))
+        .filter(deliveries::created_at.lt(to_db(before)));
+    Ok(diesel::update(old)
+        .set((
+            deliveries::state.eq("dropped"),
+            deliveries::last_error.eq(Some(reason)),
+            deliveries::finished_at.eq(Some(to_db(now))),
+        ))
+        .execute(conn)?)
+}
+
 /// Counts an attempt that failed.
 ///
 /// # Errors
