@@ -67,6 +67,20 @@ impl Client {
 
     /// Sends a request; `None` if nobody answers.
     pub async fn try_send(&self, method: &str, path: &str, body: Option<Value>) -> Option<Answer> {
+        self.try_send_with(method, path, &[], body).await
+    }
+
+    /// The same with headers of one's own.
+    ///
+    /// # Panics
+    /// If the method is none.
+    pub async fn try_send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Option<Answer> {
         let url = if path.contains("://") {
             path.to_owned()
         } else {
@@ -76,6 +90,9 @@ impl Client {
         let mut request = self.http.request(method, url);
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         if let Some(body) = body {
             request = request.json(&body);
@@ -197,6 +214,26 @@ impl Client {
     pub async fn home(&self) -> Vec<Value> {
         let answer = self.get("/api/v1/timelines/home?limit=40").await.ok();
         answer.as_array().expect("not a list").clone()
+    }
+
+    /// A whole list, newest first, page by page, down to the id `floor`, which is not in it.
+    ///
+    /// # Panics
+    /// If it is refused, or something in it has no id.
+    pub async fn pages(&self, path: &str, floor: u64) -> Vec<Value> {
+        let id = |one: &Value| -> u64 { one["id"].as_str().and_then(|id| id.parse().ok()).expect("no id") };
+        let mut all: Vec<Value> = Vec::new();
+        loop {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            let before = all.last().map_or_else(String::new, |last| format!("&max_id={}", id(last)));
+            let page = self.get(&format!("{path}{joint}limit=40{before}")).await.ok();
+            let page = page.as_array().expect("not a list");
+            let count = page.len();
+            all.extend(page.iter().filter(|one| id(one) > floor).cloned());
+            if count == 0 || page.last().is_some_and(|last| id(last) <= floor) {
+                return all;
+            }
+        }
     }
 
     /// Waits until a post whose content holds `text` is in the home timeline, and answers it.

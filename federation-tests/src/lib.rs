@@ -13,12 +13,17 @@
 
 pub mod client;
 pub mod database;
+pub mod kill;
 pub mod mock;
 pub mod node;
+pub mod rng;
+pub mod server;
 pub mod wait;
 
 pub use client::{Answer, Client};
 pub use database::Database;
 pub use mock::MockPeer;
 pub use node::Node;
+pub use rng::Rng;
+pub use server::Server;
 pub use wait::eventually;

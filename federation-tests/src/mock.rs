@@ -57,6 +57,7 @@ pub struct MockPeer {
     pub origin: String,
     shared: Arc<Shared>,
     key: RsaKeyPair,
+    http: reqwest::Client,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -82,6 +83,7 @@ impl MockPeer {
             origin,
             shared,
             key,
+            http: reqwest::Client::new(),
             task,
         };
         mock.put_person(name);
@@ -196,6 +198,18 @@ impl MockPeer {
             .collect()
     }
 
+    /// Activities that were posted to its inboxes since the last time; they are forgotten.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the lock.
+    pub fn take_inbox(&self) -> Vec<Value> {
+        let seen = std::mem::take(&mut *self.shared.seen.lock().expect("lock"));
+        seen.into_iter()
+            .filter(|seen| seen.line.starts_with("POST"))
+            .map(|seen| seen.body)
+            .collect()
+    }
+
     /// How many connections were ever made to it.
     #[must_use]
     pub fn connections(&self) -> u32 {
@@ -227,6 +241,17 @@ impl MockPeer {
         let body = activity.to_string().into_bytes();
         let headers = self.sign(name, &Method::POST, url, &body);
         send(Method::POST, url, headers, body).await
+    }
+
+    /// The same; `None` if nobody answers.
+    pub async fn try_post(&self, name: &str, url: &str, activity: &Value) -> Option<(u16, String)> {
+        let body = activity.to_string().into_bytes();
+        let mut headers = self.sign(name, &Method::POST, url, &body);
+        let json = http::HeaderValue::from_static(ACTIVITY_JSON);
+        headers.entry(http::header::CONTENT_TYPE).or_insert(json);
+        let response = self.http.post(url).headers(headers).body(body).send().await.ok()?;
+        let status = response.status().as_u16();
+        Some((status, response.text().await.ok()?))
     }
 
     /// Gets a URL signed by `name`.

@@ -60,6 +60,21 @@ pub struct Node {
     dir: TempDir,
     process: Option<Child>,
     database: Option<String>,
+    /// Words before every command: what gives the process another clock or another disk.
+    launcher: Vec<String>,
+    /// Where the process sees its data directory, and where we do; usually the same.
+    place: Option<(PathBuf, PathBuf)>,
+}
+
+/// Where a node of a test keeps its data, if that matters.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    /// A PostgreSQL database that the test looks after; none: as `Database` says.
+    pub database_url: Option<String>,
+    /// Words before every command of the node, such as `env NAME=value`.
+    pub launcher: Vec<String>,
+    /// Where the node sees its data directory, and where the test does; none: a new one.
+    pub place: Option<(PathBuf, PathBuf)>,
 }
 
 impl Node {
@@ -78,8 +93,17 @@ impl Node {
     /// # Panics
     /// If `init` fails.
     pub async fn init(name: &str, on: Database, authority: &str) -> Self {
+        Self::init_in(name, on, authority, Surroundings::default()).await
+    }
+
+    /// The same in surroundings of the test's own.
+    ///
+    /// # Panics
+    /// If `init` fails.
+    pub async fn init_in(name: &str, on: Database, authority: &str, surroundings: Surroundings) -> Self {
         let dir = tempfile::tempdir().expect("no temporary directory");
         let database = match on {
+            _ if surroundings.database_url.is_some() => None,
             Database::Sqlite => None,
             Database::Postgres => {
                 let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -107,12 +131,17 @@ impl Node {
         if let Some(database) = &database {
             arguments.extend(["--database-url".to_owned(), database::create(database).await]);
         }
+        if let Some(url) = surroundings.database_url {
+            arguments.extend(["--database-url".to_owned(), url]);
+        }
         let node = Self {
             name: name.to_owned(),
             authority: authority.to_owned(),
             dir,
             process: None,
             database,
+            launcher: surroundings.launcher,
+            place: surroundings.place,
         };
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         node.command_with(&arguments, PASSWORD).await;
@@ -129,9 +158,30 @@ impl Node {
             .append(true)
             .open(self.dir().join("log.txt"))
             .expect("no log file");
-        let child = Command::new(binary())
+        self.spawn(Stdio::from(log));
+        let client = self.client("");
+        eventually("the node to answer /health", || async {
+            let answer = client.try_get("/health").await?;
+            (answer.status == 200).then_some(())
+        })
+        .await;
+    }
+
+    /// Starts serving and answers how long it took until it was healthy.
+    ///
+    /// # Panics
+    /// If it ends or does not answer within ten seconds.
+    pub async fn serve_timed(&mut self) -> Duration {
+        let start = std::time::Instant::now();
+        self.serve().await;
+        start.elapsed()
+    }
+
+    fn spawn(&mut self, log: Stdio) {
+        let child = self
+            .program()
             .args(["serve", "--data-dir"])
-            .arg(self.dir())
+            .arg(self.inner_dir())
             .env(
                 "ENTRENOUS_LOG_LEVEL",
                 std::env::var("TEST_LOG").unwrap_or_else(|_| "info".to_owned()),
@@ -143,19 +193,31 @@ impl Node {
             .spawn()
             .expect("the node cannot be started");
         self.process = Some(child);
-        let client = self.client("");
-        eventually("the node to answer /health", || async {
-            let answer = client.try_get("/health").await?;
-            (answer.status == 200).then_some(())
-        })
-        .await;
+    }
+
+    /// The binary behind its launcher.
+    fn program(&self) -> Command {
+        match self.launcher.split_first() {
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(binary());
+                command
+            }
+            None => Command::new(binary()),
+        }
     }
 
     /// The data directory.
     #[must_use]
     pub fn dir(&self) -> &Path {
-        self.dir.path()
+        self.place.as_ref().map_or(self.dir.path(), |(_, ours)| ours)
     }
+
+    /// The data directory as the node's process sees it.
+    fn inner_dir(&self) -> &Path {
+        self.place.as_ref().map_or(self.dir.path(), |(inner, _)| inner)
+    }
+
 
     /// The process id while it serves.
     #[must_use]
@@ -183,9 +245,10 @@ impl Node {
     /// # Panics
     /// If it neither ends nor answers.
     pub async fn tries_to_serve(&mut self) -> bool {
-        let mut child = Command::new(binary())
+        let mut child = self
+            .program()
             .args(["serve", "--data-dir"])
-            .arg(self.dir())
+            .arg(self.inner_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -312,10 +375,11 @@ impl Node {
     /// # Panics
     /// If it cannot be started or does not end within a minute.
     pub async fn try_command(&self, arguments: &[&str], input: &str) -> (bool, String, String) {
-        let mut child = Command::new(binary())
+        let mut child = self
+            .program()
             .args(arguments)
             .arg("--data-dir")
-            .arg(self.dir())
+            .arg(self.inner_dir())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -5,7 +5,7 @@ mod adversary;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
-mod durability;
+mod faults;
 #[cfg(test)]
 mod other_software;
 #[cfg(test)]

@@ -6,6 +6,9 @@ use entrenous_domain::DomainError;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
+/// Seconds after which a client may try again what the database could not do.
+const RETRY_AFTER: u64 = 5;
+
 /// Result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -72,10 +75,13 @@ impl ApiError {
     /// 503.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The service is temporarily unavailable",
-        )
+        Self {
+            retry_after: Some(RETRY_AFTER),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is temporarily unavailable",
+            )
+        }
     }
 
     /// 500: a defect; `cause` is for the log.
@@ -153,7 +159,7 @@ impl From<DomainError> for ApiError {
                     StatusCode::SERVICE_UNAVAILABLE
                 };
                 Self {
-                    retry_after: Some(5),
+                    retry_after: Some(RETRY_AFTER),
                     ..Self::new(status, text)
                 }
                 .caused_by(cause)

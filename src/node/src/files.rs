@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use entrenous_domain::ports::FileStore;
 use entrenous_domain::{DomainError, Result};
+use entrenous_store::StoreError;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use tokio::fs;
 use tokio::io::AsyncWriteExt as _;
@@ -31,7 +33,13 @@ impl DiskFiles {
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(error: std::io::Error) -> DomainError {
-    DomainError::Internal(format!("file store: {error}"))
+    let text = format!("file store: {error}");
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            DomainError::Store(StoreError::Full(text))
+        }
+        _ => DomainError::Internal(text),
+    }
 }
 
 #[async_trait]
@@ -63,14 +71,14 @@ impl FileStore for DiskFiles {
     async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
         match fs::read(self.place(hash)?).await {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }
 
     async fn remove(&self, hash: &str) -> Result<()> {
         match fs::remove_file(self.place(hash)?).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
             _ => Ok(()),
         }
     }

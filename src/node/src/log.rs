@@ -12,7 +12,12 @@ pub(crate) fn start(level: &str, format: &str) {
         "json" => false,
         _ => std::io::stderr().is_terminal(),
     };
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // A log that cannot be written, because its disk is full, must not take down what wanted to write it: the
+        // complaint about it would go to the same place, and a `eprintln!` that fails is a panic.
+        .log_internal_errors(false);
     let started = if pretty {
         builder.with_target(false).try_init()
     } else {

@@ -5,6 +5,10 @@ use crate::{Conn, StoreError};
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::oneshot;
 
@@ -17,8 +21,29 @@ pub(super) enum Verdict {
     Panicked,
 }
 
+/// What becomes of a closure is decided once: by its thread, which is about to commit it, or by its caller, who gives
+/// it up because the database is silent. So a caller who is told that nothing was written is told the truth.
+#[derive(Clone, Default)]
+pub(super) struct Fate(Arc<AtomicBool>);
+
+impl Fate {
+    /// True for the one who asks first.
+    pub(super) fn decide(&self) -> bool {
+        !self.0.swap(true, Ordering::SeqCst)
+    }
+
+    /// True if someone has decided.
+    fn is_decided(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// A writing closure, its types forgotten.
 pub(super) trait WriteJob: Send {
+    /// Whether its caller has given it up before it began.
+    fn is_given_up(&self) -> bool;
+    /// Asked before the commit: false if its caller has given it up, and none of it may stay.
+    fn may_commit(&self) -> bool;
     /// Runs it, once, and keeps its result.
     fn run(&mut self, tx: &mut Tx) -> Verdict;
     /// Tells the caller: the result, or why the transaction around it failed.
@@ -29,6 +54,7 @@ pub(super) struct Write<F, T, E> {
     pub(super) f: Option<F>,
     pub(super) result: Option<Result<T, E>>,
     pub(super) reply: oneshot::Sender<Result<T, E>>,
+    pub(super) fate: Fate,
 }
 
 impl<F, T, E> WriteJob for Write<F, T, E>
@@ -37,6 +63,14 @@ where
     T: Send,
     E: From<StoreError> + Send,
 {
+    fn is_given_up(&self) -> bool {
+        self.fate.is_decided()
+    }
+
+    fn may_commit(&self) -> bool {
+        self.fate.decide()
+    }
+
     fn run(&mut self, tx: &mut Tx) -> Verdict {
         let Some(f) = self.f.take() else {
             return Verdict::Undo;

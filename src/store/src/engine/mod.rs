@@ -1,6 +1,7 @@
 //! The threads that own the connections, and the way to them.
 
 mod job;
+mod pulse;
 mod queue;
 mod read;
 mod slot;
@@ -17,14 +18,18 @@ use crate::{
     time::storable,
 };
 use entrenous_model::{Event, Time};
-use job::{ReadJob, Write, WriteJob};
+use job::{Fate, ReadJob, Write, WriteJob};
+use pulse::Pulse;
 use queue::{Queue, Refused};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
-use tokio::sync::{broadcast, oneshot};
+use tokio::{
+    sync::{broadcast, oneshot},
+    time::timeout,
+};
 
 pub use tx::Tx;
 
@@ -45,6 +50,8 @@ struct Inner {
     events: Events,
     clock: Clock,
     backend: Backend,
+    /// SQLite has none: it is in this process, and does not fall silent.
+    pulse: Option<Arc<Pulse>>,
     threads: Mutex<Threads>,
 }
 
@@ -71,6 +78,7 @@ impl Store {
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let reads = Arc::new(Queue::new(config.queue));
         let writes = Arc::new(Queue::new(config.queue));
+        let pulse = (backend == Backend::Postgres).then(Arc::<Pulse>::default);
         let store = Self {
             inner: Arc::new(Inner {
                 reads: Arc::clone(&reads),
@@ -78,6 +86,7 @@ impl Store {
                 events: events.clone(),
                 clock: Arc::clone(&clock),
                 backend,
+                pulse: pulse.clone(),
                 threads: Mutex::default(),
             }),
         };
@@ -109,6 +118,12 @@ impl Store {
                     read::serve(&queue, || connection::open(&place, Use::Read));
                 })?);
         }
+        if let Some(pulse) = pulse {
+            // Waited for by nobody: at the end it may be in the middle of a question.
+            drop(spawn("store-pulse".to_owned(), move || {
+                pulse.serve(|| connection::open(&place, Use::Read));
+            })?);
+        }
         *store.inner.threads.lock().unwrap_or_else(PoisonError::into_inner) = threads;
         Ok(store)
     }
@@ -119,16 +134,23 @@ impl Store {
     /// If the caller is dropped before the closure has begun, it does not run.
     ///
     /// # Errors
-    /// Those of the closure; [`StoreError::Busy`] if too many wait; [`StoreError::Unavailable`];
+    /// Those of the closure; [`StoreError::Busy`] if too many wait; [`StoreError::Unavailable`], within two seconds
+    /// also when PostgreSQL says nothing at all;
     /// [`StoreError::Panicked`].
     pub async fn read<T, F>(&self, f: F) -> Result<T, StoreError>
     where
         F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
+        if self.is_silent() {
+            return Err(silent());
+        }
+        let (reply, mut answer) = oneshot::channel();
         self.inner.reads.push(job::read_job(f, reply)).map_err(refused)?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::closed()))
+        match self.patiently(&mut answer).await {
+            Some(answered) => answered.unwrap_or_else(|_| Err(StoreError::closed())),
+            None => Err(silent()),
+        }
     }
 
     /// Runs a closure in a transaction: all it writes is durable when this returns `Ok`, and none of it if the
@@ -141,20 +163,57 @@ impl Store {
     ///
     /// # Errors
     /// Those of the closure; and as [`StoreError`]: `Full` if there is no room, `Busy`, `Unavailable`, `Panicked`.
+    /// `Unavailable` comes within two seconds also when PostgreSQL says nothing at all. Nothing of the closure is
+    /// written then, unless its commit was on its way when the connection broke or fell silent: nobody can know
+    /// what became of that, so what must not happen twice carries an id of its own.
     pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
     where
         F: FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
+        if self.is_silent() {
+            return Err(silent().into());
+        }
+        let (reply, mut answer) = oneshot::channel();
+        let fate = Fate::default();
         let job = Box::new(Write {
             f: Some(f),
             result: None,
             reply,
+            fate: fate.clone(),
         });
         self.inner.writes.push(job).map_err(|why| E::from(refused(why)))?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
+        match self.patiently(&mut answer).await {
+            Some(answered) => answered.unwrap_or_else(|_| Err(StoreError::closed().into())),
+            None if fate.decide() => Err(silent().into()),
+            // It was just about to be committed; the answer may have come this moment.
+            None => answer.try_recv().unwrap_or_else(|_| {
+                tracing::warn!("the database fell silent during a commit: it may or may not be written");
+                Err(silent().into())
+            }),
+        }
+    }
+
+    /// An answer, however long it takes; `None` if the database has fallen silent.
+    async fn patiently<T>(
+        &self,
+        answer: &mut oneshot::Receiver<T>,
+    ) -> Option<Result<T, oneshot::error::RecvError>> {
+        let Some(pulse) = &self.inner.pulse else {
+            return Some(answer.await);
+        };
+        loop {
+            match timeout(pulse::GLANCE, &mut *answer).await {
+                Ok(answered) => return Some(answered),
+                Err(_) if pulse.is_silent() => return None,
+                Err(_) => pulse.ask(),
+            }
+        }
+    }
+
+    fn is_silent(&self) -> bool {
+        self.inner.pulse.as_ref().is_some_and(|pulse| pulse.is_silent())
     }
 
     /// The events of this process's transactions, after their commit: a batch for each commit, in the order of
@@ -177,16 +236,25 @@ impl Store {
     }
 
     /// Takes no more closures, runs those that wait, and ends the threads. Twice is as good as once.
+    ///
+    /// Threads that wait for a silent database are left behind; they end with the process.
     pub async fn close(&self) {
         self.inner.reads.close();
         self.inner.writes.close();
         let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let joined = tokio::task::spawn_blocking(move || {
+        let (done, mut ended) = oneshot::channel::<()>();
+        let joining = spawn_once("store-close", move || {
             for thread in threads.readers.into_iter().chain(threads.writers) {
                 let _ = thread.join();
             }
+            drop(done);
         });
-        let _ = joined.await;
+        if joining.is_ok() && self.patiently(&mut ended).await.is_none() {
+            tracing::warn!("the database does not answer: its connections are left as they are");
+        }
+        if let Some(pulse) = &self.inner.pulse {
+            pulse.close();
+        }
     }
 }
 
@@ -194,6 +262,9 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.reads.close();
         self.writes.close();
+        if let Some(pulse) = &self.pulse {
+            pulse.close();
+        }
     }
 }
 
@@ -227,13 +298,17 @@ impl Writer {
 
 /// Starts a thread that serves again should serving panic (closures' panics are caught nearer).
 fn spawn(name: String, serve: impl Fn() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    spawn_once(&name, move || {
+        while catch_unwind(AssertUnwindSafe(&serve)).is_err() {
+            tracing::error!("a thread of the store panicked and starts anew");
+        }
+    })
+}
+
+fn spawn_once(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
     thread::Builder::new()
-        .name(name)
-        .spawn(move || {
-            while catch_unwind(AssertUnwindSafe(&serve)).is_err() {
-                tracing::error!("a thread of the store panicked and starts anew");
-            }
-        })
+        .name(name.to_owned())
+        .spawn(run)
         .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))
 }
 
@@ -242,4 +317,8 @@ fn refused(why: Refused) -> StoreError {
         Refused::Full => StoreError::Busy("too many wait for the database".to_owned()),
         Refused::Closed => StoreError::closed(),
     }
+}
+
+fn silent() -> StoreError {
+    StoreError::Unavailable("it does not answer".to_owned())
 }

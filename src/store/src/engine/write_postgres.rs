@@ -13,19 +13,19 @@ pub(super) fn serve(
     let mut slot = Slot::new(open);
     let _ = slot.get();
     while let Some(mut job) = queue.pop() {
+        if job.is_given_up() {
+            continue;
+        }
         let outcome = begin(&mut slot).and_then(|tx| {
             tx.start();
             match job.run(tx) {
-                Verdict::Keep => {
+                Verdict::Keep if job.may_commit() => {
                     tx.conn().commit()?;
                     // Before the answer: what depends on this commit is told after it.
-                    let told = std::mem::take(tx.emitted());
-                    if !told.is_empty() {
-                        let _ = events.send(Arc::new(told));
-                    }
+                    tell(events, tx);
                     Ok(true)
                 }
-                Verdict::Undo => Ok(tx.conn().rollback().is_ok()),
+                Verdict::Keep | Verdict::Undo => Ok(tx.conn().rollback().is_ok()),
                 Verdict::Panicked => Ok(false),
             }
         });
@@ -33,16 +33,27 @@ pub(super) fn serve(
             Ok(usable) => (usable, None),
             Err(error) => {
                 // A commit that a failed statement forbade leaves the connection as good as new.
-                (
-                    slot.held().is_some_and(|tx| tx.conn().rollback().is_ok()),
-                    Some(error),
-                )
+                let usable = slot.held().is_some_and(|tx| tx.conn().rollback().is_ok());
+                if !usable && let Some(tx) = slot.held() {
+                    // The connection broke, perhaps after the commit. Listeners only forget what they remember of
+                    // these rows and read them again, which is right in either case.
+                    tell(events, tx);
+                }
+                (usable, Some(error))
             }
         };
         job.answer(failure);
         if !usable {
             slot.reset();
         }
+    }
+}
+
+/// Tells what the closure that has just run has emitted.
+fn tell(events: &Events, tx: &mut Tx) {
+    let told = std::mem::take(tx.emitted());
+    if !told.is_empty() {
+        let _ = events.send(Arc::new(told));
     }
 }
 
