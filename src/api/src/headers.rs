@@ -1,5 +1,6 @@
 //! What every answer carries: CORS for clients on other origins, and headers that keep browsers from guessing.
 
+use crate::limits::Counted;
 use crate::pages;
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -15,7 +16,9 @@ const EXPOSE_HEADERS: &str = "Link, Idempotency-Key, ETag, Retry-After, WWW-Auth
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()";
 
 /// Answers `OPTIONS` everywhere, and adds the headers to every other answer.
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
+    let counted = Counted::default();
+    request.extensions_mut().insert(counted.clone());
     let page = pages::is_page(request.uri().path());
     let private = request.headers().contains_key(header::AUTHORIZATION)
         || request.uri().path().starts_with("/oauth/")
@@ -27,6 +30,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     };
     let status = response.status();
     let headers = response.headers_mut();
+    counted.tell(headers);
     let html = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

@@ -1,10 +1,15 @@
 //! Rate limits of the few routes that strangers may call and that cost something.
 
 use crate::ApiError;
+use crate::entities::stamp;
+use crate::pages::sign_in::address;
+use chrono::TimeDelta;
 use entrenous_domain::ports::Clock;
+use entrenous_model::Time;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use moka::sync::Cache;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +29,40 @@ impl What {
             Self::Apps => (60, 600),
             Self::Tokens => (300, 300),
             Self::Invitations => (60, 600),
+        }
+    }
+}
+
+/// What is left to an address, as clients read it in `X-RateLimit-*`.
+#[derive(Debug, Clone, Copy)]
+struct Quota {
+    limit: u32,
+    remaining: u32,
+    reset: Time,
+}
+
+/// Where a handler's count waits for the answer's headers: put into the request by the outermost layer.
+#[derive(Clone, Default)]
+pub(crate) struct Counted(Arc<Mutex<Option<Quota>>>);
+
+impl Counted {
+    fn note(&self, quota: Quota) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(quota);
+    }
+
+    /// Tells the client, refused or not, if its request was counted.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        let Some(quota) = *self.0.lock().unwrap_or_else(PoisonError::into_inner) else {
+            return;
+        };
+        for (name, value) in [
+            ("x-ratelimit-limit", quota.limit.to_string()),
+            ("x-ratelimit-remaining", quota.remaining.to_string()),
+            ("x-ratelimit-reset", stamp(quota.reset)),
+        ] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
         }
     }
 }
@@ -53,21 +92,42 @@ impl Limits {
     /// # Errors
     /// 429 with the seconds until the window ends.
     pub(crate) fn count(&self, what: What, address: IpAddr) -> Result<(), ApiError> {
+        self.tried(what, address).1
+    }
+
+    /// Counts one try of the address a request came from, and has its answer say what is left.
+    ///
+    /// # Errors
+    /// As [`Self::count`].
+    pub(crate) fn count_and_tell(&self, what: What, request: &Extensions) -> Result<(), ApiError> {
+        let (quota, allowed) = self.tried(what, address(request));
+        if let Some(counted) = request.get::<Counted>() {
+            counted.note(quota);
+        }
+        allowed
+    }
+
+    fn tried(&self, what: What, address: IpAddr) -> (Quota, Result<(), ApiError>) {
         let (most, seconds) = what.most();
-        let now = self.clock.now().timestamp();
+        let now = self.clock.now();
         let window = self.windows.get_with((what, block(address)), || {
-            Arc::new(Mutex::new(Window { began: now, count: 0 }))
+            Arc::new(Mutex::new(Window { began: now.timestamp(), count: 0 }))
         });
-        let mut window = window.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if now - window.began >= seconds {
-            *window = Window { began: now, count: 0 };
+        let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.timestamp() - window.began >= seconds {
+            *window = Window { began: now.timestamp(), count: 0 };
         }
         window.count = window.count.saturating_add(1);
+        let wait = (window.began + seconds - now.timestamp()).max(1);
+        let quota = Quota {
+            limit: most,
+            remaining: most.saturating_sub(window.count),
+            reset: now + TimeDelta::seconds(wait),
+        };
         if window.count > most {
-            let wait = (window.began + seconds - now).max(1);
-            return Err(ApiError::too_many(u64::try_from(wait).unwrap_or(1)));
+            return (quota, Err(ApiError::too_many(wait.unsigned_abs())));
         }
-        Ok(())
+        (quota, Ok(()))
     }
 }
 

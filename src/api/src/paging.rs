@@ -86,7 +86,32 @@ impl Paging {
         oldest: Option<i64>,
         rows: usize,
     ) -> Response {
-        let mut response = Json(body).into_response();
+        self.linked(state, Json(body).into_response(), newest, oldest, rows)
+    }
+
+    /// As [`Paging::answer`], of a list that is JSON already.
+    #[must_use]
+    pub fn answer_json(
+        &self,
+        state: &ApiState,
+        json: String,
+        newest: Option<i64>,
+        oldest: Option<i64>,
+        rows: usize,
+    ) -> Response {
+        let kind = HeaderValue::from_static("application/json");
+        let response = ([(header::CONTENT_TYPE, kind)], json).into_response();
+        self.linked(state, response, newest, oldest, rows)
+    }
+
+    fn linked(
+        &self,
+        state: &ApiState,
+        mut response: Response,
+        newest: Option<i64>,
+        oldest: Option<i64>,
+        rows: usize,
+    ) -> Response {
         let base = state.url(&self.path);
         if let Some(link) = self
             .link(&base, newest, oldest, rows)

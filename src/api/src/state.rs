@@ -28,6 +28,7 @@ struct Inner {
     settings: ApiSettings,
     limits: crate::limits::Limits,
     statics: OnceLock<crate::pages::Statics>,
+    fragments: crate::entities::Fragments,
 }
 
 impl ApiState {
@@ -44,6 +45,7 @@ impl ApiState {
                 settings,
                 limits,
                 statics: OnceLock::new(),
+                fragments: crate::entities::Fragments::default(),
             }),
         }
     }
@@ -96,6 +98,11 @@ impl ApiState {
 
     pub(crate) fn limits(&self) -> &crate::limits::Limits {
         &self.inner.limits
+    }
+
+    /// Posts and accounts as JSON, as far as they are kept.
+    pub(crate) fn fragments(&self) -> &crate::entities::Fragments {
+        &self.inner.fragments
     }
 
     /// Style sheet and pictures in this node's colours, made at the first use.

@@ -7,7 +7,8 @@ use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use entrenous_domain::{hashtags, posts, timelines};
+use entrenous_domain::posts::{self, PostView};
+use entrenous_domain::{hashtags, timelines};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::PostId;
 use schemars::JsonSchema;
@@ -103,17 +104,33 @@ struct PublicQuery {
     none: Vec<String>,
 }
 
-/// A page of posts, with its links.
-async fn page(state: &ApiState, caller: &Caller, paging: &Paging, ids: Vec<PostId>) -> ApiResult<Response> {
-    let (newest, oldest, rows) = (ids.first().copied(), ids.last().copied(), ids.len());
-    let body = entities::statuses_by_id(state, caller.id(), ids).await?;
-    Ok(paging.answer(
+/// A page of posts, with its links; `ids` are the rows it was made of.
+pub(crate) async fn page(
+    state: &ApiState,
+    caller: &Caller,
+    paging: &Paging,
+    ids: &[PostId],
+    views: &[PostView],
+) -> ApiResult<Response> {
+    let (newest, oldest) = (ids.first().copied(), ids.last().copied());
+    let body = entities::status_list(state, caller.id(), views).await?;
+    Ok(paging.answer_json(
         state,
-        &body,
+        body,
         newest.map(PostId::get),
         oldest.map(PostId::get),
-        rows,
+        ids.len(),
     ))
+}
+
+async fn page_of(
+    state: &ApiState,
+    caller: &Caller,
+    paging: &Paging,
+    ids: Vec<PostId>,
+) -> ApiResult<Response> {
+    let views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
+    page(state, caller, paging, &ids, &views).await
 }
 
 /// A page of posts whose rows are not the posts themselves.
@@ -129,13 +146,14 @@ async fn page_of_rows(
         rows.len(),
     );
     let ids = rows.into_iter().map(|(_, id)| id).collect();
-    let body = entities::statuses_by_id(state, caller.id(), ids).await?;
-    Ok(paging.answer(state, &body, newest, oldest, count))
+    let views = posts::views(state.ctx(), caller.viewer(), ids).await?;
+    let body = entities::status_list(state, caller.id(), &views).await?;
+    Ok(paging.answer_json(state, body, newest, oldest, count))
 }
 
 async fn home(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
-    let ids = timelines::home(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
-    page(&state, &caller, &paging, ids).await
+    let found = timelines::home(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
+    page(&state, &caller, &paging, &found.ids, &found.views).await
 }
 
 async fn public(
@@ -151,7 +169,7 @@ async fn public(
     } else {
         timelines::network(state.ctx(), caller.id(), local, remote, page_asked).await?
     };
-    page(&state, &caller, &paging, ids).await
+    page_of(&state, &caller, &paging, ids).await
 }
 
 async fn tag(
@@ -165,11 +183,10 @@ async fn tag(
     let page_asked = paging.at_most(20, 40);
     let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
     if asked.only_media.unwrap_or(false) {
-        return page(&state, &caller, &paging, Vec::new()).await;
+        return page(&state, &caller, &paging, &[], &[]).await;
     }
     let ids = timelines::tag(state.ctx(), caller.id(), &name, local, page_asked).await?;
-    let (newest, oldest, rows) = (ids.first().copied(), ids.last().copied(), ids.len());
-    let mut views = posts::views(state.ctx(), caller.viewer(), ids).await?;
+    let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
     // The page stays that of the one hashtag, so that the links lead through all of it.
     let lower =
         |tags: Vec<String>| -> Vec<String> { tags.into_iter().map(|tag| tag.to_lowercase()).collect() };
@@ -179,14 +196,7 @@ async fn tag(
             && all.iter().all(|tag| view.tags.contains(tag))
             && !none.iter().any(|tag| view.tags.contains(tag))
     });
-    let body = entities::render_statuses(&state, caller.id(), &views).await?;
-    Ok(paging.answer(
-        &state,
-        &body,
-        newest.map(PostId::get),
-        oldest.map(PostId::get),
-        rows,
-    ))
+    page(&state, &caller, &paging, &ids, &views).await
 }
 
 async fn favourites(

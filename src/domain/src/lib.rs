@@ -14,6 +14,7 @@ pub mod follows;
 pub mod hashtags;
 pub mod invites;
 pub mod maintenance;
+mod marks;
 pub mod media;
 pub mod notes;
 pub mod notifications;

@@ -40,6 +40,12 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Tells an event to listeners and our own caches, but not to the log ([`Tx::announce`]).
+    pub(crate) fn announce(&mut self, event: Event) {
+        self.tx.announce(event.clone());
+        self.events.push(event);
+    }
+
     /// Notifies those of `people` who may be told of what `from` did.
     pub(crate) fn notify(
         &mut self,

@@ -33,6 +33,23 @@ pub enum Event {
         /// The post.
         post: PostId,
     },
+    /// A post came into home timelines. Told to this process only: the rows of `feed` say the same.
+    FeedFilled {
+        /// The post.
+        post: PostId,
+        /// Whose timelines.
+        owners: Vec<AccountId>,
+    },
+    /// A post waits to be put into many home timelines.
+    SpreadQueued {
+        /// The post.
+        post: PostId,
+    },
+    /// What only one person sees on posts changed: a bookmark, a muted conversation.
+    MarksChanged {
+        /// Whose.
+        account: AccountId,
+    },
     /// Someone is to be told something.
     Notified {
         /// The notification.

@@ -5,6 +5,7 @@ use crate::{
     sql::Sql,
     visible::{POSTS, Who, visible_to, wanted},
 };
+use diesel::sql_types::BigInt;
 use entrenous_model::{AccountId, PostId, Time};
 
 /// Which followers get a post.
@@ -19,9 +20,18 @@ pub enum Reach {
     Boost(AccountId),
 }
 
-/// Puts a post into the home timelines of its author's local followers. For a direct post, only of those addressed.
-/// People who block the author, or whom the author blocks, do not get it. Mutes are applied when the timeline is
-/// read, so that unmuting brings back what was missed.
+/// Some of an author's followers, in the order in which they followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Those whose follow has an id above this.
+    pub after: i64,
+    /// How many, at least 1.
+    pub most: i64,
+}
+
+/// Puts a post into the home timelines of its author's local followers, or of a stretch of them; whose it came into.
+/// For a direct post, only of those addressed. People who block the author, or whom the author blocks, do not get it.
+/// Mutes are applied when the timeline is read, so that unmuting brings back what was missed.
 ///
 /// # Errors
 /// Those of the query.
@@ -31,19 +41,32 @@ pub fn spread(
     author: AccountId,
     reach: Reach,
     direct: bool,
-) -> Result<usize, StoreError> {
-    let sql = Sql::new("INSERT INTO feed (owner_id, post_id, author_id) SELECT w.follower_id, ")
-        .int(post.get())
-        .raw(", w.followee_id FROM follows w JOIN accounts x ON x.id = w.follower_id WHERE w.followee_id = ")
-        .int(author.get())
-        .raw(
-            " AND w.accepted AND x.peer_id IS NULL AND x.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM blocks b \
-             WHERE (b.account_id = w.follower_id AND b.target_id = w.followee_id) \
-             OR (b.account_id = w.followee_id AND b.target_id = w.follower_id))",
-        );
+    stretch: Option<Stretch>,
+) -> Result<Vec<AccountId>, StoreError> {
+    let sql =
+        Sql::new("INSERT INTO feed (owner_id, post_id, author_id) SELECT w.follower_id, ").int(post.get());
+    let sql = match stretch {
+        None => sql
+            .raw(", w.followee_id FROM follows w JOIN accounts x ON x.id = w.follower_id WHERE w.followee_id = ")
+            .int(author.get()),
+        Some(Stretch { after, most }) => sql
+            .raw(", w.followee_id FROM (SELECT follower_id, followee_id, accepted, show_boosts FROM follows WHERE followee_id = ")
+            .int(author.get())
+            .raw(" AND accepted AND id > ")
+            .int(after)
+            .raw(format!(
+                " ORDER BY id LIMIT {most}) w JOIN accounts x ON x.id = w.follower_id WHERE w.followee_id = "
+            ))
+            .int(author.get()),
+    }
+    .raw(
+        " AND w.accepted AND x.peer_id IS NULL AND x.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM blocks b \
+         WHERE (b.account_id = w.follower_id AND b.target_id = w.followee_id) \
+         OR (b.account_id = w.followee_id AND b.target_id = w.follower_id))",
+    );
     let sql = match reach {
         Reach::Followers => sql,
-        Reach::Reply(None) => return Ok(0),
+        Reach::Reply(None) => return Ok(Vec::new()),
         Reach::Reply(Some(to)) if to == author => sql,
         Reach::Reply(Some(to)) => sql
             .raw(" AND (w.follower_id = ")
@@ -56,15 +79,67 @@ pub fn spread(
             .int(of.get())
             .raw(" AND d.target_id = w.follower_id)"),
     };
-    sql.when(direct, |sql| {
-        sql.raw(
-            " AND EXISTS (SELECT 1 FROM post_mentions m WHERE m.account_id = w.follower_id AND m.post_id = ",
-        )
+    let owners = sql
+        .when(direct, |sql| {
+            sql.raw(
+                " AND EXISTS (SELECT 1 FROM post_mentions m WHERE m.account_id = w.follower_id AND m.post_id = ",
+            )
+            .int(post.get())
+            .raw(")")
+        })
+        .raw(" ON CONFLICT DO NOTHING RETURNING owner_id")
+        .list(conn)?;
+    Ok(owners.into_iter().map(AccountId).collect())
+}
+
+/// The id of the last follow of a stretch, if the stretch is full: there may be more behind it.
+///
+/// # Errors
+/// Those of the query.
+pub fn end_of(conn: &mut Conn, author: AccountId, stretch: Stretch) -> Result<Option<i64>, StoreError> {
+    Sql::new("SELECT id FROM follows WHERE followee_id = ")
+        .int(author.get())
+        .raw(" AND accepted AND id > ")
+        .int(stretch.after)
+        .raw(format!(" ORDER BY id LIMIT 1 OFFSET {}", stretch.most.max(1) - 1))
+        .one(conn)
+}
+
+/// Remembers that a post is to be put into home timelines later, or how far that has got: the id of the last follow.
+///
+/// # Errors
+/// Those of the query.
+pub fn spread_later(conn: &mut Conn, post: PostId, after: i64) -> Result<(), StoreError> {
+    Sql::new("INSERT INTO spreads (post_id, after_id) VALUES (")
         .int(post.get())
-        .raw(")")
-    })
-    .raw(" ON CONFLICT DO NOTHING")
-    .run(conn)
+        .raw(",")
+        .int(after)
+        .raw(") ON CONFLICT (post_id) DO UPDATE SET after_id = excluded.after_id")
+        .run(conn)?;
+    Ok(())
+}
+
+/// The oldest post that is still to be put into home timelines, and the id of the last follow reached.
+///
+/// # Errors
+/// Those of the query.
+pub fn next_spread(conn: &mut Conn) -> Result<Option<(PostId, i64)>, StoreError> {
+    Ok(
+        Sql::new("SELECT post_id, after_id FROM spreads ORDER BY post_id LIMIT 1")
+            .first::<(BigInt, BigInt), (i64, i64)>(conn)?
+            .map(|(post, after)| (PostId(post), after)),
+    )
+}
+
+/// Forgets that a post was to be put into home timelines: it was.
+///
+/// # Errors
+/// Those of the query.
+pub fn spread_done(conn: &mut Conn, post: PostId) -> Result<(), StoreError> {
+    Sql::new("DELETE FROM spreads WHERE post_id = ")
+        .int(post.get())
+        .run(conn)?;
+    Ok(())
 }
 
 /// Puts a post into one home timeline.

@@ -24,6 +24,8 @@ pub struct Person {
     pub active: bool,
     /// Whether their peer runs Entrenous.
     pub native: bool,
+    /// Accepted followers known here.
+    pub followers: i64,
 }
 
 impl Person {
@@ -44,6 +46,7 @@ struct Row {
     disabled: bool,
     state: Option<String>,
     software: Option<String>,
+    followers: i64,
 }
 
 /// Somebody, disabled people and people of ended peers included.
@@ -52,7 +55,8 @@ struct Row {
 /// Those of the query.
 pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError> {
     let row = Sql::new(
-        "SELECT a.id, a.username, a.peer_id, a.locked, a.uri, a.disabled_at IS NOT NULL, r.state, r.software \
+        "SELECT a.id, a.username, a.peer_id, a.locked, a.uri, a.disabled_at IS NOT NULL, r.state, r.software, \
+         a.followers_count \
          FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = ",
     )
     .int(id.get())
@@ -65,6 +69,7 @@ pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError>
         Bool,
         Nullable<Text>,
         Nullable<Text>,
+        BigInt,
     ), Row>(conn)?;
     Ok(row.map(|row| Person {
         id: AccountId(row.id),
@@ -74,5 +79,6 @@ pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError>
         peer: row.peer.map(PeerId),
         locked: row.locked,
         uri: row.uri,
+        followers: row.followers,
     }))
 }

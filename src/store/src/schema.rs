@@ -250,6 +250,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    spreads (post_id) {
+        post_id -> BigInt,
+        after_id -> BigInt,
+    }
+}
+
+diesel::table! {
     follows (id) {
         id -> BigInt,
         follower_id -> BigInt,
@@ -425,6 +432,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_mentions,
     post_tags,
     feed,
+    spreads,
     follows,
     blocks,
     mutes,

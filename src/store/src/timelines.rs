@@ -1,12 +1,14 @@
 //! Timelines: ids of posts, newest first, by keyset on the id.
 
 use crate::{
-    Conn, StoreError,
+    Conn, StoreError, from_db,
     page::{newest_first, page},
+    posts::with_boosted,
     sql::Sql,
     visible::{POSTS, Viewer, Who, visible, visible_to, wanted},
 };
-use diesel::sql_types::BigInt;
+use chrono::NaiveDateTime;
+use diesel::sql_types::{BigInt, Nullable, Timestamp};
 use entrenous_model::{AccountId, Page, PostId, Time};
 
 /// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
@@ -17,18 +19,38 @@ fn posts(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<PostId>, StoreE
     Ok(newest_first(ids.into_iter().map(PostId).collect(), paging))
 }
 
-/// The home timeline.
+/// The home timeline: each post with the one it boosts.
 ///
 /// # Errors
 /// Those of the query.
-pub fn home(conn: &mut Conn, owner: AccountId, paging: &Page, now: Time) -> Result<Vec<PostId>, StoreError> {
-    posts(conn, home_sql(owner, paging, now), paging)
+pub fn home(
+    conn: &mut Conn,
+    owner: AccountId,
+    paging: &Page,
+    now: Time,
+) -> Result<Vec<(PostId, Option<PostId>)>, StoreError> {
+    let rows = with_boosted(home_sql(owner, paging, now), conn)?;
+    Ok(newest_first(rows, paging))
+}
+
+/// When the next of the owner's mutes ends: until then no post comes back by itself.
+///
+/// # Errors
+/// Those of the query.
+pub fn next_unmuted(conn: &mut Conn, owner: AccountId, now: Time) -> Result<Option<Time>, StoreError> {
+    Ok(Sql::new("SELECT MIN(expires_at) FROM mutes WHERE account_id = ")
+        .int(owner.get())
+        .raw(" AND expires_at > ")
+        .time(now)
+        .first::<Nullable<Timestamp>, Option<NaiveDateTime>>(conn)?
+        .flatten()
+        .map(from_db))
 }
 
 fn home_sql(owner: AccountId, paging: &Page, now: Time) -> Sql {
     let who = Who::Id(owner.get());
     let sql = Sql::new(
-        "SELECT f.post_id FROM feed f JOIN posts p ON p.id = f.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE f.owner_id = ",
+        "SELECT f.post_id, p.boost_of FROM feed f JOIN posts p ON p.id = f.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE f.owner_id = ",
     )
     .who(who)
     .raw(" AND ");

@@ -1,4 +1,5 @@
-//! What the tests need from the system: PostgreSQL's server and a Python that can make a virtual environment.
+//! What the tests need from the system: PostgreSQL's server, a Python that can make a virtual environment, Node.js with
+//! npm, and Chromium.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,16 +18,65 @@ pub(crate) fn python() -> Option<PathBuf> {
     })
 }
 
-/// Debian packages that are missing.
-fn missing(postgresql: bool, python: bool) -> Vec<&'static str> {
-    let mut packages = Vec::new();
-    if !postgresql {
-        packages.push("postgresql");
-    }
-    if !python {
-        packages.extend(["python3", "python3-venv"]);
-    }
-    packages
+/// The oldest Node.js (major, minor) that masto.js runs on.
+pub(crate) const OLDEST_NODEJS: (u32, u32) = (20, 3);
+
+/// A Node.js that is young enough.
+pub(crate) fn nodejs() -> Option<PathBuf> {
+    let mut candidates = ["node", "nodejs"].into_iter().filter_map(child::in_path);
+    candidates.find(|program| {
+        let answer = Command::new(program).arg("--version").output();
+        answer.is_ok_and(|output| {
+            nodejs_version(&String::from_utf8_lossy(&output.stdout)).is_some_and(|is| is >= OLDEST_NODEJS)
+        })
+    })
+}
+
+/// Major and minor of what `node --version` says.
+fn nodejs_version(said: &str) -> Option<(u32, u32)> {
+    let mut numbers = said.trim().strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// A Chromium or Chrome.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    names.into_iter().find_map(child::in_path)
+}
+
+/// Something the tests use, and the Debian packages that bring it.
+struct Need {
+    there: fn() -> bool,
+    packages: &'static [&'static str],
+}
+
+const NEEDS: [Need; 5] = [
+    Need {
+        there: || postgres::binaries().is_some(),
+        packages: &["postgresql"],
+    },
+    Need {
+        there: || python().is_some(),
+        packages: &["python3", "python3-venv"],
+    },
+    Need {
+        there: || nodejs().is_some(),
+        packages: &["nodejs"],
+    },
+    Need {
+        there: || child::in_path("npm").is_some(),
+        packages: &["npm"],
+    },
+    Need {
+        there: || chromium().is_some(),
+        packages: &["chromium"],
+    },
+];
+
+/// Debian packages of what is missing.
+fn missing(needs: &[Need]) -> Vec<&'static str> {
+    let missing = needs.iter().filter(|need| !(need.there)());
+    missing.flat_map(|need| need.packages).copied().collect()
 }
 
 /// Installs what is missing, when we may; otherwise says what to type.
@@ -34,16 +84,18 @@ fn missing(postgresql: bool, python: bool) -> Vec<&'static str> {
 /// # Errors
 /// When something is missing and we are not root, there is no apt-get, or it fails.
 pub(crate) fn install() -> Outcome {
-    let packages = missing(postgres::binaries().is_some(), python().is_some());
+    let packages = missing(&NEEDS);
     if packages.is_empty() {
-        term::say("PostgreSQL and Python are there.");
+        term::say("PostgreSQL, Python, Node.js, npm and Chromium are there.");
         return Ok(());
     }
     let names = packages.join(" ");
+    let (major, minor) = OLDEST_NODEJS;
     if child::in_path("apt-get").is_none() {
         return Err(format!(
             "install these with this system's package manager, then run again: {names} \
-             (the server programs initdb and postgres; Python 3 with venv and pip)"
+             (the server programs initdb and postgres; Python 3 with venv and pip; Node.js {major}.{minor} or later \
+             with npm; Chromium)"
         )
         .into());
     }
@@ -56,12 +108,16 @@ pub(crate) fn install() -> Outcome {
         child::succeed(Command::new("apt-get").args(["update", "--quiet"]))?;
         apt_get(&packages)?;
     }
-    let still = missing(postgres::binaries().is_some(), python().is_some());
+    let still = missing(&NEEDS);
     if still.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("installed, but still not found: {}", still.join(" ")).into())
+        return Ok(());
     }
+    let hint = if still.contains(&"nodejs") {
+        format!(" (Node.js {major}.{minor} or later is needed; Debian 12 has an older one)")
+    } else {
+        String::new()
+    };
+    Err(format!("installed, but still not found: {}{hint}", still.join(" ")).into())
 }
 
 fn apt_get(packages: &[&str]) -> Outcome {
@@ -89,8 +145,20 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_installed() {
-        assert!(missing(true, true).is_empty());
-        assert_eq!(missing(false, true), ["postgresql"]);
-        assert_eq!(missing(true, false), ["python3", "python3-venv"]);
+        let need = |there, packages| Need { there, packages };
+        let needs = [
+            need(|| true, &["postgresql"]),
+            need(|| false, &["python3", "python3-venv"]),
+            need(|| false, &["chromium"]),
+        ];
+        assert_eq!(missing(&needs), ["python3", "python3-venv", "chromium"]);
+        assert!(missing(&needs[..1]).is_empty());
+    }
+
+    #[test]
+    fn the_version_of_nodejs_is_read() {
+        assert_eq!(nodejs_version("v20.19.2\n"), Some((20, 19)));
+        assert!(nodejs_version("v18.20.4").is_some_and(|is| is < OLDEST_NODEJS));
+        assert_eq!(nodejs_version(""), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::found;
 use crate::at::At;
-use crate::entities::{self, Account, Status, Tag};
+use crate::entities::{Account, Status, Tag};
 use crate::paging::Paging;
 use crate::params::Query;
 use crate::{ApiResult, ApiState, Caller, lenient};
@@ -12,7 +12,7 @@ use axum::response::Response;
 use entrenous_domain::timelines::{self, AccountFilter};
 use entrenous_domain::{follows, posts};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{AccountId, PostId};
+use entrenous_model::AccountId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -108,21 +108,13 @@ async fn statuses(
         pinned: asked.pinned.unwrap_or(false),
     };
     let ids = timelines::account(state.ctx(), caller.viewer(), id, filter, paging.at_most(20, 40)).await?;
-    let (newest, oldest, rows) = (ids.first().copied(), ids.last().copied(), ids.len());
-    let mut views = posts::views(state.ctx(), caller.viewer(), ids).await?;
+    let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
     if let Some(tag) = asked.tagged.filter(|tag| !tag.is_empty()) {
         // The page stays that of the unfiltered list, so that the links lead through all of it.
         let tag = tag.to_lowercase();
         views.retain(|view| view.tags.contains(&tag));
     }
-    let body = entities::render_statuses(&state, caller.id(), &views).await?;
-    Ok(paging.answer(
-        &state,
-        &body,
-        newest.map(PostId::get),
-        oldest.map(PostId::get),
-        rows,
-    ))
+    crate::timelines::page(&state, &caller, &paging, &ids, &views).await
 }
 
 async fn followers(

@@ -50,11 +50,6 @@ impl Faces {
         })
     }
 
-    /// This node.
-    pub(super) const fn origin(&self) -> &Origin {
-        &self.origin
-    }
-
     /// Where the picture of an account is served.
     pub(crate) fn avatar(&self, account: &model::Account) -> String {
         self.picture(account.avatar, DEFAULT_AVATAR)

@@ -5,12 +5,14 @@
 
 mod account;
 mod faces;
+mod fragments;
 mod notification;
 mod people;
 mod status;
 
 pub(crate) use account::{Account, CredentialAccount, Role};
 pub(crate) use faces::Faces;
+pub(crate) use fragments::Fragments;
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
 };
@@ -19,7 +21,7 @@ pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
 
 use crate::state::ApiState;
 use entrenous_domain::posts::PostView;
-use entrenous_domain::{Result, posts};
+use entrenous_domain::{DomainError, Result, posts};
 use entrenous_model::{self as model, AccountId, PostId, Time};
 use serde::Serialize;
 use std::sync::Arc;
@@ -36,21 +38,16 @@ fn value<T: Serialize>(entity: &T) -> Option<serde_json::Value> {
         .ok()
 }
 
-/// Statuses as JSON, in the order given. A store that fails answers none, and the log says so: streams have nobody
-/// to tell.
-pub(crate) async fn statuses(
-    state: &ApiState,
-    viewer: AccountId,
-    views: Vec<PostView>,
-) -> Vec<serde_json::Value> {
-    match render_statuses(state, viewer, &views).await {
-        Ok(statuses) => statuses.iter().filter_map(value).collect(),
+/// One status as JSON. A store that fails answers none, and the log says so: streams have nobody to tell.
+pub(crate) async fn status_json(state: &ApiState, viewer: AccountId, view: &PostView) -> Option<Arc<str>> {
+    match render_status(state, viewer, view).await {
+        Ok(status) => Some(status.as_str().into()),
         Err(error) => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "statuses could not be rendered"
+                "a status could not be rendered"
             );
-            Vec::new()
+            None
         }
     }
 }
@@ -82,8 +79,15 @@ pub(crate) async fn render_statuses(
     viewer: AccountId,
     views: &[PostView],
 ) -> Result<Vec<Status>> {
-    let faces = Faces::of(state.ctx(), views.iter().flat_map(accounts_of)).await?;
-    Ok(views.iter().map(|view| faces.status(viewer, view)).collect())
+    state.fragments().statuses(state.ctx(), viewer, views).await
+}
+
+/// Statuses for one viewer, as the JSON of a list.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn status_list(state: &ApiState, viewer: AccountId, views: &[PostView]) -> Result<String> {
+    state.fragments().list(state.ctx(), viewer, views).await
 }
 
 /// Statuses by id for one viewer, without those that may not be seen.
@@ -105,8 +109,21 @@ pub(crate) async fn statuses_by_id(
 /// `NotFound`, the same for none and not visible.
 pub(crate) async fn status_by_id(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Status> {
     let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
-    let faces = Faces::of(state.ctx(), accounts_of(&view)).await?;
-    Ok(faces.status(viewer, &view))
+    render_status(state, viewer, &view).await
+}
+
+async fn render_status(state: &ApiState, viewer: AccountId, view: &PostView) -> Result<Status> {
+    let mut statuses = render_statuses(state, viewer, std::slice::from_ref(view)).await?;
+    statuses.pop().ok_or(DomainError::NotFound)
+}
+
+/// One's own status with its text as typed, for the answer to its deletion.
+///
+/// # Errors
+/// `NotFound`, the same for none and not visible.
+pub(crate) async fn status_with_text(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Status> {
+    let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
+    state.fragments().with_text(state.ctx(), viewer, &view).await
 }
 
 /// Accounts, in the order given.
@@ -137,15 +154,14 @@ pub(crate) async fn render_notifications(
     owner: AccountId,
     notifications: &[model::Notification],
 ) -> Result<Vec<Notification>> {
-    let about = notification::About::of(state.ctx(), owner, notifications).await?;
+    let about = notification::About::of(state, owner, notifications).await?;
     Ok(notifications
         .iter()
-        .filter_map(|notification| about.notification(owner, notification))
+        .filter_map(|notification| about.notification(notification))
         .collect())
 }
 
 /// The accounts that appear in a post as it is shown.
-fn accounts_of(view: &PostView) -> impl Iterator<Item = &model::Account> {
-    std::iter::once(view.account.as_ref())
-        .chain(view.boosted.as_deref().map(|boosted| boosted.account.as_ref()))
+fn accounts_of(view: &PostView) -> impl Iterator<Item = &Arc<model::Account>> {
+    std::iter::once(&view.account).chain(view.boosted.as_deref().map(|boosted| &boosted.account))
 }

@@ -1,8 +1,9 @@
 //! `Notification`, and the groups of the second version of that API.
 
-use super::{Account, Faces, Status, accounts_of, stamp};
-use entrenous_domain::posts::{self, PostView, Viewer};
-use entrenous_domain::{Ctx, Result, accounts};
+use super::{Account, Faces, Status, render_statuses, stamp};
+use crate::ApiState;
+use entrenous_domain::posts::{self, Viewer};
+use entrenous_domain::{Result, accounts};
 use entrenous_model::{self as model, AccountId, NotificationKind, PostId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -131,17 +132,18 @@ pub(crate) fn group_key_of(notification: &model::Notification, grouped: &[Notifi
 /// Everything notifications are about, read at once.
 pub(super) struct About {
     accounts: HashMap<AccountId, Arc<model::Account>>,
-    views: HashMap<PostId, PostView>,
+    statuses: HashMap<PostId, Status>,
     faces: Faces,
 }
 
 impl About {
     /// Reads the accounts and posts of notifications.
     pub(super) async fn of(
-        ctx: &Ctx,
+        state: &ApiState,
         owner: AccountId,
         notifications: &[model::Notification],
     ) -> Result<Self> {
+        let ctx = state.ctx();
         let (mut people, mut about) = (HashSet::new(), HashSet::new());
         for notification in notifications {
             people.insert(notification.from);
@@ -152,32 +154,25 @@ impl About {
             .into_iter()
             .map(|account| (account.id, account))
             .collect();
-        let views: HashMap<_, _> = posts::views(ctx, Viewer::Person(owner), about.into_iter().collect())
-            .await?
-            .into_iter()
-            .map(|view| (view.post.id, view))
+        let views = posts::views(ctx, Viewer::Person(owner), about.into_iter().collect()).await?;
+        let statuses = views
+            .iter()
+            .map(|view| view.post.id)
+            .zip(render_statuses(state, owner, &views).await?)
             .collect();
-        let shown = accounts
-            .values()
-            .map(AsRef::as_ref)
-            .chain(views.values().flat_map(accounts_of));
-        let faces = Faces::of(ctx, shown).await?;
+        let faces = Faces::of(ctx, accounts.values().map(AsRef::as_ref)).await?;
         Ok(Self {
             accounts,
-            views,
+            statuses,
             faces,
         })
     }
 
     /// One notification, if who and what it is about are still there.
-    pub(super) fn notification(
-        &self,
-        owner: AccountId,
-        notification: &model::Notification,
-    ) -> Option<Notification> {
+    pub(super) fn notification(&self, notification: &model::Notification) -> Option<Notification> {
         let account = self.accounts.get(&notification.from)?;
         let status = match notification.post {
-            Some(post) => Some(self.faces.status(owner, self.views.get(&post)?)),
+            Some(post) => Some(self.statuses.get(&post)?.clone()),
             None => None,
         };
         Some(Notification {
@@ -197,12 +192,12 @@ impl GroupedNotifications {
     /// # Errors
     /// Only the store's.
     pub(crate) async fn of(
-        ctx: &Ctx,
+        state: &ApiState,
         owner: AccountId,
         notifications: &[model::Notification],
         grouped: &[NotificationKind],
     ) -> Result<Self> {
-        let about = About::of(ctx, owner, notifications).await?;
+        let about = About::of(state, owner, notifications).await?;
         let mut answer = Self {
             accounts: Vec::new(),
             statuses: Vec::new(),
@@ -215,11 +210,11 @@ impl GroupedNotifications {
                 continue;
             };
             if let Some(post) = notification.post {
-                let Some(view) = about.views.get(&post) else {
+                let Some(status) = about.statuses.get(&post) else {
                     continue;
                 };
                 if named.insert(post) {
-                    answer.statuses.push(about.faces.status(owner, view));
+                    answer.statuses.push(status.clone());
                 }
             }
             let key = group_key_of(notification, grouped);

@@ -2,89 +2,220 @@
 
 use super::account::{Account, CustomEmoji};
 use super::{Faces, stamp};
-use entrenous_domain::posts::{Mention as Mentioned, PostView, Version};
+use entrenous_domain::posts::{Body, Mention as Mentioned, PostView, Version};
 use entrenous_model::{AccountId, Origin};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
 
-/// A post or boost, for one viewer.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+/// A post or boost, for one viewer: JSON text, put together from what is the same for everyone and what is the
+/// viewer's own (see `fragments`).
+#[derive(Debug, Clone)]
+pub(crate) struct Status(String);
+
+impl Status {
+    /// The JSON.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes JSON that the fragments have put together.
+    pub(super) const fn of(json: String) -> Self {
+        Self(json)
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<&RawValue>(&self.0)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+}
+
+impl JsonSchema for Status {
+    fn schema_name() -> Cow<'static, str> {
+        "Status".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Shared::json_schema(generator).to_value();
+        let mine = Mine::json_schema(generator).to_value();
+        let account = generator.subschema_for::<Account>();
+        let reblog = generator.subschema_for::<Option<Box<Self>>>();
+        for part in ["properties", "required"] {
+            match (schema.get_mut(part), mine.get(part)) {
+                (Some(Value::Object(all)), Some(Value::Object(more))) => all.extend(more.clone()),
+                (Some(Value::Array(all)), Some(Value::Array(more))) => all.extend(more.iter().cloned()),
+                _ => {}
+            }
+        }
+        if let Some(Value::Object(all)) = schema.get_mut("properties") {
+            all.insert("account".to_owned(), described(account, "Author, or booster."));
+            all.insert("reblog".to_owned(), described(reblog, "The boosted post."));
+            let text = generator.subschema_for::<String>();
+            let about = "Text as typed; only in the answer to a deletion, for \"delete and redraft\".";
+            all.insert("text".to_owned(), described(text, about));
+        }
+        if let Some(Value::Array(all)) = schema.get_mut("required") {
+            all.extend(["account", "reblog"].map(Value::from));
+        }
+        if let Some(all) = schema.as_object_mut() {
+            all.insert(
+                "description".to_owned(),
+                Value::from("A post or boost, for one viewer."),
+            );
+        }
+        Schema::try_from(schema).unwrap_or_default()
+    }
+}
+
+fn described(mut schema: Schema, text: &str) -> Value {
+    schema.insert("description".to_owned(), Value::from(text));
+    schema.to_value()
+}
+
+/// What of a post is the same for everyone who may see it, without its people.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Shared<'a> {
+    /// Local id.
+    id: String,
+    /// ActivityPub id.
+    uri: &'a str,
+    /// Page for humans.
+    url: &'a str,
+    /// When it was written.
+    created_at: String,
+    /// When it was last edited.
+    edited_at: Option<String>,
+    /// HTML; empty for a boost.
+    content: &'a str,
+    /// `public` (the network of this node, never the world), `unlisted`, `private` or `direct`.
+    visibility: &'a str,
+    /// Media start hidden.
+    sensitive: bool,
+    /// Content warning.
+    spoiler_text: &'a str,
+    /// Files.
+    media_attachments: [Value; 0],
+    /// The client it was written with, if known.
+    application: Option<Application>,
+    /// People mentioned.
+    mentions: Vec<Mention>,
+    /// Hashtags.
+    tags: Vec<StatusTag>,
+    /// Custom emoji.
+    emojis: Vec<CustomEmoji>,
+    /// Boosts known here.
+    reblogs_count: i64,
+    /// Favourites known here.
+    favourites_count: i64,
+    /// Replies known here.
+    replies_count: i64,
+    /// Quotes; there are none.
+    quotes_count: i64,
+    /// The post this one answers.
+    in_reply_to_id: Option<String>,
+    /// The author of the post this one answers.
+    in_reply_to_account_id: Option<String>,
+    /// Poll; always null so far.
+    poll: Option<Value>,
+    /// Preview of a link; always null: no strange server is contacted for one.
+    card: Option<Value>,
+    /// Quoted post; always null.
+    quote: Option<Value>,
+    /// Who may quote it: nobody.
+    quote_approval: QuoteApproval,
+    /// BCP 47.
+    language: Option<&'a str>,
+}
+
+/// What of a post is the viewer's own.
+#[derive(Debug, Serialize, JsonSchema)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the entity of the Mastodon API is a list of flags"
 )]
-pub(crate) struct Status {
-    /// Local id.
-    pub(crate) id: String,
-    /// ActivityPub id.
-    pub(crate) uri: String,
-    /// Page for humans.
-    pub(crate) url: String,
-    /// When it was written.
-    pub(crate) created_at: String,
-    /// When it was last edited.
-    pub(crate) edited_at: Option<String>,
-    /// Author, or booster.
-    pub(crate) account: Account,
-    /// HTML; empty for a boost.
-    pub(crate) content: String,
-    /// Text as typed; only in the answer to a deletion, for "delete and redraft".
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) text: Option<String>,
-    /// `public` (the network of this node, never the world), `unlisted`, `private` or `direct`.
-    pub(crate) visibility: String,
-    /// Media start hidden.
-    pub(crate) sensitive: bool,
-    /// Content warning.
-    pub(crate) spoiler_text: String,
-    /// Files.
-    pub(crate) media_attachments: Vec<serde_json::Value>,
-    /// The client it was written with, if known.
-    pub(crate) application: Option<Application>,
-    /// People mentioned.
-    pub(crate) mentions: Vec<Mention>,
-    /// Hashtags.
-    pub(crate) tags: Vec<StatusTag>,
-    /// Custom emoji.
-    pub(crate) emojis: Vec<CustomEmoji>,
-    /// Boosts known here.
-    pub(crate) reblogs_count: i64,
-    /// Favourites known here.
-    pub(crate) favourites_count: i64,
-    /// Replies known here.
-    pub(crate) replies_count: i64,
-    /// Quotes; there are none.
-    pub(crate) quotes_count: i64,
-    /// The post this one answers.
-    pub(crate) in_reply_to_id: Option<String>,
-    /// The author of the post this one answers.
-    pub(crate) in_reply_to_account_id: Option<String>,
-    /// The boosted post.
-    pub(crate) reblog: Option<Box<Status>>,
-    /// Poll; always null so far.
-    pub(crate) poll: Option<serde_json::Value>,
-    /// Preview of a link; always null: no strange server is contacted for one.
-    pub(crate) card: Option<serde_json::Value>,
-    /// Quoted post; always null.
-    pub(crate) quote: Option<serde_json::Value>,
-    /// Who may quote it: nobody.
-    pub(crate) quote_approval: QuoteApproval,
-    /// BCP 47.
-    pub(crate) language: Option<String>,
+pub(super) struct Mine {
     /// The viewer favourited it.
-    pub(crate) favourited: bool,
+    favourited: bool,
     /// The viewer boosted it.
-    pub(crate) reblogged: bool,
+    reblogged: bool,
     /// The viewer muted the conversation.
-    pub(crate) muted: bool,
+    muted: bool,
     /// The viewer bookmarked it.
-    pub(crate) bookmarked: bool,
+    bookmarked: bool,
     /// Pinned by the viewer, who is its author; absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) pinned: Option<bool>,
+    pinned: Option<bool>,
     /// Filters that matched; none.
-    pub(crate) filtered: Vec<serde_json::Value>,
+    filtered: [Value; 0],
+}
+
+impl<'a> Shared<'a> {
+    /// Of a post, and of the post it boosts if it is a boost.
+    pub(super) fn of(origin: &Origin, body: &'a Body, boosted: Option<&'a Body>) -> Self {
+        let post = &body.post;
+        // A boost shows the counters of what it boosts: clients act on the outer one.
+        let counted = boosted.map_or(post, |inner| &inner.post);
+        Self {
+            id: post.id.to_string(),
+            uri: &post.uri,
+            url: &post.url,
+            created_at: stamp(post.created_at),
+            edited_at: post.edited_at.map(stamp),
+            content: &post.content,
+            visibility: post.visibility.as_str(),
+            sensitive: counted.sensitive,
+            spoiler_text: &counted.spoiler,
+            media_attachments: [],
+            application: None,
+            mentions: body.mentions.iter().map(Mention::of).collect(),
+            tags: body
+                .tags
+                .iter()
+                .map(|tag| StatusTag {
+                    name: tag.clone(),
+                    url: tag_url(origin, tag),
+                })
+                .collect(),
+            emojis: Vec::new(),
+            reblogs_count: counted.boosts_count,
+            favourites_count: counted.favourites_count,
+            replies_count: counted.replies_count,
+            quotes_count: 0,
+            in_reply_to_id: post.in_reply_to.map(|id| id.to_string()),
+            in_reply_to_account_id: post.in_reply_to_account.map(|id| id.to_string()),
+            poll: None,
+            card: None,
+            quote: None,
+            quote_approval: QuoteApproval {
+                automatic: Vec::new(),
+                manual: Vec::new(),
+                current_user: "denied",
+            },
+            language: counted.language.as_deref(),
+        }
+    }
+}
+
+impl Mine {
+    /// Of a viewer.
+    pub(super) fn of(viewer: AccountId, view: &PostView) -> Self {
+        let flags = view.flags;
+        let own = view.post.account == viewer && view.post.boost_of.is_none();
+        Self {
+            favourited: flags.favourited,
+            reblogged: flags.boosted,
+            muted: flags.muted,
+            bookmarked: flags.bookmarked,
+            pinned: own.then_some(false),
+            filtered: [],
+        }
+    }
 }
 
 /// A client.
@@ -163,9 +294,9 @@ pub(crate) struct StatusEdit {
     /// Author.
     pub(crate) account: Account,
     /// Poll; always null so far.
-    pub(crate) poll: Option<serde_json::Value>,
+    pub(crate) poll: Option<Value>,
     /// Files.
-    pub(crate) media_attachments: Vec<serde_json::Value>,
+    pub(crate) media_attachments: Vec<Value>,
     /// Custom emoji.
     pub(crate) emojis: Vec<CustomEmoji>,
 }
@@ -191,62 +322,6 @@ pub(super) fn tag_url(origin: &Origin, tag: &str) -> String {
 }
 
 impl Faces {
-    /// A post for one viewer.
-    pub(crate) fn status(&self, viewer: AccountId, view: &PostView) -> Status {
-        let post = view.post.as_ref();
-        let boosted = view.boosted.as_deref();
-        // A boost shows the counters and flags of what it boosts: clients act on the outer one.
-        let counted = boosted.map_or(post, |inner| inner.post.as_ref());
-        let flags = boosted.map_or(view.flags, |inner| inner.flags);
-        Status {
-            id: post.id.to_string(),
-            uri: post.uri.clone(),
-            url: post.url.clone(),
-            created_at: stamp(post.created_at),
-            edited_at: post.edited_at.map(stamp),
-            account: self.account(&view.account),
-            content: post.content.clone(),
-            text: None,
-            visibility: post.visibility.as_str().to_owned(),
-            sensitive: counted.sensitive,
-            spoiler_text: counted.spoiler.clone(),
-            media_attachments: Vec::new(),
-            application: None,
-            mentions: view.mentions.iter().map(Mention::of).collect(),
-            tags: view
-                .tags
-                .iter()
-                .map(|tag| StatusTag {
-                    name: tag.clone(),
-                    url: tag_url(self.origin(), tag),
-                })
-                .collect(),
-            emojis: Vec::new(),
-            reblogs_count: counted.boosts_count,
-            favourites_count: counted.favourites_count,
-            replies_count: counted.replies_count,
-            quotes_count: 0,
-            in_reply_to_id: post.in_reply_to.map(|id| id.to_string()),
-            in_reply_to_account_id: post.in_reply_to_account.map(|id| id.to_string()),
-            reblog: boosted.map(|inner| Box::new(self.status(viewer, inner))),
-            poll: None,
-            card: None,
-            quote: None,
-            quote_approval: QuoteApproval {
-                automatic: Vec::new(),
-                manual: Vec::new(),
-                current_user: "denied",
-            },
-            language: counted.language.clone(),
-            favourited: flags.favourited,
-            reblogged: flags.boosted,
-            muted: flags.muted,
-            bookmarked: flags.bookmarked,
-            pinned: (post.account == viewer && post.boost_of.is_none()).then_some(false),
-            filtered: Vec::new(),
-        }
-    }
-
     /// The versions of a post.
     pub(crate) fn edits(&self, view: &PostView, versions: Vec<Version>) -> Vec<StatusEdit> {
         let account = self.account(&view.account);

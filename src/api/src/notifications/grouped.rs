@@ -157,7 +157,7 @@ async fn groups(
         Some(filter) => read(&state, &caller, &filter, &grouped, page).await?,
         None => (Vec::new(), false),
     };
-    let body = GroupedNotifications::of(state.ctx(), caller.id(), &rows, &grouped).await?;
+    let body = GroupedNotifications::of(&state, caller.id(), &rows, &grouped).await?;
     let (newest, oldest) = (
         rows.first().map(|row| row.id.get()),
         rows.last().map(|row| row.id.get()),
@@ -239,7 +239,7 @@ async fn one_group(
     } else {
         &NotificationKind::ALL
     };
-    let answer = GroupedNotifications::of(state.ctx(), caller.id(), &rows, grouped).await?;
+    let answer = GroupedNotifications::of(&state, caller.id(), &rows, grouped).await?;
     if answer.notification_groups.is_empty() {
         return Err(ApiError::not_found());
     }

@@ -2,7 +2,6 @@
 
 use crate::auth::Client;
 use crate::limits::What;
-use crate::pages::sign_in::address;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, lenient};
 use axum::Json;
@@ -88,7 +87,9 @@ impl Application {
 }
 
 async fn register(State(state): State<ApiState>, request: Request) -> ApiResult<Json<CredentialApplication>> {
-    state.limits().count(What::Apps, address(request.extensions()))?;
+    state
+        .limits()
+        .count_and_tell(What::Apps, request.extensions())?;
     let Params(new) = Params::<NewApp>::from_request(request, &state).await?;
     let redirect_uris: Vec<String> = new
         .redirect_uris

@@ -1,7 +1,6 @@
 //! Tokens: exchanged for a code or for the client's own credentials, and revoked.
 
 use crate::limits::What;
-use crate::pages::sign_in::address;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, lenient};
 use axum::Json;
@@ -152,7 +151,7 @@ fn oauth_error(error: DomainError) -> ApiError {
 async fn token(State(state): State<ApiState>, request: Request) -> ApiResult<Response> {
     state
         .limits()
-        .count(What::Tokens, address(request.extensions()))?;
+        .count_and_tell(What::Tokens, request.extensions())?;
     let headers = request.headers().clone();
     let Params(asked) = Params::<TokenRequest>::from_request(request, &state).await?;
     let client = Credentials::of(&headers, asked.client_id, asked.client_secret)?;
@@ -215,7 +214,7 @@ struct RevokeRequest {
 async fn revoke(State(state): State<ApiState>, request: Request) -> ApiResult<Response> {
     state
         .limits()
-        .count(What::Tokens, address(request.extensions()))?;
+        .count_and_tell(What::Tokens, request.extensions())?;
     let headers = request.headers().clone();
     let Params(asked) = Params::<RevokeRequest>::from_request(request, &state).await?;
     let client = Credentials::of(&headers, asked.client_id, asked.client_secret)?;

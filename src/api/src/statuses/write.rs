@@ -6,14 +6,15 @@ use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::posts::{self, Draft, ReplyTo};
+use entrenous_domain::posts::{self, Body, Draft, ReplyTo};
 use entrenous_domain::{Via, people};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Member, Post, PostId, Visibility};
+use entrenous_model::{Member, PostId, Visibility};
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Longest `Idempotency-Key`, in bytes; longer ones are refused rather than cut.
 const LONGEST_KEY: usize = 255;
@@ -197,10 +198,10 @@ async fn publish(
 }
 
 /// The caller's own post, not a boost.
-async fn own(state: &ApiState, caller: &Caller, id: PostId) -> ApiResult<std::sync::Arc<Post>> {
+async fn own(state: &ApiState, caller: &Caller, id: PostId) -> ApiResult<Arc<Body>> {
     let view = posts::view(state.ctx(), caller.viewer(), id).await?;
     if view.post.account == caller.id() {
-        Ok(view.post)
+        Ok(view.body)
     } else {
         Err(ApiError::not_found())
     }
@@ -213,7 +214,8 @@ async fn edit(
     Params(asked): Params<EditedStatus>,
 ) -> ApiResult<Json<Status>> {
     asked.later.refuse()?;
-    let post = own(&state, &caller, id).await?;
+    let body = own(&state, &caller, id).await?;
+    let post = &body.post;
     if post.boost_of.is_some() {
         return Err(ApiError::not_found());
     }
@@ -240,9 +242,8 @@ async fn delete(
     caller: Caller,
     At(id): At<PostId>,
 ) -> ApiResult<Json<Status>> {
-    let post = own(&state, &caller, id).await?;
-    let mut status = entities::status_by_id(&state, caller.id(), id).await?;
+    own(&state, &caller, id).await?;
+    let status = entities::status_with_text(&state, caller.id(), id).await?;
     posts::delete(state.ctx(), Via::Local, caller.id(), id).await?;
-    status.text = Some(post.source.clone());
     Ok(Json(status))
 }

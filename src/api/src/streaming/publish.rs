@@ -5,7 +5,6 @@ use crate::state::WeakState;
 use crate::{ApiResult, ApiState, entities};
 use entrenous_domain::{DomainError, accounts, notifications, posts, timelines};
 use entrenous_model::{AccountId, Event, NotificationId, Page, PostId};
-use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -41,8 +40,13 @@ impl Dispatch {
 impl ApiState {
     async fn publish_one(&self, event: &Event) -> ApiResult<()> {
         match event {
-            Event::PostCreated { post, .. } => self.publish_post("update", *post).await,
-            Event::PostUpdated { post, .. } => self.publish_post("status.update", *post).await,
+            Event::PostCreated { post, .. } => self.publish_shared("update", *post).await,
+            Event::FeedFilled { post, owners } => self.publish_home("update", *post, owners).await,
+            Event::PostUpdated { post, .. } => {
+                let at_home = self.hub().people_on(is_home);
+                self.publish_home("status.update", *post, &at_home).await?;
+                self.publish_shared("status.update", *post).await
+            }
             Event::PostDeleted { post, account } => self.publish_deletion(*post, *account).await,
             Event::Notified {
                 notification,
@@ -52,6 +56,8 @@ impl ApiState {
             Event::SessionsEnded { .. }
             | Event::TokenRevoked { .. }
             | Event::PostCounted { .. }
+            | Event::MarksChanged { .. }
+            | Event::SpreadQueued { .. }
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }
@@ -59,40 +65,63 @@ impl ApiState {
         }
     }
 
-    async fn publish_post(&self, event: &'static str, post: PostId) -> ApiResult<()> {
-        let mut wanted: HashMap<AccountId, Vec<Channel>> = HashMap::new();
-        let at_home = self.hub().people_on(|channel| *channel == Channel::User);
-        if !at_home.is_empty() {
-            for owner in timelines::home_owners(self.ctx(), post, at_home).await? {
-                wanted.entry(owner).or_default().push(Channel::User);
-            }
+    /// Tells those of `owners` who listen to their home timeline.
+    async fn publish_home(&self, event: &'static str, post: PostId, owners: &[AccountId]) -> ApiResult<()> {
+        let listening: Vec<AccountId> = owners
+            .iter()
+            .copied()
+            .filter(|owner| !self.hub().channels_of(*owner, is_home).is_empty())
+            .collect();
+        if listening.is_empty() {
+            return Ok(());
         }
+        for owner in timelines::home_owners(self.ctx(), post, listening).await? {
+            self.publish_to(event, post, owner, vec![Channel::User]).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells those who listen to timelines that many share.
+    async fn publish_shared(&self, event: &'static str, post: PostId) -> ApiResult<()> {
         for viewer in self.hub().people_on(is_shared) {
+            let mut channels = Vec::new();
             for channel in self.hub().channels_of(viewer, is_shared) {
                 if self.shows(viewer, &channel, post).await? {
-                    wanted.entry(viewer).or_default().push(channel);
+                    channels.push(channel);
                 }
             }
-        }
-        for (viewer, channels) in wanted {
-            // Each as they may see it, with their own flags.
-            let views = posts::views(self.ctx(), posts::Viewer::Person(viewer), vec![post]).await?;
-            let Some(entity) = entities::statuses(self, viewer, views).await.into_iter().next() else {
-                continue;
-            };
-            let payload: Arc<str> = entity.to_string().into();
-            for channel in channels {
-                self.hub().send(
-                    viewer,
-                    &Message {
-                        event,
-                        payload: Arc::clone(&payload),
-                        channel,
-                    },
-                );
+            if !channels.is_empty() {
+                self.publish_to(event, post, viewer, channels).await?;
             }
-            self.hub().remember(viewer, post);
         }
+        Ok(())
+    }
+
+    /// Sends the post as one viewer may see it, with their own flags.
+    async fn publish_to(
+        &self,
+        event: &'static str,
+        post: PostId,
+        viewer: AccountId,
+        channels: Vec<Channel>,
+    ) -> ApiResult<()> {
+        let views = posts::views(self.ctx(), posts::Viewer::Person(viewer), vec![post]).await?;
+        let Some(view) = views.first() else { return Ok(()) };
+        let Some(payload) = entities::status_json(self, viewer, view).await else {
+            return Ok(());
+        };
+        for channel in channels {
+            let payload = Arc::clone(&payload);
+            self.hub().send(
+                viewer,
+                &Message {
+                    event,
+                    payload,
+                    channel,
+                },
+            );
+        }
+        self.hub().remember(viewer, post);
         Ok(())
     }
 
@@ -175,6 +204,11 @@ impl ApiState {
         }
         Ok(())
     }
+}
+
+/// The stream of one's own home timeline.
+fn is_home(channel: &Channel) -> bool {
+    *channel == Channel::User
 }
 
 /// The streams that many people share.

@@ -1,6 +1,6 @@
 //! Signing in, as clients do it.
 
-use crate::fixture::{Browser, House, ORIGIN, PASSWORD, encoded};
+use crate::fixture::{Answer, Browser, House, ORIGIN, PASSWORD, encoded};
 use axum::body::Body;
 use base64::Engine as _;
 use chrono::TimeDelta;
@@ -483,11 +483,23 @@ async fn metadata_names_what_is_there() {
 async fn registering_is_limited() {
     let house = House::new();
     let body = json!({ "client_name": "a", "redirect_uris": OOB });
-    let mut last = StatusCode::OK;
-    for _ in 0..61 {
-        last = house.json("POST", "/api/v1/apps", "", body.clone()).await.status;
+    let quota = |answer: &Answer| {
+        ["limit", "remaining", "reset"].map(|what| answer.header(&format!("x-ratelimit-{what}")).to_owned())
+    };
+    let reset = (house.ctx.now() + TimeDelta::minutes(10))
+        .format("%Y-%m-%dT%H:%M:%S%.3fZ")
+        .to_string();
+    for left in (0..60).rev() {
+        let answer = house.json("POST", "/api/v1/apps", "", body.clone()).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(quota(&answer), ["60", &left.to_string(), &reset]);
     }
-    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let refused = house.json("POST", "/api/v1/apps", "", body.clone()).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(quota(&refused), ["60", "0", &reset]);
+    assert!(refused.header("access-control-expose-headers").contains("X-RateLimit-Reset"));
+    // What is not counted says nothing of a limit.
+    assert_eq!(quota(&house.get("/api/v2/instance", "").await), ["", "", ""]);
     house.clock.advance(TimeDelta::minutes(11));
     assert_eq!(
         house.json("POST", "/api/v1/apps", "", body).await.status,

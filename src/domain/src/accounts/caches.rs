@@ -4,11 +4,14 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
+use crate::marks::{Mark, Marks, Striped};
 use crate::oauth::Bearer;
 use crate::people::LoginGuard;
+use crate::posts::Bodies;
+use crate::timelines::Homes;
 use entrenous_model::{Account, AccountId, Event, Member, TokenId};
 use moka::sync::Cache;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -22,8 +25,6 @@ const OWNERS: u64 = 20_000;
 const PRIVATE: u64 = 2_000;
 /// The longest an entry lives should an event be missed.
 const BACKSTOP: Duration = Duration::from_secs(60);
-/// Marks of accounts are kept apart by id, so that a busy node still caches.
-const STRIPES: usize = 64;
 
 /// An account with what decides whether it is shown.
 pub(crate) struct Known {
@@ -45,39 +46,18 @@ impl Known {
 /// An opened private key with its id on the wire.
 pub(crate) type PrivateKey = (String, Arc<Zeroizing<Vec<u8>>>);
 
-/// Counts how often something was forgotten.
-#[derive(Default)]
-struct Marks(Mutex<u64>);
-
-impl Marks {
-    fn mark(&self) -> u64 {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn keep(&self, mark: u64, fill: impl FnOnce()) {
-        let now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *now == mark {
-            fill();
-        }
-    }
-
-    fn forget(&self, empty: impl FnOnce()) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.wrapping_add(1);
-        empty();
-    }
-}
-
 /// Caches that belong to a context; entries go when events say that what they hold has changed.
 pub struct Caches {
     accounts: Cache<AccountId, Arc<Known>>,
-    account_marks: Vec<Marks>,
+    account_marks: Striped,
     bearers: Cache<String, Arc<Bearer>>,
     bearer_marks: Marks,
     owners: Cache<String, (AccountId, PublicKey)>,
     owner_marks: Marks,
     private: Cache<(AccountId, KeyKind), PrivateKey>,
     private_marks: Marks,
+    posts: Bodies,
+    homes: Homes,
     logins: LoginGuard,
 }
 
@@ -88,7 +68,7 @@ impl Default for Caches {
                 .max_capacity(ACCOUNTS)
                 .time_to_live(BACKSTOP)
                 .build(),
-            account_marks: (0..STRIPES).map(|_| Marks::default()).collect(),
+            account_marks: Striped::default(),
             bearers: Cache::builder()
                 .max_capacity(BEARERS)
                 .time_to_live(BACKSTOP)
@@ -104,14 +84,12 @@ impl Default for Caches {
                 .time_to_live(BACKSTOP)
                 .build(),
             private_marks: Marks::default(),
+            posts: Bodies::default(),
+            homes: Homes::default(),
             logins: LoginGuard::default(),
         }
     }
 }
-
-/// Taken before reading an account that is to be cached.
-#[derive(Clone, Copy)]
-pub(crate) struct Mark(u64);
 
 impl Caches {
     /// Forgets what a batch of events has changed. The node calls this for every batch; verbs do for their own, so
@@ -119,9 +97,21 @@ impl Caches {
     pub fn apply(&self, events: &[Event]) {
         for event in events {
             match event {
-                Event::PostCreated { account, .. } | Event::PostDeleted { account, .. } => {
+                Event::PostCreated { account, .. } => {
                     self.forget_account(*account);
+                    self.homes.forget(*account);
                 }
+                Event::PostDeleted { post, account } => {
+                    self.forget_account(*account);
+                    self.posts.forget(*post);
+                }
+                Event::PostUpdated { post, .. } | Event::PostCounted { post } => self.posts.forget(*post),
+                Event::FeedFilled { owners, .. } => {
+                    for owner in owners {
+                        self.homes.forget(*owner);
+                    }
+                }
+                Event::MarksChanged { account } => self.homes.forget(*account),
                 Event::AccountUpdated { account } => {
                     self.forget_account(*account);
                     self.forget_keys(*account);
@@ -129,18 +119,21 @@ impl Caches {
                 Event::RelationshipChanged { account, target } => {
                     self.forget_account(*account);
                     self.forget_account(*target);
+                    self.homes.forget(*account);
+                    self.homes.forget(*target);
                 }
                 Event::SessionsEnded { account } => {
                     self.forget_account(*account);
                     self.forget_keys(*account);
                     self.forget_bearers(|bearer| bearer.token.account == Some(*account));
+                    self.forget_posts();
                 }
                 Event::TokenRevoked { token } => self.forget_token(*token),
-                Event::PeerChanged { .. } => self.forget_everyone(),
-                Event::PostUpdated { .. }
-                | Event::PostCounted { .. }
-                | Event::Notified { .. }
-                | Event::DeliveriesQueued { .. } => {}
+                Event::PeerChanged { .. } => {
+                    self.forget_everyone();
+                    self.forget_posts();
+                }
+                Event::Notified { .. } | Event::DeliveriesQueued { .. } | Event::SpreadQueued { .. } => {}
             }
         }
     }
@@ -148,21 +141,26 @@ impl Caches {
     /// Forgets everything: for a listener that missed events.
     pub fn forget_everything(&self) {
         self.forget_everyone();
+        self.forget_posts();
         self.forget_bearers(|_| true);
         self.private_marks.forget(|| self.private.invalidate_all());
     }
 
     /// Forgets one account, whose profile or counters changed.
     pub fn forget_account(&self, id: AccountId) {
-        if let Some(marks) = self.marks_of(id) {
+        if let Some(marks) = self.account_marks.of(id.get()) {
             marks.forget(|| self.accounts.invalidate(&id));
         }
     }
 
+    /// Who may see what may have changed in more ways than one event says.
+    fn forget_posts(&self) {
+        self.posts.forget_all();
+        self.homes.forget_all();
+    }
+
     fn forget_everyone(&self) {
-        for marks in &self.account_marks {
-            marks.forget(|| {});
-        }
+        self.account_marks.forget_all();
         self.accounts.invalidate_all();
         self.owner_marks.forget(|| self.owners.invalidate_all());
     }
@@ -195,25 +193,18 @@ impl Caches {
         });
     }
 
-    fn marks_of(&self, id: AccountId) -> Option<&Marks> {
-        // The lower bits are a counter that is often zero.
-        let mixed = id.get().unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        let stripe = usize::try_from(mixed).unwrap_or_default() % STRIPES;
-        self.account_marks.get(stripe)
-    }
-
     pub(crate) fn account(&self, id: AccountId) -> Option<Arc<Known>> {
         self.accounts.get(&id)
     }
 
-    pub(crate) fn mark_account(&self, id: AccountId) -> Mark {
-        Mark(self.marks_of(id).map_or(0, Marks::mark))
+    pub(crate) fn mark_account(&self, id: AccountId) -> Option<Mark> {
+        self.account_marks.of(id.get()).map(Marks::mark)
     }
 
     pub(crate) fn keep_account(&self, mark: Mark, known: Arc<Known>) {
         let id = known.account.id;
-        if let Some(marks) = self.marks_of(id) {
-            marks.keep(mark.0, || self.accounts.insert(id, known));
+        if let Some(marks) = self.account_marks.of(id.get()) {
+            marks.keep(mark, || self.accounts.insert(id, known));
         }
     }
 
@@ -222,12 +213,11 @@ impl Caches {
     }
 
     pub(crate) fn mark_bearers(&self) -> Mark {
-        Mark(self.bearer_marks.mark())
+        self.bearer_marks.mark()
     }
 
     pub(crate) fn keep_bearer(&self, mark: Mark, hash: String, bearer: Arc<Bearer>) {
-        self.bearer_marks
-            .keep(mark.0, || self.bearers.insert(hash, bearer));
+        self.bearer_marks.keep(mark, || self.bearers.insert(hash, bearer));
     }
 
     pub(crate) fn owner(&self, key_id: &str) -> Option<(AccountId, PublicKey)> {
@@ -235,12 +225,12 @@ impl Caches {
     }
 
     pub(crate) fn mark_owners(&self) -> Mark {
-        Mark(self.owner_marks.mark())
+        self.owner_marks.mark()
     }
 
     pub(crate) fn keep_owner(&self, mark: Mark, owner: AccountId, key: PublicKey) {
         self.owner_marks
-            .keep(mark.0, || self.owners.insert(key.key_id.clone(), (owner, key)));
+            .keep(mark, || self.owners.insert(key.key_id.clone(), (owner, key)));
     }
 
     pub(crate) fn private(&self, id: AccountId, kind: KeyKind) -> Option<PrivateKey> {
@@ -248,12 +238,22 @@ impl Caches {
     }
 
     pub(crate) fn mark_private(&self) -> Mark {
-        Mark(self.private_marks.mark())
+        self.private_marks.mark()
     }
 
     pub(crate) fn keep_private(&self, mark: Mark, id: AccountId, kind: KeyKind, key: PrivateKey) {
         self.private_marks
-            .keep(mark.0, || self.private.insert((id, kind), key));
+            .keep(mark, || self.private.insert((id, kind), key));
+    }
+
+    /// Posts in memory.
+    pub(crate) const fn posts(&self) -> &Bodies {
+        &self.posts
+    }
+
+    /// The newest pages of home timelines in memory.
+    pub(crate) const fn homes(&self) -> &Homes {
+        &self.homes
     }
 
     pub(crate) fn logins(&self) -> &LoginGuard {

@@ -43,8 +43,8 @@ pub(crate) async fn known(ctx: &Ctx, ids: &[AccountId]) -> Result<HashMap<Accoun
             member: row.member.map(Arc::new),
             peer_revoked: row.peer_revoked,
         });
-        if let Some(mark) = marks.get(&id) {
-            caches.keep_account(*mark, Arc::clone(&known));
+        if let Some(mark) = marks.get(&id).copied().flatten() {
+            caches.keep_account(mark, Arc::clone(&known));
         }
         found.insert(id, known);
     }

@@ -4,16 +4,11 @@ use super::{gate, publish::capped};
 use crate::{
     Ctx, DomainError, Result, Via,
     outbox::{self, Audience},
+    timelines::{Spread, spread},
     work::{self, Work},
 };
 use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, Post, PostId, Visibility};
-use entrenous_store::{
-    accounts,
-    feed::{self, Reach},
-    notifications,
-    person::Person,
-    posts as rows,
-};
+use entrenous_store::{accounts, notifications, person::Person, posts as rows};
 
 /// Boosts a post the person may see and that is public or unlisted (or their own private one). Twice is once.
 /// `uri` is the id of a peer's `Announce`; ours have `{origin}/posts/{id}/activity`, where `id` is the boost.
@@ -108,10 +103,14 @@ fn insert(
     rows::bump(tx, post.id, rows::Count::Boosts, 1)?;
     accounts::count_posts(tx, booster.id, 1)?;
     accounts::posted(tx, booster.id, now)?;
-    feed::spread(tx, id, booster.id, Reach::Boost(post.account), false)?;
-    if booster.is_local() {
-        feed::add(tx, booster.id, id, booster.id)?;
-    }
+    spread(
+        tx,
+        &Spread {
+            post: &boost,
+            boosted: Some(post.account),
+        },
+        booster.followers,
+    )?;
     tx.tell(Event::PostCreated {
         post: id,
         account: booster.id,

@@ -32,12 +32,15 @@ async fn about<T: Send + 'static>(
 ) -> Result<T> {
     let viewer = store_viewer(ctx, viewer).await?.ok_or(DomainError::NotFound)?;
     ctx.store()
-        .read(
-            move |conn| match rows::visible_of(conn, viewer, &[id.get()])?.pop() {
+        .read(move |conn| {
+            if !rows::may_see(conn, viewer, id)? {
+                return Ok(None);
+            }
+            match rows::get(conn, id)? {
                 Some(post) => read(conn, viewer, post).map(Some),
                 None => Ok(None),
-            },
-        )
+            }
+        })
         .await?
         .ok_or(DomainError::NotFound)
 }

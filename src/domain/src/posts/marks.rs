@@ -120,7 +120,9 @@ pub async fn bookmark(ctx: &Ctx, account: AccountId, id: PostId, on: bool) -> Re
         let person = gate::actor(tx, &Via::Local, account)?;
         let post = gate::target(tx, gate::Rights::Local, &person, id)?;
         let (row, now) = (tx.next_id(), tx.now());
-        Ok(favourites::bookmark(tx, row, account, post.id, on, now)?)
+        favourites::bookmark(tx, row, account, post.id, on, now)?;
+        tx.announce(Event::MarksChanged { account });
+        Ok(())
     })
     .await
 }
@@ -133,7 +135,9 @@ pub async fn mute_conversation(ctx: &Ctx, account: AccountId, id: PostId, on: bo
     work::write(ctx, move |tx| {
         let person = gate::actor(tx, &Via::Local, account)?;
         let post = gate::target(tx, gate::Rights::Local, &person, id)?;
-        Ok(favourites::mute_conversation(tx, account, post.conversation, on)?)
+        favourites::mute_conversation(tx, account, post.conversation, on)?;
+        tx.announce(Event::MarksChanged { account });
+        Ok(())
     })
     .await
 }

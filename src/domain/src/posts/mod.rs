@@ -2,6 +2,7 @@
 //!
 //! Who may see a post is written once, in `entrenous_store::visible`; every verb and list asks there.
 
+mod bodies;
 mod boost;
 mod delete;
 mod edit;
@@ -13,8 +14,9 @@ mod publish;
 mod views;
 
 use entrenous_model::{Account, AccountId, PeerId, Post, PostId, Time, Visibility};
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
+pub(crate) use bodies::Bodies;
 pub use boost::{boost, unboost};
 pub use delete::{delete, never_mind};
 pub use edit::edit;
@@ -22,6 +24,7 @@ pub(crate) use gate::store_viewer;
 pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use publish::publish;
+pub(crate) use views::{Seeable, read, seeable, with_people};
 pub use views::{view, views};
 
 /// What a post answers.
@@ -114,21 +117,37 @@ pub struct Flags {
     pub muted: bool,
 }
 
-/// A post with what belongs to it.
-#[derive(Debug, Clone)]
-pub struct PostView {
+/// A post with what belongs to it, the same for all who may see it. Two that are the same allocation are the same
+/// version, counters included.
+#[derive(Debug)]
+pub struct Body {
     /// The post or boost.
-    pub post: Arc<Post>,
-    /// Author or booster.
-    pub account: Arc<Account>,
-    /// The boosted post.
-    pub boosted: Option<Box<PostView>>,
+    pub post: Post,
     /// Mentions, without silent ones.
     pub mentions: Vec<Mention>,
     /// Hashtags.
     pub tags: Vec<String>,
+}
+
+/// A post for one viewer.
+#[derive(Debug, Clone)]
+pub struct PostView {
+    /// The post or boost.
+    pub body: Arc<Body>,
+    /// Author or booster.
+    pub account: Arc<Account>,
+    /// The boosted post.
+    pub boosted: Option<Box<PostView>>,
     /// The viewer's flags (none for peers).
     pub flags: Flags,
+}
+
+impl Deref for PostView {
+    type Target = Body;
+
+    fn deref(&self) -> &Body {
+        &self.body
+    }
 }
 
 /// One version of a post.

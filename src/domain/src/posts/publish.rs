@@ -8,19 +8,14 @@ use super::{
 use crate::{
     Ctx, DomainError, Result, Via,
     outbox::{self, Audience},
+    timelines::{Spread, spread},
     work::{self, Work},
 };
 use chrono::TimeDelta;
 use entrenous_model::{
     AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, Time, Visibility,
 };
-use entrenous_store::{
-    accounts,
-    feed::{self, Reach},
-    follows,
-    person::Person,
-    posts as rows,
-};
+use entrenous_store::{accounts, follows, person::Person, posts as rows};
 
 /// How long an idempotency key is remembered.
 const KEY_HOURS: i64 = 24;
@@ -103,13 +98,23 @@ fn in_transaction(
     }
     if !post.is_local() {
         let adopted = rows::adopt_orphans(tx, &post)?;
-        if adopted > 0 {
-            rows::bump(tx, post.id, rows::Count::Replies, adopted)?;
+        if let Ok(count @ 1..) = i64::try_from(adopted.len()) {
+            rows::bump(tx, post.id, rows::Count::Replies, count)?;
+        }
+        for orphan in adopted {
+            tx.announce(Event::PostCounted { post: orphan });
         }
     }
     accounts::count_posts(tx, author, 1)?;
     accounts::posted(tx, author, post.created_at)?;
-    spread(tx, &post)?;
+    spread(
+        tx,
+        &Spread {
+            post: &post,
+            boosted: None,
+        },
+        person.followers,
+    )?;
     tx.tell(Event::PostCreated {
         post: post.id,
         account: author,
@@ -264,25 +269,6 @@ fn backdated(tx: &mut Work<'_>, at: Time) -> Result<PostId> {
         }
     }
     Ok(PostId(tx.next_id()))
-}
-
-/// Puts the post into home timelines.
-fn spread(tx: &mut Work<'_>, post: &Post) -> Result<()> {
-    let reach = match (&post.in_reply_to_uri, post.in_reply_to_account) {
-        (None, _) => Reach::Followers,
-        (Some(_), account) => Reach::Reply(account),
-    };
-    feed::spread(
-        tx,
-        post.id,
-        post.account,
-        reach,
-        post.visibility == Visibility::Direct,
-    )?;
-    if post.is_local() {
-        feed::add(tx, post.account, post.id, post.account)?;
-    }
-    Ok(())
 }
 
 fn notify(tx: &mut Work<'_>, post: &Post, ready: &Ready) -> Result<()> {

@@ -1,8 +1,12 @@
 //! Posts with everything a client shows, in a constant number of queries.
 
-use super::{Flags, Mention, PostView, Viewer, gate::store_viewer};
-use crate::{Ctx, DomainError, Result, accounts};
-use entrenous_model::{Account, AccountId, Origin, Post, PostId};
+use super::{Body, Flags, PostView, Viewer, gate::store_viewer};
+use crate::{
+    Ctx, DomainError, Result,
+    accounts::{self, Caches},
+    marks::Mark,
+};
+use entrenous_model::{Account, AccountId, PostId};
 use entrenous_store::{Conn, StoreError, posts as rows, visible::Viewer as Seen};
 use std::{
     collections::{HashMap, HashSet},
@@ -12,13 +16,15 @@ use std::{
 /// Ids taken at once; more are taken in turns.
 const BATCH: usize = 80;
 
-/// Everything read of a batch of posts.
-struct Batch {
-    posts: Vec<Post>,
-    boosted: HashMap<PostId, Post>,
-    mentions: HashMap<i64, Vec<Mention>>,
-    tags: HashMap<i64, Vec<String>>,
-    flags: rows::FlagSets,
+/// A post a viewer may see, as it was read: without its people.
+#[derive(Clone)]
+pub(crate) struct Seeable {
+    /// The post or boost.
+    pub(crate) body: Arc<Body>,
+    /// The boosted post.
+    pub(crate) boosted: Option<Arc<Body>>,
+    /// The viewer's flags.
+    pub(crate) flags: Flags,
 }
 
 /// Those of `ids` that the viewer may see, in the order asked, with everything a client shows. One query per kind, not per post.
@@ -31,9 +37,7 @@ pub async fn views(ctx: &Ctx, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Po
     };
     let mut all = Vec::with_capacity(ids.len());
     for some in ids.chunks(BATCH) {
-        let wanted: Vec<i64> = some.iter().map(|id| id.get()).collect();
-        let batch = ctx.store().read(move |conn| read(conn, seen, &wanted)).await?;
-        all.extend(assemble(ctx, some, batch).await?);
+        all.extend(with_people(ctx, &read(ctx, seen, some).await?).await?);
     }
     Ok(all)
 }
@@ -49,113 +53,98 @@ pub async fn view(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<PostView> {
         .ok_or(DomainError::NotFound)
 }
 
-fn read(conn: &mut Conn, viewer: Seen, ids: &[i64]) -> std::result::Result<Batch, StoreError> {
-    let posts = rows::visible_of(conn, viewer, ids)?;
-    // The condition has looked at the boosted posts as well.
-    let boosted: Vec<i64> = posts
+/// Those of `ids` that the viewer may see, in the order asked.
+pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<Seeable>> {
+    let (reader, order) = (ctx.clone(), ids.to_vec());
+    let found = ctx.store().read(move |conn| {
+        let mark = reader.caches().posts().mark();
+        let wanted: Vec<i64> = order.iter().map(|id| id.get()).collect();
+        let visible: HashMap<PostId, Option<PostId>> =
+            rows::visible_of(conn, viewer, &wanted)?.into_iter().collect();
+        // Each once, should one be asked for twice.
+        let mut taken = HashSet::new();
+        let rows: Vec<(PostId, Option<PostId>)> = order
+            .into_iter()
+            .filter(|id| taken.insert(*id))
+            .filter_map(|id| visible.get(&id).map(|boosted| (id, *boosted)))
+            .collect();
+        seeable(conn, reader.caches(), mark, viewer, &rows)
+    });
+    Ok(found.await?)
+}
+
+/// Reads posts that are known to be visible to the viewer: (post, post it boosts).
+pub(crate) fn seeable(
+    conn: &mut Conn,
+    caches: &Caches,
+    mark: Mark,
+    viewer: Seen,
+    visible: &[(PostId, Option<PostId>)],
+) -> std::result::Result<Vec<Seeable>, StoreError> {
+    let all: HashSet<i64> = visible
         .iter()
-        .filter_map(|post| post.boost_of.map(PostId::get))
+        .flat_map(|(id, boosted)| std::iter::once(*id).chain(*boosted))
+        .map(PostId::get)
         .collect();
-    let boosted: HashMap<PostId, Post> = rows::many(conn, &boosted)?
-        .into_iter()
-        .map(|post| (post.id, post))
-        .collect();
-    let shown: Vec<i64> = posts
-        .iter()
-        .filter(|post| post.boost_of.is_none())
-        .chain(boosted.values())
-        .map(|post| post.id.get())
-        .collect::<HashSet<_>>()
-        .into_iter()
-        .collect();
-    let mut mentions: HashMap<i64, Vec<Mention>> = HashMap::new();
-    for row in rows::mentions_of(conn, &shown)? {
-        let acct = match row.origin.as_deref().map(Origin::parse) {
-            Some(Ok(origin)) => format!("{}@{}", row.username, origin.authority()),
-            Some(Err(error)) => return Err(StoreError::Corrupt(error.to_string())),
-            None => row.username.clone(),
-        };
-        mentions.entry(row.post).or_default().push(Mention {
-            account: AccountId(row.account),
-            username: row.username,
-            acct,
-            url: row.url,
-            uri: row.uri,
-        });
-    }
-    let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
-    for (post, tag) in rows::tags_of(conn, &shown)? {
-        tags.entry(post).or_default().push(tag);
-    }
+    let all: Vec<i64> = all.into_iter().collect();
+    let bodies = caches.posts().of(conn, mark, &all)?;
     let flags = match viewer {
         Seen::Person(id) => {
-            let conversations: Vec<i64> = posts
-                .iter()
-                .chain(boosted.values())
-                .map(|post| post.conversation.get())
-                .collect();
-            rows::flags_of(conn, id, &shown, &conversations)?
+            let conversations: HashSet<i64> =
+                bodies.values().map(|body| body.post.conversation.get()).collect();
+            let conversations: Vec<i64> = conversations.into_iter().collect();
+            rows::flags_of(conn, id, &all, &conversations)?
         }
         Seen::Peer { .. } => rows::FlagSets::default(),
     };
-    Ok(Batch {
-        posts,
-        boosted,
-        mentions,
-        tags,
-        flags,
-    })
+    let of = |body: &Body| {
+        let id = body.post.id.get();
+        Flags {
+            favourited: flags.favourited.contains(&id),
+            boosted: flags.boosted.contains(&id),
+            bookmarked: flags.bookmarked.contains(&id),
+            muted: flags.muted.contains(&body.post.conversation.get()),
+        }
+    };
+    Ok(visible
+        .iter()
+        .filter_map(|(id, boosted)| {
+            let body = Arc::clone(bodies.get(id)?);
+            let boosted = match boosted {
+                Some(boosted) => Some(Arc::clone(bodies.get(boosted)?)),
+                None => None,
+            };
+            // The flags of a boost are those of the post in it.
+            let flags = of(boosted.as_ref().unwrap_or(&body));
+            Some(Seeable { body, boosted, flags })
+        })
+        .collect())
 }
 
-async fn assemble(ctx: &Ctx, order: &[PostId], batch: Batch) -> Result<Vec<PostView>> {
-    let people: HashSet<AccountId> = batch
-        .posts
+/// Posts with their people; those whose author or booster has gone are left out.
+pub(crate) async fn with_people(ctx: &Ctx, posts: &[Seeable]) -> Result<Vec<PostView>> {
+    let people: HashSet<AccountId> = posts
         .iter()
-        .chain(batch.boosted.values())
-        .map(|post| post.account)
+        .flat_map(|one| std::iter::once(&one.body).chain(&one.boosted))
+        .map(|body| body.post.account)
         .collect();
     let people = accounts::get_many(ctx, people.into_iter().collect()).await?;
     let people: HashMap<AccountId, Arc<Account>> = people.into_iter().map(|one| (one.id, one)).collect();
-    let Batch {
-        posts,
-        boosted,
-        mentions,
-        tags,
-        flags,
-    } = batch;
-    let one = |post: Post, boosted: Option<Box<PostView>>| -> Option<PostView> {
-        let account = Arc::clone(people.get(&post.account)?);
-        let id = post.id.get();
-        // The flags of a boost are those of the post in it.
-        let flags = match &boosted {
-            Some(inner) => inner.flags,
-            None => Flags {
-                favourited: flags.favourited.contains(&id),
-                boosted: flags.boosted.contains(&id),
-                bookmarked: flags.bookmarked.contains(&id),
-                muted: flags.muted.contains(&post.conversation.get()),
-            },
-        };
+    let view = |body: &Arc<Body>, flags: Flags, boosted: Option<Box<PostView>>| {
         Some(PostView {
-            mentions: mentions.get(&id).cloned().unwrap_or_default(),
-            tags: tags.get(&id).cloned().unwrap_or_default(),
-            post: Arc::new(post),
-            account,
+            account: Arc::clone(people.get(&body.post.account)?),
+            body: Arc::clone(body),
             boosted,
             flags,
         })
     };
-    let mut found: HashMap<PostId, Post> = posts.into_iter().map(|post| (post.id, post)).collect();
-    Ok(order
+    Ok(posts
         .iter()
-        .filter_map(|id| {
-            let post = found.remove(id)?;
-            match post.boost_of {
-                None => one(post, None),
-                Some(of) => {
-                    let inner = one(boosted.get(&of)?.clone(), None)?;
-                    one(post, Some(Box::new(inner)))
-                }
+        .filter_map(|one| match &one.boosted {
+            None => view(&one.body, one.flags, None),
+            Some(boosted) => {
+                let inner = view(boosted, one.flags, None)?;
+                view(&one.body, one.flags, Some(Box::new(inner)))
             }
         })
         .collect())

@@ -175,7 +175,7 @@ async fn one_activity_has_one_effect_and_its_proof_must_hold() {
         assert_eq!(status, 202);
     }
     let home = || timelines::home(n.ctx(), nina.id, Page::first(40));
-    assert_eq!(home().await.unwrap().len(), 1);
+    assert_eq!(home().await.unwrap().ids.len(), 1);
 
     let mut proven = activity(&p, &mallory, 2, "Create", note(&p, &mallory, 901, "Proven"));
     let keys = p.federation.keys().person(mallory.id).await.unwrap().unwrap();
@@ -184,7 +184,7 @@ async fn one_activity_has_one_effect_and_its_proof_must_hold() {
     broken["object"]["content"] = json!("Changed");
     assert_eq!(attacker.says(&mallory, &broken).await, 401);
     assert_eq!(attacker.says(&mallory, &proven).await, 202);
-    assert_eq!(home().await.unwrap().len(), 2);
+    assert_eq!(home().await.unwrap().ids.len(), 2);
 
     // An update may change the words, not the audience.
     let mut wider = note(&p, &mallory, 900, "Once, and more");
@@ -222,7 +222,7 @@ async fn one_activity_has_one_effect_and_its_proof_must_hold() {
         );
         assert_eq!(attacker.says(&mallory, &create).await, 202);
     }
-    assert_eq!(home().await.unwrap().len(), 1);
+    assert_eq!(home().await.unwrap().ids.len(), 1);
 
     // The person leaves by their own word.
     assert_eq!(
@@ -232,7 +232,7 @@ async fn one_activity_has_one_effect_and_its_proof_must_hold() {
         202
     );
     assert!(accounts::get(n.ctx(), remote).await.unwrap().is_none());
-    assert_eq!(home().await.unwrap().len(), 0);
+    assert_eq!(home().await.unwrap().ids.len(), 0);
     assert_eq!(
         attacker
             .says(

@@ -85,7 +85,10 @@ pub(crate) async fn follow(from: &Node, who: AccountId, to: &Node, name: &str) -
 }
 
 async fn home(node: &Node, who: AccountId) -> Vec<PostId> {
-    timelines::home(node.ctx(), who, Page::first(40)).await.unwrap()
+    timelines::home(node.ctx(), who, Page::first(40))
+        .await
+        .unwrap()
+        .ids
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod body;
 mod desk;
 mod linger;
 mod maintenance;
+mod spread;
 
 use crate::app::{self, App};
 use crate::commands::Host;
@@ -63,6 +64,7 @@ pub(crate) async fn run(places: Places) -> Result<(), String> {
             .run_background(stop.clone().cancelled_owned()),
     );
     workers.spawn(maintenance::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(spread::run(app.ctx.clone(), stop.clone()));
 
     let limits = accept::Limits {
         connections: app.config.limits.connections,

@@ -82,6 +82,12 @@ impl Tx {
         self.emitted.push(event);
         Ok(())
     }
+
+    /// Tells the event to [`Store::events`](crate::Store::events) after the commit, without writing it into the log:
+    /// for what is long to say and can be read from the rows.
+    pub fn announce(&mut self, event: Event) {
+        self.emitted.push(event);
+    }
 }
 
 impl Deref for Tx {

@@ -11,7 +11,7 @@ use crate::{
     sql::Sql,
     visible::{POSTS, Viewer, Who, visible, visible_to},
 };
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Nullable};
 use entrenous_model::{AccountId, Post, PostId, Time};
 use row::{COLUMNS, Row, SqlRow};
 
@@ -82,26 +82,33 @@ pub fn by_url(conn: &mut Conn, url: &str) -> Result<Option<Post>, StoreError> {
         .transpose()
 }
 
-/// Which of `ids` the viewer may see.
+/// Which of `ids` the viewer may see, each with the post it boosts, in no order.
 ///
 /// # Errors
 /// Those of the query.
-pub fn visible_of(conn: &mut Conn, viewer: Viewer, ids: &[i64]) -> Result<Vec<Post>, StoreError> {
+pub fn visible_of(
+    conn: &mut Conn,
+    viewer: Viewer,
+    ids: &[i64],
+) -> Result<Vec<(PostId, Option<PostId>)>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = Sql::new("SELECT ")
-        .raw(COLUMNS)
-        .raw(" FROM ")
+    let sql = Sql::new("SELECT p.id, p.boost_of FROM ")
         .raw(POSTS)
         .raw(" WHERE p.id IN ")
         .ids(ids)
         .raw(" AND ");
-    visible(sql, viewer)
-        .load::<SqlRow, Row>(conn)?
+    with_boosted(visible(sql, viewer), conn)
+}
+
+/// Rows of a post's id and the id of the post it boosts.
+pub(crate) fn with_boosted(sql: Sql, conn: &mut Conn) -> Result<Vec<(PostId, Option<PostId>)>, StoreError> {
+    Ok(sql
+        .load::<(BigInt, Nullable<BigInt>), (i64, Option<i64>)>(conn)?
         .into_iter()
-        .map(Row::into_post)
-        .collect()
+        .map(|(id, boosted)| (PostId(id), boosted.map(PostId)))
+        .collect())
 }
 
 /// Whether the person may see the post.

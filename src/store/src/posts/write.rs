@@ -187,11 +187,11 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Links posts that answered `uri` before it was known here; how many.
+/// Links posts that answered `uri` before it was known here; which.
 ///
 /// # Errors
 /// Those of the queries.
-pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<i64, StoreError> {
+pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreError> {
     let orphans = Sql::new(
         "SELECT id FROM posts WHERE in_reply_to IS NULL AND deleted_at IS NULL AND in_reply_to_uri = ",
     )
@@ -201,7 +201,7 @@ pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<i64, StoreError> {
     .raw(" LIMIT 500")
     .list(conn)?;
     if orphans.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     Sql::new("UPDATE posts SET in_reply_to = ")
         .int(post.id.get())
@@ -216,7 +216,7 @@ pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<i64, StoreError> {
         .raw(" WHERE conversation IN ")
         .ids(&orphans)
         .run(conn)?;
-    Ok(i64::try_from(orphans.len()).unwrap_or(i64::MAX))
+    Ok(orphans.into_iter().map(PostId).collect())
 }
 
 /// Remembers what an idempotency key stands for.

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must be green before a change lands, step by step.
 
+mod clients;
 mod guards;
 mod steps;
 

@@ -1,10 +1,9 @@
 //! The steps of `cargo xtask test`.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
-use super::guards;
+use super::{clients, guards};
 use crate::postgres::Temporary;
 use crate::repo::Repo;
 use crate::{Outcome, child, packages, term};
@@ -12,8 +11,6 @@ use crate::{Outcome, child, packages, term};
 /// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
 /// kept in the build folder.
 const CARGO_DENY: &str = "0.20.2";
-/// The client library that plays a real Mastodon client.
-const MASTODON_PY: &str = "Mastodon.py>=2.1,<3";
 const POSTGRES_URL: &str = "ENTRENOUS_TEST_POSTGRES_URL";
 
 /// One step.
@@ -102,7 +99,7 @@ impl Step {
 
     pub(super) const fn about(self) -> &'static str {
         match self {
-            Self::Setup => "PostgreSQL and Python, installed if missing (as root on Debian)",
+            Self::Setup => "PostgreSQL, Python, Node.js, Chromium: installed if missing (as root on Debian)",
             Self::Fmt => "cargo fmt",
             Self::Guards => "migrations, file sizes, lock files, no unfinished business",
             Self::Clippy => "cargo clippy, warnings are errors",
@@ -110,7 +107,7 @@ impl Step {
             Self::Build => "the node's binary",
             Self::Unit => "every crate's own tests, on SQLite and PostgreSQL",
             Self::Federation => "real nodes on real sockets",
-            Self::Clients => "Mastodon.py against real nodes",
+            Self::Clients => "Mastodon.py, toot, masto.js in Node.js and Chromium, against real nodes",
         }
     }
 
@@ -160,9 +157,7 @@ impl Step {
             }
             Self::Clients => {
                 context.built_binary()?;
-                let python = virtual_environment(repo)?;
-                let mut script = repo.command(python);
-                script.arg("federation-tests/clients/mastodon_py/run.py");
+                let mut script = clients::script(repo)?;
                 child::succeed(context.for_tests(&mut script)?)
             }
         }
@@ -205,23 +200,4 @@ fn deny(repo: &Repo) -> Outcome {
     ];
     let mut check = repo.cargo(&words);
     child::succeed(check.env("PATH", path))
-}
-
-/// A Python with the client library, kept in the build folder.
-fn virtual_environment(repo: &Repo) -> Outcome<PathBuf> {
-    let folder = repo.target.join("tools/python");
-    let inside = folder.join("bin/python");
-    let mark = folder.join("entrenous-installed");
-    if fs::read_to_string(&mark).is_ok_and(|installed| installed == MASTODON_PY) && inside.is_file() {
-        return Ok(inside);
-    }
-    let python = packages::python()
-        .ok_or("no Python 3 with venv and pip: `cargo xtask test --only setup` installs it or says how")?;
-    child::succeed(repo.command(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
-    child::succeed(
-        repo.command(&inside)
-            .args(["-m", "pip", "install", "--quiet", MASTODON_PY]),
-    )?;
-    fs::write(mark, MASTODON_PY)?;
-    Ok(inside)
 }

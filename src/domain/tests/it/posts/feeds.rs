@@ -5,7 +5,7 @@ use crate::fixture::House;
 use chrono::TimeDelta;
 use entrenous_domain::follows::{self, FollowOptions};
 use entrenous_domain::posts::{self, Viewer};
-use entrenous_domain::{Via, blocks, timelines};
+use entrenous_domain::{Via, blocks, people, timelines};
 use entrenous_model::{NotificationKind, Page, PeerState, PostId, Visibility};
 use entrenous_store::stories;
 
@@ -108,7 +108,7 @@ stories! {
         ];
         for (page, expected) in cases {
             let expected = &ids[expected];
-            assert_eq!(timelines::home(ctx, ada.id, page).await.unwrap(), expected, "{page:?}");
+            assert_eq!(timelines::home(ctx, ada.id, page).await.unwrap().ids, expected, "{page:?}");
             assert_eq!(timelines::network(ctx, ada.id, true, false, page).await.unwrap(), expected, "{page:?}");
             assert_eq!(timelines::tag(ctx, ada.id, "#t", false, page).await.unwrap(), expected, "{page:?}");
             let filter = timelines::AccountFilter::default();
@@ -162,5 +162,98 @@ stories! {
         assert_eq!(house.home(eve.id).await, []);
         assert!(!house.sees(Viewer::Person(eve.id), boost).await);
         assert!(posts::publish(ctx, Via::Local, eve.id, draft("moi", Visibility::Public)).await.is_ok());
+    }
+
+    async fn a_page_in_memory_is_never_behind(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let bob = house.person("bob").await;
+        let eve = house.person("eve").await;
+        house.follow(ada.id, bob.id).await;
+        let first = async || {
+            let page = timelines::home(ctx, ada.id, Page::first(20)).await.unwrap();
+            page.views.into_iter().next().unwrap()
+        };
+        let id = house.say(bob.id, "un", Visibility::Public).await;
+        assert_eq!((first().await.post.id, first().await.post.favourites_count), (id, 0));
+        posts::favourite(ctx, Via::Local, eve.id, id, None).await.unwrap();
+        assert_eq!((first().await.post.favourites_count, first().await.flags.favourited), (1, false));
+        posts::favourite(ctx, Via::Local, ada.id, id, None).await.unwrap();
+        assert_eq!((first().await.post.favourites_count, first().await.flags.favourited), (2, true));
+        posts::bookmark(ctx, ada.id, id, true).await.unwrap();
+        assert!(first().await.flags.bookmarked);
+        posts::mute_conversation(ctx, ada.id, id, true).await.unwrap();
+        assert!(first().await.flags.muted);
+        posts::edit(ctx, Via::Local, bob.id, id, draft("deux", Visibility::Public)).await.unwrap();
+        assert!(first().await.post.content.contains("deux"));
+        let reply = house.reply(eve.id, id, "et toi").await;
+        assert_eq!(first().await.post.replies_count, 1);
+        assert_eq!(first().await.account.statuses_count, 1);
+        // The boost of a post shows the post as it is.
+        let boost = posts::boost(ctx, Via::Local, bob.id, reply, None, None).await.unwrap();
+        assert_eq!(first().await.post.id, boost);
+        posts::favourite(ctx, Via::Local, ada.id, reply, None).await.unwrap();
+        let shown = first().await.boosted.unwrap();
+        assert_eq!((shown.post.favourites_count, shown.flags.favourited), (1, true));
+        blocks::block(ctx, Via::Local, eve.id, ada.id, None).await.unwrap();
+        assert_eq!(first().await.post.id, id, "who blocks me is gone from boosts too");
+        let newer = house.say(bob.id, "trois", Visibility::Private).await;
+        assert_eq!(first().await.post.id, newer);
+        posts::delete(ctx, Via::Local, bob.id, newer).await.unwrap();
+        assert_eq!(house.home(ada.id).await, [id]);
+        people::disable(ctx, "test", "bob").await.unwrap();
+        assert_eq!(house.home(ada.id).await, []);
+    }
+
+    async fn pages_of_a_page_in_memory(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let mut ids = Vec::new();
+        for n in 0..9 {
+            ids.insert(0, house.say(ada.id, &format!("{n}"), Visibility::Public).await);
+        }
+        let read = async |page| timelines::home(ctx, ada.id, page).await.unwrap().ids;
+        assert_eq!(read(Page::first(5)).await, ids[..5], "kept from here on");
+        assert_eq!(read(Page::first(3)).await, ids[..3]);
+        assert_eq!(read(Page::first(8)).await, ids[..8], "longer than what was kept");
+        let page = |since, min, limit| Page { max_id: None, since_id: since, min_id: min, limit };
+        let at = |n: usize| Some(ids[n].get());
+        assert_eq!(read(page(at(2), None, 20)).await, ids[..2]);
+        assert_eq!(read(page(at(8), None, 3)).await, ids[..3], "the newest of them");
+        assert_eq!(read(page(None, at(5), 3)).await, ids[2..5], "the oldest of them");
+        assert_eq!(read(page(None, at(8), 3)).await, ids[5..8], "below what was kept");
+        assert_eq!(read(page(at(0), None, 20)).await, []);
+        let older = Page { max_id: at(4), ..Page::first(3) };
+        assert_eq!(read(older).await, ids[5..8]);
+    }
+
+    async fn many_followers_are_served_in_pieces(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let star = house.person("star").await;
+        let mut fans = Vec::new();
+        for n in 0..201 {
+            let fan = house.person(&format!("fan{n}")).await;
+            house.follow(fan.id, star.id).await;
+            fans.push(fan.id);
+        }
+        let id = house.say(star.id, "tous", Visibility::Public).await;
+        assert_eq!(house.home(star.id).await, [id], "one's own timeline has it at once");
+        assert_eq!(house.home(fans[0]).await, []);
+        let gone = house.say(star.id, "vite", Visibility::Public).await;
+        posts::delete(ctx, Via::Local, star.id, gone).await.unwrap();
+        follows::unfollow(ctx, Via::Local, fans[7], star.id).await.unwrap();
+        let mut pieces = 0;
+        while timelines::spread_waiting(ctx).await.unwrap() {
+            pieces += 1;
+        }
+        assert_eq!(pieces, 3, "two for the post, one for what had gone");
+        for (n, fan) in fans.iter().enumerate() {
+            let expected: &[PostId] = if n == 7 { &[] } else { &[id] };
+            assert_eq!(house.home(*fan).await, expected, "fan {n}");
+        }
+        assert!(!timelines::spread_waiting(ctx).await.unwrap());
     }
 }

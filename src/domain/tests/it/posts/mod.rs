@@ -92,7 +92,10 @@ impl House {
     }
 
     pub(crate) async fn home(&self, owner: AccountId) -> Vec<PostId> {
-        timelines::home(&self.ctx, owner, Page::first(40)).await.unwrap()
+        timelines::home(&self.ctx, owner, Page::first(40))
+            .await
+            .unwrap()
+            .ids
     }
 
     pub(crate) async fn told(&self, owner: AccountId) -> Vec<Notification> {

@@ -226,7 +226,8 @@ stories! {
         assert_eq!(house.queued(peer).await, Vec::<&str>::new());
         assert_eq!(house.told(bob.id).await.len(), told);
         assert_eq!(house.home(bob.id).await, [id]);
-        let post = posts::view(ctx, Viewer::Person(bob.id), id).await.unwrap().post;
+        let view = posts::view(ctx, Viewer::Person(bob.id), id).await.unwrap();
+        let post = &view.post;
         assert_eq!(post.created_at.timestamp_millis(), at.timestamp_millis());
         assert_eq!(post.uri, format!("https://here.example/posts/{id}"));
         assert!(accounts::get(ctx, ada.id).await.unwrap().is_some());

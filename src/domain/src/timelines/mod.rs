@@ -1,5 +1,13 @@
 //! Timelines: lists of post ids the viewer may see, newest first, by keyset.
 
+mod home;
+mod spread;
+
+pub(crate) use home::Homes;
+pub use home::{HomePage, home};
+pub use spread::spread_waiting;
+pub(crate) use spread::{Spread, spread};
+
 use crate::posts::{Viewer, store_viewer};
 use crate::{Ctx, Result};
 use entrenous_model::{AccountId, Page, PostId};
@@ -26,18 +34,6 @@ pub struct AccountFilter {
     pub only_media: bool,
     /// Only pinned ones. No post is pinned yet, so nothing is found.
     pub pinned: bool,
-}
-
-/// The home timeline: own posts, posts and boosts of people followed (not of blocked or muted ones).
-///
-/// # Errors
-/// Only the store's.
-pub async fn home(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<PostId>> {
-    let (page, now) = (page.at_most(MOST), ctx.now());
-    Ok(ctx
-        .store()
-        .read(move |conn| rows::home(conn, owner, &page, now))
-        .await?)
 }
 
 fn from(local_only: bool, remote_only: bool) -> Option<From> {

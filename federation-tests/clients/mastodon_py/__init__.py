@@ -1,0 +1,1 @@
+"""Mastodon.py, as its users have it."""

@@ -1,0 +1,313 @@
+"""The everyday flows of Mastodon.py, between two nodes: alice and clara are on A, bob on B."""
+
+import io
+import json
+import struct
+import threading
+import zlib
+
+from mastodon import StreamListener
+from mastodon.errors import (MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError)
+
+from stage import eventually, refused
+from .signing import refusals, sign_in
+
+
+def picture(red, green, blue):
+    """A PNG of one colour."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + bytes((red, green, blue)) * 120 for _ in range(120))
+    head = struct.pack(">IIBBBBB", 120, 120, 8, 2, 0, 0, 0)
+    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows))
+                      + chunk(b"IEND", b""))
+
+
+class Listener(StreamListener):
+    """Keeps what a stream says."""
+
+    def __init__(self):
+        self.heard, self.more = [], threading.Condition()
+
+    def on_any_event(self, name, data=None, for_stream=None):
+        with self.more:
+            self.heard.append((name, data))
+            self.more.notify_all()
+
+    def wait(self, name, test, seconds=15):
+        def found():
+            return next((data for kind, data in self.heard if kind == name and test(data)), None)
+        with self.more:
+            answer = self.more.wait_for(found, seconds)
+        assert answer, f"no {name} on the stream in {seconds} s, only {[kind for kind, _ in self.heard]}"
+        return answer
+
+
+def gone(read):
+    try:
+        read()
+    except MastodonNotFoundError:
+        return True
+    return False
+
+
+def at_every_start(api):
+    """What clients ask for when they start; the parts that do not exist yet are empty, not errors."""
+    instance = api.instance()
+    assert "Entrenous" in json.dumps(instance, default=str), instance
+    v2 = api.instance_v2()
+    assert v2["configuration"]["urls"]["streaming"].startswith("ws://localhost:")
+    assert v2["configuration"]["statuses"]["max_characters"] >= 500
+    assert not v2["registrations"]["enabled"]
+    assert api.instance_v1()["uri"] and api.instance_rules() is not None
+    assert "html" in api.instance_extended_description() or api.instance_extended_description()
+    assert api.instance_nodeinfo()["software"]["name"] == "entrenous"
+    assert api.instance_health()
+    preferences = api.preferences()
+    assert preferences["posting:default:visibility"] == "public", preferences
+    assert api.markers_get(["home", "notifications"]) == {} or api.markers_get(["home"])
+    assert api.notifications_policy()["summary"] is not None
+    assert isinstance(api.notifications_unread_count()["count"], int)
+    for empty in (api.filters_v2, api.filters, api.lists, api.followed_tags, api.custom_emojis, api.announcements,
+                  api.follow_requests, api.featured_tags, api.conversations, api.suggestions, api.domain_blocks,
+                  api.trending_tags, api.trending_statuses, api.trending_links, api.endorsements,
+                  api.scheduled_statuses, api.notifications, api.favourites, api.bookmarks, api.blocks, api.mutes):
+        assert list(empty()) == [], f"{empty.__name__}: {empty()}"
+    refused(MastodonNotFoundError, api.push_subscription)
+
+
+def profile(alice):
+    changed = alice.account_update_credentials(
+        display_name="Alice Martin", note="Atelier, Lyon", avatar=picture(200, 30, 60), avatar_mime_type="image/png",
+        header=picture(20, 30, 160), header_mime_type="image/png", fields=[("Bureau", "Lyon 3"), ("Poste", "42")],
+        discoverable=True, default_language="fr")
+    assert changed["display_name"] == "Alice Martin" and "Atelier" in changed["note"], changed
+    assert [field["name"] for field in changed["fields"]] == ["Bureau", "Poste"], changed["fields"]
+    assert changed["source"]["language"] == "fr" and changed["source"]["note"] == "Atelier, Lyon", changed["source"]
+    before = alice.me()["avatar"]
+    for kind in ("avatar", "avatar_static", "header", "header_static"):
+        answer = alice.session.get(changed[kind], timeout=20)
+        assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("image/"), (kind, answer)
+    assert alice.account_update_credentials(avatar=picture(1, 2, 3), avatar_mime_type="image/png")["avatar"] != before
+    # A text is no picture.
+    refused(MastodonAPIError, lambda: alice.account_update_credentials(avatar=io.BytesIO(b"text" * 50),
+                                                                       avatar_mime_type="image/png"), "422")
+
+
+def follow(a, b, alice, bob):
+    """Finds people of the other node by handle and URL, follows with and without approval."""
+    handle = f"alice@{a.authority}"
+    remote = bob.search(f"@{handle}", resolve=True)["accounts"][0]
+    assert remote["display_name"] == "Alice Martin" and remote["acct"] == handle, remote
+    assert bob.search(remote["url"], resolve=True)["accounts"][0]["id"] == remote["id"]
+    assert bob.account_lookup(handle)["id"] == bob.account(remote["id"])["id"] == remote["id"]
+    assert bob.account_search(handle, resolve=True)[0]["id"] == remote["id"]
+    assert [account["id"] for account in bob.accounts([remote["id"], bob.me()["id"]])].count(remote["id"]) == 1
+    refused(MastodonNotFoundError, lambda: bob.account_lookup("nobody"))
+
+    # Asked, refused, asked again, allowed.
+    alice.account_update_credentials(locked=True)
+    eventually("B to know that alice approves followers", lambda: bob.account_follow(remote["id"])["requested"])
+    waiting = eventually("the request on A", alice.follow_requests)
+    assert waiting[0]["acct"] == f"bob@{b.authority}", waiting
+    eventually("a notification of it", lambda: alice.notifications(types=["follow_request"]))
+    alice.follow_request_reject(waiting[0]["id"])
+    eventually("the refusal on B", lambda: not bob.account_relationships(remote["id"])[0]["requested"])
+    bob.account_follow(remote["id"], notify=True)
+    waiting = eventually("the second request", alice.follow_requests)
+    assert alice.follow_request_authorize(waiting[0]["id"])["followed_by"]
+    eventually("the follow to be accepted", lambda: bob.account_relationships(remote["id"])[0]["following"])
+    assert bob.account_relationships([remote["id"], bob.me()["id"]])[0]["notifying"]
+    alice.account_update_credentials(locked=False)
+
+    ours = alice.search(f"bob@{b.authority}", resolve=True)["accounts"][0]
+    alice.account_follow(ours["id"])
+    eventually("alice to follow bob", lambda: alice.account_relationships(ours["id"])[0]["following"])
+    assert [account["id"] for account in alice.account_followers(alice.me()["id"])] == [ours["id"]]
+    assert [account["id"] for account in alice.account_following(alice.me()["id"])] == [ours["id"]]
+    assert [account["id"] for account in bob.account_following(bob.me()["id"])] == [remote["id"]]
+    assert bob.account_note_set(remote["id"], "rencontrée à Lyon")["note"] == "rencontrée à Lyon"
+    return remote, ours
+
+
+def posts(alice, bob, remote):
+    """One post's life, seen from both sides, on the stream too."""
+    streams = Listener(), Listener()
+    handles = [bob.stream_user(streams[0], run_async=True), bob.stream_open_websocket(streams[1])]
+    handles.append(bob.stream_user(streams[1], websocket_handle=handles[1]))
+    eventually("the streams to be open", lambda: all(handle.is_receiving() for handle in handles))
+
+    text = "Bonjour à tous, ceci vient de Mastodon.py #Lyon"
+    posted = alice.status_post(text, visibility="public", language="fr", idempotency_key="once")
+    again = alice.status_post(text, visibility="public", language="fr", idempotency_key="once")
+    assert posted["id"] == again["id"]
+    for stream in streams:
+        live = stream.wait("update", lambda post: post["uri"] == posted["uri"])
+        assert live["account"]["id"] == remote["id"] and "Mastodon.py" in live["content"]
+    seen = next(post for post in bob.timeline_home() if post["uri"] == posted["uri"])
+    assert seen["language"] == "fr" and seen["tags"][0]["name"].lower() == "lyon" and seen["visibility"] == "public"
+    assert bob.search(posted["url"], resolve=True)["statuses"][0]["id"] == seen["id"]
+    assert [post["id"] for post in bob.statuses([seen["id"]])] == [seen["id"]]
+    for timeline in (bob.timeline_hashtag("lyon"), bob.timeline_public(), bob.timeline_hashtag("LYON"),
+                     bob.account_statuses(remote["id"], exclude_replies=True)):
+        assert seen["id"] in {post["id"] for post in timeline}
+    assert seen["id"] not in {post["id"] for post in bob.timeline_local()}
+    assert bob.tag("lyon")["name"] == "lyon" and not bob.tag("lyon")["following"]
+
+    careful = alice.status_post("caché", spoiler_text="Attention", sensitive=True, visibility="unlisted",
+                                language="en")
+    assert careful["spoiler_text"] == "Attention" and careful["sensitive"] and careful["language"] == "en"
+    assert alice.status_post("<b>pas du gras</b> & « &amp; »")["content"].count("<b>") == 0
+
+    assert bob.status_favourite(seen["id"])["favourited"]
+    boost = bob.status_reblog(seen["id"])
+    assert boost["reblog"]["id"] == seen["id"] and boost["reblog"]["reblogged"], boost
+    assert bob.status_bookmark(seen["id"])["bookmarked"]
+    assert [post["id"] for post in bob.bookmarks()] == [post["id"] for post in bob.favourites()] == [seen["id"]]
+    reply = bob.status_reply(seen, "Bien reçu à Paris !")
+    assert reply["in_reply_to_id"] == seen["id"] and remote["id"] in {who["id"] for who in reply["mentions"]}, reply
+    kinds = {"favourite", "reblog", "mention"}
+    eventually("three notifications", lambda: {n["type"] for n in alice.notifications()} >= kinds)
+    context = alice.status_context(posted["id"])
+    assert "Bien reçu" in context["descendants"][0]["content"] and context["ancestors"] == []
+    assert bob.status_context(reply["id"])["ancestors"][0]["id"] == seen["id"]
+    assert len(alice.status_reblogged_by(posted["id"])) == len(alice.status_favourited_by(posted["id"])) == 1
+    counted = alice.status(posted["id"])
+    counts = [counted[f"{what}_count"] for what in ("replies", "reblogs", "favourites")]
+    assert counts == [1, 1, 1], counts
+
+    edited = alice.status_update(posted["id"], "Bonjour, corrigé #Lyon", spoiler_text="Correction")
+    assert edited["edited_at"] and edited["id"] == posted["id"]
+    for stream in streams:
+        stream.wait("status.update", lambda post: "corrigé" in post["content"])
+    history = bob.status_history(seen["id"])
+    assert ["Bonjour à tous" in history[0]["content"], history[-1]["spoiler_text"]] == [True, "Correction"], history
+    assert alice.status_source(posted["id"])["text"] == "Bonjour, corrigé #Lyon"
+    refused(MastodonNotFoundError, lambda: bob.status_source(seen["id"]))
+    refused(MastodonNotFoundError, lambda: bob.status_delete(seen["id"]))
+
+    assert not bob.status_unfavourite(seen["id"])["favourited"]
+    assert not bob.status_unreblog(seen["id"])["reblogged"]
+    assert not bob.status_unbookmark(seen["id"])["bookmarked"]
+    eventually("the counts on A", lambda: alice.status(posted["id"])["favourites_count"] == 0)
+    assert alice.status_mute(posted["id"])["muted"] and not alice.status_unmute(posted["id"])["muted"]
+
+    redraft = alice.status_delete(posted["id"])
+    assert redraft["text"] == "Bonjour, corrigé #Lyon", redraft
+    eventually("the deletion on B", lambda: gone(lambda: bob.status(seen["id"])))
+    for stream in streams:
+        stream.wait("delete", lambda deleted: str(deleted) == str(seen["id"]))
+    for handle in handles:
+        handle.close()
+
+
+def letters(alice, bob, ours, clara):
+    """A direct post reaches the one it names, and nobody else."""
+    letter = alice.status_post(f"@{ours['acct']} entre nous", visibility="direct")
+    note = eventually("the letter", lambda: next((n for n in bob.notifications(types=["mention"])
+                                                  if "entre nous" in n["status"]["content"]), None))
+    assert note["status"]["visibility"] == "direct"
+    refused(MastodonNotFoundError, lambda: clara.status(letter["id"]))
+    private = alice.status_post("pour qui me suit", visibility="private")
+    eventually("a follower sees it", lambda: any("qui me suit" in post["content"] for post in bob.timeline_home()))
+    refused(MastodonNotFoundError, lambda: clara.status(private["id"]))
+
+
+def paging(alice):
+    for number in range(25):
+        alice.status_post(f"page {number}", visibility="unlisted")
+    first = alice.timeline_home(limit=10)
+    second = alice.fetch_next(first)
+    third = alice.fetch_next(second)
+    ids = [post["id"] for page in (first, second, third) for post in page]
+    assert len(ids) == len(set(ids)) and ids == sorted(ids, key=int, reverse=True), ids
+    # Back up: the page above the second is the first.
+    assert [post["id"] for post in alice.fetch_previous(second)] == [post["id"] for post in first]
+    everything = alice.fetch_remaining(alice.account_statuses(alice.me()["id"], limit=7))
+    ids = [post["id"] for post in everything]
+    assert len(ids) == len(set(ids)) >= 25, ids
+    last = alice.timeline_home(limit=40)
+    while (page := alice.fetch_next(last)):
+        last = page
+    # Nothing older: the page says so by having no link, or by an empty page.
+    assert not alice.fetch_next(last)
+    newest = first[0]["id"]
+    fresh = alice.status_post("tout neuf", visibility="unlisted")
+    assert [post["id"] for post in alice.timeline_home(since_id=newest)] == [fresh["id"]]
+    assert alice.timeline_home(min_id=first[5]["id"], limit=2)[-1]["id"] == first[4]["id"]
+    marked = alice.markers_set("home", newest)["home"]
+    assert str(marked["last_read_id"]) == str(newest) and alice.markers_get("home")["home"]["version"] >= 0
+
+
+def notifications(alice, bob, clara):
+    """Grouped, read one by one, dismissed and cleared."""
+    liked = alice.status_post("aimez-moi", visibility="public")
+    seen = eventually("it on B", lambda: bob.search(liked["url"], resolve=True)["statuses"])[0]
+    bob.status_favourite(seen["id"])
+    clara.status_favourite(liked["id"])
+    group = eventually("a group of two", lambda: next(
+        (group for group in alice.grouped_notifications(grouped_types=["favourite"])["notification_groups"]
+         if group["type"] == "favourite" and group["notifications_count"] == 2), None))
+    assert len(group["sample_account_ids"]) == 2 and str(group["status_id"]) == str(liked["id"]), group
+    key = group["group_key"]
+    assert len(alice.grouped_notification_accounts(key)) == 2
+    assert alice.grouped_notification(key)["notification_groups"][0]["group_key"] == key
+    assert alice.unread_grouped_notifications_count() >= 1
+    alice.dismiss_grouped_notification(key)
+    assert not alice.notifications(types=["favourite"])
+    mention = alice.notifications(types=["mention"], limit=1)[0]
+    assert alice.notifications(mention["id"])["id"] == mention["id"]
+    assert "mention" not in {n["type"] for n in alice.notifications(exclude_types=["mention"])}
+    alice.notifications_dismiss(mention["id"])
+    refused(MastodonNotFoundError, lambda: alice.notifications(mention["id"]))
+    alice.notifications_clear()
+    assert list(alice.notifications()) == [] and alice.notifications_unread_count()["count"] == 0
+
+
+def keeping_away(alice, bob, remote, ours):
+    assert bob.account_mute(remote["id"], notifications=True, duration=3600)["muting"]
+    assert [account["id"] for account in bob.mutes()] == [remote["id"]]
+    hidden = alice.status_post("en sourdine", visibility="public")
+    # Found by its address, so it has arrived; not in the timeline of one who muted.
+    eventually("it on B", lambda: bob.search(hidden["url"], resolve=True)["statuses"])
+    assert not any("en sourdine" in post["content"] for post in bob.timeline_home())
+    assert not bob.account_unmute(remote["id"])["muting"]
+
+    assert bob.account_block(remote["id"])["blocking"]
+    assert [account["id"] for account in bob.blocks()] == [remote["id"]]
+    eventually("the block to end the follow", lambda: not alice.account_relationships(ours["id"])[0]["following"])
+    assert not bob.account_unblock(remote["id"])["blocking"]
+    bob.account_follow(remote["id"])
+    eventually("to follow again", lambda: bob.account_relationships(remote["id"])[0]["following"])
+    assert not bob.account_unfollow(remote["id"])["following"]
+    eventually("the unfollow on A", lambda: not list(alice.account_followers(alice.me()["id"])))
+
+
+def errors(node, alice):
+    refused(MastodonNotFoundError, lambda: alice.status(1), "Record not found")
+    refused(MastodonNotFoundError, lambda: alice.account(1), "Record not found")
+    refused(MastodonAPIError, lambda: alice.status_post(""), "422")
+    refused(MastodonAPIError, lambda: alice.status_post("x" * 5_001), "422")
+    refused(MastodonAPIError, lambda: alice.status_post("x", media_ids=["1"]), "422", "attachments")
+    refused(MastodonNotFoundError, lambda: alice.status_post("x", in_reply_to_id=1))
+    wrong = type(alice)(access_token="x" * 43, api_base_url=node.url)
+    refused(MastodonUnauthorizedError, wrong.timeline_home)
+    refused(MastodonUnauthorizedError, wrong.me, "The access token is invalid")
+
+
+def run(a, b):
+    """Everything, in an order in which each part finds what it needs."""
+    a.person("alice")
+    a.person("clara")
+    b.person("bob")
+    alice, clara, bob = sign_in(a, "alice"), sign_in(a, "clara"), sign_in(b, "bob")
+    refusals(a, "clara")
+    at_every_start(alice)
+    profile(alice)
+    remote, ours = follow(a, b, alice, bob)
+    posts(alice, bob, remote)
+    letters(alice, bob, ours, clara)
+    paging(alice)
+    notifications(alice, bob, clara)
+    keeping_away(alice, bob, remote, ours)
+    errors(a, alice)

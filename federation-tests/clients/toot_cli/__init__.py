@@ -1,0 +1,1 @@
+"""The command line program toot, as its users have it."""

@@ -1,0 +1,198 @@
+//! Posts as JSON, put together from pieces that are kept.
+//!
+//! What of a post is the same for everyone is rendered once for each version of it, and so is each account. A piece is
+//! the right one if it was made of the very thing that is shown: the domain makes a new one when anything changes.
+
+use super::status::{Mine, Shared, Status};
+use super::{Faces, accounts_of};
+use entrenous_domain::posts::{Body, PostView};
+use entrenous_domain::{Ctx, DomainError, Result};
+use entrenous_model::{Account, AccountId, Origin, PostId};
+use moka::sync::Cache;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What all pieces of posts, and all of accounts, may take, in bytes each.
+const ROOM: u64 = 16 * 1024 * 1024;
+
+/// A piece of JSON, and what it was made of.
+struct Piece<T> {
+    of: Arc<T>,
+    /// What a boost boosts: its counters are shown with the boost.
+    boosted: Option<Arc<Body>>,
+    json: Box<str>,
+}
+
+/// The pieces in memory.
+pub(crate) struct Fragments {
+    posts: Cache<PostId, Arc<Piece<Body>>>,
+    accounts: Cache<AccountId, Arc<Piece<Account>>>,
+}
+
+impl Default for Fragments {
+    fn default() -> Self {
+        Self {
+            posts: room(),
+            accounts: room(),
+        }
+    }
+}
+
+fn room<K, T>() -> Cache<K, Arc<Piece<T>>>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    T: Send + Sync + 'static,
+{
+    Cache::builder()
+        .max_capacity(ROOM)
+        .weigher(|_: &K, piece: &Arc<Piece<T>>| {
+            u32::try_from(size_of::<Piece<T>>() + piece.json.len()).unwrap_or(u32::MAX)
+        })
+        .build()
+}
+
+/// The accounts of one answer, as JSON.
+type People = HashMap<AccountId, Arc<Piece<Account>>>;
+
+impl Fragments {
+    /// Posts for one viewer, in the order given.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn statuses(
+        &self,
+        ctx: &Ctx,
+        viewer: AccountId,
+        views: &[PostView],
+    ) -> Result<Vec<Status>> {
+        let people = self.people(ctx, views).await?;
+        views
+            .iter()
+            .map(|view| {
+                let mut json = String::with_capacity(4_096);
+                self.append(ctx.origin(), &people, &mut json, viewer, view)?;
+                Ok(Status::of(json))
+            })
+            .collect()
+    }
+
+    /// One post with its text as typed.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn with_text(&self, ctx: &Ctx, viewer: AccountId, view: &PostView) -> Result<Status> {
+        let people = self.people(ctx, std::slice::from_ref(view)).await?;
+        let mut json = String::new();
+        self.append(ctx.origin(), &people, &mut json, viewer, view)?;
+        let text = json_of(&view.post.source)?;
+        Ok(Status::of(format!("{},\"text\":{text}}}", open(&json))))
+    }
+
+    /// A list of posts as JSON, with nothing copied twice.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn list(&self, ctx: &Ctx, viewer: AccountId, views: &[PostView]) -> Result<String> {
+        let people = self.people(ctx, views).await?;
+        let mut json = String::with_capacity(64 + views.len() * 3_072);
+        json.push('[');
+        for (n, view) in views.iter().enumerate() {
+            if n > 0 {
+                json.push(',');
+            }
+            self.append(ctx.origin(), &people, &mut json, viewer, view)?;
+        }
+        json.push(']');
+        Ok(json)
+    }
+
+    async fn people(&self, ctx: &Ctx, views: &[PostView]) -> Result<People> {
+        let mut people = HashMap::with_capacity(views.len());
+        let mut missing = Vec::new();
+        for account in views.iter().flat_map(accounts_of) {
+            if people.contains_key(&account.id) {
+                continue;
+            }
+            match self.accounts.get(&account.id) {
+                Some(piece) if Arc::ptr_eq(&piece.of, account) => {
+                    people.insert(account.id, piece);
+                }
+                _ => missing.push(account),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(people);
+        }
+        let faces = Faces::of(ctx, missing.iter().map(|account| account.as_ref())).await?;
+        for account in missing {
+            let piece = Arc::new(Piece {
+                of: Arc::clone(account),
+                boosted: None,
+                json: json_of(&faces.account(account))?.into_boxed_str(),
+            });
+            self.accounts.insert(account.id, Arc::clone(&piece));
+            people.insert(account.id, piece);
+        }
+        Ok(people)
+    }
+
+    fn append(
+        &self,
+        origin: &Origin,
+        people: &People,
+        json: &mut String,
+        viewer: AccountId,
+        view: &PostView,
+    ) -> Result<()> {
+        let boosted = view.boosted.as_deref();
+        let shared = self.post(origin, &view.body, boosted.map(|inner| &inner.body))?;
+        // Each piece is an object: its last or first brace makes way for what follows or goes before.
+        json.push_str(open(&shared.json));
+        json.push_str(",\"account\":");
+        json.push_str(people.get(&view.account.id).map_or("null", |piece| &piece.json));
+        json.push_str(",\"reblog\":");
+        match boosted {
+            Some(inner) => self.append(origin, people, json, viewer, inner)?,
+            None => json.push_str("null"),
+        }
+        json.push(',');
+        json.push_str(
+            json_of(&Mine::of(viewer, view))?
+                .strip_prefix('{')
+                .unwrap_or_default(),
+        );
+        Ok(())
+    }
+
+    fn post(
+        &self,
+        origin: &Origin,
+        body: &Arc<Body>,
+        boosted: Option<&Arc<Body>>,
+    ) -> Result<Arc<Piece<Body>>> {
+        let id = body.post.id;
+        if let Some(piece) = self.posts.get(&id)
+            && Arc::ptr_eq(&piece.of, body)
+            && piece.boosted.as_ref().map(Arc::as_ptr) == boosted.map(Arc::as_ptr)
+        {
+            return Ok(piece);
+        }
+        let json = json_of(&Shared::of(origin, body, boosted.map(AsRef::as_ref)))?;
+        let piece = Arc::new(Piece {
+            of: Arc::clone(body),
+            boosted: boosted.cloned(),
+            json: json.into_boxed_str(),
+        });
+        self.posts.insert(id, Arc::clone(&piece));
+        Ok(piece)
+    }
+}
+
+fn open(object: &str) -> &str {
+    object.strip_suffix('}').unwrap_or(object)
+}
+
+fn json_of<T: serde::Serialize>(entity: &T) -> Result<String> {
+    serde_json::to_string(entity)
+        .map_err(|error| DomainError::Internal(format!("an entity could not be serialised: {error}")))
+}

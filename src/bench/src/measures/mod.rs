@@ -1,0 +1,49 @@
+//! The measures, one file each.
+
+pub mod home;
+
+use crate::figure::Figure;
+use crate::manifest::Manifest;
+use crate::node::Place;
+
+/// What a measure works with.
+pub struct Bench {
+    /// The data set.
+    pub manifest: Manifest,
+    /// The node on it.
+    pub place: Place,
+    /// How much is done.
+    pub effort: Effort,
+}
+
+/// How much is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Rounds of each measure.
+    pub rounds: usize,
+    /// Of a count meant for the full run, so many per cent.
+    pub percent: usize,
+    /// People whose home timelines are read in turn.
+    pub readers: usize,
+    /// Connections that read.
+    pub connections: usize,
+}
+
+impl Effort {
+    /// A count of the full run, or its share; never under ten.
+    #[must_use]
+    pub fn of(self, count: usize) -> usize {
+        (count * self.percent / 100).max(10)
+    }
+}
+
+/// One measure of the report.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Its heading.
+    pub title: &'static str,
+    /// What exactly was done.
+    pub method: String,
+    /// What came out.
+    pub figures: Vec<Figure>,
+}

@@ -1,0 +1,146 @@
+//! Posts as everyone who may see them sees them, kept in memory.
+//!
+//! Whether someone may see a post is never kept here: only what it is.
+
+use super::{Body, Mention};
+use crate::marks::{Mark, Marks};
+use entrenous_model::{AccountId, Origin, Post, PostId};
+use entrenous_store::{Conn, StoreError, posts as rows};
+use moka::sync::Cache;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What all of them together may take, in bytes.
+const ROOM: u64 = 32 * 1024 * 1024;
+/// The longest an entry lives should an event be missed.
+const BACKSTOP: Duration = Duration::from_secs(60);
+
+/// The posts in memory. An entry goes when an event says that the post was edited, counted or deleted.
+pub(crate) struct Bodies {
+    kept: Cache<PostId, Arc<Body>>,
+    marks: Marks,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        let weigh = |_: &PostId, body: &Arc<Body>| u32::try_from(body.weight()).unwrap_or(u32::MAX);
+        Self {
+            kept: Cache::builder()
+                .max_capacity(ROOM)
+                .weigher(weigh)
+                .time_to_live(BACKSTOP)
+                .build(),
+            marks: Marks::default(),
+        }
+    }
+}
+
+impl Bodies {
+    /// Whether this is what is kept of its post: nothing has changed since it was read.
+    pub(crate) fn holds(&self, body: &Arc<Body>) -> bool {
+        self.kept
+            .get(&body.post.id)
+            .is_some_and(|kept| Arc::ptr_eq(&kept, body))
+    }
+
+    /// Taken before the first query of a read that ends in [`Bodies::of`].
+    pub(crate) fn mark(&self) -> Mark {
+        self.marks.mark()
+    }
+
+    /// The post has changed.
+    pub(crate) fn forget(&self, id: PostId) {
+        self.marks.forget(|| self.kept.invalidate(&id));
+    }
+
+    /// Anything may have changed.
+    pub(crate) fn forget_all(&self) {
+        self.marks.forget(|| self.kept.invalidate_all());
+    }
+
+    /// The posts of these ids, from memory or else read, tombstones included.
+    ///
+    /// # Errors
+    /// Those of the queries.
+    pub(crate) fn of(
+        &self,
+        conn: &mut Conn,
+        mark: Mark,
+        ids: &[i64],
+    ) -> Result<HashMap<PostId, Arc<Body>>, StoreError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.kept.get(&PostId(*id)) {
+                Some(body) => {
+                    found.insert(PostId(*id), body);
+                }
+                None => missing.push(*id),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let posts = rows::many(conn, &missing)?;
+        let mut mentions = mentions(conn, &missing)?;
+        let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
+        for (post, tag) in rows::tags_of(conn, &missing)? {
+            tags.entry(post).or_default().push(tag);
+        }
+        for post in posts {
+            let id = post.id;
+            let body = Arc::new(Body {
+                mentions: mentions.remove(&id.get()).unwrap_or_default(),
+                tags: tags.remove(&id.get()).unwrap_or_default(),
+                post,
+            });
+            self.marks.keep(mark, || self.kept.insert(id, Arc::clone(&body)));
+            found.insert(id, body);
+        }
+        Ok(found)
+    }
+}
+
+impl Body {
+    /// About how many bytes it takes.
+    fn weight(&self) -> usize {
+        let Post {
+            uri,
+            url,
+            content,
+            source,
+            spoiler,
+            ..
+        } = &self.post;
+        let text = uri.len() + url.len() + content.len() + source.len() + spoiler.len();
+        let mentions: usize = self
+            .mentions
+            .iter()
+            .map(|one| {
+                size_of::<Mention>() + one.username.len() + one.acct.len() + one.url.len() + one.uri.len()
+            })
+            .sum();
+        let tags: usize = self.tags.iter().map(|tag| size_of::<String>() + tag.len()).sum();
+        size_of::<Self>() + text + mentions + tags
+    }
+}
+
+fn mentions(conn: &mut Conn, posts: &[i64]) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {
+    let mut mentions: HashMap<i64, Vec<Mention>> = HashMap::new();
+    for row in rows::mentions_of(conn, posts)? {
+        let acct = match row.origin.as_deref().map(Origin::parse) {
+            Some(Ok(origin)) => format!("{}@{}", row.username, origin.authority()),
+            Some(Err(error)) => return Err(StoreError::Corrupt(error.to_string())),
+            None => row.username.clone(),
+        };
+        mentions.entry(row.post).or_default().push(Mention {
+            account: AccountId(row.account),
+            username: row.username,
+            acct,
+            url: row.url,
+            uri: row.uri,
+        });
+    }
+    Ok(mentions)
+}

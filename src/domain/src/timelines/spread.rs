@@ -1,0 +1,112 @@
+//! Putting posts into home timelines.
+//!
+//! With few followers it is done in the post's own transaction. With many, that would keep the author and all other
+//! writers waiting: then the post is noted in the same transaction, and a worker serves the followers piece by piece,
+//! in transactions of their own. What was noted survives a crash; what was served twice is there once.
+
+use crate::work::{self, Work};
+use crate::{Ctx, Result};
+use entrenous_model::{AccountId, Event, Post, PostId, Visibility};
+use entrenous_store::{
+    feed::{self, Reach, Stretch},
+    posts as rows,
+};
+
+/// Followers (of peers too) up to whom it is done at once.
+const AT_ONCE: i64 = 200;
+/// Followers in a piece: some milliseconds of the one writer that SQLite has.
+const PIECE: i64 = 200;
+
+/// A new post or boost, and what decides whose it is for.
+pub(crate) struct Spread<'a> {
+    /// The post or boost.
+    pub(crate) post: &'a Post,
+    /// The author of the boosted post.
+    pub(crate) boosted: Option<AccountId>,
+}
+
+impl Spread<'_> {
+    fn reach(&self) -> Reach {
+        match (self.boosted, &self.post.in_reply_to_uri) {
+            (Some(author), _) => Reach::Boost(author),
+            (None, None) => Reach::Followers,
+            (None, Some(_)) => Reach::Reply(self.post.in_reply_to_account),
+        }
+    }
+
+    fn into_feeds(&self, tx: &mut Work<'_>, stretch: Option<Stretch>) -> Result<()> {
+        let Post {
+            id,
+            account,
+            visibility,
+            ..
+        } = *self.post;
+        let direct = visibility == Visibility::Direct;
+        let owners = feed::spread(tx, id, account, self.reach(), direct, stretch)?;
+        if !owners.is_empty() {
+            tx.announce(Event::FeedFilled { post: id, owners });
+        }
+        Ok(())
+    }
+}
+
+/// Puts a new post or boost into its author's own timeline and those of local followers, at once or, if the author has
+/// many `followers`, soon.
+pub(crate) fn spread(tx: &mut Work<'_>, new: &Spread<'_>, followers: i64) -> Result<()> {
+    let post = new.post;
+    if post.is_local() {
+        feed::add(tx, post.account, post.id, post.account)?;
+        tx.announce(Event::FeedFilled {
+            post: post.id,
+            owners: vec![post.account],
+        });
+    }
+    if followers <= AT_ONCE {
+        return new.into_feeds(tx, None);
+    }
+    feed::spread_later(tx, post.id, 0)?;
+    tx.announce(Event::SpreadQueued { post: post.id });
+    Ok(())
+}
+
+/// Serves the next piece of what [`spread`] noted. `false` if nothing waits.
+///
+/// # Errors
+/// Only the store's.
+pub async fn spread_waiting(ctx: &Ctx) -> Result<bool> {
+    work::write(ctx, |tx| {
+        let Some((id, after)) = feed::next_spread(tx)? else {
+            return Ok(false);
+        };
+        match waiting(tx, id)? {
+            Some((post, boosted)) => piece(tx, &Spread { post: &post, boosted }, after)?,
+            None => feed::spread_done(tx, id)?,
+        }
+        Ok(true)
+    })
+    .await
+}
+
+/// The post with the author of what it boosts, unless either went in the meantime.
+fn waiting(tx: &mut Work<'_>, id: PostId) -> Result<Option<(Post, Option<AccountId>)>> {
+    let Some(post) = rows::get(tx, id)?.filter(|post| post.deleted_at.is_none()) else {
+        return Ok(None);
+    };
+    let Some(boosted) = post.boost_of else {
+        return Ok(Some((post, None)));
+    };
+    let boosted = rows::get(tx, boosted)?.filter(|post| post.deleted_at.is_none());
+    Ok(boosted.map(|boosted| (post, Some(boosted.account))))
+}
+
+fn piece(tx: &mut Work<'_>, new: &Spread<'_>, after: i64) -> Result<()> {
+    let stretch = Stretch { after, most: PIECE };
+    let post = new.post;
+    let end = feed::end_of(tx, post.account, stretch)?;
+    new.into_feeds(tx, Some(stretch))?;
+    match end {
+        Some(end) => feed::spread_later(tx, post.id, end)?,
+        None => feed::spread_done(tx, post.id)?,
+    }
+    Ok(())
+}
