@@ -1,10 +1,17 @@
 //! Kills a node for as long as one likes. Started by `cargo xtask soak`, which says what the options mean.
 
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test harness fails by panicking, and tells what it found"
+)]
+
 use federation_tests::kill::{self, Plan};
 use federation_tests::{Database, Rng};
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// `KILLS MINUTES SEED READY_MILLISECONDS DATABASE…`; a seed of 0 is any.
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -18,6 +25,7 @@ async fn main() -> ExitCode {
         0 => Rng::any_seed(),
         seed => seed,
     };
+    let ready = Duration::from_millis(number("READY_MILLISECONDS"));
     let mut good = true;
     for database in words {
         let on = match database.as_str() {
@@ -31,8 +39,9 @@ async fn main() -> ExitCode {
             longest: Duration::from_secs(2),
             at_most: Duration::from_secs(minutes.saturating_mul(60)),
         };
+        println!("{database}: {kills} kills from seed {seed}");
         let report = kill::run(on, &plan).await;
-        good &= report.lost.is_empty() && report.doubled.is_empty();
+        good &= report.lost.is_empty() && report.doubled.is_empty() && report.worst_ready <= ready;
         println!("{database}: {report}");
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -1,4 +1,5 @@
-//! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask openapi`.
+//! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask soak`,
+//! `cargo xtask openapi`.
 //!
 //! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
 //! else is built.
@@ -11,6 +12,7 @@ mod packages;
 mod postgres;
 mod repo;
 mod signals;
+mod soak;
 mod term;
 mod test;
 
@@ -26,10 +28,11 @@ Usage: cargo xtask <command> [options]
 
   demo      Start federated nodes with people and posts in them, to look at
   test      Everything that must be green before a change lands
+  soak      The kills of the tests, for hours: nothing lost, nothing doubled
   openapi   Write docs/api/openapi.json from the code
   help      This text
 
-`cargo xtask demo --help` and `cargo xtask test --help` explain their options.
+`cargo xtask <command> --help` explains the options of demo, test and soak.
 ";
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         .and_then(|()| match command {
             "demo" => demo::run(rest),
             "test" => test::run(rest),
+            "soak" => soak::run(rest),
             "openapi" => openapi::run(rest),
             "help" | "--help" | "-h" => {
                 term::say(HELP.trim_end());

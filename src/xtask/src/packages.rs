@@ -1,5 +1,5 @@
 //! What the tests need from the system: PostgreSQL's server, a Python that can make a virtual environment, Node.js with
-//! npm, and Chromium.
+//! npm, Chromium, and a library that gives a process a clock of its own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -44,13 +44,20 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     names.into_iter().find_map(child::in_path)
 }
 
+/// libfaketime, in the folder of this machine's architecture.
+fn other_clock() -> bool {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut folders = folders.map(|entry| entry.path()).chain([PathBuf::from("/usr/lib")]);
+    folders.any(|folder| folder.join("faketime/libfaketimeMT.so.1").is_file())
+}
+
 /// Something the tests use, and the Debian packages that bring it.
 struct Need {
     there: fn() -> bool,
     packages: &'static [&'static str],
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         there: || postgres::binaries().is_some(),
         packages: &["postgresql"],
@@ -71,6 +78,10 @@ const NEEDS: [Need; 5] = [
         there: || chromium().is_some(),
         packages: &["chromium"],
     },
+    Need {
+        there: other_clock,
+        packages: &["libfaketime"],
+    },
 ];
 
 /// Debian packages of what is missing.
@@ -86,7 +97,7 @@ fn missing(needs: &[Need]) -> Vec<&'static str> {
 pub(crate) fn install() -> Outcome {
     let packages = missing(&NEEDS);
     if packages.is_empty() {
-        term::say("PostgreSQL, Python, Node.js, npm and Chromium are there.");
+        term::say("PostgreSQL, Python, Node.js, npm, Chromium and libfaketime are there.");
         return Ok(());
     }
     let names = packages.join(" ");
@@ -95,7 +106,7 @@ pub(crate) fn install() -> Outcome {
         return Err(format!(
             "install these with this system's package manager, then run again: {names} \
              (the server programs initdb and postgres; Python 3 with venv and pip; Node.js {major}.{minor} or later \
-             with npm; Chromium)"
+             with npm; Chromium; libfaketime)"
         )
         .into());
     }

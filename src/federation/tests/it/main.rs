@@ -14,4 +14,6 @@ mod robust;
 #[cfg(test)]
 mod serving;
 #[cfg(test)]
+mod silence;
+#[cfg(test)]
 mod two_nodes;

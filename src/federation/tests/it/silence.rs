@@ -1,0 +1,261 @@
+//! A peer that says nothing for thirty days, on clocks that are turned; and one that says nothing for longer.
+
+use crate::fixture::Node;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use chrono::TimeDelta;
+use entrenous_domain::deliveries::{self, LONGEST_PAUSE, QueueState, pause_after};
+use entrenous_domain::ports::RemoteLookup as _;
+use entrenous_domain::posts::{self, Viewer};
+use entrenous_domain::{audit, timelines};
+use entrenous_model::{Account, AccountId, Event, Page, PeerId, PostId, Visibility};
+use entrenous_store::StoreError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+const AUTHORS: usize = 4;
+/// Posts written while the peer is silent.
+const POSTS: usize = 1_200;
+/// Of the answers, once the peer is back, every so-many-th is lost.
+const LOST: usize = 5;
+
+/// What stands before the peer's doors.
+#[derive(Default)]
+struct Door {
+    silent: bool,
+    /// Some answers are lost, after the request has had its effect.
+    forgetful: bool,
+    taken: usize,
+    /// The author and the post of each `Create` that had its effect, in their order, those sent again too.
+    arrived: Vec<(String, String)>,
+}
+
+type Shared = Arc<Mutex<Door>>;
+
+async fn guard(State(door): State<Shared>, request: Request, next: Next) -> Response {
+    let gone = || http::StatusCode::BAD_GATEWAY.into_response();
+    if door.lock().unwrap().silent {
+        return gone();
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    let activity: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if activity["type"] == "Create" && answer.status().is_success() {
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let mut door = door.lock().unwrap();
+        door.taken += 1;
+        door.arrived.push((text(&activity["actor"]), text(&activity["object"]["id"])));
+        if door.forgetful && door.taken % LOST == 0 {
+            return gone();
+        }
+    }
+    answer
+}
+
+/// Authors here, whose posts go to the peer there; deliveries run until the scene ends.
+struct Scene {
+    here: Node,
+    there: Node,
+    door: Shared,
+    peer: PeerId,
+    authors: Vec<Arc<Account>>,
+    reader: AccountId,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Scene {
+    async fn open(authors: usize) -> Self {
+        let here = Node::serving().await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let there = Node::at(&format!("http://{}", listener.local_addr().unwrap())).await;
+        let door = Shared::default();
+        let router: Router = there.federation.router();
+        let router = router.layer(from_fn_with_state(Arc::clone(&door), guard));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let peer = here.trusts(&there).await;
+        there.trusts(&here).await;
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(here.federation.clone().run_deliveries(async {
+            drop(stopped.await);
+        }));
+        let mut people = Vec::new();
+        for number in 0..authors {
+            people.push(here.person(&format!("author{number}")).await);
+        }
+        let reader = there.person("reader").await.id;
+        Self {
+            here,
+            there,
+            door,
+            peer,
+            authors: people,
+            reader,
+            _stop: stop,
+        }
+    }
+
+    async fn queue(&self) -> QueueState {
+        let queues = deliveries::queues(self.here.ctx()).await.unwrap();
+        queues.into_iter().find(|queue| queue.peer.id == self.peer).unwrap()
+    }
+
+    fn advance(&self, by: TimeDelta) {
+        self.here.clock.advance(by);
+        self.there.clock.advance(by);
+    }
+
+    /// Turns the clocks to where the peer may be tried again, and has the queue looked at.
+    async fn try_now(&self, at_least: TimeDelta) {
+        let pause = self.queue().await.peer.retry_at.map(|at| at - self.here.clock.now());
+        self.advance(pause.unwrap_or_default().max(at_least));
+        let peers = vec![self.peer];
+        let poke = self.here.ctx().store().write(move |tx| -> Result<(), StoreError> { tx.emit(Event::DeliveriesQueued { peers }) });
+        poke.await.unwrap();
+    }
+
+    /// The same with a silent peer: waits until the attempt has failed.
+    async fn fail_now(&self, at_least: TimeDelta) -> QueueState {
+        let before = self.queue().await.peer.failures;
+        self.try_now(at_least).await;
+        let begun = Instant::now();
+        loop {
+            let queue = self.queue().await;
+            let resting = queue.peer.retry_at.is_some_and(|at| at > self.here.clock.now());
+            if queue.peer.failures > before && resting {
+                return queue;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "not tried: {:?}", queue.peer);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Everything that is queued gets through.
+    async fn deliver_all(&self) {
+        let begun = Instant::now();
+        while self.queue().await.queued > 0 {
+            self.try_now(TimeDelta::zero()).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", self.queue().await);
+        }
+    }
+
+    fn set(&self, silent: bool, forgetful: bool) {
+        let mut door = self.door.lock().unwrap();
+        (door.silent, door.forgetful) = (silent, forgetful);
+    }
+
+    /// The posts of an author that the peer shows, and how often each.
+    async fn shown(&self, author: &Account) -> BTreeMap<String, usize> {
+        let (name, authority) = (&author.username, self.here.authority());
+        let known = self.there.federation.account_by_handle(name, authority).await.unwrap().unwrap();
+        let (ctx, viewer) = (self.there.ctx(), Viewer::Person(self.reader));
+        let mut page = Page::first(80);
+        let mut shown = BTreeMap::new();
+        loop {
+            let ids = timelines::account(ctx, viewer, known, timelines::AccountFilter::default(), page).await.unwrap();
+            let Some(last) = ids.last() else { return shown };
+            page.max_id = Some(last.get());
+            for id in &ids {
+                let view = posts::view(ctx, viewer, *id).await.unwrap();
+                *shown.entry(view.post.uri.clone()).or_default() += 1;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_silent_for_thirty_days_gets_everything_in_order_once() {
+    let scene = Scene::open(AUTHORS).await;
+    let began = scene.here.clock.now();
+    scene.set(true, false);
+    let mut written: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut steps = 0;
+    // Attempts at every pause until the pauses are an hour, then four a day.
+    while scene.here.clock.now() - began < TimeDelta::hours(30 * 24 - 12) {
+        let day = (scene.here.clock.now() - began).num_hours();
+        let due = POSTS * usize::try_from(day).unwrap() / (29 * 24);
+        for number in written.values().map(Vec::len).sum::<usize>()..=due.min(POSTS - 1) {
+            let author = &scene.authors[number % AUTHORS];
+            let id = scene.here.writes(author.id, &format!("post {number}"), Visibility::Public).await;
+            let uri = scene.here.origin().join(&format!("/posts/{id}"));
+            written.entry(author.uri.clone()).or_default().push(uri);
+        }
+        let queue = scene.fail_now(TimeDelta::zero()).await;
+        let pause = queue.peer.retry_at.unwrap() - scene.here.clock.now();
+        assert_eq!(pause, pause_after(queue.peer.failures), "{:?}", queue.peer);
+        assert_eq!(queue.peer.failing_since, Some(began), "{:?}", queue.peer);
+        assert_eq!(queue.dropped, 0);
+        if pause == LONGEST_PAUSE {
+            scene.advance(TimeDelta::hours(5));
+        }
+        steps += 1;
+    }
+    let total: usize = written.values().map(Vec::len).sum();
+    assert_eq!(total, POSTS);
+    assert_eq!(scene.queue().await.queued, i64::try_from(total).unwrap());
+    assert!(steps > 120, "{steps}");
+
+    scene.set(false, true);
+    scene.deliver_all().await;
+    let queue = scene.queue().await;
+    assert_eq!((queue.dropped, queue.delivered), (0, i64::try_from(total).unwrap()));
+    let arrived = std::mem::take(&mut scene.door.lock().unwrap().arrived);
+    assert!(arrived.len() > total, "answers were lost, and what they answered was sent again");
+    for author in &scene.authors {
+        let expected = &written[&author.uri];
+        let mut seen = BTreeSet::new();
+        let first: Vec<&String> = arrived
+            .iter()
+            .filter(|(actor, _)| *actor == author.uri)
+            .map(|(_, post)| post)
+            .filter(|post| seen.insert(*post))
+            .collect();
+        assert_eq!(first, expected.iter().collect::<Vec<_>>(), "in the order they were written");
+        let shown = scene.shown(author).await;
+        assert_eq!(shown.len(), expected.len());
+        assert!(expected.iter().all(|post| shown.get(post) == Some(&1)), "each exactly once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_older_than_thirty_days_is_given_up_and_said_to_be() {
+    let scene = Scene::open(1).await;
+    let author = Arc::clone(&scene.authors[0]);
+    scene.set(true, false);
+    let mut old = Vec::new();
+    for number in 0..20 {
+        old.push(scene.here.writes(author.id, &format!("old {number}"), Visibility::Public).await);
+    }
+    scene.fail_now(TimeDelta::zero()).await;
+    scene.advance(TimeDelta::days(20));
+    let young = scene.here.writes(author.id, "young", Visibility::Public).await;
+    assert_eq!(scene.fail_now(TimeDelta::zero()).await.dropped, 0);
+    // One attempt after thirty days is enough for all of them.
+    let queue = scene.fail_now(TimeDelta::days(10) + TimeDelta::hours(1)).await;
+    assert_eq!((queue.queued, queue.dropped), (1, 20));
+    let state = async |post: PostId| {
+        let mut found = deliveries::of_post(scene.here.ctx(), post).await.unwrap();
+        let (peer, state, error) = found.pop().unwrap();
+        assert_eq!((peer.id, found.len()), (scene.peer, 0));
+        (state, error.unwrap_or_default())
+    };
+    for post in &old {
+        let (now, why) = state(*post).await;
+        assert!(now == "dropped" && why.starts_with("given up after 30 days"), "{now}: {why}");
+    }
+    let lines = audit::list(scene.here.ctx(), None, None, 10).await.unwrap();
+    assert!(lines.iter().any(|line| line.reason.as_deref() == Some("too_old")), "{lines:?}");
+
+    scene.set(false, false);
+    scene.deliver_all().await;
+    assert_eq!(state(young).await.0, "done");
+    let shown = scene.shown(&author).await;
+    let uri = scene.here.origin().join(&format!("/posts/{young}"));
+    assert_eq!(shown.into_iter().collect::<Vec<_>>(), [(uri, 1)]);
+}
