@@ -9,6 +9,8 @@ mod durability;
 #[cfg(test)]
 mod other_software;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod strangers;
