@@ -137,7 +137,12 @@ impl Replayed {
         }
     }
 
-    pub(super) fn id(&self) -> &str {
+    /// Status and body of the answer.
+    pub(super) async fn send(&self, scene: &Scene, exchange: &Exchange) -> (u16, String) {
+        scene.sender().replay(exchange, &self.key_id, &self.inbox, &self.text).await
+    }
+
+    fn id(&self) -> &str {
         text(&self.body)
     }
 

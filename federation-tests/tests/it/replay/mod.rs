@@ -56,22 +56,17 @@ async fn one(scene: &mut Scene, exchange: &Exchange) {
     let name = &exchange.name;
     let effect = Effect::of(exchange).unwrap_or_else(|| panic!("{name}: no expectation for {}", exchange.kind));
     let actor = scene.translated(corpus::text(&exchange.body["actor"])).await;
-    let gone = scene.gone.contains(&actor);
-    if !gone {
-        prelude::prepare(scene, exchange, effect, &actor).await;
-    }
-    let replayed = Replayed::of(scene, exchange).await;
-    let before = expect::before(scene, &replayed, effect).await;
-    let (status, answer) = scene
-        .sender()
-        .replay(exchange, &replayed.key_id, &replayed.inbox, &replayed.text)
-        .await;
-    if gone {
+    if scene.gone.contains(&actor) {
         // Nobody there answers for the key any more.
+        let (status, answer) = Replayed::of(scene, exchange).await.send(scene, exchange).await;
         assert_eq!((status, answer.as_str()), (401, r#"{"error":"key_unknown"}"#), "{name}");
         scene.refused.push("key_unknown");
         return;
     }
+    prelude::prepare(scene, exchange, effect, &actor).await;
+    let replayed = Replayed::of(scene, exchange).await;
+    let before = expect::before(scene, &replayed, effect).await;
+    let (status, answer) = replayed.send(scene, exchange).await;
     assert_eq!(status, 202, "{name}: {answer}");
     expect::after(scene, &replayed, effect, &before).await;
     if matches!(effect, Effect::Unfollowed | Effect::Blocked | Effect::Rejected) {
