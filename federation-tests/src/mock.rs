@@ -391,8 +391,6 @@ async fn misbehave(reply: Reply) -> Response {
             ([json], axum::body::Body::from_stream(bytes)).into_response()
         }
         Reply::Silent => std::future::pending().await,
-        Reply::Status(status) => StatusCode::from_u16(status)
-            .expect("no status")
-            .into_response(),
+        Reply::Status(status) => StatusCode::from_u16(status).expect("no status").into_response(),
     }
 }

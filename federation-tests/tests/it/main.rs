@@ -9,7 +9,6 @@ mod durability;
 #[cfg(test)]
 mod other_software;
 #[cfg(test)]
-mod replay;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]

@@ -42,7 +42,9 @@ pub(crate) fn recorded() -> Vec<(String, Value)> {
 /// The actor documents of all signers.
 pub(crate) fn actors() -> Vec<Value> {
     let files = softwares();
-    let files = files.iter().flat_map(|software| json_files(&software.join("actors")));
+    let files = files
+        .iter()
+        .flat_map(|software| json_files(&software.join("actors")));
     files
         .map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
         .collect()

@@ -48,7 +48,9 @@ impl Wire {
         Self {
             name,
             receiver: text("receiver_host"),
-            at: DateTime::parse_from_rfc3339(&text("received_at")).unwrap().to_utc(),
+            at: DateTime::parse_from_rfc3339(&text("received_at"))
+                .unwrap()
+                .to_utc(),
             line: format!("{} {} HTTP/1.1", text("method"), text("target")),
             headers: headers.map(|line| (part(line, 0), part(line, 1))).collect(),
             body: STANDARD.decode(text("body_base64")).unwrap(),
@@ -56,7 +58,10 @@ impl Wire {
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
@@ -67,7 +72,10 @@ impl Wire {
 
     fn changed(&self, name: &str, change: impl FnOnce(&str) -> String) -> Self {
         let mut other = self.clone();
-        let header = other.headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let header = other
+            .headers
+            .iter_mut()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
         let value = &mut header.unwrap().1;
         *value = change(value);
         other
@@ -104,7 +112,10 @@ impl Wire {
         });
         all.push(("signature".to_owned(), other));
         let mut other = self.clone();
-        let end = self.line.find(['?']).unwrap_or(self.line.len() - " HTTP/1.1".len());
+        let end = self
+            .line
+            .find(['?'])
+            .unwrap_or(self.line.len() - " HTTP/1.1".len());
         other.line = flip(&self.line, end - 1);
         all.push(("target".to_owned(), other));
         all
@@ -161,7 +172,10 @@ async fn receiver(host: &str) -> Node {
         let origin = Origin::parse(&format!("https://{peer}")).unwrap();
         node.has_peer(&origin, Software::Other, PeerState::Active, None, Contract::FULL)
             .await;
-        let peer = entrenous_domain::peers::active(node.ctx(), &origin).await.unwrap().unwrap();
+        let peer = entrenous_domain::peers::active(node.ctx(), &origin)
+            .await
+            .unwrap()
+            .unwrap();
         for document in actors() {
             let actor = Actor::read(&document).unwrap();
             if actor.id.origin() == &origin {
@@ -188,7 +202,9 @@ fn gate_alone(federation: Federation) -> Router {
     async fn ask(State(federation): State<Federation>, request: Request) -> axum::response::Response {
         use axum::response::IntoResponse as _;
         match gate::verify(&federation, request).await {
-            Ok((_, verified)) => (StatusCode::ACCEPTED, format!("query {}", verified.query_signed)).into_response(),
+            Ok((_, verified)) => {
+                (StatusCode::ACCEPTED, format!("query {}", verified.query_signed)).into_response()
+            }
             Err(denied) => denied.answer(),
         }
     }

@@ -132,7 +132,10 @@ fn every_recorded_signature_verifies() {
             *counts.entry("unsigned").or_default() += 1;
             continue;
         }
-        let parsed = exchange.request.parse().unwrap_or_else(|why| panic!("{name}: {why}"));
+        let parsed = exchange
+            .request
+            .parse()
+            .unwrap_or_else(|why| panic!("{name}: {why}"));
         let outcome = match (parsed.form(), exchange.check(&keys[parsed.key_id()])) {
             (Form::Cavage, Ok(true)) => "cavage",
             (Form::Cavage, Ok(false)) => {
@@ -200,7 +203,10 @@ fn every_recorded_proof_verifies_and_no_changed_one_does() {
             if let Ok(parsed) = proof::parse(&other)
                 && let Some(key) = keys.get(parsed.verification_method())
             {
-                assert!(parsed.verify(key).is_err(), "{name}: accepted with another {place}");
+                assert!(
+                    parsed.verify(key).is_err(),
+                    "{name}: accepted with another {place}"
+                );
             }
             changes += 1;
         }

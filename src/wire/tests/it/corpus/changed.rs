@@ -128,7 +128,9 @@ fn requests(exchange: &Recorded) -> Vec<(Part, String, Received)> {
     for name in fields.chain(whole.filter(|name| original.headers.contains_key(*name))) {
         for (place, byte) in original.headers[name].as_bytes().iter().enumerate() {
             // 0x20 turns a letter's case and nothing else.
-            let bits = [1, 0x20].into_iter().take(if byte.is_ascii_alphabetic() { 2 } else { 1 });
+            let bits = [1, 0x20]
+                .into_iter()
+                .take(if byte.is_ascii_alphabetic() { 2 } else { 1 });
             for bit in bits {
                 if let Some(request) = with_header(original, name, place, bit) {
                     all.push((Part::SignedHeader, format!("{name} at {place} by {bit}"), request));
@@ -153,7 +155,9 @@ fn requests(exchange: &Recorded) -> Vec<(Part, String, Received)> {
         all.push((part, format!("target at {place}"), request));
     }
     let mut request = original.clone();
-    request.method = if request.method == "GET" { "GEU" } else { "QOST" }.parse().unwrap();
+    request.method = if request.method == "GET" { "GEU" } else { "QOST" }
+        .parse()
+        .unwrap();
     all.push((Part::Method, "method".to_owned(), request));
     all
 }
@@ -192,7 +196,10 @@ fn judge(exchange: &Recorded, keys: &BTreeMap<String, PublicKey>) -> Counts {
         });
         if let Ok(signed) = result {
             let name = &exchange.name;
-            assert!(is_unsigned(part, query_signed, &request), "{name}: accepted with another {what}");
+            assert!(
+                is_unsigned(part, query_signed, &request),
+                "{name}: accepted with another {what}"
+            );
             assert_eq!(signed, query_signed, "{name}: {what}");
         }
         *counts.entry((part, result.is_err())).or_default() += 1;
@@ -214,7 +221,11 @@ fn one_changed_byte_is_enough() {
         let workers: Vec<_> = parts
             .map(|part| {
                 let keys = &keys;
-                scope.spawn(move || part.iter().map(|exchange| judge(exchange, keys)).collect::<Vec<_>>())
+                scope.spawn(move || {
+                    part.iter()
+                        .map(|exchange| judge(exchange, keys))
+                        .collect::<Vec<_>>()
+                })
             })
             .collect();
         for found in workers.into_iter().flat_map(|worker| worker.join().unwrap()) {
