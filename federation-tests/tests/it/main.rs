@@ -9,7 +9,6 @@ mod durability;
 #[cfg(test)]
 mod other_software;
 #[cfg(test)]
-#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod strangers;
