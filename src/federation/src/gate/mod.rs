@@ -126,10 +126,11 @@ impl Head {
         {
             parts.headers.insert(header::HOST, value);
         }
+        // A target without a path (`GET a HTTP/1.1`) is not the signed `/`: it is unreadable.
         let target = parts
             .uri
             .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str);
+            .map_or("", http::uri::PathAndQuery::as_str);
         let signature = signature::parse(&parts.method, target, &parts.headers).map_err(Denied::signature)?;
         // The same canonical text in the model's type, which is what the peer table is asked with.
         let origin = Origin::of_text(signature.key_id())

@@ -34,6 +34,8 @@ pub(super) async fn apply(
         (ActivityKind::Follow, object) => relation::follow(federation, incoming, author, object.id()).await,
         (ActivityKind::Accept, object) => relation::answer(federation, incoming, author, object, true).await,
         (ActivityKind::Reject, object) => relation::answer(federation, incoming, author, object, false).await,
+        // With a target it is a moderator's ban from a community or site, not one person's wish.
+        (ActivityKind::Block, _) if activity.target.is_some() => leave(federation, incoming).await,
         (ActivityKind::Block, object) => relation::block(federation, incoming, author, object.id()).await,
         (ActivityKind::Undo, object) => relation::undo(federation, incoming, author, object).await,
         (ActivityKind::Create | ActivityKind::Update, Object::Other(_, why)) if !is_unknown(*why) => {

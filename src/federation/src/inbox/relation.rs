@@ -156,7 +156,7 @@ async fn undo_embedded(
             let target = known(federation, object).await?.ok_or(DomainError::NotFound)?;
             follows::unfollow(ctx, incoming.via(), author.id, target.id).await
         }
-        ActivityKind::Block => {
+        ActivityKind::Block if inner.target.is_none() => {
             let target = known(federation, object).await?.ok_or(DomainError::NotFound)?;
             blocks::unblock(ctx, incoming.via(), author.id, target.id).await
         }

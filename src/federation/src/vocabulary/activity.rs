@@ -61,6 +61,8 @@ pub struct Activity {
     pub actor: Option<Id>,
     /// On what.
     pub object: Object,
+    /// Where: the collection of an `Add`, the community or site of a `Block` that is a ban (Lemmy).
+    pub target: Option<Id>,
     /// To whom.
     pub audience: Audience,
     /// When.
@@ -160,6 +162,7 @@ impl Activity {
                 .and_then(|id| Id::parse(id).ok()),
             actor: Id::member(value, "actor"),
             object: Object::read(value.get("object").unwrap_or(&Value::Null)),
+            target: Id::member(value, "target"),
             audience: Audience::read(value)?,
             published: field::time(value, "published"),
             content: field::text(value, "content").map(|text| super::bounds::line(text, 50)),

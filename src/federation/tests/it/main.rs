@@ -10,6 +10,8 @@ mod forged;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
+mod originals;
+#[cfg(test)]
 mod robust;
 #[cfg(test)]
 mod serving;
