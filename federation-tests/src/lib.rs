@@ -12,9 +12,11 @@
 )]
 
 pub mod client;
+pub mod contents;
 pub mod database;
 pub mod mock;
 pub mod node;
+pub mod raw;
 pub mod wait;
 
 pub use client::{Answer, Client};
