@@ -22,6 +22,17 @@ pub fn server_url() -> String {
         .expect("ENTRENOUS_TEST_POSTGRES_URL: run `cargo xtask test --only setup,build,federation`")
 }
 
+/// The URL of a database on that server.
+///
+/// # Panics
+/// If the server's URL is none.
+#[must_use]
+pub fn url_of(name: &str) -> String {
+    let mut url = url::Url::parse(&server_url()).expect("ENTRENOUS_TEST_POSTGRES_URL is no URL");
+    url.set_path(name);
+    url.into()
+}
+
 /// Makes an empty database and answers its URL.
 ///
 /// # Panics
@@ -30,9 +41,7 @@ pub async fn create(name: &str) -> String {
     let server = server_url();
     let made = psql(&server, &format!("CREATE DATABASE \"{name}\"")).await;
     assert!(made, "the database {name} could not be made");
-    let mut url = url::Url::parse(&server).expect("ENTRENOUS_TEST_POSTGRES_URL is no URL");
-    url.set_path(name);
-    url.into()
+    url_of(name)
 }
 
 /// Removes a database with everything in it.

@@ -12,12 +12,14 @@
 )]
 
 pub mod client;
+pub mod contents;
 pub mod database;
 pub mod kill;
 pub mod mock;
 pub mod node;
 pub mod rng;
 pub mod server;
+pub mod raw;
 pub mod wait;
 
 pub use client::{Answer, Client};

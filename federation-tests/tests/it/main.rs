@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod adversary;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod faults;

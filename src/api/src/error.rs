@@ -51,6 +51,12 @@ impl ApiError {
         )
     }
 
+    /// 422: a text that no database can keep.
+    #[must_use]
+    pub(crate) fn holds_nul() -> Self {
+        Self::invalid("a parameter holds a NUL character")
+    }
+
     /// 401: no token, or one that is not valid.
     #[must_use]
     pub fn invalid_token() -> Self {

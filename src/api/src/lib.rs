@@ -21,6 +21,7 @@
 //! ```
 
 mod accounts;
+mod address;
 mod admin;
 mod at;
 pub mod auth;
@@ -96,7 +97,7 @@ pub fn router(state: ApiState) -> Router {
 pub fn assemble(state: ApiState, others: Router) -> Router {
     state.start_dispatch();
     let guard = Arc::new(ApiGuard(state.clone()));
-    let (unknown, wrong) = (state.clone(), state.clone());
+    let (unknown, wrong, named) = (state.clone(), state.clone(), state.clone());
     let routed = routes()
         .mount(state, guard)
         .merge(others)
@@ -106,5 +107,6 @@ pub fn assemble(state: ApiState, others: Router) -> Router {
     Router::new()
         .fallback_service(NormalizePathLayer::trim_trailing_slash().layer(routed))
         .layer(DefaultBodyLimit::max(params::MAX_BODY))
+        .layer(axum::middleware::from_fn_with_state(named, address::layer))
         .layer(axum::middleware::from_fn(headers::layer))
 }

@@ -11,8 +11,6 @@ pub use store::sessions::Session;
 
 const LASTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
 const USER_AGENT: usize = 200;
-/// How long sessions and codes are kept after their end.
-const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(7);
 
 /// Starts a session; answers the secret for the cookie (only its SHA-256 is stored).
 ///
@@ -106,19 +104,4 @@ pub async fn end_all(ctx: &Ctx, account: AccountId) -> Result<()> {
         .await?;
     ctx.caches().apply(&[Event::SessionsEnded { account }]);
     Ok(())
-}
-
-/// Removes sessions and codes that ended more than a week ago: for a worker, now and then.
-///
-/// # Errors
-/// Only the store's.
-pub async fn sweep(ctx: &Ctx) -> Result<()> {
-    ctx.store()
-        .write(|tx| {
-            let before = tx.now() - KEPT;
-            store::sessions::sweep(tx, before)?;
-            store::codes::sweep(tx, before)?;
-            Ok::<_, DomainError>(())
-        })
-        .await
 }

@@ -142,13 +142,13 @@ impl Federation {
 
     /// Every route of federation with its access class, for tests and to be mounted.
     #[must_use = "routes do nothing until they are mounted"]
-    pub fn routes(&self) -> Routes<Self> {
+    pub fn routes() -> Routes<Self> {
         serve::routes().merge(inbox::routes()).merge(handshake::routes())
     }
 
     /// The router, behind the peer-signature guard.
     #[must_use = "the router answers nothing until it is served"]
     pub fn router(&self) -> axum::Router {
-        self.routes().mount(self.clone(), Arc::new(self.clone()))
+        Self::routes().mount(self.clone(), Arc::new(self.clone()))
     }
 }

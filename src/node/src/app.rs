@@ -1,6 +1,7 @@
 //! Wiring: from a data directory to a context, federation and the lock that keeps others out.
 
 use crate::config::{Config, Places};
+use crate::failure::Failure;
 use crate::files::DiskFiles;
 use crate::keysmith::StockedSmith;
 use crate::system::{SystemClock, SystemEntropy};
@@ -10,7 +11,7 @@ use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, NodeSettings};
 use entrenous_egress::{Egress, EgressConfig};
 use entrenous_federation::{Federation, Identity};
-use entrenous_store::{Store, StoreConfig};
+use entrenous_store::{Store, StoreConfig, StoreError};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
@@ -25,17 +26,20 @@ pub(crate) struct App {
     _lock: File,
 }
 
-/// The process's environment.
+/// The process's environment. A value that is not UTF-8 has the replacement character in it, which no key takes.
 pub(crate) fn environment() -> Vec<(String, String)> {
-    std::env::vars().collect()
+    // `vars` would panic on any variable that is not UTF-8.
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect()
 }
 
 impl App {
     /// Opens a data directory. `stock` is how many key pairs are kept ready.
-    pub(crate) async fn open(places: Places, stock: usize) -> Result<Self, String> {
+    pub(crate) async fn open(places: Places, stock: usize) -> Result<Self, Failure> {
         let config = config::load(&places.config(), &environment())?;
         let lock = lock(&places)?;
-        let ctx = open_context(&places, &config, stock)?;
+        let ctx = open_context(&places, &config, stock, false)?;
         let federation = federation(&ctx, &config).await?;
         Ok(Self {
             places,
@@ -82,13 +86,27 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
     Ok(file)
 }
 
-/// Opens store and ports.
-pub(crate) fn open_context(places: &Places, config: &Config, stock: usize) -> Result<Ctx, String> {
+/// Opens store and ports. Only a node that is being set up (`new`) begins an empty database: a running one whose
+/// database is gone must not become another node without people, posts and keys.
+pub(crate) fn open_context(
+    places: &Places,
+    config: &Config,
+    stock: usize,
+    new: bool,
+) -> Result<Ctx, Failure> {
     let key = secret_file::read(&places.vault_key())?;
-    let database = StoreConfig::new(config.database_url(&places.root));
+    let mut database = StoreConfig::new(config.database_url(&places.root));
+    database.create = new;
     let clock: entrenous_store::Clock = Arc::new(system::system_now);
-    let store =
-        Store::open(&database, clock).map_err(|error| format!("the database cannot be opened: {error}"))?;
+    let store = Store::open(&database, clock).map_err(|error| {
+        let text = format!("the database cannot be opened: {error}");
+        match error {
+            StoreError::Insecure { .. } | StoreError::Config(_) | StoreError::Empty(_) => {
+                Failure::Configuration(text)
+            }
+            _ => Failure::Failed(text),
+        }
+    })?;
     let smith = StockedSmith::start(stock).map_err(|error| format!("no thread for keys: {error}"))?;
     let ports = Ports {
         clock: Arc::new(SystemClock),
@@ -100,15 +118,14 @@ pub(crate) fn open_context(places: &Places, config: &Config, stock: usize) -> Re
 }
 
 /// Federation with its one way out, connected as the domain's look-up.
-async fn federation(ctx: &Ctx, config: &Config) -> Result<Federation, String> {
+async fn federation(ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
     let mut way_out = EgressConfig::new(format!(
         "Entrenous/{} (+{})",
         env!("CARGO_PKG_VERSION"),
         ctx.origin()
     ));
     way_out.allow.clone_from(&config.egress.allow);
-    let egress =
-        Egress::new(&way_out).map_err(|error| format!("[[egress.allow]] in the configuration: {error}"))?;
+    let egress = Egress::new(&way_out).map_err(|error| Failure::Configuration(error.to_string()))?;
     let failed = |error| format!("federation cannot start: {}", cause(&error));
     let identity = Identity::load_or_create(ctx).await.map_err(failed)?;
     let federation =

@@ -3,10 +3,18 @@
 use std::io::IsTerminal as _;
 use tracing_subscriber::{EnvFilter, fmt};
 
+/// What a level or a filter lets through.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
+    EnvFilter::try_new(level).map_err(|error| error.to_string())
+}
+
 /// Starts logging to standard error. `level` is a filter such as `info` or `entrenous=debug,info`;
 /// `format` is `auto`, `pretty` or `json`.
 pub(crate) fn start(level: &str, format: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let pretty = match format {
         "pretty" => true,
         "json" => false,

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod control;
+mod failure;
 mod files;
 mod keysmith;
 mod log;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return cli::output::fail(&format!("the runtime cannot start: {error}")),
+        Err(error) => return cli::output::fail(&format!("the runtime cannot start: {error}").into()),
     };
     let code = runtime.block_on(cli::run(arguments));
     // Threads that still compute (a key, a hash) must not hold the exit up.

@@ -1,5 +1,6 @@
 //! The vault's key in a file of its own, so that a stolen database alone opens nothing.
 
+use crate::failure::Failure;
 use std::fs::OpenOptions;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -23,8 +24,18 @@ pub(crate) fn create(path: &Path, key: &[u8; 32]) -> Result<(), String> {
 }
 
 /// Reads the key file. One that others may read is refused.
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, Failure> {
+    look(path).map_err(Failure::Configuration)
+}
+
+fn look(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
     let shown = path.display();
+    // A pipe or a device would be waited for, or read without end.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(format!(
+            "the key file {shown} is no file: restore it from your backup"
+        ));
+    }
     let mut file = std::fs::File::open(path).map_err(|error| {
         format!("the key file {shown} cannot be read: {error}. It was made by `entrenous init`; restore it from your backup")
     })?;
@@ -42,8 +53,11 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text)
         .map_err(|error| format!("the key file {shown} cannot be read: {error}"))?;
-    parse(text.trim())
-        .ok_or_else(|| format!("the key file {shown} is damaged: it must hold 64 hexadecimal digits"))
+    parse(text.trim()).ok_or_else(|| {
+        format!(
+            "the key file {shown} is damaged: it must hold 64 hexadecimal digits. Restore it from your backup"
+        )
+    })
 }
 
 fn parse(text: &str) -> Option<Zeroizing<[u8; 32]>> {
@@ -69,9 +83,9 @@ mod tests {
         assert_eq!(*read(&path).unwrap(), [0xab; 32]);
         assert!(create(&path, &[1; 32]).is_err(), "never overwritten");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(read(&path).unwrap_err().contains("chmod 600"));
+        assert!(look(&path).unwrap_err().contains("chmod 600"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::write(&path, "abc").unwrap();
-        assert!(read(&path).unwrap_err().contains("damaged"));
+        assert!(look(&path).unwrap_err().contains("damaged"));
     }
 }

@@ -116,13 +116,3 @@ pub fn remove_of(conn: &mut Conn, account: AccountId) -> Result<(), StoreError> 
         .execute(conn)?;
     Ok(())
 }
-
-/// Removes codes that expired before `before`.
-///
-/// # Errors
-/// The database's.
-pub fn sweep(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
-    Ok(diesel::delete(oauth_codes::table)
-        .filter(oauth_codes::expires_at.lt(to_db(before)))
-        .execute(conn)?)
-}

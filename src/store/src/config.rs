@@ -12,6 +12,8 @@ pub struct StoreConfig {
     pub readers: usize,
     /// Threads that write on PostgreSQL, each with a connection. 0: 8. SQLite always has one.
     pub writers: usize,
+    /// Whether a database that is missing or empty is begun. Otherwise it is [`StoreError::Empty`], and nothing is written.
+    pub create: bool,
     /// How many closures may wait for a thread before [`StoreError::Busy`] is answered.
     pub queue: usize,
 }
@@ -24,6 +26,7 @@ impl StoreConfig {
             url: url.into(),
             readers: 0,
             writers: 0,
+            create: true,
             queue: 16_384,
         }
     }

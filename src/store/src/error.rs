@@ -33,6 +33,12 @@ pub enum StoreError {
         /// The unknown migrations.
         versions: Vec<String>,
     },
+    /// There is no database, or nothing in it, and none may be begun.
+    #[error(
+        "{0} holds no node. Is it the right place, and is its disk mounted? Restore your backup there; a new node is made by \
+         `entrenous init`"
+    )]
+    Empty(String),
     /// A unique constraint forbids it.
     #[error("already there: {}", constraint.as_deref().unwrap_or("unique constraint"))]
     Conflict {

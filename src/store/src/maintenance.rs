@@ -37,12 +37,16 @@ pub fn forget_codes(conn: &mut Conn, before: Time) -> Result<usize, StoreError> 
     Ok(diesel::delete(oauth_codes::table.filter(oauth_codes::expires_at.lt(to_db(before)))).execute(conn)?)
 }
 
-/// Removes sessions that expired before `before`.
+/// Removes sessions that expired, or were ended, before `before`.
 ///
 /// # Errors
 /// The database's.
 pub fn forget_sessions(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table.filter(sessions::expires_at.lt(to_db(before)))).execute(conn)?)
+    let before = to_db(before);
+    let over = sessions::expires_at
+        .lt(before)
+        .or(sessions::revoked_at.lt(before));
+    Ok(diesel::delete(sessions::table.filter(over)).execute(conn)?)
 }
 
 /// Removes finished deliveries from before `before` that belong to no post, and activities nothing refers to any more.

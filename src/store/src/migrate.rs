@@ -6,24 +6,38 @@ use crate::{
     connection::{Use, postgres, sqlite},
 };
 use diesel::{
-    QueryableByName, RunQueryDsl as _,
+    PgConnection, QueryableByName, RunQueryDsl as _,
     backend::Backend,
     migration::MigrationSource,
     sql_query,
     sql_types::{BigInt, Nullable, Text},
 };
+
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::{fs, io::ErrorKind};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// Opens a database for the first time in this process: checks it, migrates it.
+/// Opens a database for the first time in this process: checks it, migrates it. One that is missing or empty is begun
+/// only if `create`.
 ///
 /// # Errors
-/// [`StoreError::NewerDatabase`] if it holds migrations that are not in this binary.
-pub(crate) fn prepare(place: &Place) -> Result<Conn, StoreError> {
+/// [`StoreError::NewerDatabase`] if it holds migrations that are not in this binary, [`StoreError::Empty`] if it is
+/// empty and may not be begun.
+pub(crate) fn prepare(place: &Place, create: bool) -> Result<Conn, StoreError> {
     match place {
         Place::Sqlite(path) => {
+            // An empty file is a database to SQLite, and opening it writes to it.
+            let none = || {
+                fs::metadata(path).map_or_else(
+                    |error| error.kind() == ErrorKind::NotFound,
+                    |meta| meta.len() == 0,
+                )
+            };
+            if !create && none() {
+                return Err(StoreError::Empty(path.display().to_string()));
+            }
             sqlite::secure(path)?;
             let mut conn = sqlite::open(path, Use::Write)?;
             run(&mut conn, &SQLITE)?;
@@ -31,10 +45,23 @@ pub(crate) fn prepare(place: &Place) -> Result<Conn, StoreError> {
         }
         Place::Postgres(url) => {
             let mut conn = postgres::open_to_migrate(url)?;
+            if !create && is_empty(&mut conn)? {
+                return Err(StoreError::Empty("the PostgreSQL database".to_owned()));
+            }
             run(&mut conn, &POSTGRES)?;
             Ok(Conn::Pg(conn))
         }
     }
+}
+
+/// Whether no migration ever ran here, asked without writing.
+fn is_empty(conn: &mut PgConnection) -> Result<bool, StoreError> {
+    let tables = sql_query(
+        "SELECT c.relname::text AS name FROM pg_class AS c \
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = '__diesel_schema_migrations'",
+    )
+    .load::<Table>(conn)?;
+    Ok(tables.is_empty())
 }
 
 fn run<DB: Backend>(

@@ -122,18 +122,3 @@ pub fn end_all(conn: &mut Conn, account: AccountId, now: Time) -> Result<(), Sto
         .execute(conn)?;
     Ok(())
 }
-
-/// Removes sessions that ended before `before`.
-///
-/// # Errors
-/// The database's.
-pub fn sweep(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
-    let before = to_db(before);
-    Ok(diesel::delete(sessions::table)
-        .filter(
-            sessions::expires_at
-                .lt(before)
-                .or(sessions::revoked_at.lt(before)),
-        )
-        .execute(conn)?)
-}

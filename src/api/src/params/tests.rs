@@ -123,6 +123,22 @@ fn bounds_hold() {
     assert!(query_tree(Some("a[b][c][d][e][f]=1")).is_err());
     assert!(Tree::from_json(b"{\"a\":[[[[[[1]]]]]]}").is_err());
     assert!(Tree::from_json(b"[1]").is_err());
+    // PostgreSQL would refuse them later, as a failure of the node.
+    for nul in ["a=%00", "a%00=1", "a[%00]=1", "a[]=x%00y"] {
+        assert_eq!(query_tree(Some(nul)).unwrap_err().status(), 422, "{nul}");
+    }
+    for nul in [
+        r#"{"a":"\u0000"}"#,
+        r#"{"\u0000":1}"#,
+        r#"{"a":[{"b\u0000":1}]}"#,
+        r#"{"a":[["\u0000"]]}"#,
+    ] {
+        assert_eq!(
+            Tree::from_json(nul.as_bytes()).unwrap_err().status(),
+            422,
+            "{nul}"
+        );
+    }
     // Odd names are names, not errors.
     for name in ["[]=1", "a]=1", "a[=1", "[a]=1", "a[]b=1", "=1", "&&"] {
         assert!(query_tree(Some(name)).is_ok(), "{name}");

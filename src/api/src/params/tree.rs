@@ -26,7 +26,8 @@ impl Tree {
             return Err(bad("The body must be a JSON object"));
         };
         let mut values = 0;
-        for value in map.values() {
+        for (name, value) in &map {
+            without_nul(name)?;
             count(value, 1, &mut values)?;
         }
         Ok(Self { map, values })
@@ -38,6 +39,8 @@ impl Tree {
         if self.values > MAX_VALUES {
             return Err(too_many());
         }
+        without_nul(name)?;
+        without_nul(&value)?;
         let (first, rest) = path(name)?;
         place(self.map.entry(first).or_insert(Value::Null), &rest, value);
         Ok(())
@@ -65,8 +68,21 @@ fn count(value: &Value, depth: usize, values: &mut usize) -> Result<(), ApiError
     }
     match value {
         Value::Array(list) => list.iter().try_for_each(|value| count(value, depth + 1, values)),
-        Value::Object(map) => map.values().try_for_each(|value| count(value, depth + 1, values)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+        Value::Object(map) => map.iter().try_for_each(|(name, value)| {
+            without_nul(name)?;
+            count(value, depth + 1, values)
+        }),
+        Value::String(text) => without_nul(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
+/// PostgreSQL keeps no NUL; what SQLite would keep must not depend on the database.
+fn without_nul(text: &str) -> Result<(), ApiError> {
+    if text.contains('\0') {
+        Err(ApiError::holds_nul())
+    } else {
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::fixture::{House, PASSWORD, new_person};
 use chrono::TimeDelta;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::people::{self, ProfileChange};
-use entrenous_domain::{DomainError, deliveries, invites, media, oauth, sessions};
+use entrenous_domain::{DomainError, deliveries, invites, maintenance, media, oauth, sessions};
 use entrenous_model::{ProfileField, Role, Visibility};
 use entrenous_store::stories;
 use std::net::{IpAddr, Ipv4Addr};
@@ -225,7 +225,8 @@ stories! {
         assert!(sessions::find(ctx, &cookie).await.unwrap().is_none());
         assert!(sessions::list(ctx, ada.id).await.unwrap().is_empty());
         house.clock.advance(TimeDelta::days(8));
-        sessions::sweep(ctx).await.unwrap();
+        let forgotten = maintenance::forget_old(ctx, TimeDelta::days(60)).await.unwrap();
+        assert!(forgotten >= 2, "both sessions, the ended and the expired one: {forgotten}");
     }
 
     async fn an_invitation_is_used_as_often_as_it_says(db: &TestDatabase) {

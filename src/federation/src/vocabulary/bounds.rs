@@ -38,7 +38,7 @@ pub const HASHTAG: usize = 100;
 ///
 /// # Errors
 /// [`Unreadable::TooLarge`], [`Unreadable::TooMany`] before anything is built in memory, or
-/// [`Unreadable::Malformed`].
+/// [`Unreadable::Malformed`], also for a text with NUL, which PostgreSQL cannot keep.
 pub fn read(bytes: &[u8]) -> Result<Value, Unreadable> {
     if bytes.len() > BYTES {
         return Err(Unreadable::TooLarge);
@@ -51,9 +51,12 @@ pub fn read(bytes: &[u8]) -> Result<Value, Unreadable> {
 fn scan(bytes: &[u8]) -> Result<(), Unreadable> {
     let (mut depth, mut values) = (0_usize, 0_usize);
     let (mut in_string, mut escaped) = (false, false);
-    for byte in bytes {
+    for (at, byte) in bytes.iter().enumerate() {
         if in_string {
             match byte {
+                b'u' if escaped && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"u0000")) => {
+                    return Err(Unreadable::Malformed("nul"));
+                }
                 _ if escaped => escaped = false,
                 b'\\' => escaped = true,
                 b'"' => in_string = false,
@@ -111,5 +114,10 @@ mod tests {
         assert!(read(text.as_bytes()).is_ok());
         assert_eq!(read(&vec![b' '; BYTES + 1]), Err(Unreadable::TooLarge));
         assert_eq!(read(b"{"), Err(Unreadable::Malformed("json")));
+        assert_eq!(read(br#"{"a":"\u0000"}"#), Err(Unreadable::Malformed("nul")));
+        assert!(
+            read(br#"{"a":"\\u0000"}"#).is_ok(),
+            "an escaped backslash, no NUL"
+        );
     }
 }

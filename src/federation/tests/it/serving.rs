@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::response::Response;
 use entrenous_domain::deliveries;
 use entrenous_door::Access;
+use entrenous_federation::Federation;
 use entrenous_federation::client::sign;
 use entrenous_federation::vocabulary::{ActivityKind, Inbound, Object, PUBLIC};
 use entrenous_model::{Contract, PeerState, SignatureForm, Software, Visibility};
@@ -49,7 +50,7 @@ async fn signed(node: &Node, from: &Node, path: &str) -> Response {
 async fn only_the_written_list_is_open() {
     let node = Node::at("https://here.test").await;
     let mut open = Vec::new();
-    for route in node.federation.routes().list() {
+    for route in Federation::routes().list() {
         let path = route.path.replace("{username}", "ada").replace("{id}", "1");
         let request = Request::builder()
             .method(route.method.clone())

@@ -67,6 +67,8 @@ pub(crate) enum Verb {
     },
     /// Print the OpenAPI document of the client API.
     Openapi,
+    /// List every route there is: method, path, and who may use it.
+    Routes,
     /// Bring in posts with their dates from a JSON file.
     #[command(hide = true)]
     Import {

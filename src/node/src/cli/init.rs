@@ -4,6 +4,7 @@ use super::args::Init;
 use super::{output, password};
 use crate::commands::Answer;
 use crate::config::{NewConfig, Places, render};
+use crate::failure::Failure;
 use crate::system::SystemEntropy;
 use crate::{app, config, secret_file};
 use entrenous_domain::people::{self, NewPerson};
@@ -17,28 +18,31 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 /// Sets a node up. Nothing that exists is overwritten; what a failed attempt made is removed again.
-pub(crate) async fn run(init: Init) -> Result<Answer, String> {
+pub(crate) async fn run(init: Init) -> Result<Answer, Failure> {
     let places = Places::new(&init.data.data_dir);
-    let origin = Origin::parse(&init.url).map_err(|error| format!("--url {}: {error}", init.url))?;
+    let origin =
+        Origin::parse(&init.url).map_err(|error| Failure::Usage(format!("--url {}: {error}", init.url)))?;
     if !init.url.contains("://") {
-        return Err(format!(
+        return Err(Failure::Usage(format!(
             "--url {}: write it with https:// or http:// before it",
             init.url
-        ));
+        )));
     }
     for path in [places.config(), places.vault_key()] {
         if path.exists() {
             return Err(format!(
                 "{} exists: this directory holds a node. Nothing was changed",
                 path.display()
-            ));
+            )
+            .into());
         }
     }
     let password = password::read(
         init.owner_password_stdin,
         "--owner-password-stdin",
         "Password of the owner",
-    )?;
+    )
+    .map_err(Failure::Usage)?;
     let directory_existed = places.root.exists();
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -78,7 +82,7 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
         );
     }
     let dir = places.root.display();
-    Answer::new(
+    Ok(Answer::new(
         &format!(
             "{name} is set up in {dir}.\nStart it:  entrenous serve --data-dir {dir}\nThen open {origin} and sign in as {}.\n\
              Keep a copy of {} apart from your backups: without it they cannot be read.",
@@ -86,7 +90,7 @@ pub(crate) async fn run(init: Init) -> Result<Answer, String> {
             places.vault_key().display()
         ),
         &json!({ "data_dir": places.root, "url": origin, "listen": listen, "name": name, "owner": init.owner }),
-    )
+    )?)
 }
 
 /// True for the names and addresses of this machine.
@@ -114,7 +118,7 @@ fn default_listen(origin: &Origin) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-async fn make(places: &Places, text: &str, init: &Init, password: String) -> Result<(), String> {
+async fn make(places: &Places, text: &str, init: &Init, password: String) -> Result<(), Failure> {
     let mut key = zeroize::Zeroizing::new([0; 32]);
     SystemEntropy.fill(key.as_mut_slice());
     secret_file::create(&places.vault_key(), &key)?;
@@ -122,7 +126,7 @@ async fn make(places: &Places, text: &str, init: &Init, password: String) -> Res
     let aside = places.root.join(".entrenous.toml.new");
     write_private(&aside, text)?;
     let config = config::load(&aside, &app::environment())?;
-    let ctx = app::open_context(places, &config, 1)?;
+    let ctx = app::open_context(places, &config, 1, true)?;
     let done = async {
         Identity::load_or_create(&ctx).await?;
         let owner = NewPerson {
@@ -143,7 +147,7 @@ async fn make(places: &Places, text: &str, init: &Init, password: String) -> Res
     ctx.store().close().await;
     done.map_err(|error| format!("the owner cannot be added: {}", app::cause(&error)))?;
     std::fs::rename(&aside, places.config())
-        .map_err(|error| format!("the configuration cannot be written: {error}"))
+        .map_err(|error| format!("the configuration cannot be written: {error}").into())
 }
 
 fn write_private(path: &Path, text: &str) -> Result<(), String> {

@@ -4,11 +4,13 @@ mod args;
 mod init;
 pub(crate) mod output;
 mod password;
+mod routes;
 
 pub(crate) use args::Arguments;
 
 use crate::commands::{self, Answer, Command};
 use crate::config::{self, Places};
+use crate::failure::Failure;
 use crate::{app, control, log, serve};
 use args::{ConfigCommand, PeerCommand, PersonCommand, TokenCommand, Verb};
 use std::path::Path;
@@ -20,6 +22,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.verb {
         Verb::Serve { data } => return serve_node(&data.data_dir).await,
         Verb::Openapi => return output::print(&entrenous_api::openapi_document().to_string()),
+        Verb::Routes => routes::answer(),
         Verb::Init(init) => quietly(|| init::run(*init)).await,
         Verb::Config(ConfigCommand::Check { data }) => check(&Places::new(&data.data_dir)),
         other => match command(other) {
@@ -53,7 +56,7 @@ async fn serve_node(data_dir: &Path) -> ExitCode {
     }
 }
 
-fn check(places: &Places) -> Result<Answer, String> {
+fn check(places: &Places) -> Result<Answer, Failure> {
     log::start("warn", "auto");
     let environment = app::environment();
     config::load(&places.config(), &environment)?;
@@ -66,11 +69,11 @@ fn check(places: &Places) -> Result<Answer, String> {
             row.key, row.value, row.source, row.help, row.variable
         ));
     }
-    Answer::new(out.trim_end(), &rows)
+    Ok(Answer::new(out.trim_end(), &rows)?)
 }
 
 /// What a command line asks for, as data that can travel over the socket. Passwords are read here.
-fn command(verb: Verb) -> Result<(Places, Command), String> {
+fn command(verb: Verb) -> Result<(Places, Command), Failure> {
     let (data, command) = match verb {
         Verb::Person(PersonCommand::Add {
             data,
@@ -80,7 +83,8 @@ fn command(verb: Verb) -> Result<(Places, Command), String> {
             locale,
             password_stdin,
         }) => {
-            let password = password::read(password_stdin, "--password-stdin", "Password")?;
+            let password =
+                password::read(password_stdin, "--password-stdin", "Password").map_err(Failure::Usage)?;
             let display_name = display_name.unwrap_or_default();
             (
                 data,
@@ -110,7 +114,8 @@ fn command(verb: Verb) -> Result<(Places, Command), String> {
             username,
             password_stdin,
         }) => {
-            let password = password::read(password_stdin, "--password-stdin", "New password")?;
+            let password =
+                password::read(password_stdin, "--password-stdin", "New password").map_err(Failure::Usage)?;
             (data, Command::PersonPassword { username, password })
         }
         Verb::Token(TokenCommand::Create {
@@ -131,14 +136,14 @@ fn command(verb: Verb) -> Result<(Places, Command), String> {
                 serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
             (data, Command::Import { posts })
         }
-        Verb::Serve { .. } | Verb::Openapi | Verb::Init(_) | Verb::Config(_) => {
-            return Err("this command is run elsewhere".to_owned());
+        Verb::Serve { .. } | Verb::Openapi | Verb::Routes | Verb::Init(_) | Verb::Config(_) => {
+            return Err("this command is run elsewhere".to_owned().into());
         }
     };
     Ok((Places::new(&data.data_dir), command))
 }
 
-fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), String> {
+fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> {
     Ok(match peer {
         PeerCommand::Invite {
             data,
@@ -148,9 +153,9 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), String> {
             hours,
         } => {
             if pre_confirm && for_authority.is_none() {
-                return Err(
+                return Err(Failure::Usage(
                     "--pre-confirm needs --for AUTHORITY: name the one node the invitation is for".to_owned(),
-                );
+                ));
             }
             (
                 data,
@@ -176,20 +181,20 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), String> {
 }
 
 /// Asks the serving node, or does it in this process while none serves.
-async fn carry_out(places: &Places, command: Command) -> Result<Answer, String> {
+async fn carry_out(places: &Places, command: Command) -> Result<Answer, Failure> {
     log::start("warn", "auto");
     let (command, first) = match command {
         // The person at a terminal is shown what joining means, and asked.
         Command::PeerJoin { link, yes: false } => {
             let seen = once(places, Command::PeerPreview { link: link.clone() }).await?;
             if !password::is_interactive() {
-                return Err(format!("{}\n\nNothing was done. Add --yes to join.", seen.text));
+                return Err(format!("{}\n\nNothing was done. Add --yes to join.", seen.text).into());
             }
             output::note(&seen.text);
             if !password::ask(
                 "Do the name and the fingerprint match what the other administrator told you? Join?",
             )? {
-                return Err("nothing was done".to_owned());
+                return Err("nothing was done".to_owned().into());
             }
             (Command::PeerJoin { link, yes: true }, Some(seen))
         }
@@ -199,15 +204,15 @@ async fn carry_out(places: &Places, command: Command) -> Result<Answer, String> 
     once(places, command).await
 }
 
-async fn once(places: &Places, command: Command) -> Result<Answer, String> {
+async fn once(places: &Places, command: Command) -> Result<Answer, Failure> {
     // A wrong directory or a broken configuration is said as such, not as a node that does not answer.
     let configuration = config::load(&places.config(), &app::environment())?;
     drop(configuration);
     if let Some(answer) = control::ask(&places.socket(), &command).await? {
-        return answer;
+        return Ok(answer?);
     }
     let app = app::App::open(places.clone(), 1).await?;
     let answer = commands::execute(&commands::Host::offline(&app), command).await;
     app.close().await;
-    answer
+    Ok(answer?)
 }

@@ -1,6 +1,7 @@
 //! Printing: answers on standard output, everything else on standard error.
 #![expect(clippy::print_stderr, reason = "this is where a command line speaks")]
 
+use crate::failure::Failure;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ pub(crate) fn print(text: &str) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads has seen enough (`entrenous audit | head`).
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("the answer cannot be written: {error}")),
+        Err(error) => fail(&format!("the answer cannot be written: {error}").into()),
     }
 }
 
@@ -33,7 +34,7 @@ pub(crate) fn note(text: &str) {
 }
 
 /// Prints why it failed and what to do.
-pub(crate) fn fail(text: &str) -> ExitCode {
-    eprintln!("entrenous: {text}");
-    ExitCode::FAILURE
+pub(crate) fn fail(why: &Failure) -> ExitCode {
+    eprintln!("entrenous: {}", why.text());
+    why.code()
 }

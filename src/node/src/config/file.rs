@@ -1,7 +1,8 @@
 //! Reading the configuration. Anything unreadable, empty, half-written or unknown stops the node.
 
 use super::keys::KEYS;
-use entrenous_egress::AllowRule;
+use crate::failure::Failure;
+use entrenous_egress::{AllowRule, EgressConfig};
 use entrenous_model::Origin;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -123,12 +124,19 @@ pub(crate) struct Egress {
 }
 
 /// Reads and checks the configuration at `path`, with overrides from `environment`.
-pub(crate) fn load(path: &Path, environment: &[(String, String)]) -> Result<Config, String> {
+pub(crate) fn load(path: &Path, environment: &[(String, String)]) -> Result<Config, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        format!("the configuration {shown} cannot be read: {error}. `entrenous init` makes one")
+        Failure::Configuration(format!(
+            "the configuration {shown} cannot be read: {error}. `entrenous init` makes one"
+        ))
     })?;
-    parse(&text, environment).map_err(|error| format!("the configuration {shown} is wrong: {error}"))
+    parse(&text, environment).map_err(|error| {
+        Failure::Configuration(format!(
+            "the configuration {shown} is wrong: {}",
+            error.trim_end()
+        ))
+    })
 }
 
 fn parse(text: &str, environment: &[(String, String)]) -> Result<Config, String> {
@@ -136,6 +144,9 @@ fn parse(text: &str, environment: &[(String, String)]) -> Result<Config, String>
     for key in KEYS {
         let variable = key.variable();
         if let Some((_, value)) = environment.iter().find(|(name, _)| *name == variable) {
+            if value.contains(char::REPLACEMENT_CHARACTER) {
+                return Err(format!("{variable} is not UTF-8"));
+            }
             put(&mut table, key.path, override_value(value));
         }
     }
@@ -150,7 +161,19 @@ fn parse(text: &str, environment: &[(String, String)]) -> Result<Config, String>
     }
     let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
         let at = error.path().to_string();
-        format!("{at}: {}", error.into_inner())
+        let cause = error.into_inner().to_string();
+        // The file is not where to look for a value that comes from the environment.
+        let variable = KEYS
+            .iter()
+            .find(|key| key.path == at)
+            .map(super::keys::Key::variable);
+        match variable.filter(|variable| environment.iter().any(|(name, _)| name == variable)) {
+            Some(variable) => format!(
+                "{at} (from the environment variable {variable}): {}",
+                cause.trim_end()
+            ),
+            None => format!("{at}: {}", cause.trim_end()),
+        }
     })?;
     config.check()?;
     Ok(config)
@@ -218,7 +241,16 @@ impl Config {
         if !["auto", "pretty", "json"].contains(&self.log.format.as_str()) {
             return Err("log.format must be auto, pretty or json".to_owned());
         }
-        Ok(())
+        crate::log::filter(&self.log.level).map_err(|error| {
+            format!("log.level must be error, warn, info, debug or a filter such as \"entrenous_federation=debug,info\": {error}")
+        })?;
+        // Here and not only when the node starts, so that `config check` finds it too.
+        let mut way_out = EgressConfig::new("check");
+        way_out.native_roots = false;
+        way_out.allow.clone_from(&self.egress.allow);
+        entrenous_egress::Egress::new(&way_out)
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 
     /// The database's URL with a relative file made absolute.

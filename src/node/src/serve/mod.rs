@@ -11,6 +11,7 @@ use crate::app::{self, App};
 use crate::commands::Host;
 use crate::config::{self, Places};
 use crate::control::Server;
+use crate::failure::Failure;
 use crate::log;
 use entrenous_api::{ApiSettings, ApiState};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(7);
 ///
 /// # Errors
 /// A text for the operator, when the node cannot start.
-pub(crate) async fn run(places: Places) -> Result<(), String> {
+pub(crate) async fn run(places: Places) -> Result<(), Failure> {
     // The log's form is in the configuration; a broken one is told on standard error like any other failure.
     let logging = config::load(&places.config(), &app::environment())?.log;
     log::start(&logging.level, &logging.format);

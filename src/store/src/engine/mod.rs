@@ -65,12 +65,12 @@ impl Store {
     /// Opens the database, migrates it, and starts the threads. Blocks: a start-up call.
     ///
     /// # Errors
-    /// [`StoreError::Insecure`], [`StoreError::NewerDatabase`], [`StoreError::Migration`],
+    /// [`StoreError::Empty`], [`StoreError::Insecure`], [`StoreError::NewerDatabase`], [`StoreError::Migration`],
     /// [`StoreError::Config`]; [`StoreError::Unavailable`] if it cannot be reached.
     pub fn open(config: &StoreConfig, clock: Clock) -> Result<Self, StoreError> {
         let place = config.place()?;
         let backend = place.backend();
-        let mut first = migrate::prepare(&place)?;
+        let mut first = migrate::prepare(&place, config.create)?;
         let ids = Arc::new(Ids::new(backend, clock())?);
         ids.raise(migrate::highest_id(&mut first)?);
         drop(first);

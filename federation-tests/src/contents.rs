@@ -1,0 +1,145 @@
+//! What stands in a node's database, to see that a refusal changed nothing.
+
+use crate::{Database, Node, database};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
+use std::collections::BTreeMap;
+
+/// Tables that may change with every request: what was refused stands in the trail.
+const TRAIL: &[&str] = &["audit"];
+/// Columns that say when something was last used.
+const USES: &[&str] = &["last_used_at"];
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
+enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Every row of every table as text, by table, read past the node.
+pub struct Contents {
+    conn: Conn,
+    /// A statement for each table.
+    tables: BTreeMap<String, String>,
+}
+
+impl Contents {
+    /// Opens the database of a node.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    #[must_use]
+    pub fn open(node: &Node) -> Self {
+        let mut conn = match node.database() {
+            None => {
+                let path = node.dir().join("entrenous.db");
+                let mut conn =
+                    SqliteConnection::establish(path.to_str().expect("no UTF-8")).expect("no database");
+                conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON")
+                    .expect("no pragma");
+                Conn::Sqlite(conn)
+            }
+            Some(name) => {
+                let conn = PgConnection::establish(&database::url_of(name)).expect("no database");
+                Conn::Postgres(conn)
+            }
+        };
+        // `table`: without the tables in which SQLite keeps a full-text index.
+        let tables = rows(
+            &mut conn,
+            "SELECT name AS text FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+            "SELECT tablename::text AS text FROM pg_tables WHERE schemaname = current_schema()",
+        );
+        let mut statements = BTreeMap::new();
+        for table in tables
+            .into_iter()
+            .filter(|table| !TRAIL.contains(&table.as_str()))
+        {
+            let columns = rows(
+                &mut conn,
+                &format!("SELECT name AS text FROM pragma_table_info('{table}')"),
+                &format!(
+                    "SELECT column_name::text AS text FROM information_schema.columns \
+                     WHERE table_schema = current_schema() AND table_name = '{table}'"
+                ),
+            );
+            let cast = match conn {
+                Conn::Sqlite(_) => |column: &str| format!("quote(\"{column}\")"),
+                Conn::Postgres(_) => |column: &str| format!("coalesce(\"{column}\"::text, 'NULL')"),
+            };
+            let cells: Vec<String> = columns
+                .iter()
+                .filter(|column| !USES.contains(&column.as_str()))
+                .map(|column| cast(column))
+                .collect();
+            let statement = format!(
+                "SELECT {} AS text FROM \"{table}\" ORDER BY 1",
+                cells.join(" || '|' || ")
+            );
+            statements.insert(table, statement);
+        }
+        assert!(statements.len() > 10, "the tables are not found");
+        Self {
+            conn,
+            tables: statements,
+        }
+    }
+
+    /// All rows now.
+    pub fn now(&mut self) -> BTreeMap<String, Vec<String>> {
+        let Self { conn, tables } = self;
+        tables
+            .iter()
+            .map(|(table, statement)| (table.clone(), rows(conn, statement, statement)))
+            .collect()
+    }
+}
+
+/// What is in `after` and not in `before`, or the opposite, a few lines of it.
+#[must_use]
+pub fn differences(before: &BTreeMap<String, Vec<String>>, after: &BTreeMap<String, Vec<String>>) -> String {
+    let mut found = Vec::new();
+    for (table, rows) in after {
+        let old = before.get(table).map_or(&[][..], Vec::as_slice);
+        let mut of = |sign: &str, these: &[String], those: &[String]| {
+            let odd = these.iter().filter(|row| !those.contains(row)).take(2);
+            found.extend(odd.map(|row| format!("{sign} {table}: {row:.200}")));
+        };
+        of("+", rows, old);
+        of("-", old, rows);
+    }
+    found.join("\n")
+}
+
+fn rows(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {
+    let loaded = match conn {
+        Conn::Sqlite(conn) => sql_query(sqlite).load::<Row>(conn),
+        Conn::Postgres(conn) => sql_query(postgres).load::<Row>(conn),
+    };
+    let loaded = loaded.unwrap_or_else(|error| panic!("{error}: {sqlite}"));
+    loaded.into_iter().map(|row| row.text).collect()
+}
+
+/// Runs statements on a node's database, past the node: to bring about what a test needs.
+///
+/// # Panics
+/// If they fail.
+pub fn run(node: &Node, on: Database, statements: &str) {
+    let done = match on {
+        Database::Sqlite => {
+            let path = node.dir().join("entrenous.db");
+            SqliteConnection::establish(path.to_str().expect("no UTF-8"))
+                .expect("no database")
+                .batch_execute(statements)
+        }
+        Database::Postgres => PgConnection::establish(&database::url_of(node.database().expect("no name")))
+            .expect("no database")
+            .batch_execute(statements),
+    };
+    done.unwrap_or_else(|error| panic!("{error}: {statements}"));
+}
