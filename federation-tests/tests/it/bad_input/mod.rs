@@ -2,8 +2,11 @@
 //! caused it stays in the log, nothing is changed, and everyone else is served meanwhile.
 
 mod bodies;
+mod house;
+mod odd;
 mod probe;
 mod routes;
+mod strangers;
 mod walk;
 
 use std::future::Future;
