@@ -225,7 +225,9 @@ impl Client {
         let mut all: Vec<Value> = Vec::new();
         loop {
             let joint = if path.contains('?') { '&' } else { '?' };
-            let before = all.last().map_or_else(String::new, |last| format!("&max_id={}", id(last)));
+            let before = all
+                .last()
+                .map_or_else(String::new, |last| format!("&max_id={}", id(last)));
             let page = self.get(&format!("{path}{joint}limit=40{before}")).await.ok();
             let page = page.as_array().expect("not a list");
             let count = page.len();

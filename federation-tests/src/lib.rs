@@ -17,9 +17,9 @@ pub mod database;
 pub mod kill;
 pub mod mock;
 pub mod node;
+pub mod raw;
 pub mod rng;
 pub mod server;
-pub mod raw;
 pub mod wait;
 
 pub use client::{Answer, Client};

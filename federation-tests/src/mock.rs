@@ -249,7 +249,14 @@ impl MockPeer {
         let mut headers = self.sign(name, &Method::POST, url, &body);
         let json = http::HeaderValue::from_static(ACTIVITY_JSON);
         headers.entry(http::header::CONTENT_TYPE).or_insert(json);
-        let response = self.http.post(url).headers(headers).body(body).send().await.ok()?;
+        let response = self
+            .http
+            .post(url)
+            .headers(headers)
+            .body(body)
+            .send()
+            .await
+            .ok()?;
         let status = response.status().as_u16();
         Some((status, response.text().await.ok()?))
     }

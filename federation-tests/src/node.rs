@@ -218,7 +218,6 @@ impl Node {
         self.place.as_ref().map_or(self.dir.path(), |(inner, _)| inner)
     }
 
-
     /// The process id while it serves.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {

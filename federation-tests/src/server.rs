@@ -37,7 +37,13 @@ impl Server {
             .program("initdb")
             .arg("--pgdata")
             .arg(server.data())
-            .args(["--username=entrenous", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])
+            .args([
+                "--username=entrenous",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+            ])
             .stdout(Stdio::null())
             .status();
         assert!(made.is_ok_and(|status| status.success()), "initdb failed");
@@ -56,13 +62,29 @@ impl Server {
     /// # Panics
     /// If it does not within thirty seconds.
     pub fn resume(&mut self) {
-        let log = File::options().create(true).append(true).open(self.log()).expect("no log");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .expect("no log");
         let process = self
             .program("postgres")
             .arg("-D")
             .arg(self.data())
-            .args(["-c", &format!("port={}", self.port), "-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "unix_socket_directories=", "-c", "shared_buffers=32MB", "-c", "fsync=off"])
+            .args([
+                "-c",
+                &format!("port={}", self.port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+            ])
+            .args([
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "shared_buffers=32MB",
+                "-c",
+                "fsync=off",
+            ])
             .stdout(Stdio::null())
             .stderr(log)
             .spawn();
@@ -162,7 +184,10 @@ impl Drop for Server {
 
 /// The programs of the newest version that is installed.
 fn binaries() -> PathBuf {
-    let folders = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let folders = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut versions: Vec<(u32, PathBuf)> = folders
         .filter_map(|entry| {
             let version = entry.file_name().to_str()?.parse().ok()?;
@@ -222,6 +247,10 @@ pub fn signal(name: &str, processes: &[u32]) {
         return;
     }
     let ids = processes.iter().map(u32::to_string);
-    let sent = Command::new("kill").args(["-s", name]).args(ids).stderr(Stdio::null()).status();
+    let sent = Command::new("kill")
+        .args(["-s", name])
+        .args(ids)
+        .stderr(Stdio::null())
+        .status();
     assert!(sent.is_ok(), "there is no `kill`");
 }

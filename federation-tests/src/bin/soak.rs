@@ -17,7 +17,8 @@ async fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let mut number = |what: &str| -> u64 {
         let word = words.next().unwrap_or_default();
-        word.parse().unwrap_or_else(|_| panic!("{what} is no number: {word:?}"))
+        word.parse()
+            .unwrap_or_else(|_| panic!("{what} is no number: {word:?}"))
     };
     let kills = u32::try_from(number("KILLS")).unwrap_or(u32::MAX);
     let minutes = number("MINUTES");
@@ -44,5 +45,9 @@ async fn main() -> ExitCode {
         good &= report.lost.is_empty() && report.doubled.is_empty() && report.worst_ready <= ready;
         println!("{database}: {report}");
     }
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

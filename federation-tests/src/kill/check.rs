@@ -124,7 +124,11 @@ impl Books {
                 let by = expected.remove(id).unwrap_or_default();
                 let wanted = u64::try_from(by.len()).unwrap_or(u64::MAX);
                 if counted != wanted {
-                    let list = if counted < wanted { &mut self.lost } else { &mut self.doubled };
+                    let list = if counted < wanted {
+                        &mut self.lost
+                    } else {
+                        &mut self.doubled
+                    };
                     list.push(format!("{wanted} favourites of {words} are counted as {counted}"));
                 }
             }
@@ -140,9 +144,14 @@ impl Books {
             let path = format!("/api/v1/accounts/relationships?id[]={target}");
             let relation = writer.client().get(&path).await.ok();
             if relation[0]["following"] != writer.follows {
-                self.lost.push(format!("follow of {target} is not {}", writer.follows));
+                self.lost
+                    .push(format!("follow of {target} is not {}", writer.follows));
             }
-            let account = writer.client().get(&format!("/api/v1/accounts/{target}")).await.ok();
+            let account = writer
+                .client()
+                .get(&format!("/api/v1/accounts/{target}"))
+                .await
+                .ok();
             // Bob at Paris and max always follow everyone.
             let wanted = 2 + u64::from(writer.follows);
             if account["followers_count"] != wanted {
@@ -176,9 +185,14 @@ impl Books {
     /// Both receivers have got every post: one at least once, under one id; the other shows it exactly once.
     async fn compare_delivered(&mut self, scene: &Scene) {
         for person in 0..scene.people.len() {
-            let Some(client) = scene.people.get(person) else { continue };
+            let Some(client) = scene.people.get(person) else {
+                continue;
+            };
             let here = posts_of(client, &own_id(client).await, 0).await;
-            let there = scene.bob.find(&format!("@{}@{}", name(person), scene.lyon.authority)).await;
+            let there = scene
+                .bob
+                .find(&format!("@{}@{}", name(person), scene.lyon.authority))
+                .await;
             let mut shown = Times::new();
             count(&mut shown, posts_of(&scene.bob, &there, 0).await.iter());
             for post in &here {
@@ -193,7 +207,8 @@ impl Books {
                 }
             }
             for words in shown.keys() {
-                self.doubled.push(format!("delivery of {words}, which is not there"));
+                self.doubled
+                    .push(format!("delivery of {words}, which is not there"));
             }
         }
     }
@@ -205,7 +220,9 @@ async fn own_id(client: &Client) -> String {
 }
 
 async fn posts_of(client: &Client, account: &str, floor: u64) -> Vec<Value> {
-    client.pages(&format!("/api/v1/accounts/{account}/statuses"), floor).await
+    client
+        .pages(&format!("/api/v1/accounts/{account}/statuses"), floor)
+        .await
 }
 
 fn count<'a>(times: &mut Times, posts: impl Iterator<Item = &'a Value>) {

@@ -115,7 +115,11 @@ impl Sender {
                 }
                 return false;
             };
-            assert!((200..300).contains(&status), "{status} {text} to {}", sent.activity);
+            assert!(
+                (200..300).contains(&status),
+                "{status} {text} to {}",
+                sent.activity
+            );
             if time == 0 {
                 self.received += 1;
                 match &sent.about {

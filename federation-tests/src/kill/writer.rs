@@ -114,7 +114,11 @@ impl Writer {
         }
         self.count += 1;
         let text = format!("c{}n{}", self.number, self.count);
-        if dice < 70 { Op::Keyed(text) } else { Op::Bare(text) }
+        if dice < 70 {
+            Op::Keyed(text)
+        } else {
+            Op::Bare(text)
+        }
     }
 
     /// Asks for it; false if nobody answers.
@@ -137,7 +141,11 @@ impl Writer {
         };
         let headers = [("idempotency-key", key.as_str())];
         let headers = if key.is_empty() { &[][..] } else { &headers[..] };
-        let Some(answer) = self.client.try_send_with("POST", &path, headers, Some(body)).await else {
+        let Some(answer) = self
+            .client
+            .try_send_with("POST", &path, headers, Some(body))
+            .await
+        else {
             self.lost_answers += 1;
             match op {
                 Op::Bare(text) => {

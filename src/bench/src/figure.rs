@@ -91,7 +91,11 @@ impl Figure {
     #[must_use]
     pub fn verdict(&self) -> String {
         self.goal.map_or_else(String::new, |goal| {
-            let word = if goal.met(self.median()) { "met" } else { "**missed**" };
+            let word = if goal.met(self.median()) {
+                "met"
+            } else {
+                "**missed**"
+            };
             format!("{}: {word}", goal.text(self.unit))
         })
     }

@@ -53,7 +53,12 @@ impl Connection {
                 self.body = end..end + length;
             }
             None => {
-                while find(self.buffer.get(end - 2..self.filled).unwrap_or_default(), b"\r\n0\r\n\r\n").is_none() {
+                while find(
+                    self.buffer.get(end - 2..self.filled).unwrap_or_default(),
+                    b"\r\n0\r\n\r\n",
+                )
+                .is_none()
+                {
                     self.fill().await?;
                 }
                 self.body = end..self.filled;

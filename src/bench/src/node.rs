@@ -253,7 +253,14 @@ pub fn cpu_of_tree(root: u32) -> Outcome<Duration> {
         };
         let parent = fs::read_to_string(format!("/proc/{pid}/stat"))
             .ok()
-            .and_then(|stat| stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok());
+            .and_then(|stat| {
+                stat.rsplit_once(')')?
+                    .1
+                    .split_ascii_whitespace()
+                    .nth(1)?
+                    .parse()
+                    .ok()
+            });
         if parent == Some(root) {
             // It may have ended meanwhile: then it is counted with its parent.
             all += cpu_of(pid, ticks).unwrap_or_default();

@@ -152,7 +152,10 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<()
     let now = tx.now();
     // The oldest is the first: a queue that is not that old costs one look at an index.
     let oldest = rows::next(tx, peer.id, None, 1)?;
-    if oldest.iter().all(|delivery| now - delivery.created_at <= PATIENCE) {
+    if oldest
+        .iter()
+        .all(|delivery| now - delivery.created_at <= PATIENCE)
+    {
         return Ok(());
     }
     let reason = format!("given up after 30 days: {reason}");
@@ -304,7 +307,10 @@ mod tests {
     fn a_pause_by_another_clock_is_not_kept() {
         let now = chrono::DateTime::from_timestamp(1_900_000_000, 0).unwrap();
         assert_eq!(believable(now + LONGEST_PAUSE, now), now + LONGEST_PAUSE);
-        assert_eq!(believable(now - TimeDelta::hours(2), now), now - TimeDelta::hours(2));
+        assert_eq!(
+            believable(now - TimeDelta::hours(2), now),
+            now - TimeDelta::hours(2)
+        );
         let ahead = now + TimeDelta::hours(1) + pause_after(1);
         assert_eq!(believable(ahead, now), now);
     }

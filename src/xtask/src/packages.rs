@@ -40,14 +40,21 @@ fn nodejs_version(said: &str) -> Option<(u32, u32)> {
 
 /// A Chromium or Chrome.
 pub(crate) fn chromium() -> Option<PathBuf> {
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
     names.into_iter().find_map(child::in_path)
 }
 
 /// libfaketime, in the folder of this machine's architecture.
 fn other_clock() -> bool {
     let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
-    let mut folders = folders.map(|entry| entry.path()).chain([PathBuf::from("/usr/lib")]);
+    let mut folders = folders
+        .map(|entry| entry.path())
+        .chain([PathBuf::from("/usr/lib")]);
     folders.any(|folder| folder.join("faketime/libfaketimeMT.so.1").is_file())
 }
 

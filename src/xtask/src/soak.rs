@@ -50,10 +50,22 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
         build.push("--release");
     }
     child::succeed(&mut repo.locked_cargo(&build))?;
-    let mut soak = repo.locked_cargo(&["run", "--quiet", "--package", "federation-tests", "--bin", "soak", "--"]);
+    let mut soak = repo.locked_cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "federation-tests",
+        "--bin",
+        "soak",
+        "--",
+    ]);
     let ready = if wish.debug { "6000" } else { "2000" };
     soak.env("ENTRENOUS_BIN", repo.binary(!wish.debug))
-        .args([wish.kills.to_string(), wish.minutes.to_string(), wish.seed.to_string()])
+        .args([
+            wish.kills.to_string(),
+            wish.minutes.to_string(),
+            wish.seed.to_string(),
+        ])
         .arg(ready)
         .args(wish.databases);
     let given = std::env::var_os(POSTGRES_URL).is_some_and(|url| !url.is_empty());
@@ -67,7 +79,11 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     };
     let status = child::run(&mut soak)?;
     drop(server);
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// `None`: the help.
@@ -113,8 +129,13 @@ mod tests {
     fn options() {
         let usual = asked(&[]).unwrap().unwrap();
         assert_eq!((usual.kills, usual.databases.len()), (1_000, 2));
-        let wish = asked(&["--kills=7", "--database", "postgres", "--seed", "3", "--debug"]).unwrap().unwrap();
-        assert_eq!((wish.kills, wish.databases, wish.seed, wish.debug), (7, &["postgres"][..], 3, true));
+        let wish = asked(&["--kills=7", "--database", "postgres", "--seed", "3", "--debug"])
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (wish.kills, wish.databases, wish.seed, wish.debug),
+            (7, &["postgres"][..], 3, true)
+        );
         assert_eq!(asked(&["--help"]).unwrap(), None);
         assert!(asked(&["--database", "oracle"]).is_err());
     }

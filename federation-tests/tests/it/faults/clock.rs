@@ -73,7 +73,11 @@ async fn publish(who: &Client, mark: &str) -> Vec<u64> {
 async fn sees_in_order(who: &Client, mark: &str) {
     let shown = patiently(&format!("the posts {mark}"), || async {
         let home = who.home().await;
-        let mut shown: Vec<String> = home.iter().map(words).filter(|text| text.starts_with(mark)).collect();
+        let mut shown: Vec<String> = home
+            .iter()
+            .map(words)
+            .filter(|text| text.starts_with(mark))
+            .collect();
         shown.reverse();
         (shown.len() >= 5).then_some(shown)
     })
@@ -89,14 +93,21 @@ async fn patiently<T, F: Future<Output = Option<T>>>(what: &str, mut question: i
         if let Some(answer) = question().await {
             return answer;
         }
-        assert!(begun.elapsed() < Duration::from_secs(45), "waited 45 seconds for: {what}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(45),
+            "waited 45 seconds for: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
 /// How often a node has refused a signature for its time.
 async fn refusals(node: &Node) -> usize {
-    node.audited().await.iter().filter(|reason| *reason == "clock").count()
+    node.audited()
+        .await
+        .iter()
+        .filter(|reason| *reason == "clock")
+        .count()
 }
 
 async fn a_clock_that_jumps_breaks_nothing(on: Database) {
@@ -134,7 +145,10 @@ async fn a_clock_that_jumps_breaks_nothing(on: Database) {
         assert_eq!(status, 202, "{text}");
         // No node believes another one's signature from another hour, in either direction, and says why.
         for (node, before) in [(&lyon, before.0), (&paris, before.1)] {
-            eventually("a refusal for the clock", || async { (refusals(node).await > before).then_some(()) }).await;
+            eventually("a refusal for the clock", || async {
+                (refusals(node).await > before).then_some(())
+            })
+            .await;
         }
         clock.set(0);
         let (status, text) = mock.post("max", &lyon.url("/inbox"), &create).await;

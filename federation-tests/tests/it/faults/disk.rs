@@ -22,7 +22,9 @@ async fn a_full_disk() {
     match Disk::mounted() {
         Some(disk) => fill_and_free(disk).await,
         None => {
-            println!("no file system can be mounted here, not even by a user of one's own: a limit takes its place");
+            println!(
+                "no file system can be mounted here, not even by a user of one's own: a limit takes its place"
+            );
             fill_and_free(Disk::Limited).await;
         }
     }
@@ -58,7 +60,10 @@ impl Disk {
                 .spawn();
             let Ok(mut holder) = holder else { continue };
             let mut line = String::new();
-            let said = holder.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
+            let said = holder
+                .stdout
+                .take()
+                .map(|out| BufReader::new(out).read_line(&mut line));
             if said.is_some() && line == "ready\n" {
                 return Some(Self::Mounted { holder, inner });
             }
@@ -78,7 +83,10 @@ impl Disk {
                     link(one) == link(other)
                 };
                 if !same("self", &id.to_string()) {
-                    launcher.extend([format!("--user=/proc/{id}/ns/user"), "--preserve-credentials".to_owned()]);
+                    launcher.extend([
+                        format!("--user=/proc/{id}/ns/user"),
+                        "--preserve-credentials".to_owned(),
+                    ]);
                 }
                 launcher.extend([format!("--mount=/proc/{id}/ns/mnt"), "--".to_owned()]);
                 let inside = inner.join("lyon");
@@ -91,7 +99,9 @@ impl Disk {
             }
             Self::Limited => Surroundings {
                 // By default the signal ends the process before it is told that its file is too large.
-                launcher: ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"].map(str::to_owned).to_vec(),
+                launcher: ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]
+                    .map(str::to_owned)
+                    .to_vec(),
                 ..Surroundings::default()
             },
         }
@@ -217,6 +227,10 @@ fn integrity(database: &Path) -> String {
         std::fs::copy(log, copy.with_extension("db-wal")).expect("the log cannot be copied");
     }
     let script = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone()[0])";
-    let said = Command::new("python3").args(["-c", script]).arg(&copy).output().expect("no python3");
+    let said = Command::new("python3")
+        .args(["-c", script])
+        .arg(&copy)
+        .output()
+        .expect("no python3");
     String::from_utf8_lossy(&said.stdout).trim().to_owned()
 }

@@ -92,16 +92,31 @@ pub(super) async fn write(person: &Client, text: &str) -> Told {
 pub(super) fn assert_refused(told: &Told, status: u16) {
     let answer = told.answer.as_ref().expect("no answer");
     assert_eq!(answer.status, status, "{}: {}", told.text, answer.text);
-    assert!(told.took < IN_TIME, "{} was refused after {:?}", told.text, told.took);
+    assert!(
+        told.took < IN_TIME,
+        "{} was refused after {:?}",
+        told.text,
+        told.took
+    );
     assert!(answer.json()["error"].is_string(), "{}", answer.text);
-    let wait = answer.headers.get("retry-after").and_then(|wait| wait.parse::<u32>().ok());
-    assert!(wait.is_some_and(|seconds| (1..60).contains(&seconds)), "{:?}", answer.headers);
+    let wait = answer
+        .headers
+        .get("retry-after")
+        .and_then(|wait| wait.parse::<u32>().ok());
+    assert!(
+        wait.is_some_and(|seconds| (1..60).contains(&seconds)),
+        "{:?}",
+        answer.headers
+    );
 }
 
 /// How often each of the person's posts is there, by its words.
 pub(super) async fn posts_of(person: &Client) -> BTreeMap<String, usize> {
     let me = person.get("/api/v1/accounts/verify_credentials").await.ok();
-    let path = format!("/api/v1/accounts/{}/statuses", me["id"].as_str().unwrap_or_default());
+    let path = format!(
+        "/api/v1/accounts/{}/statuses",
+        me["id"].as_str().unwrap_or_default()
+    );
     let mut times = BTreeMap::new();
     let posts = person.pages(&path, 0).await;
     assert_eq!(me["statuses_count"], posts.len());
@@ -118,7 +133,11 @@ pub(super) fn words(post: &Value) -> String {
 }
 
 /// What was acknowledged is there once; what was refused for certain is not; anything else is there once at most.
-pub(super) fn assert_kept(there: &BTreeMap<String, usize>, told: &[Told], certainly_refused: impl Fn(&Told) -> bool) {
+pub(super) fn assert_kept(
+    there: &BTreeMap<String, usize>,
+    told: &[Told],
+    certainly_refused: impl Fn(&Told) -> bool,
+) {
     for one in told {
         let times = there.get(&one.text).copied().unwrap_or(0);
         match one.status() {

@@ -79,7 +79,10 @@ async fn outage(strike: impl Fn(&mut Server), mend: impl Fn(&mut Server)) {
     let process = node.pid();
 
     let load = Load::start(&alice, 4, "");
-    eventually("some posts", || async { (alice.home().await.len() > 10).then_some(()) }).await;
+    eventually("some posts", || async {
+        (alice.home().await.len() > 10).then_some(())
+    })
+    .await;
     strike(&mut server);
     let struck = Instant::now();
     let mut refused = Vec::new();
@@ -91,13 +94,25 @@ async fn outage(strike: impl Fn(&mut Server), mend: impl Fn(&mut Server)) {
             let asked = Instant::now();
             let read = alice.get(path).await;
             assert_eq!(read.status, 503, "{path}: {}", read.text);
-            assert!(asked.elapsed() < IN_TIME, "{path} was refused after {:?}", asked.elapsed());
-            assert!(read.headers.contains_key("retry-after"), "{path}: {:?}", read.headers);
+            assert!(
+                asked.elapsed() < IN_TIME,
+                "{path} was refused after {:?}",
+                asked.elapsed()
+            );
+            assert!(
+                read.headers.contains_key("retry-after"),
+                "{path}: {:?}",
+                read.headers
+            );
         }
         let asked = Instant::now();
         let (status, text) = mock.post("max", &node.url("/inbox"), &create).await;
         assert_eq!(status, 503, "{text}");
-        assert!(asked.elapsed() < IN_TIME, "the inbox refused after {:?}", asked.elapsed());
+        assert!(
+            asked.elapsed() < IN_TIME,
+            "the inbox refused after {:?}",
+            asked.elapsed()
+        );
     }
     mend(&mut server);
     let mended = Instant::now();
@@ -130,8 +145,15 @@ async fn outage(strike: impl Fn(&mut Server), mend: impl Fn(&mut Server)) {
             assert_refused(one, 503);
         }
     }
-    let worst = told.iter().filter(|one| one.status() != 200).map(|one| one.took).max();
-    println!("{} posts of the load, the slowest refusal after {worst:?}", told.len());
+    let worst = told
+        .iter()
+        .filter(|one| one.status() != 200)
+        .map(|one| one.took)
+        .max();
+    println!(
+        "{} posts of the load, the slowest refusal after {worst:?}",
+        told.len()
+    );
     told.extend(refused);
     // What was asked for while there was no database, or a frozen one, has not happened behind the client's back.
     let certainly = |one: &load::Told| one.at > struck + MOMENT && one.at + one.took < mended;

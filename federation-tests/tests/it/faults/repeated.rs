@@ -47,7 +47,8 @@ async fn duplicates_disorder_and_lost_answers_have_no_second_effect(on: Database
     let to = [alice_uri.clone()];
     for number in 0..NOTES {
         let mut note = mock.note("max", &format!("note{number}"), &to);
-        note["tag"] = json!([{ "type": "Mention", "href": alice_uri, "name": format!("@alice@{}", node.authority) }]);
+        note["tag"] =
+            json!([{ "type": "Mention", "href": alice_uri, "name": format!("@alice@{}", node.authority) }]);
         let create = mock.activity("max", "Create", json!({ "object": note, "to": to }));
         activities.push(("max".to_owned(), create));
     }
@@ -86,7 +87,10 @@ async fn duplicates_disorder_and_lost_answers_have_no_second_effect(on: Database
     let max = alice.find(&format!("@max@{}", mock.authority())).await;
     let path = format!("/api/v1/accounts/{max}/statuses");
     // The last of those that did not wait may still be at work.
-    eventually("all notes", || async { (alice.pages(&path, 0).await.len() >= NOTES).then_some(()) }).await;
+    eventually("all notes", || async {
+        (alice.pages(&path, 0).await.len() >= NOTES).then_some(())
+    })
+    .await;
     let once = |what: &str, list: Vec<String>, expected: usize| {
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for one in list {
@@ -95,19 +99,44 @@ async fn duplicates_disorder_and_lost_answers_have_no_second_effect(on: Database
         assert_eq!(times.len(), expected, "{what}: {times:?}");
         assert!(times.values().all(|times| *times == 1), "{what}: {times:?}");
     };
-    once("notes", alice.pages(&path, 0).await.iter().map(words).collect(), NOTES);
+    once(
+        "notes",
+        alice.pages(&path, 0).await.iter().map(words).collect(),
+        NOTES,
+    );
     let told = |kind: &'static str| {
         let alice = alice.clone();
-        async move { alice.pages(&format!("/api/v1/notifications?types[]={kind}"), 0).await }
+        async move {
+            alice
+                .pages(&format!("/api/v1/notifications?types[]={kind}"), 0)
+                .await
+        }
     };
     let mentions = told("mention").await;
-    once("mentions", mentions.iter().map(|one| words(&one["status"])).collect(), NOTES);
+    once(
+        "mentions",
+        mentions.iter().map(|one| words(&one["status"])).collect(),
+        NOTES,
+    );
     let who = |one: &Value| format!("{} {}", one["account"]["acct"], words(&one["status"]));
-    once("favourites", told("favourite").await.iter().map(who).collect(), fans.len() * posts.len());
-    once("followers", told("follow").await.iter().map(who).collect(), fans.len());
+    once(
+        "favourites",
+        told("favourite").await.iter().map(who).collect(),
+        fans.len() * posts.len(),
+    );
+    once(
+        "followers",
+        told("follow").await.iter().map(who).collect(),
+        fans.len(),
+    );
     let me = alice.get("/api/v1/accounts/verify_credentials").await.ok();
     assert_eq!(me["followers_count"], fans.len());
-    let mine = alice.pages(&format!("/api/v1/accounts/{}/statuses", me["id"].as_str().unwrap()), 0).await;
+    let mine = alice
+        .pages(
+            &format!("/api/v1/accounts/{}/statuses", me["id"].as_str().unwrap()),
+            0,
+        )
+        .await;
     assert_eq!(mine.len(), posts.len());
     for post in mine {
         assert_eq!(post["favourites_count"], fans.len(), "{post}");
@@ -128,5 +157,8 @@ async fn send_and_leave(authority: &str, headers: &HeaderMap, body: &str) {
         head.push_str(&format!("host: {authority}\r\n"));
     }
     let mut stream = TcpStream::connect(authority).await.expect("no connection");
-    stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.expect("not sent");
+    stream
+        .write_all(format!("{head}\r\n{body}").as_bytes())
+        .await
+        .expect("not sent");
 }

@@ -34,10 +34,16 @@ impl Rounds {
         };
         let name = |of: &str| format!("{what}: {of}");
         vec![
-            with(self.figure(&name("server CPU a request"), "µs", Result::cpu_each), cpu),
+            with(
+                self.figure(&name("server CPU a request"), "µs", Result::cpu_each),
+                cpu,
+            ),
             self.figure(&name("requests"), "/s", Result::rate),
             self.figure(&name("latency p50"), "ms", |one| one.latency(50)),
-            with(self.figure(&name("latency p99"), "ms", |one| one.latency(99)), p99),
+            with(
+                self.figure(&name("latency p99"), "ms", |one| one.latency(99)),
+                p99,
+            ),
             self.figure(&name("body"), "KiB", Result::body_size),
         ]
     }
@@ -60,9 +66,16 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
     for round in 0..effort.rounds {
         let node = bench.place.serve().await?;
         first.push(
-            load(bench.manifest.readers.iter().map(|reader| page(&node, reader, "")).collect())
-                .run(&node)
-                .await?,
+            load(
+                bench
+                    .manifest
+                    .readers
+                    .iter()
+                    .map(|reader| page(&node, reader, ""))
+                    .collect(),
+            )
+            .run(&node)
+            .await?,
         );
         node.stop()?;
         let node = bench.place.serve().await?;
@@ -81,7 +94,11 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
         load(turns(readers.len() * 2)).run(&node).await?;
         warm.push(load(turns(effort.of(WARM))).run(&node).await?);
         node.stop()?;
-        say(&format!("  home timeline: round {} of {}", round + 1, effort.rounds));
+        say(&format!(
+            "  home timeline: round {} of {}",
+            round + 1,
+            effort.rounds
+        ));
     }
     let mut figures = Rounds(warm).figures(
         "warm",

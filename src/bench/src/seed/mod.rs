@@ -207,7 +207,11 @@ impl Cast {
             plan.link(follower, self.celebrity);
         }
         let mut next = 0;
-        let loud = self.authors.iter().copied().chain(self.senders.iter().map(|(at, _)| *at));
+        let loud = self
+            .authors
+            .iter()
+            .copied()
+            .chain(self.senders.iter().map(|(at, _)| *at));
         for followee in loud {
             for _ in 0..FOLLOWERS.min(ordinary.len()) {
                 plan.link(ordinary.start + next % ordinary.len(), followee);

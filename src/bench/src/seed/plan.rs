@@ -40,11 +40,7 @@ impl Person {
     pub(super) fn handle(&self) -> String {
         match self.peer {
             None => self.username.clone(),
-            Some(_) => format!(
-                "{}@{}",
-                self.username,
-                self.origin.trim_start_matches("http://")
-            ),
+            Some(_) => format!("{}@{}", self.username, self.origin.trim_start_matches("http://")),
         }
     }
 }
@@ -159,9 +155,7 @@ impl Plan {
             let (visibility, conversation) = match kind {
                 Kind::Reply(of) => (
                     "public",
-                    self.posts
-                        .get(of as usize)
-                        .map_or(here, |post| post.conversation),
+                    self.posts.get(of as usize).map_or(here, |post| post.conversation),
                 ),
                 Kind::Boost(_) => ("public", here),
                 Kind::Root => (visibility(&mut self.rng), here),
@@ -287,7 +281,13 @@ pub(super) fn short(place: usize) -> u32 {
 }
 
 /// Ordinary people with names of their own, older than any post.
-pub(super) fn people(rng: &mut Rng, count: usize, peer: Option<usize>, origin: &str, from: usize) -> Vec<Person> {
+pub(super) fn people(
+    rng: &mut Rng,
+    count: usize,
+    peer: Option<usize>,
+    origin: &str,
+    from: usize,
+) -> Vec<Person> {
     let begin = clock::now().timestamp_millis() - 400 * 24 * 3_600 * 1_000;
     (from..from + count)
         .map(|number| Person {

@@ -21,7 +21,10 @@ pub(super) fn all(db: &mut Db, plan: &Plan, peers: &[Peer], cast: &Cast) -> Outc
     write_people(db, plan, peers, &peer_ids, &keys)?;
     say(&format!("seed: {} follows", write_follows(db, plan, &mut ids)?));
     write_posts(db, plan, &peer_ids)?;
-    say(&format!("seed: {} favourites", write_favourites(db, plan, &mut ids)?));
+    say(&format!(
+        "seed: {} favourites",
+        write_favourites(db, plan, &mut ids)?
+    ));
     say(&format!("seed: {} rows of home timelines", write_feed(db, plan)?));
     write_tokens(db, plan, cast, &mut ids)
 }
@@ -265,10 +268,13 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
         };
         let said = (!boost).then(|| {
             let mention = mentioned.map(|one| (one.handle(), one.url()));
-            let mention = mention.as_ref().map(|(handle, url)| (handle.as_str(), url.as_str()));
+            let mention = mention
+                .as_ref()
+                .map(|(handle, url)| (handle.as_str(), url.as_str()));
             words::post(&mut rng, own, mention)
         });
-        let (content, source, used) = said.map_or_else(Default::default, |said| (said.html, said.source, said.tags));
+        let (content, source, used) =
+            said.map_or_else(Default::default, |said| (said.html, said.source, said.tags));
         let conversation = plan
             .posts
             .get(post.conversation as usize)
@@ -288,7 +294,12 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
                 conversation.into(),
                 content.into(),
                 // Only what was typed here has a source.
-                if author.peer.is_none() { source } else { String::new() }.into(),
+                if author.peer.is_none() {
+                    source
+                } else {
+                    String::new()
+                }
+                .into(),
                 "".into(),
                 false.into(),
                 post.visibility.into(),

@@ -50,7 +50,8 @@ async fn guard(State(door): State<Shared>, request: Request, next: Next) -> Resp
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let mut door = door.lock().unwrap();
         door.taken += 1;
-        door.arrived.push((text(&activity["actor"]), text(&activity["object"]["id"])));
+        door.arrived
+            .push((text(&activity["actor"]), text(&activity["object"]["id"])));
         if door.forgetful && door.taken % LOST == 0 {
             return gone();
         }
@@ -102,7 +103,10 @@ impl Scene {
 
     async fn queue(&self) -> QueueState {
         let queues = deliveries::queues(self.here.ctx()).await.unwrap();
-        queues.into_iter().find(|queue| queue.peer.id == self.peer).unwrap()
+        queues
+            .into_iter()
+            .find(|queue| queue.peer.id == self.peer)
+            .unwrap()
     }
 
     fn advance(&self, by: TimeDelta) {
@@ -112,10 +116,19 @@ impl Scene {
 
     /// Turns the clocks to where the peer may be tried again, and has the queue looked at.
     async fn try_now(&self, at_least: TimeDelta) {
-        let pause = self.queue().await.peer.retry_at.map(|at| at - self.here.clock.now());
+        let pause = self
+            .queue()
+            .await
+            .peer
+            .retry_at
+            .map(|at| at - self.here.clock.now());
         self.advance(pause.unwrap_or_default().max(at_least));
         let peers = vec![self.peer];
-        let poke = self.here.ctx().store().write(move |tx| -> Result<(), StoreError> { tx.emit(Event::DeliveriesQueued { peers }) });
+        let poke = self
+            .here
+            .ctx()
+            .store()
+            .write(move |tx| -> Result<(), StoreError> { tx.emit(Event::DeliveriesQueued { peers }) });
         poke.await.unwrap();
     }
 
@@ -130,7 +143,11 @@ impl Scene {
             if queue.peer.failures > before && resting {
                 return queue;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "not tried: {:?}", queue.peer);
+            assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "not tried: {:?}",
+                queue.peer
+            );
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -141,7 +158,11 @@ impl Scene {
         while self.queue().await.queued > 0 {
             self.try_now(TimeDelta::zero()).await;
             tokio::time::sleep(Duration::from_millis(10)).await;
-            assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", self.queue().await);
+            assert!(
+                begun.elapsed() < Duration::from_secs(120),
+                "{:?}",
+                self.queue().await
+            );
         }
     }
 
@@ -153,12 +174,20 @@ impl Scene {
     /// The posts of an author that the peer shows, and how often each.
     async fn shown(&self, author: &Account) -> BTreeMap<String, usize> {
         let (name, authority) = (&author.username, self.here.authority());
-        let known = self.there.federation.account_by_handle(name, authority).await.unwrap().unwrap();
+        let known = self
+            .there
+            .federation
+            .account_by_handle(name, authority)
+            .await
+            .unwrap()
+            .unwrap();
         let (ctx, viewer) = (self.there.ctx(), Viewer::Person(self.reader));
         let mut page = Page::first(80);
         let mut shown = BTreeMap::new();
         loop {
-            let ids = timelines::account(ctx, viewer, known, timelines::AccountFilter::default(), page).await.unwrap();
+            let ids = timelines::account(ctx, viewer, known, timelines::AccountFilter::default(), page)
+                .await
+                .unwrap();
             let Some(last) = ids.last() else { return shown };
             page.max_id = Some(last.get());
             for id in &ids {
@@ -182,7 +211,10 @@ async fn a_peer_silent_for_thirty_days_gets_everything_in_order_once() {
         let due = POSTS * usize::try_from(day).unwrap() / (29 * 24);
         for number in written.values().map(Vec::len).sum::<usize>()..=due.min(POSTS - 1) {
             let author = &scene.authors[number % AUTHORS];
-            let id = scene.here.writes(author.id, &format!("post {number}"), Visibility::Public).await;
+            let id = scene
+                .here
+                .writes(author.id, &format!("post {number}"), Visibility::Public)
+                .await;
             let uri = scene.here.origin().join(&format!("/posts/{id}"));
             written.entry(author.uri.clone()).or_default().push(uri);
         }
@@ -204,9 +236,15 @@ async fn a_peer_silent_for_thirty_days_gets_everything_in_order_once() {
     scene.set(false, true);
     scene.deliver_all().await;
     let queue = scene.queue().await;
-    assert_eq!((queue.dropped, queue.delivered), (0, i64::try_from(total).unwrap()));
+    assert_eq!(
+        (queue.dropped, queue.delivered),
+        (0, i64::try_from(total).unwrap())
+    );
     let arrived = std::mem::take(&mut scene.door.lock().unwrap().arrived);
-    assert!(arrived.len() > total, "answers were lost, and what they answered was sent again");
+    assert!(
+        arrived.len() > total,
+        "answers were lost, and what they answered was sent again"
+    );
     for author in &scene.authors {
         let expected = &written[&author.uri];
         let mut seen = BTreeSet::new();
@@ -216,10 +254,17 @@ async fn a_peer_silent_for_thirty_days_gets_everything_in_order_once() {
             .map(|(_, post)| post)
             .filter(|post| seen.insert(*post))
             .collect();
-        assert_eq!(first, expected.iter().collect::<Vec<_>>(), "in the order they were written");
+        assert_eq!(
+            first,
+            expected.iter().collect::<Vec<_>>(),
+            "in the order they were written"
+        );
         let shown = scene.shown(author).await;
         assert_eq!(shown.len(), expected.len());
-        assert!(expected.iter().all(|post| shown.get(post) == Some(&1)), "each exactly once");
+        assert!(
+            expected.iter().all(|post| shown.get(post) == Some(&1)),
+            "each exactly once"
+        );
     }
 }
 
@@ -230,7 +275,12 @@ async fn what_is_older_than_thirty_days_is_given_up_and_said_to_be() {
     scene.set(true, false);
     let mut old = Vec::new();
     for number in 0..20 {
-        old.push(scene.here.writes(author.id, &format!("old {number}"), Visibility::Public).await);
+        old.push(
+            scene
+                .here
+                .writes(author.id, &format!("old {number}"), Visibility::Public)
+                .await,
+        );
     }
     scene.fail_now(TimeDelta::zero()).await;
     scene.advance(TimeDelta::days(20));
@@ -247,10 +297,16 @@ async fn what_is_older_than_thirty_days_is_given_up_and_said_to_be() {
     };
     for post in &old {
         let (now, why) = state(*post).await;
-        assert!(now == "dropped" && why.starts_with("given up after 30 days"), "{now}: {why}");
+        assert!(
+            now == "dropped" && why.starts_with("given up after 30 days"),
+            "{now}: {why}"
+        );
     }
     let lines = audit::list(scene.here.ctx(), None, None, 10).await.unwrap();
-    assert!(lines.iter().any(|line| line.reason.as_deref() == Some("too_old")), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.reason.as_deref() == Some("too_old")),
+        "{lines:?}"
+    );
 
     scene.set(false, false);
     scene.deliver_all().await;

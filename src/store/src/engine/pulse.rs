@@ -61,7 +61,9 @@ impl Pulse {
                 self.lock().asked = None;
             } else {
                 let state = self.lock();
-                let _ = self.changed.wait_timeout_while(state, PAUSE, |state| !state.closed);
+                let _ = self
+                    .changed
+                    .wait_timeout_while(state, PAUSE, |state| !state.closed);
             }
         }
     }
