@@ -111,11 +111,17 @@ impl Limits {
         let (most, seconds) = what.most();
         let now = self.clock.now();
         let window = self.windows.get_with((what, block(address)), || {
-            Arc::new(Mutex::new(Window { began: now.timestamp(), count: 0 }))
+            Arc::new(Mutex::new(Window {
+                began: now.timestamp(),
+                count: 0,
+            }))
         });
         let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
         if now.timestamp() - window.began >= seconds {
-            *window = Window { began: now.timestamp(), count: 0 };
+            *window = Window {
+                began: now.timestamp(),
+                count: 0,
+            };
         }
         window.count = window.count.saturating_add(1);
         let wait = (window.began + seconds - now.timestamp()).max(1);

@@ -40,7 +40,12 @@ fn nodejs_version(said: &str) -> Option<(u32, u32)> {
 
 /// A Chromium or Chrome.
 pub(crate) fn chromium() -> Option<PathBuf> {
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
     names.into_iter().find_map(child::in_path)
 }
 

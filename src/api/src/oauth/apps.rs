@@ -87,9 +87,7 @@ impl Application {
 }
 
 async fn register(State(state): State<ApiState>, request: Request) -> ApiResult<Json<CredentialApplication>> {
-    state
-        .limits()
-        .count_and_tell(What::Apps, request.extensions())?;
+    state.limits().count_and_tell(What::Apps, request.extensions())?;
     let Params(new) = Params::<NewApp>::from_request(request, &state).await?;
     let redirect_uris: Vec<String> = new
         .redirect_uris

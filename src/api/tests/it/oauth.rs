@@ -38,12 +38,7 @@ fn asked(app: &Value, redirect: &str, more: &[(&str, &str)]) -> String {
 }
 
 /// Presses a button of the consent page.
-async fn decide(
-    browser: &Browser<'_>,
-    page: &crate::fixture::Answer,
-    decision: &str,
-    names: &[&str],
-) -> crate::fixture::Answer {
+async fn decide(browser: &Browser<'_>, page: &Answer, decision: &str, names: &[&str]) -> Answer {
     let values: Vec<_> = names.iter().map(|name| (*name, page.field(name))).collect();
     let mut fields: Vec<_> = values
         .iter()
@@ -497,7 +492,11 @@ async fn registering_is_limited() {
     let refused = house.json("POST", "/api/v1/apps", "", body.clone()).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(quota(&refused), ["60", "0", &reset]);
-    assert!(refused.header("access-control-expose-headers").contains("X-RateLimit-Reset"));
+    assert!(
+        refused
+            .header("access-control-expose-headers")
+            .contains("X-RateLimit-Reset")
+    );
     // What is not counted says nothing of a limit.
     assert_eq!(quota(&house.get("/api/v2/instance", "").await), ["", "", ""]);
     house.clock.advance(TimeDelta::minutes(11));
