@@ -38,12 +38,7 @@ fn asked(app: &Value, redirect: &str, more: &[(&str, &str)]) -> String {
 }
 
 /// Presses a button of the consent page.
-async fn decide(
-    browser: &Browser<'_>,
-    page: &crate::fixture::Answer,
-    decision: &str,
-    names: &[&str],
-) -> crate::fixture::Answer {
+async fn decide(browser: &Browser<'_>, page: &Answer, decision: &str, names: &[&str]) -> Answer {
     let values: Vec<_> = names.iter().map(|name| (*name, page.field(name))).collect();
     let mut fields: Vec<_> = values
         .iter()
