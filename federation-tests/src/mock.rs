@@ -41,6 +41,8 @@ pub enum Reply {
     Endless,
     /// Nothing, ever.
     Silent,
+    /// This status and nothing else.
+    Status(u16),
 }
 
 #[derive(Default)]
@@ -421,5 +423,6 @@ async fn misbehave(reply: Reply) -> Response {
             ([json], axum::body::Body::from_stream(bytes)).into_response()
         }
         Reply::Silent => std::future::pending().await,
+        Reply::Status(status) => StatusCode::from_u16(status).expect("no status").into_response(),
     }
 }

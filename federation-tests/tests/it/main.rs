@@ -11,6 +11,8 @@ mod faults;
 #[cfg(test)]
 mod other_software;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod strangers;

@@ -196,7 +196,7 @@ fn judge(answer: &Answer, expect: Expect, page: bool) -> Option<String> {
         return None;
     }
     // To HEAD, only the head.
-    if answer.text.is_empty() && header("content-length") != "0" && header("content-length") != "" {
+    if answer.text.is_empty() && header("content-length") != "0" && !header("content-length").is_empty() {
         return None;
     }
     let body: Value = serde_json::from_str(&answer.text).unwrap_or_default();

@@ -106,13 +106,13 @@ fn describe(document: &Value, schema: &Value, depth: usize, tell: &mut dyn FnMut
     if !schema["items"].is_null() {
         tell(json!([MARK]));
         describe(document, &schema["items"], depth + 1, &mut |inner| {
-            tell(json!([inner]))
+            tell(json!([inner]));
         });
     }
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         tell(json!({ name: MARK }));
         describe(document, field, depth + 1, &mut |inner| {
-            tell(json!({ name: inner }))
+            tell(json!({ name: inner }));
         });
     }
 }

@@ -123,7 +123,7 @@ impl Fragments {
         if missing.is_empty() {
             return Ok(people);
         }
-        let faces = Faces::of(ctx, missing.iter().map(|account| account.as_ref())).await?;
+        let faces = Faces::of(ctx, missing.iter().map(|account| &***account)).await?;
         for account in missing {
             let piece = Arc::new(Piece {
                 of: Arc::clone(account),

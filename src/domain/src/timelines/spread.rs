@@ -34,7 +34,7 @@ impl Spread<'_> {
         }
     }
 
-    fn into_feeds(&self, tx: &mut Work<'_>, stretch: Option<Stretch>) -> Result<()> {
+    fn fill(&self, tx: &mut Work<'_>, stretch: Option<Stretch>) -> Result<()> {
         let Post {
             id,
             account,
@@ -62,7 +62,7 @@ pub(crate) fn spread(tx: &mut Work<'_>, new: &Spread<'_>, followers: i64) -> Res
         });
     }
     if followers <= AT_ONCE {
-        return new.into_feeds(tx, None);
+        return new.fill(tx, None);
     }
     feed::spread_later(tx, post.id, 0)?;
     tx.announce(Event::SpreadQueued { post: post.id });
@@ -103,7 +103,7 @@ fn piece(tx: &mut Work<'_>, new: &Spread<'_>, after: i64) -> Result<()> {
     let stretch = Stretch { after, most: PIECE };
     let post = new.post;
     let end = feed::end_of(tx, post.account, stretch)?;
-    new.into_feeds(tx, Some(stretch))?;
+    new.fill(tx, Some(stretch))?;
     match end {
         Some(end) => feed::spread_later(tx, post.id, end)?,
         None => feed::spread_done(tx, post.id)?,

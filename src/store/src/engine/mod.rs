@@ -105,7 +105,7 @@ impl Store {
             let (queue, events, writer) = (Arc::clone(&writes), events.clone(), Arc::clone(&writer));
             threads
                 .writers
-                .push(spawn(format!("store-write-{number}"), move || match backend {
+                .push(spawn(&format!("store-write-{number}"), move || match backend {
                     Backend::Sqlite => write_sqlite::serve(&queue, &events, || writer.open()),
                     Backend::Postgres => write_postgres::serve(&queue, &events, || writer.open()),
                 })?);
@@ -114,13 +114,13 @@ impl Store {
             let (queue, place) = (Arc::clone(&reads), place.clone());
             threads
                 .readers
-                .push(spawn(format!("store-read-{number}"), move || {
+                .push(spawn(&format!("store-read-{number}"), move || {
                     read::serve(&queue, || connection::open(&place, Use::Read));
                 })?);
         }
         if let Some(pulse) = pulse {
             // Waited for by nobody: at the end it may be in the middle of a question.
-            drop(spawn("store-pulse".to_owned(), move || {
+            drop(spawn("store-pulse", move || {
                 pulse.serve(|| connection::open(&place, Use::Read));
             })?);
         }
@@ -297,8 +297,8 @@ impl Writer {
 }
 
 /// Starts a thread that serves again should serving panic (closures' panics are caught nearer).
-fn spawn(name: String, serve: impl Fn() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    spawn_once(&name, move || {
+fn spawn(name: &str, serve: impl Fn() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    spawn_once(name, move || {
         while catch_unwind(AssertUnwindSafe(&serve)).is_err() {
             tracing::error!("a thread of the store panicked and starts anew");
         }

@@ -1,0 +1,493 @@
+//! What each kind of activity must do, and the proof through the client API.
+
+use super::corpus::{Exchange, text};
+use super::scene::Scene;
+use federation_tests::client::holds;
+use federation_tests::{Client, eventually};
+use serde_json::Value;
+
+/// What an activity does here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// A person of ours has a follower more, who is told so.
+    Followed,
+    Unfollowed,
+    /// A follow of ours is in force.
+    Accepted,
+    Rejected,
+    /// A post is there, whole, for those whom it is for.
+    Post,
+    /// It has its new words.
+    Edited,
+    PostGone,
+    /// The profile says what it was told.
+    Profile,
+    PersonGone,
+    /// A post of ours is a favourite of theirs (an emoji reaction counts as one).
+    Liked,
+    Unliked,
+    /// A post of ours is boosted.
+    Boosted,
+    Unboosted,
+    /// A group's bare `Announce`, for software without groups: a post of one of its people is fetched and boosted.
+    GroupBoosted,
+    Blocked,
+    Unblocked,
+    /// Taken, and nothing comes of it.
+    Nothing,
+}
+
+impl Effect {
+    /// By the kind of the recorded exchange; `None` for one that nobody has thought about.
+    pub(super) fn of(exchange: &Exchange) -> Option<Self> {
+        let kind = exchange.kind.as_str();
+        // With a target it is a ban by Lemmy's moderators, not one person's wish.
+        let ban = exchange.body.get("target").is_some() || exchange.body["object"].get("target").is_some();
+        Some(match kind {
+            "block" | "undo-block" if ban => Self::Nothing,
+            "follow" => Self::Followed,
+            "undo-follow" | "undo-follow-byid" => Self::Unfollowed,
+            "accept-follow" | "accept-follow-byid" => Self::Accepted,
+            "reject-follow" | "reject-follow-byid" => Self::Rejected,
+            // Votes and Lemmy's private messages are no posts: there are no polls yet, and no such messages.
+            "create-note-vote"
+            | "create-chatmessage-direct"
+            | "update-chatmessage"
+            | "delete-chatmessage" => Self::Nothing,
+            "create-page-hashtag-group" | "create-question" | "create-question-mention-cw" => Self::Post,
+            _ if kind.starts_with("create-note") => Self::Post,
+            "update-note" | "update-question" | "update-page" => Self::Edited,
+            "delete-note" => Self::PostGone,
+            "update-person" | "update-service" => Self::Profile,
+            "delete-person" => Self::PersonGone,
+            "like" | "like-rfc9421" | "like-emoji" | "like-emoji-custom" | "emojireact" => Self::Liked,
+            "undo-like" | "undo-like-byid" | "undo-like-emoji-byid" | "undo-emojireact" => Self::Unliked,
+            "announce" => Self::Boosted,
+            "undo-announce" | "undo-announce-byid" => Self::Unboosted,
+            "announce-page" | "announce-note" => Self::GroupBoosted,
+            // What a group wraps (FEP-1b12): groups come later.
+            "announce-add"
+            | "announce-block"
+            | "announce-create-note"
+            | "announce-create-page"
+            | "announce-delete-group"
+            | "announce-delete-note"
+            | "announce-delete-note-by-moderator"
+            | "announce-delete-page"
+            | "announce-delete-page-by-moderator"
+            | "announce-dislike"
+            | "announce-like"
+            | "announce-lock"
+            | "announce-remove"
+            | "announce-undo-block"
+            | "announce-undo-delete-group"
+            | "announce-undo-delete-note"
+            | "announce-undo-delete-page"
+            | "announce-undo-like"
+            | "announce-undo-lock"
+            | "announce-update-group"
+            | "announce-update-note"
+            | "announce-update-page" => Self::Nothing,
+            "block" => Self::Blocked,
+            "undo-block" => Self::Unblocked,
+            // GoToSocial's answers to interactions; pins; reports; moves; what other software has no word for.
+            "accept-like-byid"
+            | "accept-note-byid"
+            | "reject-announce-byid"
+            | "add-note"
+            | "remove-note"
+            | "dislike"
+            | "flag"
+            | "move"
+            | "ping"
+            | "undo-delete-note" => Self::Nothing,
+            _ => return None,
+        })
+    }
+}
+
+/// A recorded post as it is sent here.
+pub(super) struct Replayed {
+    /// File it was recorded in.
+    pub(super) name: String,
+    /// Where it goes.
+    pub(super) inbox: String,
+    /// `keyId` of its signature.
+    pub(super) key_id: String,
+    /// The body.
+    pub(super) text: String,
+    /// The same.
+    pub(super) body: Value,
+    /// It came already, to another receiver.
+    pub(super) again: bool,
+}
+
+impl Replayed {
+    pub(super) async fn of(scene: &mut Scene, exchange: &Exchange) -> Self {
+        let mut text = scene.rewrite(&exchange.text).await;
+        let mut body: Value = serde_json::from_str(&text).expect("no JSON");
+        if body["object"].get("publicKey").is_some() {
+            scene.sender().put_keys(&mut body["object"]);
+            text = body.to_string();
+        }
+        serve(scene, &body["object"]);
+        let recorded = exchange
+            .header("signature-input")
+            .or(exchange.header("signature"))
+            .expect("unsigned");
+        let key_id = recorded
+            .split_once("key")
+            .expect("no key")
+            .1
+            .split('"')
+            .nth(1)
+            .expect("no keyId");
+        let key_id = scene.translated(key_id).await;
+        let text = scene.sender().proven(&text);
+        let again = scene.sent.contains(body["id"].as_str().expect("no id"));
+        Self {
+            name: exchange.name.clone(),
+            inbox: scene.inbox(exchange).await,
+            key_id,
+            text,
+            body,
+            again,
+        }
+    }
+
+    /// Status and body of the answer.
+    pub(super) async fn send(&self, scene: &Scene, exchange: &Exchange) -> (u16, String) {
+        scene
+            .sender()
+            .replay(exchange, &self.key_id, &self.inbox, &self.text)
+            .await
+    }
+
+    fn id(&self) -> &str {
+        text(&self.body)
+    }
+
+    fn actor(&self) -> &str {
+        text(&self.body["actor"])
+    }
+
+    /// What is done with; for an `Undo` what that was done with.
+    fn object(&self) -> &str {
+        text(&self.body["object"])
+    }
+}
+
+/// The server answers for what it says.
+fn serve(scene: &Scene, object: &Value) {
+    let sender = scene.sender();
+    let id = text(object);
+    let is_post = object.get("attributedTo").is_some();
+    if is_post && id.starts_with(&sender.mock.origin) {
+        sender.mock.serve_document(sender.path(id), object.clone());
+    }
+    if let Some(inner) = object.get("object") {
+        serve(scene, inner);
+    }
+}
+
+/// What there was before, as far as the effect has to do with it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Before {
+    /// The post that it is about.
+    pub(super) post: Option<Value>,
+    account: Option<Value>,
+    home: Vec<String>,
+    notices: Vec<String>,
+    /// What the person of ours that it is about has to do with the actor.
+    relation: Option<Value>,
+    /// What is taken back was in force.
+    in_force: Option<bool>,
+}
+
+/// Looks at what there is.
+pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -> Before {
+    let body = &replayed.body;
+    let inner = text(&body["object"]["object"]);
+    let about = if inner.is_empty() {
+        replayed.object()
+    } else {
+        inner
+    };
+    let mut before = Before {
+        post: None,
+        account: None,
+        home: Vec::new(),
+        notices: Vec::new(),
+        relation: None,
+        in_force: None,
+    };
+    if matches!(
+        effect,
+        Effect::Nothing | Effect::Edited | Effect::GroupBoosted | Effect::PostGone
+    ) && about.starts_with("http")
+    {
+        before.post = scene.post(&scene.watcher, about).await;
+    }
+    if matches!(effect, Effect::PersonGone | Effect::Nothing) {
+        before.account = scene.account(&scene.watcher, replayed.actor()).await;
+    }
+    if effect == Effect::PersonGone {
+        scene.sender().forget(replayed.actor());
+    }
+    if matches!(
+        effect,
+        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked
+    ) {
+        before.in_force = Some(is_in_force(scene, replayed, effect).await);
+    }
+    if effect == Effect::Nothing {
+        if let Some(person) = scene.person(about).filter(|_| before.account.is_some()) {
+            before.relation = Some(scene.relation(person, replayed.actor()).await);
+        }
+        before.home = ids(&scene.watcher, "/api/v1/timelines/home?limit=40").await;
+        let person = replayed
+            .inbox
+            .strip_suffix("/inbox")
+            .and_then(|uri| scene.person(uri));
+        if let Some(person) = person {
+            before.notices = ids(person, "/api/v1/notifications?limit=40").await;
+        }
+    }
+    before
+}
+
+async fn ids(client: &Client, path: &str) -> Vec<String> {
+    let list = client.get(path).await.ok();
+    let list = list.as_array().expect("no list").clone();
+    list.iter()
+        .map(|item| item["id"].as_str().expect("no id").to_owned())
+        .collect()
+}
+
+/// Asserts the effect.
+pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect, before: &Before) {
+    let name = &replayed.name;
+    match effect {
+        Effect::Followed | Effect::Blocked | Effect::Liked | Effect::Boosted | Effect::GroupBoosted => {
+            assert!(is_in_force(scene, replayed, effect).await, "{name}: {effect:?}");
+            if effect == Effect::Followed {
+                accepted_by_us(scene, replayed).await;
+            }
+            let boost = matches!(effect, Effect::Boosted | Effect::GroupBoosted);
+            if boost && !replayed.again && before.post.is_none() {
+                boost_is_seen(scene, replayed).await;
+            }
+        }
+        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked => {
+            assert!(
+                replayed.again || before.in_force == Some(true),
+                "{name}: nothing to take back"
+            );
+            assert!(!is_in_force(scene, replayed, effect).await, "{name}: {effect:?}");
+        }
+        Effect::Accepted | Effect::Rejected => answered(scene, replayed, effect).await,
+        Effect::Post | Effect::Edited => super::post::check(scene, replayed, before).await,
+        Effect::PostGone => {
+            let id = before.post.as_ref().and_then(|post| post["id"].as_str());
+            assert!(replayed.again || id.is_some(), "{name}: it was not there");
+            assert_eq!(
+                scene.post(&scene.watcher, replayed.object()).await,
+                None,
+                "{name}"
+            );
+            if let Some(id) = id {
+                assert_eq!(
+                    scene.watcher.get(&format!("/api/v1/statuses/{id}")).await.status,
+                    404,
+                    "{name}"
+                );
+                assert!(
+                    scene.watcher.home().await.iter().all(|post| post["id"] != id),
+                    "{name}"
+                );
+            }
+        }
+        Effect::Profile => profile(scene, replayed).await,
+        Effect::PersonGone => {
+            let known = before.account.as_ref().expect("they were not there");
+            assert_eq!(
+                scene.account(&scene.watcher, replayed.actor()).await,
+                None,
+                "{name}"
+            );
+            let home = scene.watcher.home().await;
+            assert!(
+                home.iter().all(|post| post["account"]["id"] != known["id"]),
+                "{name}"
+            );
+            scene.gone.insert(replayed.actor().to_owned());
+        }
+        Effect::Nothing => {
+            assert_eq!(&self::before(scene, replayed, effect).await, before, "{name}");
+        }
+    }
+}
+
+/// What an activity is done with; for an `Undo` what that was done with, embedded or remembered.
+fn target(scene: &Scene, replayed: &Replayed, effect: Effect) -> String {
+    match effect {
+        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked => {
+            let embedded = text(&replayed.body["object"]["object"]);
+            if embedded.is_empty() {
+                scene.target(replayed.object())
+            } else {
+                embedded.to_owned()
+            }
+        }
+        _ => replayed.object().to_owned(),
+    }
+}
+
+/// Whether the actor follows, blocks, likes or boosts what it is done with or taken back from.
+async fn is_in_force(scene: &Scene, replayed: &Replayed, effect: Effect) -> bool {
+    let name = &replayed.name;
+    let target = target(scene, replayed, effect);
+    let relation = match effect {
+        Effect::Followed | Effect::Unfollowed => "followed_by",
+        Effect::Blocked | Effect::Unblocked => "blocked_by",
+        _ => {
+            let post = scene.post(&scene.watcher, &target).await;
+            let post = post.unwrap_or_else(|| panic!("{name}: {target} is not there"));
+            let id = post["id"].as_str().expect("no id");
+            let liked = matches!(effect, Effect::Liked | Effect::Unliked);
+            let list = if liked { "favourited_by" } else { "reblogged_by" };
+            let people = scene
+                .watcher
+                .get(&format!("/api/v1/statuses/{id}/{list}"))
+                .await
+                .ok();
+            let account = scene
+                .account(&scene.watcher, replayed.actor())
+                .await
+                .expect("unknown");
+            return people
+                .as_array()
+                .expect("no list")
+                .iter()
+                .any(|person| person["id"] == account["id"]);
+        }
+    };
+    let person = scene
+        .person(&target)
+        .unwrap_or_else(|| panic!("{name}: {target}"));
+    scene.relation(person, replayed.actor()).await[relation] == true
+}
+
+/// Their follow was answered.
+async fn accepted_by_us(scene: &Scene, replayed: &Replayed) {
+    eventually(&format!("{}: our Accept", replayed.name), || async {
+        let inbox = scene.sender().mock.inbox();
+        inbox
+            .into_iter()
+            .find(|activity| activity["type"] == "Accept" && text(&activity["object"]) == replayed.id())
+    })
+    .await;
+}
+
+/// Our follow was answered.
+async fn answered(scene: &Scene, replayed: &Replayed, effect: Effect) {
+    let (name, body) = (&replayed.name, &replayed.body);
+    let receiver = replayed
+        .inbox
+        .strip_suffix("/inbox")
+        .and_then(|uri| scene.person(uri));
+    let to = body["to"].as_array().map_or(&body["to"], |to| &to[0]);
+    let follower = body["object"]["actor"]
+        .as_str()
+        .or(to.as_str())
+        .unwrap_or_default();
+    let person = receiver
+        .or_else(|| scene.person(follower))
+        .unwrap_or_else(|| panic!("{name}: {follower}"));
+    let relation = scene.relation(person, replayed.actor()).await;
+    assert_eq!(relation["following"], effect == Effect::Accepted, "{name}");
+    assert_eq!(relation["requested"], false, "{name}");
+}
+
+async fn profile(scene: &Scene, replayed: &Replayed) {
+    let name = &replayed.name;
+    let actor = &replayed.body["object"];
+    let account = scene
+        .account(&scene.watcher, replayed.actor())
+        .await
+        .expect("unknown");
+    assert_eq!(
+        account["display_name"],
+        actor["name"].as_str().unwrap_or_default(),
+        "{name}"
+    );
+    let (note, summary) = (&account["note"], actor["summary"].as_str().unwrap_or_default());
+    assert_eq!(plain(note.as_str().expect("no note")), plain(summary), "{name}");
+    assert_eq!(account["bot"], actor["type"] == "Service", "{name}");
+    assert_eq!(
+        account["locked"],
+        actor["manuallyApprovesFollowers"] == true,
+        "{name}"
+    );
+    let rows = |list: &Value, kind: Option<&str>| -> Vec<(String, String)> {
+        let rows = list.as_array().into_iter().flatten();
+        let rows = rows.filter(|row| kind.is_none_or(|kind| row["type"] == kind));
+        let text = |value: &Value| plain(value.as_str().unwrap_or_default());
+        rows.map(|row| (text(&row["name"]), text(&row["value"])))
+            .collect()
+    };
+    assert_eq!(
+        rows(&account["fields"], None),
+        rows(&actor["attachment"], Some("PropertyValue")),
+        "{name}"
+    );
+}
+
+/// A boost is in the home timeline of the booster's follower, with the whole post if it was fetched.
+async fn boost_is_seen(scene: &Scene, replayed: &Replayed) {
+    let (name, object) = (&replayed.name, &replayed.body["object"]);
+    let uri = replayed.object();
+    let account = scene
+        .account(&scene.watcher, replayed.actor())
+        .await
+        .expect("unknown");
+    let home = scene.watcher.home().await;
+    let boost = home
+        .iter()
+        .find(|item| item["account"]["id"] == account["id"] && item["reblog"]["uri"] == uri);
+    let post = &boost.unwrap_or_else(|| panic!("{name}: no boost in the home timeline"))["reblog"];
+    if uri.starts_with(&scene.sender().mock.origin) {
+        let content = plain(object["content"].as_str().unwrap_or_default());
+        assert!(
+            plain(post["content"].as_str().expect("no content")).contains(&content),
+            "{name}"
+        );
+        assert!(holds(post, object["name"].as_str().unwrap_or_default()), "{name}");
+    }
+}
+
+/// The letters of an HTML text, without tags, entities and spaces.
+pub(super) fn plain(html: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            c if inside || c.is_whitespace() => {}
+            c => out.push(c),
+        }
+    }
+    for (entity, c) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", ""),
+        ("&amp;", "&"),
+    ] {
+        out = out.replace(entity, c);
+    }
+    out.retain(|c| !c.is_whitespace());
+    out
+}
