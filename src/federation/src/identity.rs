@@ -35,8 +35,8 @@ impl Identity {
     /// The keys of this node; made and kept sealed at the first call (by `entrenous init`, or the first start).
     ///
     /// # Errors
-    /// `Internal` if the vault's key is not the one they were sealed with (nothing is ever overwritten), the store's, or
-    /// if the system's random source fails.
+    /// `Conflict` if the vault's key is not the one they were sealed with (nothing is ever overwritten), the store's, and
+    /// `Internal` if the system's random source fails.
     pub async fn load_or_create(ctx: &Ctx) -> Result<Self> {
         if let Some(identity) = Self::load(ctx).await? {
             return Ok(identity);
@@ -79,10 +79,15 @@ impl Identity {
                 ));
             }
         };
-        let ed25519 = Ed25519KeyPair::from_pkcs8(&ctx.vault().open(PURPOSE, &sealed_ed25519)?)
-            .map_err(DomainError::internal)?;
-        let rsa = RsaKeyPair::from_pkcs8(&ctx.vault().open(PURPOSE, &sealed_rsa)?)
-            .map_err(DomainError::internal)?;
+        let open = |sealed: &[u8]| {
+            ctx.vault().open(PURPOSE, sealed).map_err(|_| {
+                DomainError::Conflict(
+                    "the node's own keys in the database were sealed with another one".to_owned(),
+                )
+            })
+        };
+        let ed25519 = Ed25519KeyPair::from_pkcs8(&open(&sealed_ed25519)?).map_err(DomainError::internal)?;
+        let rsa = RsaKeyPair::from_pkcs8(&open(&sealed_rsa)?).map_err(DomainError::internal)?;
         Self::of(ctx.origin(), ed25519, rsa).map(Some)
     }
 

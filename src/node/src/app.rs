@@ -1,14 +1,14 @@
 //! Wiring: from a data directory to a context, federation and the lock that keeps others out.
 
 use crate::config::{Config, Places};
-use crate::failure::Failure;
+use crate::failure::{Failure, one_line};
 use crate::files::DiskFiles;
 use crate::keysmith::StockedSmith;
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{config, secret_file, system};
 use entrenous_domain::context::Ports;
 use entrenous_domain::secrets::Vault;
-use entrenous_domain::{Ctx, NodeSettings};
+use entrenous_domain::{Ctx, DomainError, NodeSettings, accounts};
 use entrenous_egress::{Egress, EgressConfig};
 use entrenous_federation::{Federation, Identity};
 use entrenous_store::{Store, StoreConfig, StoreError};
@@ -40,7 +40,8 @@ impl App {
         let config = config::load(&places.config(), &environment())?;
         let lock = lock(&places)?;
         let ctx = open_context(&places, &config, stock, false)?;
-        let federation = federation(&ctx, &config).await?;
+        same_address(&ctx).await?;
+        let federation = federation(&places, &ctx, &config).await?;
         Ok(Self {
             places,
             config,
@@ -57,8 +58,8 @@ impl App {
 }
 
 /// A message with its private cause, for the person at the command line (who owns the node).
-pub(crate) fn cause(error: &entrenous_domain::DomainError) -> String {
-    use entrenous_domain::DomainError as E;
+pub(crate) fn cause(error: &DomainError) -> String {
+    use DomainError as E;
     match error {
         E::Store(cause) => cause.to_string(),
         E::Internal(cause) => cause.clone(),
@@ -99,8 +100,9 @@ pub(crate) fn open_context(
     database.create = new;
     let clock: entrenous_store::Clock = Arc::new(system::system_now);
     let store = Store::open(&database, clock).map_err(|error| {
-        let text = format!("the database cannot be opened: {error}");
+        let text = one_line(&format!("the database cannot be opened: {error}"));
         match error {
+            StoreError::Corrupt(_) => Failure::Failed(format!("{text}. Restore it from your backup")),
             StoreError::Insecure { .. } | StoreError::Config(_) | StoreError::Empty(_) => {
                 Failure::Configuration(text)
             }
@@ -117,8 +119,21 @@ pub(crate) fn open_context(
     Ok(Ctx::new(store, settings(config), Vault::new(&key), ports))
 }
 
+/// Refuses a database whose people were made under another address: every id begins with it.
+async fn same_address(ctx: &Ctx) -> Result<(), Failure> {
+    let own = accounts::own_uri(ctx).await.map_err(|error| cause(&error))?;
+    match own {
+        Some(uri) if !uri.starts_with(&format!("{}/", ctx.origin())) => Err(Failure::Configuration(format!(
+            "node.url is {}, but the people in this database have addresses such as {uri}: the address of a node never \
+             changes. Write the old one, or point database.url to this node's own database",
+            ctx.origin()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Federation with its one way out, connected as the domain's look-up.
-async fn federation(ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
+async fn federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
     let mut way_out = EgressConfig::new(format!(
         "Entrenous/{} (+{})",
         env!("CARGO_PKG_VERSION"),
@@ -127,7 +142,13 @@ async fn federation(ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
     way_out.allow.clone_from(&config.egress.allow);
     let egress = Egress::new(&way_out).map_err(|error| Failure::Configuration(error.to_string()))?;
     let failed = |error| format!("federation cannot start: {}", cause(&error));
-    let identity = Identity::load_or_create(ctx).await.map_err(failed)?;
+    let identity = Identity::load_or_create(ctx).await.map_err(|error| match error {
+        DomainError::Conflict(text) => Failure::Configuration(format!(
+            "the key file {} is not this node's: {text}. Restore it from your backup",
+            places.vault_key().display()
+        )),
+        other => failed(other).into(),
+    })?;
     let federation =
         Federation::new(ctx.clone(), egress, identity, config.egress.allow.clone()).map_err(failed)?;
     ctx.set_lookup(Arc::new(federation.clone()));

@@ -32,6 +32,11 @@ impl Failure {
     }
 }
 
+/// A text of several lines (libpq's, for one) as one, for logs and scripts.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl From<String> for Failure {
     fn from(text: String) -> Self {
         Self::Failed(text)

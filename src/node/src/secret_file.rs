@@ -51,8 +51,9 @@ fn look(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
         ));
     }
     let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text)
-        .map_err(|error| format!("the key file {shown} cannot be read: {error}"))?;
+    file.read_to_string(&mut text).map_err(|error| {
+        format!("the key file {shown} cannot be read: {error}. Restore it from your backup")
+    })?;
     parse(text.trim()).ok_or_else(|| {
         format!(
             "the key file {shown} is damaged: it must hold 64 hexadecimal digits. Restore it from your backup"

@@ -1,11 +1,15 @@
 //! Bad input at every door: what is sent is wrong, too much or never whole. The answer says so in the right class, what
 //! caused it stays in the log, nothing is changed, and everyone else is served meanwhile.
 
+mod attempt;
 mod bodies;
 mod house;
+mod inbox;
 mod odd;
 mod probe;
 mod routes;
+mod slow;
+mod start;
 mod strangers;
 mod walk;
 

@@ -101,6 +101,14 @@ pub async fn local_by_username(ctx: &Ctx, username: &str) -> Result<Option<Arc<A
     }
 }
 
+/// The URI of one of this node's own accounts: under which address the database was begun. `None` in a new one.
+///
+/// # Errors
+/// Only the store's.
+pub async fn own_uri(ctx: &Ctx) -> Result<Option<String>> {
+    Ok(ctx.store().read(store::accounts::own_uri).await?)
+}
+
 /// An account that is known here by `name` or `name@authority` (a leading `@` is allowed); nothing is fetched.
 ///
 /// # Errors

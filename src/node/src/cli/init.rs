@@ -7,6 +7,7 @@ use crate::config::{NewConfig, Places, render};
 use crate::failure::Failure;
 use crate::system::SystemEntropy;
 use crate::{app, config, secret_file};
+use entrenous_domain::DomainError;
 use entrenous_domain::people::{self, NewPerson};
 use entrenous_domain::ports::Entropy as _;
 use entrenous_federation::Identity;
@@ -128,7 +129,11 @@ async fn make(places: &Places, text: &str, init: &Init, password: String) -> Res
     let config = config::load(&aside, &app::environment())?;
     let ctx = app::open_context(places, &config, 1, true)?;
     let done = async {
-        Identity::load_or_create(&ctx).await?;
+        if entrenous_domain::accounts::own_uri(&ctx).await?.is_some() {
+            return Err(DomainError::Conflict(
+                "the database holds another node; give this one an empty database".to_owned(),
+            ));
+        }
         let owner = NewPerson {
             username: init.owner.clone(),
             display_name: String::new(),
@@ -141,11 +146,17 @@ async fn make(places: &Places, text: &str, init: &Init, password: String) -> Res
                 .cloned()
                 .unwrap_or_else(|| "en".to_owned()),
         };
-        people::add(&ctx, owner).await
+        // What can be wrong with the owner comes before anything is written: keys left in a database that outlives this
+        // attempt, sealed with a key that does not, would stop the next one.
+        people::add(&ctx, owner).await?;
+        Identity::load_or_create(&ctx).await
     }
     .await;
     ctx.store().close().await;
-    done.map_err(|error| format!("the owner cannot be added: {}", app::cause(&error)))?;
+    done.map_err(|error| match error {
+        DomainError::Conflict(text) => text,
+        other => format!("the owner cannot be added: {}", app::cause(&other)),
+    })?;
     std::fs::rename(&aside, places.config())
         .map_err(|error| format!("the configuration cannot be written: {error}").into())
 }

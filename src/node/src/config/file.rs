@@ -1,7 +1,7 @@
 //! Reading the configuration. Anything unreadable, empty, half-written or unknown stops the node.
 
 use super::keys::KEYS;
-use crate::failure::Failure;
+use crate::failure::{Failure, one_line};
 use entrenous_egress::{AllowRule, EgressConfig};
 use entrenous_model::Origin;
 use ipnet::IpNet;
@@ -140,7 +140,14 @@ pub(crate) fn load(path: &Path, environment: &[(String, String)]) -> Result<Conf
 }
 
 fn parse(text: &str, environment: &[(String, String)]) -> Result<Config, String> {
-    let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    let mut table: toml::Table = toml::from_str(text).map_err(|error| {
+        let before = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        format!("line {line}: {}", one_line(error.message()))
+    })?;
     for key in KEYS {
         let variable = key.variable();
         if let Some((_, value)) = environment.iter().find(|(name, _)| *name == variable) {
@@ -170,9 +177,9 @@ fn parse(text: &str, environment: &[(String, String)]) -> Result<Config, String>
         match variable.filter(|variable| environment.iter().any(|(name, _)| name == variable)) {
             Some(variable) => format!(
                 "{at} (from the environment variable {variable}): {}",
-                cause.trim_end()
+                one_line(&cause)
             ),
-            None => format!("{at}: {}", cause.trim_end()),
+            None => format!("{at}: {}", one_line(&cause)),
         }
     })?;
     config.check()?;
@@ -238,6 +245,18 @@ impl Config {
         )?;
         within("limits.upload_bytes", self.limits.upload_bytes, 1 << 20, 1 << 30)?;
         within("limits.connections", self.limits.connections, 100, 1_000_000)?;
+        let database = &self.database.url;
+        let server = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| database.starts_with(scheme));
+        let file = database
+            .strip_prefix("sqlite:")
+            .map(|file| file.trim_start_matches("//"));
+        if !server && file.is_none_or(|file| file.is_empty() || file.starts_with(':')) {
+            return Err(
+                "database.url must be sqlite:FILE or postgres://user:password@host/database".to_owned(),
+            );
+        }
         if !["auto", "pretty", "json"].contains(&self.log.format.as_str()) {
             return Err("log.format must be auto, pretty or json".to_owned());
         }

@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 /// The head of a request, also the next one of a kept connection, must be here by then.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(12);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest head of a request, in bytes.
 const LARGEST_HEAD: usize = 32 * 1024;
 /// The most header fields.
@@ -81,15 +81,6 @@ async fn serve(
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(cause = %error, "TCP_NODELAY");
-    }
-    // Whoever connects and says nothing: hyper's own timer was seen to miss some of five hundred such connections.
-    let mut byte = [0];
-    let first_byte = tokio::select! {
-        first = tokio::time::timeout(HEADER_TIMEOUT, stream.peek(&mut byte)) => matches!(first, Ok(Ok(count)) if count > 0),
-        () = stop.cancelled() => false,
-    };
-    if !first_byte {
-        return;
     }
     let behind_proxy = proxies.iter().any(|net| net.contains(&address.ip()));
     let service = service_fn(move |request: http::Request<Incoming>| {

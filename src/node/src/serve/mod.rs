@@ -14,14 +14,17 @@ use crate::control::Server;
 use crate::failure::Failure;
 use crate::log;
 use entrenous_api::{ApiSettings, ApiState};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// How many connections may wait to be accepted, as far as the kernel allows (`net.core.somaxconn`).
+const QUEUE: u32 = 65_535;
 /// How many key pairs are kept ready.
 const KEY_STOCK: usize = 4;
 /// How long open requests may take to end once the node is told to stop. The whole stop stays under 10 s.
@@ -37,7 +40,7 @@ pub(crate) async fn run(places: Places) -> Result<(), Failure> {
     log::start(&logging.level, &logging.format);
     let app = App::open(places, KEY_STOCK).await?;
     let listen = app.config.node.listen;
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
+    let listener = listener(listen).map_err(|error| {
         format!("{listen} cannot be listened on: {error}. Is another node running? See node.listen in the configuration")
     })?;
     let stop = CancellationToken::new();
@@ -97,6 +100,21 @@ pub(crate) async fn run(places: Places) -> Result<(), Failure> {
     app.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Listens with a queue long enough for a crowd that comes at once.
+///
+/// A connection for which the queue has no room counts as open on the other side and does not exist on ours: no timer
+/// runs for it until the kernel offers it again, up to a minute later.
+fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A node that was killed may start again at once, although its old connections linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// Completes at the first SIGTERM or SIGINT.

@@ -137,6 +137,18 @@ pub fn by_url(conn: &mut Conn, url: &str) -> Result<Option<Account>, StoreError>
         .optional()?)
 }
 
+/// The URI of one of this node's own accounts, disabled or not; `None` before there is any.
+///
+/// # Errors
+/// The database's.
+pub fn own_uri(conn: &mut Conn) -> Result<Option<String>, StoreError> {
+    Ok(accounts::table
+        .filter(accounts::peer_id.is_null())
+        .select(accounts::uri)
+        .first(conn)
+        .optional()?)
+}
+
 /// The local account of that name (any case), disabled or not.
 ///
 /// # Errors

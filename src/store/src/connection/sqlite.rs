@@ -42,6 +42,12 @@ pub(crate) fn secure(path: &Path) -> Result<(), StoreError> {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         let mode = match fs::metadata(&name) {
+            Ok(meta) if !meta.is_file() => {
+                return Err(StoreError::Config(format!(
+                    "{} is no file",
+                    Path::new(&name).display()
+                )));
+            }
             Ok(meta) => meta.permissions().mode() & 0o7777,
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(unavailable(error)),
