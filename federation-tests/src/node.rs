@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
@@ -47,8 +47,16 @@ pub fn binary() -> PathBuf {
 /// If there is none.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("no free port");
-    listener.local_addr().expect("no address").port()
+    // Below the range from which the system takes ports for outgoing connections: the tests make thousands, and one of
+    // them would sooner or later hold the port of a node that is down for a moment.
+    const FIRST: u16 = 12_000;
+    const COUNT: u16 = 18_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % u32::from(COUNT)).expect("below the count");
+    (0..COUNT)
+        .map(|_| FIRST + start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("no free port")
 }
 
 /// A node with its data directory. Ends with the value.
