@@ -1,4 +1,4 @@
-//! `entrenous-bench`: makes a data set and measures a release node on it. `cargo xtask bench` runs it.
+//! `entrenous-bench`: makes a data set and measures how a release node serves home timelines on it.
 
 use clap::Parser;
 use entrenous_bench::manifest::{Manifest, Sizes};
