@@ -3,7 +3,7 @@
 use crate::Outcome;
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection as _;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text, Timestamp};
 use diesel::{
     Connection as _, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -92,6 +92,29 @@ impl Db {
     pub fn local_people(&mut self) -> Outcome<Vec<Named>> {
         let query = "SELECT id, username FROM accounts WHERE peer_id IS NULL ORDER BY id";
         Ok(either!(self, conn => sql_query(query).load(&mut **conn)?))
+    }
+
+    /// Reads the newest 20 rows of a home timeline with their posts and authors; how many there were.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn timeline(&mut self, owner: i64) -> Outcome<usize> {
+        type Row = (i64, String, String, String);
+        Ok(either!(self, conn => Timeline { owner }.load::<Row>(&mut **conn)?).len())
+    }
+
+    /// The process under which the server's processes run, if it is one of this machine.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn server_process(&mut self) -> Outcome<Option<u32>> {
+        if !self.is_postgres() {
+            return Ok(None);
+        }
+        let pid = self.number("SELECT pg_backend_pid()::bigint AS number")?;
+        Ok(pid
+            .and_then(|pid| u32::try_from(pid).ok())
+            .and_then(crate::node::parent_of))
     }
 
     /// Makes writing fast and unsafe, until [`Db::settle`]: a broken load is thrown away.
@@ -229,6 +252,38 @@ impl Rows {
     pub fn finish(mut self, db: &mut Db) -> Outcome<usize> {
         self.flush(db)?;
         Ok(self.written)
+    }
+}
+
+/// A page of a home timeline by the shortest query there is, kept prepared under its text.
+struct Timeline {
+    owner: i64,
+}
+
+impl QueryId for Timeline {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Timeline {
+    type SqlType = (BigInt, Text, Text, Text);
+}
+
+impl<Conn> RunQueryDsl<Conn> for Timeline {}
+
+impl<DB> QueryFragment<DB> for Timeline
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT p.id, p.uri, p.content, a.display_name FROM feed f JOIN posts p ON p.id = f.post_id \
+             JOIN accounts a ON a.id = p.account_id WHERE f.owner_id = ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.owner)?;
+        out.push_sql(" ORDER BY f.post_id DESC LIMIT 20");
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@
 use libsqlite3_sys as _;
 use pq_sys as _;
 
+pub mod ceilings;
 pub mod clock;
 pub mod db;
 pub mod figure;
@@ -16,9 +17,13 @@ pub mod load;
 pub mod manifest;
 pub mod measures;
 pub mod node;
+pub mod peers;
+pub mod report;
 pub mod rng;
 pub mod seed;
+pub mod sign;
 pub mod stats;
+pub mod suite;
 
 use std::io::Write as _;
 

@@ -4,6 +4,9 @@ use crate::Outcome;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// People of the node who follow each author and each sender of a peer.
+pub const FOLLOWERS: usize = 10;
+
 /// How large a data set is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sizes {
@@ -56,7 +59,7 @@ pub struct Manifest {
     pub postgres: String,
     /// People with full home timelines.
     pub readers: Vec<Actor>,
-    /// People who post; ten of the node and one of each of the first three peers follow each.
+    /// People who post; whom ten of the node follow, and people of peers by the layout.
     pub authors: Vec<Actor>,
     /// Someone whom everyone ordinary of the node follows, and nobody elsewhere.
     pub celebrity: Actor,
@@ -90,6 +93,14 @@ impl Manifest {
     pub fn write(&self, data: &Path) -> Outcome {
         std::fs::write(Self::path(data), serde_json::to_vec_pretty(self)?)?;
         Ok(())
+    }
+
+    /// Someone with a token who follows the `at`-th sender of a peer; see `seed`.
+    #[must_use]
+    pub fn follower(&self, peer: usize, at: usize) -> Option<&Actor> {
+        let before: usize = self.peers.iter().take(peer).map(|peer| peer.senders.len()).sum();
+        let loud = self.authors.len() + before + at;
+        self.readers.get(loud * FOLLOWERS % self.sizes.people.max(1))
     }
 
     /// The node's own directory.

@@ -1,6 +1,7 @@
 //! The node that is measured: its commands, its process, what it costs.
 
 use crate::Outcome;
+use crate::db::Db;
 use crate::http::Connection;
 use std::fs;
 use std::io::Write as _;
@@ -120,6 +121,7 @@ impl Place {
             host: self.authority.clone(),
             ready_after: Duration::ZERO,
             ticks: ticks()?,
+            database: None,
         };
         while !serving.healthy().await {
             if let Some(status) = serving.child.try_wait()? {
@@ -132,6 +134,9 @@ impl Place {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         serving.ready_after = begun.elapsed();
+        if !self.postgres.is_empty() {
+            serving.database = Db::open(&self.postgres)?.server_process()?;
+        }
         Ok(serving)
     }
 }
@@ -148,9 +153,27 @@ pub struct Serving {
     /// From the start of the process until `/health` said 200.
     pub ready_after: Duration,
     ticks: u64,
+    /// The process above those of PostgreSQL.
+    database: Option<u32>,
 }
 
 impl Serving {
+    /// Another program that serves at `address`.
+    ///
+    /// # Errors
+    /// When the system does not tell its ticks.
+    pub fn other(child: Child, address: &str) -> Outcome<Self> {
+        Ok(Self {
+            pid: child.id(),
+            child,
+            address: address.to_owned(),
+            host: address.to_owned(),
+            ready_after: Duration::ZERO,
+            ticks: ticks()?,
+            database: None,
+        })
+    }
+
     async fn healthy(&self) -> bool {
         let Ok(mut connection) = Connection::open(&self.address).await else {
             return false;
@@ -162,12 +185,16 @@ impl Serving {
             .is_ok_and(|status| status == 200)
     }
 
-    /// Processor time it used so far, in user and kernel, to a hundredth of a second.
+    /// Processor time it used so far, in user and kernel, to a hundredth of a second; with that of its PostgreSQL.
     ///
     /// # Errors
     /// When it is gone.
     pub fn cpu(&self) -> Outcome<Duration> {
-        cpu_of(self.pid, self.ticks)
+        let own = cpu_of(self.pid, self.ticks)?;
+        match self.database {
+            None => Ok(own),
+            Some(root) => Ok(own + cpu_of_tree(root, self.ticks)?),
+        }
     }
 
     /// Resident memory in MiB.
@@ -240,33 +267,26 @@ fn used_ticks(stat: &str) -> Option<u64> {
 }
 
 /// Processor time of a process and of everything under it: PostgreSQL's postmaster and its backends.
-///
-/// # Errors
-/// When `/proc` cannot be read.
-pub fn cpu_of_tree(root: u32) -> Outcome<Duration> {
-    let ticks = ticks()?;
+fn cpu_of_tree(root: u32, ticks: u64) -> Outcome<Duration> {
     let mut all = cpu_of(root, ticks)?;
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
         };
-        let parent = fs::read_to_string(format!("/proc/{pid}/stat"))
-            .ok()
-            .and_then(|stat| {
-                stat.rsplit_once(')')?
-                    .1
-                    .split_ascii_whitespace()
-                    .nth(1)?
-                    .parse()
-                    .ok()
-            });
-        if parent == Some(root) {
+        if parent_of(pid) == Some(root) {
             // It may have ended meanwhile: then it is counted with its parent.
             all += cpu_of(pid, ticks).unwrap_or_default();
         }
     }
     Ok(all)
+}
+
+/// The parent of a process.
+pub(crate) fn parent_of(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
 /// A free port of the loopback interface, at this moment.

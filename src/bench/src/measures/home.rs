@@ -49,50 +49,61 @@ impl Rounds {
     }
 }
 
+/// First pages of readers in turn, so many.
+fn turns(node: &Serving, readers: &[&Actor], count: usize) -> Vec<Vec<u8>> {
+    let all = readers.iter().cycle().take(count);
+    all.map(|reader| page(node, reader, "")).collect()
+}
+
+fn load(bench: &Bench, requests: Vec<Vec<u8>>) -> Load {
+    Load {
+        requests: Arc::new(requests),
+        connections: bench.effort.connections,
+        status: 200,
+    }
+}
+
+/// A warm round on a node that serves: the readers are served twice before the clock runs.
+///
+/// # Errors
+/// When the node does not serve.
+pub(super) async fn warm_round(bench: &Bench, node: &Serving) -> Outcome<Result> {
+    let readers: Vec<&Actor> = bench.manifest.readers.iter().take(bench.effort.readers).collect();
+    load(bench, turns(node, &readers, readers.len() * 2))
+        .run(node)
+        .await?;
+    let requests = turns(node, &readers, bench.effort.of(WARM));
+    load(bench, requests).run(node).await
+}
+
+/// Older pages of the readers on a node just started, each once.
+///
+/// # Errors
+/// When the node does not serve.
+pub(super) async fn older_round(bench: &Bench) -> Outcome<(Result, Serving)> {
+    let readers: Vec<&Actor> = bench.manifest.readers.iter().take(bench.effort.readers).collect();
+    let node = bench.place.serve().await?;
+    let pages = older_pages(&node, &readers).await?;
+    node.stop()?;
+    let node = bench.place.serve().await?;
+    Ok((load(bench, pages).run(&node).await?, node))
+}
+
 /// Measures it, warm and cold in two ways.
 ///
 /// # Errors
 /// When the node does not serve.
 pub async fn measure(bench: &Bench) -> Outcome<Section> {
     let effort = bench.effort;
-    let readers: Vec<&Actor> = bench.manifest.readers.iter().take(effort.readers).collect();
-    let sqlite = bench.manifest.postgres.is_empty();
+    let all: Vec<&Actor> = bench.manifest.readers.iter().collect();
     let (mut warm, mut first, mut older) = (Vec::new(), Vec::new(), Vec::new());
-    let load = |requests: Vec<Vec<u8>>| Load {
-        requests: Arc::new(requests),
-        connections: effort.connections,
-        status: 200,
-    };
     for round in 0..effort.rounds {
         let node = bench.place.serve().await?;
-        first.push(
-            load(
-                bench
-                    .manifest
-                    .readers
-                    .iter()
-                    .map(|reader| page(&node, reader, ""))
-                    .collect(),
-            )
-            .run(&node)
-            .await?,
-        );
+        first.push(load(bench, turns(&node, &all, all.len())).run(&node).await?);
         node.stop()?;
-        let node = bench.place.serve().await?;
-        let pages = older_pages(&node, &readers).await?;
-        node.stop()?;
-        let node = bench.place.serve().await?;
-        older.push(load(pages).run(&node).await?);
-        let turns = |count: usize| -> Vec<Vec<u8>> {
-            readers
-                .iter()
-                .cycle()
-                .take(count)
-                .map(|reader| page(&node, reader, ""))
-                .collect()
-        };
-        load(turns(readers.len() * 2)).run(&node).await?;
-        warm.push(load(turns(effort.of(WARM))).run(&node).await?);
+        let (result, node) = older_round(bench).await?;
+        older.push(result);
+        warm.push(warm_round(bench, &node).await?);
         node.stop()?;
         say(&format!(
             "  home timeline: round {} of {}",
@@ -100,11 +111,26 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
             effort.rounds
         ));
     }
+    let sqlite = bench.sqlite();
+    let ratio = |to: f64| warm.iter().map(|one| one.cpu_each() / to).collect();
+    let ratios = [
+        Figure::new(
+            "warm: CPU, ratio to the bare web framework with a page of 40 KiB",
+            "",
+            ratio(bench.hello),
+        ),
+        Figure::new(
+            "warm: CPU, ratio to the 640 µs of GoToSocial 0.20 on such a machine",
+            "",
+            ratio(640.0),
+        ),
+    ];
     let mut figures = Rounds(warm).figures(
         "warm",
         sqlite.then_some(Goal::AtMost(90.0)),
         sqlite.then_some(Goal::AtMost(10.0)),
     );
+    figures.extend(ratios.into_iter().filter(|figure| figure.median().is_finite()));
     let cold = sqlite.then_some(Goal::AtMost(250.0));
     figures.extend(Rounds(first).figures("cold, first pages", cold, None));
     figures.extend(Rounds(older).figures("cold, older pages", cold, None));
@@ -114,13 +140,13 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
             "`GET /api/v1/timelines/home?limit=20`, signed in, {} kept-alive connections. Warm: {} readers in turn, after \
              each was served twice, {} requests. Cold, first pages: a node just started, the first page of {} readers, \
              each once. Cold, older pages: a node just started, pages 2 to {} of {} readers, each once; most of their \
-             posts are on no other page.",
+             posts are on no other page. The database's file is in the system's cache.",
             effort.connections,
-            readers.len(),
+            effort.readers.min(all.len()),
             effort.of(WARM),
-            bench.manifest.readers.len(),
+            all.len(),
             PAGES + 1,
-            readers.len(),
+            effort.readers.min(all.len()),
         ),
         figures,
     })

@@ -1,6 +1,12 @@
 //! The measures, one file each.
 
+pub mod delivery;
+pub mod fanout;
+pub mod growth;
 pub mod home;
+pub mod inbox;
+pub mod post;
+pub mod start;
 
 use crate::figure::Figure;
 use crate::manifest::Manifest;
@@ -14,6 +20,16 @@ pub struct Bench {
     pub place: Place,
     /// How much is done.
     pub effort: Effort,
+    /// Microseconds that the bare web framework takes for a page of 40 KiB; not a number if it was not measured.
+    pub hello: f64,
+}
+
+impl Bench {
+    /// Whether the node is on SQLite.
+    #[must_use]
+    pub const fn sqlite(&self) -> bool {
+        self.place.postgres.is_empty()
+    }
 }
 
 /// How much is done.

@@ -8,7 +8,7 @@ mod words;
 mod write;
 
 use crate::db::Db;
-use crate::manifest::{Actor, Manifest, Peer, Sizes};
+use crate::manifest::{Actor, FOLLOWERS, Manifest, Peer, Sizes};
 use crate::node::{Place, free_port};
 use crate::rng::Rng;
 use crate::{Outcome, hex, say};
@@ -18,26 +18,57 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-/// People of the node who follow each author and each sender of a peer.
-const FOLLOWERS: usize = 10;
 /// People of a peer who send in the measures.
 const SENDERS: usize = 16;
 /// People with a token, at most.
 const READERS: usize = 2_000;
 
-/// Peers of the main data set: two native ones, then two of other software. The authors' posts go to the first three.
-const PEERS: [(&str, bool); 4] = [
-    ("127.0.0.11", true),
-    ("127.0.0.12", true),
-    ("127.0.0.13", false),
-    ("127.0.0.14", false),
-];
+/// Which peers there are, and where the authors are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Two native peers, then two of other software. Someone at each of the first three follows every author.
+    Few,
+    /// So many native peers, then as many of other software. Nobody elsewhere follows the first author; someone at every
+    /// peer of other software follows the second; someone at the first native peer follows the rest.
+    Many(usize),
+}
+
+impl Layout {
+    /// Address and kind of each peer; native ones on one port, others on another.
+    fn peers(self) -> Vec<(String, bool)> {
+        let each = match self {
+            Self::Few => 2,
+            Self::Many(each) => each,
+        };
+        [true, false]
+            .into_iter()
+            .flat_map(|native| (0..each).map(move |number| (format!("127.0.0.{}", 11 + number), native)))
+            .collect()
+    }
+
+    /// Whether someone at the `peer`-th of these peers follows the `author`-th author.
+    fn follows(self, peer: usize, native: bool, author: usize) -> bool {
+        match self {
+            Self::Few => peer < 3,
+            Self::Many(_) if author == 0 => false,
+            Self::Many(_) if author == 1 => !native,
+            Self::Many(_) => peer == 0,
+        }
+    }
+
+    const fn senders(self) -> usize {
+        match self {
+            Self::Few => SENDERS,
+            Self::Many(_) => 0,
+        }
+    }
+}
 
 /// Makes a data set in `data`, which must not hold one. `postgres` is an empty database's URL, or empty for SQLite.
 ///
 /// # Errors
 /// When a command of the node or the database fails.
-pub fn make(data: &Path, bin: &Path, postgres: &str, sizes: &Sizes) -> Outcome<Manifest> {
+pub fn make(data: &Path, bin: &Path, postgres: &str, sizes: &Sizes, layout: Layout) -> Outcome<Manifest> {
     let begun = Instant::now();
     let dir = Manifest::node_dir(data);
     if dir.exists() {
@@ -62,9 +93,9 @@ pub fn make(data: &Path, bin: &Path, postgres: &str, sizes: &Sizes) -> Outcome<M
         begun.elapsed().as_secs_f64()
     ));
     let mut db = Db::open(&place.database())?;
-    let peers = peers()?;
-    let (mut plan, cast) = decide(&mut db, &place, &peers, sizes)?;
-    cast.follow(&mut plan);
+    let peers = peers(layout)?;
+    let (mut plan, cast) = decide(&mut db, &place, &peers, sizes, layout)?;
+    cast.follow(&mut plan, &peers, layout);
     say(&format!(
         "seed: {} people and {} posts decided ({:.0} s)",
         plan.people.len(),
@@ -106,21 +137,23 @@ pub fn make(data: &Path, bin: &Path, postgres: &str, sizes: &Sizes) -> Outcome<M
     Ok(manifest)
 }
 
-/// The peers on one free port, each with keys.
-fn peers() -> Outcome<Vec<Peer>> {
-    let port = free_port()?;
-    PEERS
-        .iter()
-        .map(|(address, native)| {
-            Ok(Peer {
-                origin: format!("http://{address}:{port}"),
-                native: *native,
-                rsa: hex::write(&RsaKeyPair::generate()?.to_pkcs8()?),
-                ed25519: hex::write(&Ed25519KeyPair::generate()?.to_pkcs8()?),
-                senders: Vec::new(),
-            })
+/// The peers on two free ports. All have the same keys, since making hundreds would take a minute and change nothing.
+fn peers(layout: Layout) -> Outcome<Vec<Peer>> {
+    let ports = [free_port()?, free_port()?];
+    let rsa = hex::write(&RsaKeyPair::generate()?.to_pkcs8()?);
+    let ed25519 = hex::write(&Ed25519KeyPair::generate()?.to_pkcs8()?);
+    let [for_native, for_other] = ports;
+    Ok(layout
+        .peers()
+        .into_iter()
+        .map(|(address, native)| Peer {
+            origin: format!("http://{address}:{}", if native { for_native } else { for_other }),
+            native,
+            rsa: rsa.clone(),
+            ed25519: ed25519.clone(),
+            senders: Vec::new(),
         })
-        .collect()
+        .collect())
 }
 
 /// Where the special people stand in the plan.
@@ -128,13 +161,19 @@ struct Cast {
     ranges: Ranges,
     /// (place, peer)
     senders: Vec<(usize, usize)>,
-    /// One follower of every author at each of the first three peers.
+    /// Someone at each peer who follows authors.
     listeners: Vec<usize>,
     celebrity: usize,
     authors: Vec<usize>,
 }
 
-fn decide(db: &mut Db, place: &Place, peers: &[Peer], sizes: &Sizes) -> Outcome<(Plan, Cast)> {
+fn decide(
+    db: &mut Db,
+    place: &Place,
+    peers: &[Peer],
+    sizes: &Sizes,
+    layout: Layout,
+) -> Outcome<(Plan, Cast)> {
     let mut rng = Rng::new(sizes.seed ^ 0x5eed);
     let origin = format!("http://{}", place.authority);
     let mut people: Vec<Person> = db
@@ -164,13 +203,13 @@ fn decide(db: &mut Db, place: &Place, peers: &[Peer], sizes: &Sizes) -> Outcome<
     let (mut senders, mut listeners) = (Vec::new(), Vec::new());
     for (at, peer) in peers.iter().enumerate() {
         let from = sizes.people + at * 1_000;
-        for (number, one) in plan::people(&mut rng, SENDERS + 1, Some(at), &peer.origin, from)
+        for (number, one) in plan::people(&mut rng, layout.senders() + 1, Some(at), &peer.origin, from)
             .into_iter()
             .enumerate()
         {
-            if number < SENDERS {
+            if number < layout.senders() {
                 senders.push((people.len(), at));
-            } else if at < 3 {
+            } else {
                 listeners.push(people.len());
             }
             people.push(one);
@@ -201,7 +240,7 @@ fn decide(db: &mut Db, place: &Place, peers: &[Peer], sizes: &Sizes) -> Outcome<
 
 impl Cast {
     /// The follows that the measures need.
-    fn follow(&self, plan: &mut Plan) {
+    fn follow(&self, plan: &mut Plan, peers: &[Peer], layout: Layout) {
         let ordinary = &self.ranges.ordinary;
         for follower in ordinary.clone() {
             plan.link(follower, self.celebrity);
@@ -218,9 +257,12 @@ impl Cast {
                 next += 1;
             }
         }
-        for listener in &self.listeners {
-            for author in &self.authors {
-                plan.link(*listener, *author);
+        for (peer, listener) in self.listeners.iter().enumerate() {
+            let native = peers.get(peer).is_some_and(|peer| peer.native);
+            for (number, author) in self.authors.iter().enumerate() {
+                if layout.follows(peer, native, number) {
+                    plan.link(*listener, *author);
+                }
             }
         }
     }
