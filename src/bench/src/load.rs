@@ -61,7 +61,7 @@ impl Result {
 }
 
 impl Load {
-    /// Sends all requests. Connections are opened before the clock runs.
+    /// Sends all requests. Connections are opened, and what the node had to do before is done, before the clock runs.
     ///
     /// # Errors
     /// When a connection breaks or an answer has another status.
@@ -70,6 +70,7 @@ impl Load {
         for _ in 0..self.connections {
             connections.push(Connection::open(&node.address).await?);
         }
+        node.settle().await?;
         let next = Arc::new(AtomicUsize::new(0));
         let before = node.cpu()?;
         let begun = Instant::now();

@@ -85,6 +85,10 @@ async fn run(given: Arguments) -> Outcome {
     let (Some(bin), Some(root)) = (given.bin, given.data) else {
         return Err("--bin and --data are needed".into());
     };
+    if given.write.is_some() && root.exists() {
+        // What is written down is measured on data sets that no earlier run has posted to.
+        std::fs::remove_dir_all(&root)?;
+    }
     std::fs::create_dir_all(&root)?;
     let begun = Instant::now();
     let quick = given.quick;

@@ -5,8 +5,10 @@ use crate::db::Db;
 use crate::http::Connection;
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// The password of everyone who is made by the command line.
@@ -197,6 +199,25 @@ impl Serving {
         }
     }
 
+    /// Waits until the node has used no processor time for a tenth of a second, but no longer than ten seconds: after
+    /// its start it makes keys for people to come.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub async fn settle(&self) -> Outcome {
+        let begun = Instant::now();
+        let mut last = self.cpu()?;
+        while begun.elapsed() < Duration::from_secs(10) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let now = self.cpu()?;
+            if now == last {
+                break;
+            }
+            last = now;
+        }
+        Ok(())
+    }
+
     /// Resident memory in MiB.
     ///
     /// # Errors
@@ -289,12 +310,22 @@ pub(crate) fn parent_of(pid: u32) -> Option<u32> {
     rest.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
-/// A free port of the loopback interface, at this moment.
+/// A free port of the loopback interface. Data sets keep it, so it lies below the range from which the system takes
+/// ports for outgoing connections.
 ///
 /// # Errors
 /// When there is none.
 pub fn free_port() -> Outcome<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(12_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        if port >= 30_000 {
+            return Err("no free port".into());
+        }
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
 }
 
 /// Size of a file in MiB.

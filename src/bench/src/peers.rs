@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 const NOT_FOUND: &[u8] = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
 
-/// Peers that answer 202 to every activity. They end with the value.
+/// Peers that answer 202 to every activity. They listen until [`Receivers::end`].
 pub struct Receivers {
     shared: Arc<Shared>,
     open: watch::Sender<bool>,
@@ -50,6 +50,17 @@ impl Receivers {
             tasks.push(tokio::spawn(accept(listener, Arc::clone(&shared), gate.clone())));
         }
         Ok(Self { shared, open, tasks })
+    }
+
+    /// Ends all of them; their addresses are free when this returns.
+    pub async fn end(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        for task in self.tasks {
+            // That it was ended is what was wanted.
+            drop(task.await);
+        }
     }
 
     /// Answers, or lets senders wait.
@@ -98,14 +109,6 @@ impl Receivers {
         }
         let last = self.arrivals().iter().max().copied();
         Ok(last.unwrap_or(begun))
-    }
-}
-
-impl Drop for Receivers {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
     }
 }
 

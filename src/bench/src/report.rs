@@ -201,7 +201,13 @@ pub fn commit() -> Outcome<String> {
     let output = Command::new("git")
         .args(["rev-parse", "--short=10", "HEAD"])
         .output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let commit = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let changed = Command::new("git").args(["status", "--porcelain"]).output()?;
+    Ok(if changed.stdout.is_empty() {
+        commit
+    } else {
+        format!("{commit} with changes")
+    })
 }
 
 #[cfg(test)]

@@ -55,14 +55,9 @@ pub async fn next(ctx: &Ctx, peer: PeerId, after: Option<DeliveryId>, limit: i64
         .await?)
 }
 
-/// How an attempt ended.
+/// How an attempt ended without the activity being taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// Taken. The peer is healthy, its backoff ends; `form` is the signature form that worked.
-    Done {
-        /// The form that worked.
-        form: SignatureForm,
-    },
     /// There is nothing to send any more (the post is gone), or the peer will never take it (410, 400): dropped.
     Drop {
         /// Why.
@@ -80,11 +75,11 @@ pub enum Attempt {
     },
 }
 
-/// Records how an attempt ended.
+/// Records that a peer has taken these: it is healthy, its backoff ends. `form` is the signature form that worked.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -> Result<()> {
+pub async fn taken(ctx: &Ctx, peer: PeerId, ids: Vec<DeliveryId>, form: SignatureForm) -> Result<()> {
     let learned = ctx
         .store()
         .write(move |tx| -> std::result::Result<bool, StoreError> {
@@ -92,17 +87,35 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
                 return Ok(false);
             };
             let now = tx.now();
+            rows::finish(tx, &ids, "done", None, now)?;
+            note_heard(tx, &peer)?;
+            if form == peer.signature_form {
+                return Ok(false);
+            }
+            entrenous_store::peers::learn_form(tx, peer.id, form)?;
+            tx.emit(Event::PeerChanged { peer: peer.id })?;
+            Ok(true)
+        })
+        .await?;
+    if learned {
+        ctx.trust().forget_everything();
+    }
+    Ok(())
+}
+
+/// Records how an attempt ended that was not [`taken`].
+///
+/// # Errors
+/// Only the store's.
+pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -> Result<()> {
+    ctx.store()
+        .write(move |tx| -> std::result::Result<(), StoreError> {
+            let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
+                return Ok(());
+            };
+            let now = tx.now();
             match attempt {
-                Attempt::Done { form } => {
-                    rows::finish(tx, id, "done", None, now)?;
-                    note_heard(tx, &peer)?;
-                    if form != peer.signature_form {
-                        entrenous_store::peers::learn_form(tx, peer.id, form)?;
-                        tx.emit(Event::PeerChanged { peer: peer.id })?;
-                        return Ok(true);
-                    }
-                }
-                Attempt::Drop { reason } => rows::finish(tx, id, "dropped", Some(&reason), now)?,
+                Attempt::Drop { reason } => rows::finish(tx, &[id], "dropped", Some(&reason), now)?,
                 Attempt::Refused { reason } => {
                     rows::attempted(tx, id, &reason)?;
                     halt(tx, &peer, LONGEST_PAUSE, &reason)?;
@@ -124,12 +137,9 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
                     give_up_old(tx, &peer, &reason)?;
                 }
             }
-            Ok(false)
+            Ok(())
         })
         .await?;
-    if learned {
-        ctx.trust().forget_everything();
-    }
     Ok(())
 }
 

@@ -112,10 +112,11 @@ fn allowed_targets(
     network: bool,
     activity: &OutboundActivity,
 ) -> std::result::Result<BTreeSet<Target>, StoreError> {
-    let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::all(tx)?
+    let ids: Vec<PeerId> = wanted.iter().map(|(peer, _)| *peer).collect();
+    let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::active(tx, &ids, network)?
         .into_iter()
-        .filter(|(peer, _)| may_cross(peer, activity))
-        .map(|(peer, _)| (peer.id, peer))
+        .filter(|peer| may_cross(peer, activity))
+        .map(|peer| (peer.id, peer))
         .collect();
     let mut allowed: BTreeSet<Target> = wanted
         .into_iter()

@@ -61,6 +61,7 @@ struct Inner {
     pictures: fetch::Pictures,
     webfinger: Vec<AllowRule>,
     desk: handshake::Desk,
+    written: render::Written,
 }
 
 impl Federation {
@@ -92,6 +93,7 @@ impl Federation {
             pictures,
             webfinger: rules,
             desk: handshake::Desk::default(),
+            written: render::Written::default(),
         })))
     }
 
@@ -133,6 +135,11 @@ impl Federation {
     /// What the handshake keeps in memory.
     pub(crate) fn desk(&self) -> &handshake::Desk {
         &self.0.desk
+    }
+
+    /// Activities that were written for other peers.
+    pub(crate) fn written(&self) -> &render::Written {
+        &self.0.written
     }
 
     /// This node's origin, as signatures name it.

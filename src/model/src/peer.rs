@@ -46,7 +46,7 @@ impl PeerState {
 }
 
 /// What runs on the other side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Software {
     /// Entrenous, connected by an invitation.

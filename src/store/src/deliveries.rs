@@ -1,6 +1,8 @@
 //! Outgoing activities and the queue of each peer.
 
+use crate::among::among;
 use crate::schema::{accounts, activities, deliveries, follows, peers, posts};
+use crate::sql::Sql;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -52,7 +54,7 @@ pub fn inboxes_of(conn: &mut Conn, people: &[AccountId]) -> Result<BTreeSet<Targ
     let ids: Vec<i64> = people.iter().map(|id| id.get()).collect();
     let rows = accounts::table
         .inner_join(peers::table)
-        .filter(accounts::id.eq_any(ids))
+        .filter(among(accounts::id, ids))
         .select((
             peers::id,
             peers::shared_inbox,
@@ -156,25 +158,45 @@ pub fn insert(
             activities::created_at.eq(to_db(activity.at)),
         ))
         .execute(conn)?;
-    // PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
-    for chunk in targets.chunks(500) {
-        let rows: Vec<_> = chunk
-            .iter()
-            .map(|(id, (peer, inbox))| {
-                (
-                    deliveries::id.eq(id.get()),
-                    deliveries::activity_id.eq(activity.id.get()),
-                    deliveries::peer_id.eq(peer.get()),
-                    deliveries::inbox.eq(inbox.as_str()),
-                    deliveries::state.eq("queued"),
-                    deliveries::order_key.eq(activity.order_key),
-                    deliveries::created_at.eq(to_db(activity.at)),
-                )
-            })
-            .collect();
-        both!(conn, c => diesel::insert_into(deliveries::table).values(rows).execute(c))?;
+    let mut rest = targets;
+    while !rest.is_empty() {
+        // In powers of two, so that few different statements are kept prepared.
+        let size = (rest.len() + 1).next_power_of_two() / 2;
+        let (some, others) = rest.split_at(size.min(MOST_ROWS));
+        queue(conn, activity, some)?;
+        rest = others;
     }
     Ok(())
+}
+
+/// Rows in one statement.
+const MOST_ROWS: usize = 128;
+
+fn queue(
+    conn: &mut Conn,
+    activity: &NewActivity<'_>,
+    targets: &[(DeliveryId, Target)],
+) -> Result<(), StoreError> {
+    let mut sql = Sql::new(
+        "INSERT INTO deliveries (id, activity_id, peer_id, inbox, state, order_key, created_at) VALUES ",
+    );
+    for (n, (id, (peer, inbox))) in targets.iter().enumerate() {
+        sql = sql
+            .raw(if n == 0 { "(" } else { ",(" })
+            .int(id.get())
+            .raw(",")
+            .int(activity.id.get())
+            .raw(",")
+            .int(peer.get())
+            .raw(",")
+            .text(inbox.as_str())
+            .raw(",'queued',")
+            .int(activity.order_key)
+            .raw(",")
+            .time(activity.at)
+            .raw(")");
+    }
+    sql.run(conn).map(drop)
 }
 
 /// Active peers with something queued, and from when they may be tried.
@@ -286,25 +308,27 @@ pub fn was_for(conn: &mut Conn, activity: ActivityId, peer: PeerId) -> Result<bo
     .get_result::<bool>(conn)?)
 }
 
-/// Ends a delivery: `done` or `dropped`.
+/// Writes down how attempts ended that will not be made again. `state` is `done` or `dropped`.
 ///
 /// # Errors
 /// The database's.
 pub fn finish(
     conn: &mut Conn,
-    id: DeliveryId,
-    state: &str,
+    ids: &[DeliveryId],
+    state: &'static str,
     error: Option<&str>,
     now: Time,
 ) -> Result<(), StoreError> {
-    diesel::update(deliveries::table.find(id.get()))
-        .set((
-            deliveries::state.eq(state),
-            deliveries::last_error.eq(error),
-            deliveries::attempts.eq(deliveries::attempts + 1),
-            deliveries::finished_at.eq(Some(to_db(now))),
-        ))
-        .execute(conn)?;
+    let ids: Vec<i64> = ids.iter().copied().map(DeliveryId::get).collect();
+    Sql::new("UPDATE deliveries SET attempts = attempts + 1, state = ")
+        .text(state)
+        .raw(", last_error = ")
+        .opt_text(error.map(str::to_owned))
+        .raw(", finished_at = ")
+        .time(now)
+        .raw(" WHERE id IN ")
+        .ids(&ids)
+        .run(conn)?;
     Ok(())
 }
 

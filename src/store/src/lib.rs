@@ -12,6 +12,7 @@ use pq_sys as _;
 #[macro_use]
 mod macros;
 
+mod among;
 mod config;
 mod connection;
 mod engine;

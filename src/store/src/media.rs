@@ -1,5 +1,6 @@
 //! Files that are known here.
 
+use crate::among::among;
 use crate::schema::media;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
@@ -74,7 +75,7 @@ pub fn by_id(conn: &mut Conn, id: MediaId) -> Result<Option<Media>, StoreError> 
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[MediaId]) -> Result<Vec<Media>, StoreError> {
     let ids: Vec<i64> = ids.iter().copied().map(MediaId::get).collect();
-    let rows = media::table.filter(media::id.eq_any(ids)).load::<Row>(conn)?;
+    let rows = media::table.filter(among(media::id, ids)).load::<Row>(conn)?;
     Ok(rows.into_iter().map(Media::from).collect())
 }
 

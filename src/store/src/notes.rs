@@ -1,5 +1,6 @@
 //! Private notes of people about others.
 
+use crate::among::among;
 use crate::schema::account_notes;
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
@@ -17,7 +18,7 @@ pub fn of(
     let targets: Vec<i64> = targets.iter().map(|id| id.get()).collect();
     Ok(account_notes::table
         .filter(account_notes::account_id.eq(account.get()))
-        .filter(account_notes::target_id.eq_any(targets))
+        .filter(among(account_notes::target_id, targets))
         .select((account_notes::target_id, account_notes::note))
         .load::<(i64, String)>(conn)?
         .into_iter()

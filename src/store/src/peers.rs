@@ -1,10 +1,14 @@
 //! Peer nodes.
 
+use crate::among::among;
 use crate::schema::peers;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use entrenous_model::{Contract, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software, Time};
+
+/// The word for a peer that runs Entrenous.
+const NATIVE: &str = "native";
 
 #[derive(Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = peers, treat_none_as_null = true)]
@@ -48,7 +52,7 @@ impl Row {
             origin: Origin::parse(&self.origin).map_err(|_| corrupt("origin"))?,
             name: self.name,
             state: PeerState::parse(&self.state),
-            software: if self.software == "native" {
+            software: if self.software == NATIVE {
                 Software::Native
             } else {
                 Software::Other
@@ -76,7 +80,7 @@ impl Row {
             name: peer.name.clone(),
             state: peer.state.as_str().to_owned(),
             software: if peer.software == Software::Native {
-                "native"
+                NATIVE
             } else {
                 "other"
             }
@@ -111,6 +115,24 @@ pub fn all(conn: &mut Conn) -> Result<Vec<(Peer, Option<String>)>, StoreError> {
         .load::<Row>(conn)?
         .into_iter()
         .map(Row::read)
+        .collect()
+}
+
+/// The active ones of these peers, and with `natives` every active one that runs Entrenous.
+///
+/// # Errors
+/// As [`all`].
+pub fn active(conn: &mut Conn, ids: &[PeerId], natives: bool) -> Result<Vec<Peer>, StoreError> {
+    let among = among(peers::id, ids.iter().map(|id| id.get()));
+    let wanted = among.or(peers::software
+        .eq(NATIVE)
+        .and(natives.into_sql::<diesel::sql_types::Bool>()));
+    peers::table
+        .filter(peers::state.eq(PeerState::Active.as_str()))
+        .filter(wanted)
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(|row| row.read().map(|(peer, _)| peer))
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! What the URLs of pictures are made of.
 
+use crate::among::among;
 use crate::schema::media;
 use crate::{Conn, StoreError};
 use diesel::prelude::*;
@@ -12,7 +13,7 @@ use entrenous_model::MediaId;
 pub fn epochs(conn: &mut Conn, ids: &[MediaId]) -> Result<Vec<(MediaId, i64)>, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
     Ok(media::table
-        .filter(media::id.eq_any(ids))
+        .filter(among(media::id, ids))
         .select((media::id, media::epoch))
         .load::<(i64, i64)>(conn)?
         .into_iter()

@@ -1,5 +1,6 @@
 //! What one person is to others: follows, blocks and mutes at once.
 
+use crate::among::among;
 use crate::schema::{blocks, follows, mutes};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
@@ -23,7 +24,7 @@ pub fn of(
 
     let following = follows::table
         .filter(follows::follower_id.eq(me))
-        .filter(follows::followee_id.eq_any(ids.clone()))
+        .filter(among(follows::followee_id, ids.clone()))
         .select((
             follows::followee_id,
             follows::accepted,
@@ -40,7 +41,7 @@ pub fn of(
     }
     let followers = follows::table
         .filter(follows::followee_id.eq(me))
-        .filter(follows::follower_id.eq_any(ids.clone()))
+        .filter(among(follows::follower_id, ids.clone()))
         .select((follows::follower_id, follows::accepted))
         .load::<(i64, bool)>(conn)?;
     for (id, accepted) in followers {
@@ -50,7 +51,7 @@ pub fn of(
     }
     let blocking = blocks::table
         .filter(blocks::account_id.eq(me))
-        .filter(blocks::target_id.eq_any(ids.clone()))
+        .filter(among(blocks::target_id, ids.clone()))
         .select(blocks::target_id)
         .load::<i64>(conn)?;
     for id in blocking {
@@ -58,7 +59,7 @@ pub fn of(
     }
     let blocked_by = blocks::table
         .filter(blocks::target_id.eq(me))
-        .filter(blocks::account_id.eq_any(ids.clone()))
+        .filter(among(blocks::account_id, ids.clone()))
         .select(blocks::account_id)
         .load::<i64>(conn)?;
     for id in blocked_by {
@@ -66,7 +67,7 @@ pub fn of(
     }
     let muting = mutes::table
         .filter(mutes::account_id.eq(me))
-        .filter(mutes::target_id.eq_any(ids))
+        .filter(among(mutes::target_id, ids))
         .filter(mutes::expires_at.is_null().or(mutes::expires_at.gt(to_db(now))))
         .select((mutes::target_id, mutes::notifications))
         .load::<(i64, bool)>(conn)?;

@@ -79,19 +79,17 @@ impl Sql {
         self.with(Part::OptMoment(value.map(to_db)))
     }
 
-    /// `(a, b, c)` for `IN`; `(NULL)`, which nothing is in, for none. Filled up to a power of two with its last
-    /// id, so that few different statements are kept prepared.
+    /// `(a, b, c)` for `IN`; `(NULL)`, which nothing is in, for none.
     pub(crate) fn ids(self, ids: &[i64]) -> Self {
-        let Some(last) = ids.last() else {
+        if ids.is_empty() {
             return self.raw("(NULL)");
-        };
-        let size = ids.len().next_power_of_two();
+        }
         let mut this = self.raw("(");
-        for (n, id) in ids.iter().chain(std::iter::repeat(last)).take(size).enumerate() {
+        for (n, id) in crate::among::filled(ids.to_vec()).into_iter().enumerate() {
             if n > 0 {
                 this = this.raw(",");
             }
-            this = this.int(*id);
+            this = this.int(id);
         }
         this.raw(")")
     }

@@ -1,10 +1,11 @@
-//! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask soak`,
-//! `cargo xtask openapi`.
+//! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`,
+//! `cargo xtask soak`, `cargo xtask openapi`.
 //!
 //! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
 //! else is built.
 
 mod args;
+mod bench;
 mod child;
 mod demo;
 mod openapi;
@@ -28,11 +29,12 @@ Usage: cargo xtask <command> [options]
 
   demo      Start federated nodes with people and posts in them, to look at
   test      Everything that must be green before a change lands
+  bench     How fast it is: writes docs/BENCHMARKS.md
   soak      The kills of the tests, for hours: nothing lost, nothing doubled
   openapi   Write docs/api/openapi.json from the code
   help      This text
 
-`cargo xtask <command> --help` explains the options of demo, test and soak.
+`cargo xtask <command> --help` explains the options of demo, test, bench and soak.
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         .and_then(|()| match command {
             "demo" => demo::run(rest),
             "test" => test::run(rest),
+            "bench" => bench::run(rest),
             "soak" => soak::run(rest),
             "openapi" => openapi::run(rest),
             "help" | "--help" | "-h" => {

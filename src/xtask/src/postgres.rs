@@ -51,6 +51,29 @@ fn has_server(folder: &Path) -> bool {
         .all(|program| folder.join(program).is_file())
 }
 
+/// What a server is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A test run or a demo: a power cut may take the data.
+    Play,
+    /// Figures: durable as in production, and with memory for a million posts.
+    Measuring,
+}
+
+impl Purpose {
+    const fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Play => &[
+                "shared_buffers=64MB",
+                "fsync=off",
+                "full_page_writes=off",
+                "synchronous_commit=off",
+            ],
+            Self::Measuring => &["shared_buffers=1GB", "max_wal_size=4GB"],
+        }
+    }
+}
+
 /// A server's folder, port and password: what must be remembered to start it again on the same data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cluster {
@@ -101,7 +124,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When it cannot be started or is not ready within 30 seconds; the error holds the end of its log.
-    pub(crate) fn start(&self) -> Outcome<Server> {
+    pub(crate) fn start(&self, purpose: Purpose) -> Outcome<Server> {
         let bin = programs()?;
         let log_path = self.folder.join("server.log");
         let log = File::options().create(true).append(true).open(&log_path)?;
@@ -112,13 +135,11 @@ impl Cluster {
             "listen_addresses=127.0.0.1".to_owned(),
             "unix_socket_directories=".to_owned(),
             "max_connections=400".to_owned(),
-            "shared_buffers=64MB".to_owned(),
-            // The data live as long as a test run or a demo: a power cut may take them.
-            "fsync=off".to_owned(),
-            "full_page_writes=off".to_owned(),
-            "synchronous_commit=off".to_owned(),
         ] {
             command.args(["-c", &setting]);
+        }
+        for setting in purpose.settings() {
+            command.args(["-c", setting]);
         }
         command
             .stdout(log.try_clone()?)
@@ -199,9 +220,9 @@ impl Temporary {
     ///
     /// # Errors
     /// As [`Cluster::create`] and [`Cluster::start`].
-    pub(crate) fn start() -> Outcome<Self> {
+    pub(crate) fn start(purpose: Purpose) -> Outcome<Self> {
         let folder = std::env::temp_dir().join(format!("entrenous-postgres-{}", secret()?));
-        let started = Cluster::create(&folder).and_then(|cluster| cluster.start());
+        let started = Cluster::create(&folder).and_then(|cluster| cluster.start(purpose));
         match started {
             Ok(server) => Ok(Self { server }),
             Err(failure) => {
@@ -298,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_server_serves_and_goes() {
-        let temporary = Temporary::start().unwrap();
+        let temporary = Temporary::start(Purpose::Play).unwrap();
         let url = temporary.url();
         temporary.server.create_database("probe").unwrap();
         assert!(

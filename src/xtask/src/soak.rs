@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::args::Args;
-use crate::postgres::Temporary;
+use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
 use crate::{Outcome, child, term};
 
@@ -71,7 +71,7 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     let given = std::env::var_os(POSTGRES_URL).is_some_and(|url| !url.is_empty());
     // Kept until the end of the run.
     let server = if wish.databases.contains(&"postgres") && !given {
-        let server = Temporary::start()?;
+        let server = Temporary::start(Purpose::Play)?;
         soak.env(POSTGRES_URL, server.url());
         Some(server)
     } else {

@@ -69,6 +69,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
     }
     figures.extend(to_one(bench, &node, &receivers).await?);
     node.stop()?;
+    receivers.end().await;
     Ok(Section {
         title: "Delivery",
         method: format!(

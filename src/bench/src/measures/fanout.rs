@@ -22,7 +22,7 @@ const ASKED: usize = 50;
 /// When the node does not serve, or a follower does not get the post within ten seconds.
 pub async fn measure(bench: &Bench) -> Outcome<Section> {
     let manifest = &bench.manifest;
-    let _receivers = Receivers::listen(manifest.peers.iter().map(|peer| peer.origin.as_str())).await?;
+    let receivers = Receivers::listen(manifest.peers.iter().map(|peer| peer.origin.as_str())).await?;
     let node = bench.place.serve().await?;
     let author = manifest.authors.first().ok_or("no author")?;
     let step = (manifest.readers.len() / ASKED).max(1);
@@ -36,7 +36,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
         let mut used = Duration::ZERO;
         for number in 0..POSTS {
             some_usual.push(timed(&mut author_line, &publish(&node, author, number, "public")).await?);
-            settle(&node).await?;
+            node.settle().await?;
             let before = node.cpu()?;
             let begun = Instant::now();
             some_famous.push(
@@ -55,7 +55,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
                 arrive(&mut reader_line, &node, &followers, id).await?;
                 some_everywhere.push(begun.elapsed().as_secs_f64() * 1e3);
             } else {
-                settle(&node).await?;
+                node.settle().await?;
                 used += node.cpu()?.saturating_sub(before);
             }
         }
@@ -66,6 +66,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
         cpu.push(used.as_secs_f64() * 1e3 / f64::from(u32::try_from(POSTS - 1)?));
     }
     node.stop()?;
+    receivers.end().await;
     say("  a post to 10,000 followers: done");
     let ratio = famous
         .iter()
@@ -99,21 +100,6 @@ async fn timed(connection: &mut Connection, request: &[u8]) -> Outcome<f64> {
         return Err(format!("{status} to a post").into());
     }
     Ok(begun.elapsed().as_secs_f64() * 1e3)
-}
-
-/// Waits until the node has used no processor time for a twentieth of a second; at most five seconds.
-async fn settle(node: &Serving) -> Outcome {
-    let begun = Instant::now();
-    let mut last = node.cpu()?;
-    while begun.elapsed() < Duration::from_secs(5) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let now = node.cpu()?;
-        if now == last {
-            break;
-        }
-        last = now;
-    }
-    Ok(())
 }
 
 /// Waits until all of them have the post in their home timeline.

@@ -70,6 +70,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
         say(&format!("  posting: round {} of {}", round + 1, effort.rounds));
     }
     node.stop()?;
+    receivers.end().await;
     let figure = |name: &str, unit, rounds: &[Result], of: fn(&Result) -> f64| {
         Figure::new(name, unit, rounds.iter().map(of).collect())
     };

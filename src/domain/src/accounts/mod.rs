@@ -10,33 +10,39 @@ pub(crate) use keys::SEAL;
 pub use keys::{KeyKind, PublicKey, key_owner, private_key, public_keys};
 pub use remote::{RemotePerson, remote_gone, upsert_remote};
 
+use crate::marks::Mark;
 use crate::{Ctx, Result};
 use entrenous_model::{Account, AccountId, Origin, Relationship};
-use entrenous_store as store;
+use entrenous_store::{self as store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is known of many accounts, hidden ones too, in no particular order.
 pub(crate) async fn known(ctx: &Ctx, ids: &[AccountId]) -> Result<HashMap<AccountId, Arc<Known>>> {
-    let caches = ctx.caches();
-    let mut found = HashMap::with_capacity(ids.len());
-    let mut missing = Vec::new();
-    let mut marks = HashMap::new();
-    for id in ids {
-        if let Some(known) = caches.account(*id) {
-            found.insert(*id, known);
-        } else if marks.insert(*id, caches.mark_account(*id)).is_none() {
-            missing.push(*id);
-        }
-    }
+    let (found, missing) = kept(ctx.caches(), ids);
     if missing.is_empty() {
         return Ok(found);
     }
-    let rows = ctx
+    let (reader, ids) = (ctx.clone(), ids.to_vec());
+    let all = ctx
         .store()
-        .read(move |conn| store::accounts::full(conn, &missing))
-        .await?;
-    for row in rows {
+        .read(move |conn| known_in(conn, reader.caches(), &ids));
+    Ok(all.await?)
+}
+
+/// [`known`] in a read that is under way.
+pub(crate) fn known_in(
+    conn: &mut store::Conn,
+    caches: &Caches,
+    ids: &[AccountId],
+) -> std::result::Result<HashMap<AccountId, Arc<Known>>, StoreError> {
+    let (mut found, missing) = kept(caches, ids);
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let marks: HashMap<AccountId, Option<Mark>> =
+        missing.iter().map(|id| (*id, caches.mark_account(*id))).collect();
+    for row in store::accounts::full(conn, &missing)? {
         let id = row.account.id;
         let known = Arc::new(Known {
             account: Arc::new(row.account),
@@ -49,6 +55,20 @@ pub(crate) async fn known(ctx: &Ctx, ids: &[AccountId]) -> Result<HashMap<Accoun
         found.insert(id, known);
     }
     Ok(found)
+}
+
+/// What the cache holds of these accounts, and which it does not.
+fn kept(caches: &Caches, ids: &[AccountId]) -> (HashMap<AccountId, Arc<Known>>, Vec<AccountId>) {
+    let mut found = HashMap::with_capacity(ids.len());
+    let mut missing = Vec::new();
+    for id in ids {
+        if let Some(known) = caches.account(*id) {
+            found.insert(*id, known);
+        } else {
+            missing.push(*id);
+        }
+    }
+    (found, missing)
 }
 
 /// What is known of one account, hidden or not.
@@ -68,6 +88,14 @@ pub async fn get(ctx: &Ctx, id: AccountId) -> Result<Option<Arc<Account>>> {
         .await?
         .filter(|known| known.visible())
         .map(|known| Arc::clone(&known.account)))
+}
+
+/// One account, also one that [`get`] does not give: leavers and people of revoked peers.
+///
+/// # Errors
+/// Only the store's.
+pub async fn get_even_hidden(ctx: &Ctx, id: AccountId) -> Result<Option<Arc<Account>>> {
+    Ok(known_one(ctx, id).await?.map(|known| Arc::clone(&known.account)))
 }
 
 /// Many accounts, in the order asked, without those that [`get`] would not give. At most 200 ids.

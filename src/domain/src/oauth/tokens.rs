@@ -83,11 +83,16 @@ pub async fn bearer(ctx: &Ctx, secret: &str) -> Result<Option<Arc<Bearer>>> {
     let token = match &cached {
         Some(bearer) => bearer.token.clone(),
         None => {
-            let asked = hash.clone();
-            let found = ctx
-                .store()
-                .read(move |conn| store::tokens::by_hash(conn, &asked))
-                .await?;
+            let (reader, asked) = (ctx.clone(), hash.clone());
+            let found = ctx.store().read(move |conn| {
+                let token = store::tokens::by_hash(conn, &asked)?;
+                // Whose it is is asked next: read along, it costs no further turn of a reader thread.
+                if let Some(id) = token.as_ref().and_then(|token| token.account) {
+                    accounts::known_in(conn, reader.caches(), &[id])?;
+                }
+                Ok(token)
+            });
+            let found = found.await?;
             let Some(token) = found.filter(|token| token.revoked_at.is_none()) else {
                 return Ok(None);
             };

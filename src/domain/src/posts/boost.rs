@@ -101,7 +101,6 @@ fn insert(
     };
     rows::insert(tx, &boost)?;
     rows::bump(tx, post.id, rows::Count::Boosts, 1)?;
-    accounts::count_posts(tx, booster.id, 1)?;
     accounts::posted(tx, booster.id, now)?;
     spread(
         tx,
@@ -182,7 +181,7 @@ pub(super) fn undo(tx: &mut Work<'_>, booster: &Person, boost: &Post, boosted: P
     let now = tx.now();
     rows::bury(tx, &[boost.id.get()], now)?;
     rows::bump(tx, boosted, rows::Count::Boosts, -1)?;
-    accounts::count_posts(tx, booster.id, -1)?;
+    accounts::unposted(tx, booster.id)?;
     if let Some(post) = post {
         notifications::withdraw(
             tx,

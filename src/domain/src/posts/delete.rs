@@ -115,13 +115,13 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
         rows::bump(tx, parent, rows::Count::Replies, -1)?;
         tx.tell(Event::PostCounted { post: parent })?;
     }
-    accounts::count_posts(tx, post.account, -1)?;
+    accounts::unposted(tx, post.account)?;
     tx.tell(Event::PostDeleted {
         post: post.id,
         account: post.account,
     })?;
     for (boost, booster) in boosts {
-        accounts::count_posts(tx, booster, -1)?;
+        accounts::unposted(tx, booster)?;
         tx.tell(Event::PostDeleted {
             post: boost,
             account: booster,

@@ -105,7 +105,6 @@ fn in_transaction(
             tx.announce(Event::PostCounted { post: orphan });
         }
     }
-    accounts::count_posts(tx, author, 1)?;
     accounts::posted(tx, author, post.created_at)?;
     spread(
         tx,

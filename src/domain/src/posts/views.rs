@@ -88,6 +88,9 @@ pub(crate) fn seeable(
         .collect();
     let all: Vec<i64> = all.into_iter().collect();
     let bodies = caches.posts().of(conn, mark, &all)?;
+    // [`with_people`] asks for them next: read along, they cost no further turn of a reader thread.
+    let people: HashSet<AccountId> = bodies.values().map(|body| body.post.account).collect();
+    accounts::known_in(conn, caches, &people.into_iter().collect::<Vec<_>>())?;
     let flags = match viewer {
         Seen::Person(id) => {
             let conversations: HashSet<i64> =

@@ -2,14 +2,16 @@
 //!
 //! A peer that does not answer rests (1.25^n seconds, up to an hour) and holds up nobody else. All state is in the database.
 
+mod bell;
 mod lane;
 mod order;
 mod verdict;
 
 use crate::Federation;
+use bell::Bell;
 use entrenous_domain::{Result, deliveries};
 use entrenous_model::{Event, PeerId, Time};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
@@ -55,19 +57,30 @@ impl Federation {
                     AFTER_FAULT
                 }
             };
-            tokio::select! {
-                () = &mut stop => break,
-                () = queued(&mut events) => {}
-                () = lanes.ended() => {}
-                () = sleep(pause) => {}
+            let look = sleep(pause);
+            tokio::pin!(look);
+            // Lanes that are busy take in more by themselves: the table is looked at only for peers without one.
+            loop {
+                let due = tokio::select! {
+                    () = &mut stop => return farewell(tell, lanes).await,
+                    news = queued(&mut events) => lanes.ring(&news),
+                    due = lanes.ended() => due,
+                    () = &mut look => true,
+                };
+                if due {
+                    break;
+                }
             }
         }
-        if tell.send(true).is_err() {
-            tracing::debug!("no lane was left to stop");
-        }
-        if timeout(FAREWELL, lanes.all_ended()).await.is_err() {
-            tracing::info!("deliveries under way were broken off; they are made again");
-        }
+    }
+}
+
+async fn farewell(tell: watch::Sender<bool>, mut lanes: Lanes) {
+    if tell.send(true).is_err() {
+        tracing::debug!("no lane was left to stop");
+    }
+    if timeout(FAREWELL, lanes.all_ended()).await.is_err() {
+        tracing::info!("deliveries under way were broken off; they are made again");
     }
 }
 
@@ -78,19 +91,32 @@ async fn wait(mut told: watch::Receiver<bool>) {
     }
 }
 
+/// For whom something was queued.
+enum News {
+    /// For these peers.
+    For(Vec<PeerId>),
+    /// For anyone, or a peer has changed.
+    Any,
+}
+
 /// Ends when something was queued, or may have been.
-async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
+async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) -> News {
     loop {
         match events.recv().await {
             Ok(batch) => {
-                let about = |event: &Event| {
-                    matches!(event, Event::DeliveriesQueued { .. } | Event::PeerChanged { .. })
-                };
-                if batch.iter().any(about) {
-                    return;
+                let mut all = Vec::new();
+                for event in batch.iter() {
+                    match event {
+                        Event::DeliveriesQueued { peers } => all.extend(peers.iter().copied()),
+                        Event::PeerChanged { .. } => return News::Any,
+                        _ => {}
+                    }
+                }
+                if !all.is_empty() {
+                    return News::For(all);
                 }
             }
-            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Lagged(_)) => return News::Any,
             // The store has closed: the stop is on its way.
             Err(broadcast::error::RecvError::Closed) => std::future::pending::<()>().await,
         }
@@ -100,8 +126,8 @@ async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
 /// The peers that are being delivered to.
 #[derive(Default)]
 struct Lanes {
-    tasks: JoinSet<(PeerId, Result<()>)>,
-    running: HashSet<PeerId>,
+    tasks: JoinSet<(PeerId, Result<bool>)>,
+    running: HashMap<PeerId, Arc<Bell>>,
     ids: HashMap<tokio::task::Id, PeerId>,
     resting: HashMap<PeerId, Instant>,
 }
@@ -114,7 +140,7 @@ impl Lanes {
         self.resting.retain(|_, until| *until > now);
         let mut next = LOOK;
         for (peer, at) in waiting {
-            if self.running.contains(&peer) {
+            if self.running.contains_key(&peer) {
                 continue;
             }
             let pause = self
@@ -126,36 +152,60 @@ impl Lanes {
                 next = next.min(pause);
                 continue;
             }
+            let bell = Arc::<Bell>::default();
+            self.running.insert(peer, Arc::clone(&bell));
             let (federation, stop) = (federation.clone(), stop.clone());
             let task = self
                 .tasks
-                .spawn(async move { (peer, lane::run(federation, peer, stop).await) });
+                .spawn(async move { (peer, lane::run(federation, peer, stop, &bell).await) });
             self.ids.insert(task.id(), peer);
-            self.running.insert(peer);
         }
         Ok(next)
     }
 
-    /// Waits until a lane has ended; for ever if there is none.
-    async fn ended(&mut self) {
+    /// Tells lanes that there is more; true if there is something for a peer without a lane.
+    fn ring(&self, news: &News) -> bool {
+        match news {
+            News::Any => {
+                for bell in self.running.values() {
+                    bell.ring();
+                }
+                true
+            }
+            News::For(peers) => peers
+                .iter()
+                .fold(false, |due, peer| match self.running.get(peer) {
+                    Some(bell) => {
+                        bell.ring();
+                        due
+                    }
+                    None => true,
+                }),
+        }
+    }
+
+    /// Waits until a lane has ended, for ever if there is none; true if its peer is to be looked at again.
+    async fn ended(&mut self) -> bool {
         let Some(ended) = self.tasks.join_next_with_id().await else {
             return std::future::pending().await;
         };
-        match ended {
+        let (peer, result) = match ended {
             Ok((id, (peer, result))) => {
                 self.ids.remove(&id);
-                self.running.remove(&peer);
-                if let Err(error) = result {
-                    tracing::error!(%peer, %error, "deliveries to a peer broke off; they go on soon");
-                    self.resting.insert(peer, Instant::now() + AFTER_FAULT);
-                }
+                (Some(peer), result.map_err(|error| error.to_string()))
             }
-            Err(error) => {
-                tracing::error!(%error, "deliveries to a peer broke off");
-                if let Some(peer) = self.ids.remove(&error.id()) {
-                    self.running.remove(&peer);
+            Err(error) => (self.ids.remove(&error.id()), Err(error.to_string())),
+        };
+        let bell = peer.and_then(|peer| self.running.remove(&peer));
+        match (result, peer) {
+            // Or something came while it ended.
+            (Ok(rests), _) => rests || bell.is_none_or(|bell| bell.rung()),
+            (Err(error), peer) => {
+                tracing::error!(?peer, %error, "deliveries to a peer broke off; they go on soon");
+                if let Some(peer) = peer {
                     self.resting.insert(peer, Instant::now() + AFTER_FAULT);
                 }
+                true
             }
         }
     }

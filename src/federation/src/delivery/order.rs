@@ -19,12 +19,17 @@ pub(super) struct Lane {
     /// In queue order; what is under way stays until it is finished.
     waiting: BTreeMap<DeliveryId, Arc<Delivery>>,
     under_way: HashSet<DeliveryId>,
+    /// Over, but not written down yet: the database still has them in the queue.
+    over: HashSet<DeliveryId>,
 }
 
 impl Lane {
     /// Takes in more of the queue. What is known already stays as it is.
     pub(super) fn extend(&mut self, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
+            if self.over.contains(&delivery.id) {
+                continue;
+            }
             self.waiting
                 .entry(delivery.id)
                 .or_insert_with(|| Arc::new(delivery));
@@ -70,10 +75,18 @@ impl Lane {
         Some(delivery)
     }
 
-    /// One is over: it was taken or dropped.
+    /// One is over: it was taken or dropped. It is remembered until that is written down.
     pub(super) fn finish(&mut self, id: DeliveryId) {
         self.under_way.remove(&id);
         self.waiting.remove(&id);
+        self.over.insert(id);
+    }
+
+    /// That these are over is written down: the queue does not have them any more.
+    pub(super) fn forget(&mut self, ids: &[DeliveryId]) {
+        for id in ids {
+            self.over.remove(id);
+        }
     }
 
     /// One failed and stays in the queue.
@@ -139,6 +152,19 @@ mod tests {
         lane.fail(DeliveryId(1));
         assert!(lane.is_still() && lane.last().is_some());
         assert_eq!(started(&mut lane), [1]);
+    }
+
+    #[test]
+    fn what_is_over_does_not_come_back_before_it_is_written_down() {
+        let mut lane = Lane::default();
+        lane.extend(vec![delivery(1, 1, 0)]);
+        assert_eq!(started(&mut lane), [1]);
+        lane.finish(DeliveryId(1));
+        lane.extend(vec![delivery(1, 1, 0), delivery(2, 1, 0)]);
+        assert_eq!(started(&mut lane), [2]);
+        lane.forget(&[DeliveryId(1)]);
+        lane.finish(DeliveryId(2));
+        assert!(lane.over.contains(&DeliveryId(2)) && lane.over.len() == 1);
     }
 
     #[test]

@@ -4,15 +4,26 @@ use crate::client::{Answer, ClientError};
 use entrenous_domain::deliveries::Attempt;
 use entrenous_model::SignatureForm;
 
-/// What the peer's answer means. After a 401 the client has tried the other signature form before.
-pub(super) fn of_answer(answer: &Answer) -> Attempt {
-    of_status(answer.status, answer.form)
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The peer has taken it, signed in that form.
+    Taken(SignatureForm),
+    /// It has not.
+    Not(Attempt),
 }
 
-fn of_status(status: u16, form: SignatureForm) -> Attempt {
+/// What the peer's answer means. After a 401 the client has tried the other signature form before.
+pub(super) fn of_answer(answer: &Answer) -> Verdict {
+    match answer.status {
+        200..=299 => Verdict::Taken(answer.form),
+        status => Verdict::Not(of_status(status)),
+    }
+}
+
+fn of_status(status: u16) -> Attempt {
     let reason = format!("answered {status}");
     match status {
-        200..=299 => Attempt::Done { form },
         // The peer's administrator has changed something, or ours must: trying at once is no use.
         403 => Attempt::Refused { reason },
         // Gone, not there, not to be understood, too large: it will never be taken.
@@ -28,41 +39,37 @@ pub(super) fn of_error(error: &ClientError) -> Attempt {
     match error {
         // The address is not on the peer's origin: nothing will ever go there.
         ClientError::NotAPeer | ClientError::Mismatch | ClientError::Signing(_) => Attempt::Drop { reason },
-        ClientError::Status(status) => of_status(*status, SignatureForm::Cavage),
+        ClientError::Status(status) => of_status(*status),
         _ => Attempt::Failed { reason },
     }
-}
-
-/// True if the delivery is over, whichever way; false if the peer is to be left alone for a while.
-pub(super) const fn is_over(attempt: &Attempt) -> bool {
-    matches!(attempt, Attempt::Done { .. } | Attempt::Drop { .. })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use entrenous_egress::EgressError;
+    use http::HeaderMap;
 
     #[test]
     fn statuses() {
         let form = SignatureForm::Rfc9421Rsa;
         for status in [200, 202, 204] {
-            assert_eq!(of_status(status, form), Attempt::Done { form });
+            let answer = Answer {
+                status,
+                form,
+                headers: HeaderMap::new(),
+                body: Bytes::new(),
+            };
+            assert_eq!(of_answer(&answer), Verdict::Taken(form));
         }
         for status in [400, 404, 410, 413, 422] {
-            assert!(
-                matches!(of_status(status, form), Attempt::Drop { .. }),
-                "{status}"
-            );
+            assert!(matches!(of_status(status), Attempt::Drop { .. }), "{status}");
         }
         for status in [301, 308, 401, 408, 429, 500, 502, 503] {
-            assert!(
-                matches!(of_status(status, form), Attempt::Failed { .. }),
-                "{status}"
-            );
-            assert!(!is_over(&of_status(status, form)));
+            assert!(matches!(of_status(status), Attempt::Failed { .. }), "{status}");
         }
-        assert!(matches!(of_status(403, form), Attempt::Refused { .. }));
+        assert!(matches!(of_status(403), Attempt::Refused { .. }));
     }
 
     #[test]

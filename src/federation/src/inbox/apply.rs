@@ -45,6 +45,22 @@ pub(super) async fn apply(
     }
 }
 
+/// Whether [`apply`] may ask the sender for something first. What most activities are, posts that mention nobody of the
+/// sender, says all there is to say.
+pub(super) fn may_fetch(incoming: &Incoming<'_>) -> bool {
+    let activity = &incoming.inbound.activity;
+    match (activity.kind, &activity.object) {
+        (ActivityKind::Create, Object::Note(note)) => {
+            let origin = &incoming.peer.origin;
+            note.tags
+                .mentions
+                .iter()
+                .any(|mention| mention.id.origin() == origin)
+        }
+        _ => true,
+    }
+}
+
 fn is_unknown(why: crate::vocabulary::Unreadable) -> bool {
     why == crate::vocabulary::Unreadable::UnknownType
 }

@@ -163,8 +163,8 @@ async fn take(federation: &Federation, verified: &Verified) -> std::result::Resu
     if !peers::may_receive_posts_from(peer) {
         return Err(Denied::forbidden("contract").into());
     }
-    // Also asked in each verb's transaction; here before anything is fetched.
-    if peers::was_received(ctx, inbound.id.as_str()).await? {
+    // Asked in each verb's transaction too; here before anything is fetched.
+    if apply::may_fetch(&incoming) && peers::was_received(ctx, inbound.id.as_str()).await? {
         return Ok(());
     }
     match apply::apply(federation, &incoming, &author).await {

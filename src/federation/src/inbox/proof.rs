@@ -29,10 +29,10 @@ pub(super) async fn check(
     let method = proof.verification_method();
     let key = match author {
         Some(author) => {
-            let keys = accounts::public_keys(federation.ctx(), author.id).await?;
-            keys.into_iter()
-                .find(|key| key.kind == KeyKind::Ed25519 && key.key_id == method)
-                .map(|key| key.public)
+            let owner = accounts::key_owner(federation.ctx(), method).await?;
+            owner
+                .filter(|(owner, key)| owner.id == author.id && key.kind == KeyKind::Ed25519)
+                .map(|(_, key)| key.public)
         }
         None => {
             let own = peer.keys.as_ref().filter(|keys| {

@@ -7,6 +7,7 @@ use activitypub_federation::kinds::activity::{
     UpdateType,
 };
 use activitypub_federation::kinds::object::TombstoneType;
+use bytes::Bytes;
 use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
 use entrenous_domain::{DomainError, Result, accounts};
@@ -20,13 +21,32 @@ impl Federation {
     ///
     /// # Errors
     /// Those of the domain. None of them is the peer's fault: try again later.
-    pub async fn activity(&self, peer: &Peer, delivery: &Delivery) -> Result<Option<Vec<u8>>> {
-        let document = self
-            .document(peer, delivery.activity, delivery.account, &delivery.data)
-            .await?;
-        document
-            .map(|document| serde_json::to_vec(&document).map_err(DomainError::internal))
-            .transpose()
+    pub async fn activity(&self, peer: &Peer, delivery: &Delivery) -> Result<Option<Bytes>> {
+        let (OutboundActivity::CreatePost { post } | OutboundActivity::UpdatePost { post }) = &delivery.data
+        else {
+            let document = self
+                .document(peer, delivery.activity, delivery.account, &delivery.data)
+                .await?;
+            return document.as_ref().map(bytes).transpose();
+        };
+        // Whether the peer may see it is asked for each; what it is then sent is the same for all of its software.
+        let Some(view) = view(self, peer, *post).await? else {
+            return Ok(None);
+        };
+        let key = (delivery.activity, peer.software);
+        if let Some(written) = self.written().get(&key, &view.body) {
+            return Ok(Some(written));
+        }
+        let writer = Writer {
+            federation: self,
+            peer,
+            account: &view.account,
+            id: self.activity_id(delivery.activity),
+        };
+        let document = Value::Object(writer.post_of(&view, &delivery.data));
+        let written = bytes(&self.proven(peer, &view.account, document).await?)?;
+        self.written().keep(key, &view.body, written.clone());
+        Ok(Some(written))
     }
 
     /// The document of an activity of this node for one peer; see [`Federation::activity`].
@@ -41,13 +61,9 @@ impl Federation {
         data: &OutboundActivity,
     ) -> Result<Option<Value>> {
         let Some(author) = author else { return Ok(None) };
-        // Not by the domain, which does not show leavers; their `Delete` still has to go.
-        let account = self
-            .ctx()
-            .store()
-            .read(move |conn| entrenous_store::accounts::by_id(conn, author))
-            .await?;
-        let Some(account) = account.filter(Account::is_local) else {
+        // Leavers too: their `Delete` still has to go.
+        let account = accounts::get_even_hidden(self.ctx(), author).await?;
+        let Some(account) = account.filter(|account| account.is_local()) else {
             return Ok(None);
         };
         if account.disabled_at.is_some() && !matches!(data, OutboundActivity::DeleteActor) {
@@ -150,6 +166,21 @@ pub fn announce(federation: &Federation, view: &PostView, software: Software) ->
     }))
 }
 
+/// The post as the peer may see it.
+async fn view(federation: &Federation, peer: &Peer, id: PostId) -> Result<Option<PostView>> {
+    match posts::view(federation.ctx(), Viewer::Peer(peer.id), id).await {
+        Ok(view) => Ok(Some(view)),
+        Err(DomainError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn bytes(document: &Value) -> Result<Bytes> {
+    serde_json::to_vec(document)
+        .map(Bytes::from)
+        .map_err(DomainError::internal)
+}
+
 struct Writer<'a> {
     federation: &'a Federation,
     peer: &'a Peer,
@@ -164,8 +195,10 @@ impl Writer<'_> {
     async fn write(&self, data: &OutboundActivity) -> Result<Document> {
         use OutboundActivity as Out;
         match data {
-            Out::CreatePost { post } => self.post(*post, json!(CreateType::default())).await,
-            Out::UpdatePost { post } => self.post(*post, json!(UpdateType::default())).await,
+            Out::CreatePost { post } | Out::UpdatePost { post } => {
+                let view = view(self.federation, self.peer, *post).await?;
+                Ok(view.map(|view| self.post_of(&view, data)))
+            }
             Out::DeletePost { uri } => Ok(self.delete_post(uri)),
             Out::Boost { boost } => self.boost(*boost).await,
             Out::UndoBoost { uri, object } => {
@@ -174,7 +207,12 @@ impl Writer<'_> {
             }
             Out::Favourite { uri, object } => {
                 let addressed = self.author_of(object).await?;
-                Ok(self.named(uri, LikeType::default(), &addressed, json!(object)))
+                Ok(Some(self.named(
+                    uri,
+                    LikeType::default(),
+                    &addressed,
+                    json!(object),
+                )))
             }
             Out::UndoFavourite { uri, object } => {
                 let addressed = self.author_of(object).await?;
@@ -188,7 +226,12 @@ impl Writer<'_> {
                 let Some(target) = self.person(*target).await? else {
                     return Ok(None);
                 };
-                Ok(self.named(uri, FollowType::default(), &Addressed::to(&target), json!(target)))
+                Ok(Some(self.named(
+                    uri,
+                    FollowType::default(),
+                    &Addressed::to(&target),
+                    json!(target),
+                )))
             }
             Out::UndoFollow { uri, target } => {
                 let Some(target) = self.person(*target).await? else {
@@ -207,7 +250,12 @@ impl Writer<'_> {
                 let Some(target) = self.person(*target).await? else {
                     return Ok(None);
                 };
-                Ok(self.named(uri, BlockType::default(), &Addressed::to(&target), json!(target)))
+                Ok(Some(self.named(
+                    uri,
+                    BlockType::default(),
+                    &Addressed::to(&target),
+                    json!(target),
+                )))
             }
             Out::UndoBlock { uri, target } => {
                 let Some(target) = self.person(*target).await? else {
@@ -229,30 +277,22 @@ impl Writer<'_> {
         }
     }
 
-    async fn view(&self, id: PostId) -> Result<Option<PostView>> {
-        match posts::view(self.federation.ctx(), Viewer::Peer(self.peer.id), id).await {
-            Ok(view) => Ok(Some(view)),
-            Err(DomainError::NotFound) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn post(&self, id: PostId, kind: Value) -> Result<Document> {
-        let Some(view) = self.view(id).await? else {
-            return Ok(None);
+    /// `Update` of a post, or its `Create`.
+    fn post_of(&self, view: &PostView, data: &OutboundActivity) -> Map<String, Value> {
+        let kind = match data {
+            OutboundActivity::UpdatePost { .. } => json!(UpdateType::default()),
+            _ => json!(CreateType::default()),
         };
-        let note = self.federation.note(&view, self.peer.software);
-        let addressed = self.federation.addressed(&view, self.peer.software);
-        let mut document = self.map(kind, &addressed, note);
-        if let Some(members) = &mut document {
-            let at = view.post.edited_at.unwrap_or(view.post.created_at);
-            members.insert("published".to_owned(), json!(time(at)));
-        }
-        Ok(document)
+        let note = self.federation.note(view, self.peer.software);
+        let addressed = self.federation.addressed(view, self.peer.software);
+        let mut members = self.named(&self.id, kind, &addressed, note);
+        let at = view.post.edited_at.unwrap_or(view.post.created_at);
+        members.insert("published".to_owned(), json!(time(at)));
+        members
     }
 
     async fn boost(&self, id: PostId) -> Result<Document> {
-        let Some(view) = self.view(id).await? else {
+        let Some(view) = view(self.federation, self.peer, id).await? else {
             return Ok(None);
         };
         let document = announce(self.federation, &view, self.peer.software);
@@ -314,10 +354,16 @@ impl Writer<'_> {
     }
 
     fn map(&self, kind: impl Serialize, addressed: &Addressed, object: Value) -> Document {
-        self.named(&self.id, kind, addressed, object)
+        Some(self.named(&self.id, kind, addressed, object))
     }
 
-    fn named(&self, id: &str, kind: impl Serialize, addressed: &Addressed, object: Value) -> Document {
+    fn named(
+        &self,
+        id: &str,
+        kind: impl Serialize,
+        addressed: &Addressed,
+        object: Value,
+    ) -> Map<String, Value> {
         let mut members = Map::new();
         members.insert("id".to_owned(), json!(id));
         members.insert("type".to_owned(), json!(kind));
@@ -325,6 +371,6 @@ impl Writer<'_> {
         members.insert("to".to_owned(), json!(addressed.to));
         members.insert("cc".to_owned(), json!(addressed.cc));
         members.insert("object".to_owned(), object);
-        Some(members)
+        members
     }
 }

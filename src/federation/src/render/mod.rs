@@ -8,11 +8,13 @@ mod actor;
 mod audience;
 mod collection;
 mod note;
+mod written;
 
 pub use activity::announce;
 pub use actor::INSTANCE_NAME;
 pub use audience::Addressed;
 pub use collection::{collection, ordered_page, partial, tombstone};
+pub(crate) use written::Written;
 
 use activitypub_federation::protocol::context::WithContext;
 use chrono::SecondsFormat;

@@ -199,7 +199,7 @@ async fn a_delivery_is_addressed_and_proven() {
         .await
         .unwrap()
         .unwrap();
-    let text = String::from_utf8(body.clone()).unwrap();
+    let text = String::from_utf8(body.to_vec()).unwrap();
     assert!(!text.contains(PUBLIC), "{text}");
     let inbound = Inbound::parse(&body).unwrap();
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Writing accounts.
 
 use crate::schema::accounts;
+use crate::sql::Sql;
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{Account, AccountId, MediaId, Origin, PeerId, ProfileField, Time};
@@ -191,32 +192,29 @@ pub fn set_disabled(conn: &mut Conn, id: AccountId, now: Time) -> Result<bool, S
     Ok(changed == 1)
 }
 
-/// Adds `by` (which may be negative) to the number of posts.
+/// Takes one from the number of posts.
 ///
 /// # Errors
 /// The database's.
-pub fn count_posts(conn: &mut Conn, id: AccountId, by: i64) -> Result<(), StoreError> {
-    diesel::update(accounts::table.find(id.get()))
-        .set(accounts::statuses_count.eq(accounts::statuses_count + by))
-        .execute(conn)?;
+pub fn unposted(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
+    Sql::new("UPDATE accounts SET statuses_count = statuses_count - 1 WHERE id = ")
+        .int(id.get())
+        .run(conn)?;
     Ok(())
 }
 
-/// Remembers when an account last posted; an earlier moment changes nothing.
+/// Adds one to the number of posts, and remembers when an account last posted; an earlier moment does not change that.
 ///
 /// # Errors
 /// The database's.
 pub fn posted(conn: &mut Conn, id: AccountId, at: Time) -> Result<(), StoreError> {
-    let at = to_db(at);
-    diesel::update(
-        accounts::table.find(id.get()).filter(
-            accounts::last_posted_at
-                .is_null()
-                .or(accounts::last_posted_at.lt(at)),
-        ),
-    )
-    .set(accounts::last_posted_at.eq(Some(at)))
-    .execute(conn)?;
+    Sql::new("UPDATE accounts SET statuses_count = statuses_count + 1, last_posted_at = CASE WHEN last_posted_at > ")
+        .time(at)
+        .raw(" THEN last_posted_at ELSE ")
+        .time(at)
+        .raw(" END WHERE id = ")
+        .int(id.get())
+        .run(conn)?;
     Ok(())
 }
 

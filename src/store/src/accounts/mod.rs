@@ -4,11 +4,12 @@ mod change;
 mod leave;
 
 pub use change::{
-    Profile, count_follow, count_posts, free_handle, insert, insert_remote, posted, set_disabled,
-    set_pictures, touch_fetched, update_profile, update_remote,
+    Profile, count_follow, free_handle, insert, insert_remote, posted, set_disabled, set_pictures,
+    touch_fetched, unposted, update_profile, update_remote,
 };
 pub use leave::{end_follows, hide_posts};
 
+use crate::among::among;
 use crate::schema::{accounts, members, peers};
 use crate::{Conn, StoreError, from_db};
 use chrono::NaiveDateTime;
@@ -107,7 +108,7 @@ pub fn by_id(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StoreErr
 pub fn by_ids(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     let ids: Vec<i64> = ids.iter().copied().map(AccountId::get).collect();
     accounts::table
-        .filter(accounts::id.eq_any(ids))
+        .filter(among(accounts::id, ids))
         .load::<Row>(conn)?
         .into_iter()
         .map(Account::try_from)
@@ -195,7 +196,7 @@ pub fn full(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Full>, StoreError>
     accounts::table
         .left_join(members::table.on(members::account_id.eq(accounts::id)))
         .left_join(peers::table.on(peers::id.nullable().eq(accounts::peer_id)))
-        .filter(accounts::id.eq_any(ids))
+        .filter(among(accounts::id, ids))
         .select((
             accounts::all_columns,
             members::all_columns.nullable(),

@@ -89,16 +89,43 @@ pub(crate) fn open(path: &Path, usage: Use) -> Result<SqliteConnection, StoreErr
     // FULL: NORMAL may lose acknowledged commits when the power fails.
     conn.batch_execute(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 268435456;",
+         PRAGMA trusted_schema = OFF;",
     )?;
     conn.batch_execute(match usage {
         // 16 MiB; a checkpoint every 4,000 pages, so that it is one commit in many that waits for it.
         Use::Write => {
             "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; \
-             PRAGMA journal_size_limit = 67108864;"
+             PRAGMA journal_size_limit = 67108864; PRAGMA mmap_size = 268435456;"
         }
-        // The pages are mapped already.
-        Use::Read => "PRAGMA cache_size = -2048; PRAGMA query_only = ON;",
+        // The whole file up to 64 GiB, so that pages are read where the system keeps them anyway; what is mapped
+        // counts as the process's memory, though the system takes it back when it needs it.
+        Use::Read => "PRAGMA cache_size = -2048; PRAGMA query_only = ON; PRAGMA mmap_size = 68719476736;",
     })?;
     Ok(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::sql_types::Integer;
+
+    #[derive(QueryableByName)]
+    struct Used {
+        #[diesel(sql_type = Integer)]
+        used: i32,
+    }
+
+    #[test]
+    fn sqlite_was_built_for_one_thread_a_connection() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        for (option, expected) in [
+            ("THREADSAFE=2", 1),
+            ("DEFAULT_MEMSTATUS=0", 1),
+            ("ENABLE_MEMORY_MANAGEMENT", 0),
+        ] {
+            let query = format!("SELECT sqlite_compileoption_used('{option}') AS used");
+            let one: Used = sql_query(query).get_result(&mut conn).unwrap();
+            assert_eq!(one.used, expected, "{option}: see .cargo/config.toml");
+        }
+    }
 }

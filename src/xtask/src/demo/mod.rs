@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::args::Args;
-use crate::postgres::{Cluster, Server};
+use crate::postgres::{Cluster, Purpose, Server};
 use crate::repo::Repo;
 use crate::{Outcome, child, packages, signals, term};
 use nodes::{Node, PASSWORD};
@@ -166,7 +166,11 @@ fn fits(wish: &Wish, state: &State) -> Outcome {
 /// Starts the nodes of the last demo again.
 fn wake(wish: &Wish, state: &State, folder: &Path, binary: &Path) -> Outcome {
     let begun = Instant::now();
-    let _server = state.postgres.as_ref().map(Cluster::start).transpose()?;
+    let _server = state
+        .postgres
+        .as_ref()
+        .map(|cluster| cluster.start(Purpose::Play))
+        .transpose()?;
     let mut nodes = plan(state, folder, binary);
     start(&mut nodes)?;
     term::say(&format!(
@@ -194,7 +198,7 @@ fn make(wish: &Wish, folder: &Path, binary: &Path) -> Outcome {
     let mut databases: Vec<Option<String>> = vec![None; state.nodes.len()];
     if wish.postgres {
         let cluster = Cluster::create(&cluster_folder(folder))?;
-        let running = cluster.start()?;
+        let running = cluster.start(Purpose::Play)?;
         for (index, database) in databases.iter_mut().enumerate() {
             *database = Some(create_database(&running, index)?);
         }

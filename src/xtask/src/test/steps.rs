@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::{clients, guards};
-use crate::postgres::Temporary;
+use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
 use crate::{Outcome, child, packages, term};
 
@@ -48,7 +48,7 @@ impl Context {
         if let Some(server) = &self.postgres {
             return Ok(server.url());
         }
-        let server = self.postgres.insert(Temporary::start()?);
+        let server = self.postgres.insert(Temporary::start(Purpose::Play)?);
         Ok(server.url())
     }
 

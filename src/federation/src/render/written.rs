@@ -1,0 +1,34 @@
+//! Activities as they were sent, for the next peer that gets the same.
+
+use bytes::Bytes;
+use entrenous_domain::posts::Body;
+use entrenous_model::{ActivityId, Software};
+use moka::sync::Cache;
+use std::sync::Arc;
+
+/// What all of them may take, in bytes.
+const ROOM: u64 = 8 * 1024 * 1024;
+
+type Key = (ActivityId, Software);
+
+/// Posts' activities in memory, with their proofs: the same for every peer of one software.
+pub(crate) struct Written(Cache<Key, (Arc<Body>, Bytes)>);
+
+impl Default for Written {
+    fn default() -> Self {
+        let weigh = |_: &Key, (_, bytes): &(Arc<Body>, Bytes)| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(ROOM).weigher(weigh).build())
+    }
+}
+
+impl Written {
+    /// What was written of this very version of the post.
+    pub(crate) fn get(&self, key: &Key, body: &Arc<Body>) -> Option<Bytes> {
+        let (of, bytes) = self.0.get(key)?;
+        Arc::ptr_eq(&of, body).then_some(bytes)
+    }
+
+    pub(crate) fn keep(&self, key: Key, body: &Arc<Body>, bytes: Bytes) {
+        self.0.insert(key, (Arc::clone(body), bytes));
+    }
+}
