@@ -54,7 +54,8 @@ pub(crate) struct PromptSmith;
 impl KeySmith for PromptSmith {
     async fn person_keys(&self) -> Result<PersonKeys> {
         let made = tokio::task::spawn_blocking(make).await;
-        let made = made.map_err(|error| DomainError::internal(format!("key pairs cannot be made: {error}")))?;
+        let made =
+            made.map_err(|error| DomainError::internal(format!("key pairs cannot be made: {error}")))?;
         made.map_err(|error| DomainError::internal(format!("key pairs cannot be made: {error}")))
     }
 }
