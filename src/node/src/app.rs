@@ -128,6 +128,9 @@ pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -
             StoreError::Insecure { .. } | StoreError::Config(_) | StoreError::Empty(_) => {
                 Failure::Configuration(text)
             }
+            StoreError::Unavailable(_) => {
+                Failure::Failed(format!("{text}. Does it run, and is database.url right?"))
+            }
             _ => Failure::Failed(text),
         }
     })?;

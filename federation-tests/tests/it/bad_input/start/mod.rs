@@ -4,6 +4,7 @@ mod configuration;
 mod database;
 mod keys;
 mod place;
+mod server;
 mod setup;
 mod sqlite_file;
 
