@@ -15,6 +15,7 @@ use entrenous_federation::{Federation, Identity};
 use entrenous_store::{Store, StoreConfig, StoreError};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 /// How many key pairs a serving node has ready.
@@ -87,6 +88,14 @@ pub(crate) fn cause(error: &DomainError) -> String {
     }
 }
 
+/// What to look at when something cannot be written in the data directory.
+pub(crate) fn writable(root: &Path) -> String {
+    format!(
+        "Is {} this user's own, on a disk with room that may be written?",
+        root.display()
+    )
+}
+
 /// Takes the lock of a data directory; only one process at a time has it.
 pub(crate) fn lock(places: &Places) -> Result<File, String> {
     let path = places.lock();
@@ -97,7 +106,7 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
         .mode(0o600)
         .write(true)
         .open(&path)
-        .map_err(|error| format!("{shown} cannot be opened: {error}"))?;
+        .map_err(|error| format!("{shown} cannot be opened: {error}. {}", writable(&places.root)))?;
     file.try_lock().map_err(|_| {
         format!(
             "another process uses {}. Stop it first (`entrenous serve` and commands take turns)",
@@ -128,8 +137,11 @@ pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -
             StoreError::Insecure { .. } | StoreError::Config(_) | StoreError::Empty(_) => {
                 Failure::Configuration(text)
             }
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) if config.database_url(&places.root).starts_with("postgres") => {
                 Failure::Failed(format!("{text}. Does it run, and is database.url right?"))
+            }
+            StoreError::Unavailable(_) | StoreError::Full(_) => {
+                Failure::Failed(format!("{text}. {}", writable(&places.root)))
             }
             _ => Failure::Failed(text),
         }

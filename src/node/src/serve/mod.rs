@@ -66,7 +66,8 @@ async fn serve(app: &App) -> Result<(), Failure> {
         federation: app.federation.clone(),
         serving: true,
     };
-    let control = Server::listen(&app.places.socket())?;
+    let control = Server::listen(&app.places.socket())
+        .map_err(|error| format!("{error}. {}", app::writable(&app.places.root)))?;
     workers.spawn(control.run(Arc::new(host), stop.clone()));
     workers.spawn(follow_events(app.ctx.clone(), state.clone(), stop.clone()));
     workers.spawn(

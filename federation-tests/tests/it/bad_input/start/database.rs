@@ -84,7 +84,7 @@ async fn the_database_must_be_the_right_one(on: Database) {
                 .push(format!("{what}: tells the password: {}", ended.error));
         }
     }
-    let name = format!("entrenous_test_empty_{}", std::process::id());
+    let name = format!("entrenous_test_empty_{}_{on:?}", std::process::id()).to_lowercase();
     let empty = federation_tests::database::create(&name).await;
     stage
         .refuses(

@@ -7,6 +7,7 @@ mod place;
 mod server;
 mod setup;
 mod sqlite_file;
+mod unwritable;
 
 use super::attempt::{Ended, changed, everything, run};
 use federation_tests::node::free_port;
