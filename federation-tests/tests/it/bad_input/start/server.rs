@@ -95,3 +95,30 @@ async fn who_is_refused_closes_its_connections() {
     // for each. Processes that wait for none leave hundreds.
     assert!(cut.len() <= 6 * TIMES, "{} were cut off: {cut:?}", cut.len());
 }
+
+/// A copy of the data directory, on this machine or another, is the same node: it must not serve beside the first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_do_not_serve_from_one_database() {
+    let mut node = Node::init("Lyon", Database::Postgres, &format!("localhost:{}", free_port())).await;
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["entrenous.toml", "vault.key"] {
+        std::fs::copy(node.dir().join(name), copy.path().join(name)).unwrap();
+    }
+    node.serve().await;
+    let listen = format!("127.0.0.1:{}", free_port());
+    let second = run(
+        &["serve", "--data-dir", copy.path().to_str().unwrap()],
+        &[("ENTRENOUS_NODE_LISTEN", listen.as_bytes())],
+        "",
+    )
+    .await;
+    second
+        .refusal(FAILED, &["another process serves", "database of its own"])
+        .unwrap();
+    assert_eq!(node.client("").get("/health").await.status, 200);
+    // Killed without a word, it does not stand in its own way.
+    for _ in 0..3 {
+        node.kill().await;
+        node.serve().await;
+    }
+}
