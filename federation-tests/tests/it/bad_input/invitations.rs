@@ -86,11 +86,11 @@ async fn refused_invitations_leave_nothing(on: Database) {
         ("nothing", String::new()),
         ("words", "bonjour".to_owned()),
         ("without the secret", page.to_owned()),
-        ("half the secret", format!("{page}#{}", &token[..20])),
+        ("half the secret", format!("{page}#{}", token.get(..20).unwrap())),
         ("without the fingerprint", format!("{place}#{token}")),
         (
             "half the fingerprint",
-            format!("{place}?fp={}#{token}", &print[..20]),
+            format!("{place}?fp={}#{token}", print.get(..20).unwrap()),
         ),
         ("another path", link.replace("/invitations/", "/invite/")),
         ("no number", link.replace("/invitations/", "/invitations/x")),
