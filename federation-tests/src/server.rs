@@ -13,6 +13,8 @@ use tempfile::TempDir;
 pub struct Server {
     folder: TempDir,
     port: u16,
+    /// Of the user `entrenous`; none: everyone is let in.
+    password: Option<String>,
     process: Option<Child>,
 }
 
@@ -24,6 +26,19 @@ impl Server {
     /// If PostgreSQL is not installed or does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::new(None)
+    }
+
+    /// The same, but who connects must know a password. Its log tells of every connection that was cut off.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    #[must_use]
+    pub fn guarded() -> Self {
+        Self::new(Some("ein gut/es:Wort"))
+    }
+
+    fn new(password: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("no temporary directory");
         if let Some((uid, gid)) = unprivileged() {
             chown(folder.path(), Some(uid), Some(gid)).expect("the folder cannot be given away");
@@ -31,21 +46,26 @@ impl Server {
         let mut server = Self {
             folder,
             port: free_port(),
+            password: password.map(str::to_owned),
             process: None,
         };
-        let made = server
-            .program("initdb")
-            .arg("--pgdata")
-            .arg(server.data())
-            .args([
-                "--username=entrenous",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--no-sync",
-            ])
-            .stdout(Stdio::null())
-            .status();
+        let mut initdb = server.program("initdb");
+        initdb.arg("--pgdata").arg(server.data()).args([
+            "--username=entrenous",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]);
+        if let Some(password) = password {
+            let file = server.folder.path().join("password");
+            std::fs::write(&file, password).expect("no password file");
+            initdb
+                .arg("--auth=scram-sha-256")
+                .arg(format!("--pwfile={}", file.display()));
+        } else {
+            initdb.arg("--auth=trust");
+        }
+        let made = initdb.stdout(Stdio::null()).status();
         assert!(made.is_ok_and(|status| status.success()), "initdb failed");
         server.resume();
         server
@@ -54,7 +74,25 @@ impl Server {
     /// The address of its database.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://entrenous@127.0.0.1:{}/postgres", self.port)
+        self.url_with(self.password.as_deref())
+    }
+
+    /// The address of its database with another password, or none.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn url_with(&self, password: Option<&str>) -> String {
+        let url = format!("postgres://entrenous@127.0.0.1:{}/postgres", self.port);
+        let mut url = url::Url::parse(&url).expect("a URL");
+        url.set_password(password).expect("a password");
+        url.into()
+    }
+
+    /// What it has logged.
+    #[must_use]
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
     /// Starts it again, on the same data, and waits until it answers.
@@ -67,8 +105,10 @@ impl Server {
             .append(true)
             .open(self.log())
             .expect("no log");
+        let chatty = ["-c", "log_min_messages=debug1"];
         let process = self
             .program("postgres")
+            .args(if self.password.is_some() { &chatty[..] } else { &[] })
             .arg("-D")
             .arg(self.data())
             .args([
@@ -102,7 +142,7 @@ impl Server {
             assert!(
                 begun.elapsed() < Duration::from_secs(30),
                 "PostgreSQL does not answer: {}",
-                std::fs::read_to_string(self.log()).unwrap_or_default()
+                self.logged()
             );
             // There is no event to wait for in another process.
             std::thread::sleep(Duration::from_millis(25));
@@ -206,8 +246,12 @@ fn binaries() -> PathBuf {
     )
 }
 
-/// Whom the server runs as when we are root: it refuses to be root.
-fn unprivileged() -> Option<(u32, u32)> {
+/// User and group that what must not be root runs as when we are root; `None` when we are not.
+///
+/// # Panics
+/// If there is no list of users.
+#[must_use]
+pub fn unprivileged() -> Option<(u32, u32)> {
     if std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() != 0) {
         return None;
     }

@@ -3,10 +3,11 @@
 use crate::config::{Config, Places};
 use crate::failure::{Failure, one_line};
 use crate::files::DiskFiles;
-use crate::keysmith::StockedSmith;
+use crate::keysmith::{PromptSmith, StockedSmith};
 use crate::system::{SystemClock, SystemEntropy};
 use crate::{config, secret_file, system};
 use entrenous_domain::context::Ports;
+use entrenous_domain::ports::KeySmith;
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, DomainError, NodeSettings, accounts};
 use entrenous_egress::{Egress, EgressConfig};
@@ -14,7 +15,22 @@ use entrenous_federation::{Federation, Identity};
 use entrenous_store::{Store, StoreConfig, StoreError};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
+
+/// How many key pairs a serving node has ready.
+const KEY_STOCK: usize = 4;
+
+/// What a process opens a data directory for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To set a node up: an empty database is begun.
+    Init,
+    /// For one command: one connection to read and one to write, and no keys ahead of need.
+    Command,
+    /// To serve.
+    Serve,
+}
 
 /// Everything that is open while this process owns a data directory.
 pub(crate) struct App {
@@ -35,24 +51,29 @@ pub(crate) fn environment() -> Vec<(String, String)> {
 }
 
 impl App {
-    /// Opens a data directory. `stock` is how many key pairs are kept ready.
-    pub(crate) async fn open(places: Places, stock: usize) -> Result<Self, Failure> {
+    /// Opens a data directory.
+    pub(crate) async fn open(places: Places, purpose: Purpose) -> Result<Self, Failure> {
         let config = config::load(&places.config(), &environment())?;
         let lock = lock(&places)?;
-        let ctx = open_context(&places, &config, stock, false)?;
-        same_address(&ctx).await?;
-        let federation = federation(&places, &ctx, &config).await?;
-        Ok(Self {
-            places,
-            config,
-            ctx,
-            federation,
-            _lock: lock,
-        })
+        let ctx = open_context(&places, &config, purpose)?;
+        match own_federation(&places, &ctx, &config).await {
+            Ok(federation) => Ok(Self {
+                places,
+                config,
+                ctx,
+                federation,
+                _lock: lock,
+            }),
+            Err(failure) => {
+                ctx.store().close().await;
+                Err(failure)
+            }
+        }
     }
 
-    /// Ends the store's threads after their last work.
-    pub(crate) async fn close(self) {
+    /// Ends the store's threads after their last work. A process that exits beside them is aborted by AWS-LC when one
+    /// of them asks for its first randomness: every [`App`] is closed, after a failure too.
+    pub(crate) async fn close(&self) {
         self.ctx.store().close().await;
     }
 }
@@ -67,6 +88,14 @@ pub(crate) fn cause(error: &DomainError) -> String {
     }
 }
 
+/// What to look at when something cannot be written in the data directory.
+pub(crate) fn writable(root: &Path) -> String {
+    format!(
+        "Is {} this user's own, on a disk with room that may be written?",
+        root.display()
+    )
+}
+
 /// Takes the lock of a data directory; only one process at a time has it.
 pub(crate) fn lock(places: &Places) -> Result<File, String> {
     let path = places.lock();
@@ -77,7 +106,7 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
         .mode(0o600)
         .write(true)
         .open(&path)
-        .map_err(|error| format!("{shown} cannot be opened: {error}"))?;
+        .map_err(|error| format!("{shown} cannot be opened: {error}. {}", writable(&places.root)))?;
     file.try_lock().map_err(|_| {
         format!(
             "another process uses {}. Stop it first (`entrenous serve` and commands take turns)",
@@ -87,17 +116,20 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
     Ok(file)
 }
 
-/// Opens store and ports. Only a node that is being set up (`new`) begins an empty database: a running one whose
-/// database is gone must not become another node without people, posts and keys.
-pub(crate) fn open_context(
-    places: &Places,
-    config: &Config,
-    stock: usize,
-    new: bool,
-) -> Result<Ctx, Failure> {
+/// Opens store and ports. Only a node that is being set up begins an empty database: a running one whose database is
+/// gone must not become another node without people, posts and keys.
+pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -> Result<Ctx, Failure> {
     let key = secret_file::read(&places.vault_key())?;
     let mut database = StoreConfig::new(config.database_url(&places.root));
-    database.create = new;
+    database.create = purpose == Purpose::Init;
+    database.alone = purpose == Purpose::Serve;
+    let keys: Arc<dyn KeySmith> = if purpose == Purpose::Serve {
+        let smith = StockedSmith::start(KEY_STOCK).map_err(|error| format!("no thread for keys: {error}"))?;
+        Arc::new(smith)
+    } else {
+        (database.readers, database.writers) = (1, 1);
+        Arc::new(PromptSmith)
+    };
     let clock: entrenous_store::Clock = Arc::new(system::system_now);
     let store = Store::open(&database, clock).map_err(|error| {
         let text = one_line(&format!("the database cannot be opened: {error}"));
@@ -106,17 +138,28 @@ pub(crate) fn open_context(
             StoreError::Insecure { .. } | StoreError::Config(_) | StoreError::Empty(_) => {
                 Failure::Configuration(text)
             }
+            StoreError::Unavailable(_) if config.database_url(&places.root).starts_with("postgres") => {
+                Failure::Failed(format!("{text}. Does it run, and is database.url right?"))
+            }
+            StoreError::Unavailable(_) | StoreError::Full(_) => {
+                Failure::Failed(format!("{text}. {}", writable(&places.root)))
+            }
             _ => Failure::Failed(text),
         }
     })?;
-    let smith = StockedSmith::start(stock).map_err(|error| format!("no thread for keys: {error}"))?;
     let ports = Ports {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         files: Arc::new(DiskFiles::new(&places.media())),
-        keys: Arc::new(smith),
+        keys,
     };
     Ok(Ctx::new(store, settings(config), Vault::new(&key), ports))
+}
+
+/// Federation with this node's identity, once database and key file are known to be this node's.
+async fn own_federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
+    same_address(ctx).await?;
+    federation(places, ctx, config).await
 }
 
 /// Refuses a database whose people were made under another address: every id begins with it.

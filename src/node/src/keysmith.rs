@@ -1,9 +1,12 @@
-//! Key pairs for new people, a few always ready: an RSA key takes a hundred milliseconds and more to make.
+//! Key pairs for new people. An RSA key takes a hundred milliseconds and more to make: a serving node has a few ready,
+//! a command makes the one it needs.
 
+use crate::system::SystemEntropy;
 use async_trait::async_trait;
-use entrenous_domain::ports::{KeySmith, PersonKeys};
+use entrenous_domain::ports::{Entropy as _, KeySmith, PersonKeys};
 use entrenous_domain::{DomainError, Result};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
+use std::sync::mpsc::sync_channel;
 use tokio::sync::{Mutex, mpsc};
 
 /// Makes keys ahead of need, on a thread of its own that sleeps while the stock is full.
@@ -15,9 +18,14 @@ impl StockedSmith {
     /// Starts the thread; it ends when the smith is dropped. `stock` is how many pairs are kept ready, at least 1.
     pub(crate) fn start(stock: usize) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(stock.max(1));
+        let (begun, beginning) = sync_channel::<()>(1);
         std::thread::Builder::new()
             .name("keysmith".to_owned())
             .spawn(move || {
+                // Nobody waits for this thread at the end. AWS-LC frees what randomness comes from when the process
+                // exits, and aborts a thread that asks it for the first time after that: so this one asks now.
+                SystemEntropy.fill(&mut [0; 1]);
+                drop(begun);
                 loop {
                     let keys = match make() {
                         Ok(keys) => keys,
@@ -31,9 +39,24 @@ impl StockedSmith {
                     }
                 }
             })?;
+        // Nothing is sent: it ends when the thread lets go of its side.
+        let _ = beginning.recv();
         Ok(Self {
             stock: Mutex::new(receiver),
         })
+    }
+}
+
+/// Makes keys when they are needed.
+pub(crate) struct PromptSmith;
+
+#[async_trait]
+impl KeySmith for PromptSmith {
+    async fn person_keys(&self) -> Result<PersonKeys> {
+        let made = tokio::task::spawn_blocking(make).await;
+        let made =
+            made.map_err(|error| DomainError::internal(format!("key pairs cannot be made: {error}")))?;
+        made.map_err(|error| DomainError::internal(format!("key pairs cannot be made: {error}")))
     }
 }
 

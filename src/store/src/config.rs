@@ -14,6 +14,9 @@ pub struct StoreConfig {
     pub writers: usize,
     /// Whether a database that is missing or empty is begun. Otherwise it is [`StoreError::Empty`], and nothing is written.
     pub create: bool,
+    /// Whether no other process may serve from the database, as is asked of PostgreSQL when it is opened: two would not
+    /// hear of each other's events. (A file is in a directory with a lock of its own.)
+    pub alone: bool,
     /// How many closures may wait for a thread before [`StoreError::Busy`] is answered.
     pub queue: usize,
 }
@@ -27,6 +30,7 @@ impl StoreConfig {
             readers: 0,
             writers: 0,
             create: true,
+            alone: false,
             queue: 16_384,
         }
     }

@@ -39,6 +39,11 @@ pub enum StoreError {
          `entrenous init`"
     )]
     Empty(String),
+    /// Another process serves from the database.
+    #[error(
+        "another process serves from this database. Stop it first; each node needs a database of its own"
+    )]
+    InUse,
     /// A unique constraint forbids it.
     #[error("already there: {}", constraint.as_deref().unwrap_or("unique constraint"))]
     Conflict {

@@ -53,15 +53,20 @@ impl Ended {
 /// Runs the binary with these arguments and variables.
 pub(super) async fn run(arguments: &[&str], variables: &[(&str, &[u8])], input: &str) -> Ended {
     let mut command = Command::new(binary());
+    for (name, value) in variables {
+        command.env(name, std::ffi::OsString::from_vec(value.to_vec()));
+    }
+    ended(command, arguments, input).await
+}
+
+/// Runs a command with these arguments.
+pub(super) async fn ended(mut command: Command, arguments: &[&str], input: &str) -> Ended {
     command
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    for (name, value) in variables {
-        command.env(name, std::ffi::OsString::from_vec(value.to_vec()));
-    }
     let mut child = command.spawn().expect("the command cannot be started");
     if let Some(mut stdin) = child.stdin.take() {
         drop(stdin.write_all(format!("{input}\n").as_bytes()).await);

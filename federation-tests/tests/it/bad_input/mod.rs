@@ -3,8 +3,10 @@
 
 mod attempt;
 mod bodies;
+mod commands;
 mod house;
 mod inbox;
+mod invitations;
 mod odd;
 mod probe;
 mod routes;

@@ -83,7 +83,7 @@ pub(super) fn odd_requests(house: &House, route: &Route) -> Vec<Probe> {
 
     // Queries.
     let mut names: Vec<&str> = route.query.iter().map(String::as_str).collect();
-    names.extend(["limit", "id", "lang"]);
+    names.push("limit");
     for name in names {
         for rest in [
             "=",

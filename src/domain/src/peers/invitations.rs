@@ -172,15 +172,10 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
         .write(move |tx| {
             let now = tx.now();
             let invite = peer_invites::by_id(tx, id)?.ok_or(DomainError::Refused("invitation"))?;
-            let known = rows::by_origin(tx, &identity.origin)?;
             if invite.used_by.as_ref() == Some(&identity.origin) {
-                // The same acceptance again. Another key under the same name is another node.
-                return known
-                    .filter(|peer| peer.keys.as_ref() == Some(&identity.keys))
-                    .map(|peer| peer.state)
-                    .filter(|state| matches!(state, PeerState::Active | PeerState::PendingLocal))
-                    .ok_or(DomainError::Refused("invitation"));
+                return accepted_before(tx, &identity);
             }
+            let known = rows::by_origin(tx, &identity.origin)?;
             if invite
                 .for_origin
                 .as_ref()
@@ -194,7 +189,12 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
                 ));
             }
             if !peer_invites::claim(tx, id, &identity.origin, now)? {
-                return Err(DomainError::Refused("invitation"));
+                // Meanwhile, on PostgreSQL: perhaps by this same acceptance, sent again before it was answered.
+                let invite = peer_invites::by_id(tx, id)?;
+                return match invite.and_then(|invite| invite.used_by) {
+                    Some(by) if by == identity.origin => accepted_before(tx, &identity),
+                    _ => Err(DomainError::Refused("invitation")),
+                };
             }
             let state = if invite.pre_confirmed {
                 PeerState::Active
@@ -215,6 +215,15 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
     Ok(state)
 }
 
+/// The answer to an acceptance that was taken before. Another key under the same name is another node.
+fn accepted_before(tx: &mut Tx, identity: &PeerIdentity) -> Result<PeerState> {
+    rows::by_origin(tx, &identity.origin)?
+        .filter(|peer| peer.keys.as_ref() == Some(&identity.keys))
+        .map(|peer| peer.state)
+        .filter(|state| matches!(state, PeerState::Active | PeerState::PendingLocal))
+        .ok_or(DomainError::Refused("invitation"))
+}
+
 /// We accepted theirs: adds or renews the peer as `PendingRemote`, or `Active` if they answered so. `invitation` is
 /// the URL of the invitation there, where its state can be asked.
 ///
@@ -233,10 +242,9 @@ pub async fn joined(
             "this link is an invitation by this very node".to_owned(),
         ));
     }
-    let actor = actor.to_owned();
-    let id = ctx
-        .store()
-        .write(move |tx| {
+    let write = || {
+        let (actor, identity, invitation) = (actor.to_owned(), identity.clone(), invitation.clone());
+        ctx.store().write(move |tx| {
             let known = rows::by_origin(tx, &identity.origin)?;
             if known.as_ref().is_some_and(Peer::is_active) {
                 return Err(DomainError::Conflict(
@@ -263,7 +271,12 @@ pub async fn joined(
             )?;
             Ok(id)
         })
-        .await?;
+    };
+    let id = match write().await {
+        // On PostgreSQL another join of the same node added the peer this moment: it is there to be renewed now.
+        Err(DomainError::Store(StoreError::Conflict { .. })) => write().await?,
+        written => written?,
+    };
     ctx.trust().forget_everything();
     Ok(id)
 }

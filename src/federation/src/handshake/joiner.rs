@@ -9,8 +9,8 @@ use chrono::DateTime;
 use entrenous_domain::peers::{self, PeerIdentity};
 use entrenous_domain::{DomainError, Result};
 use entrenous_egress::{Permit, Response};
-use entrenous_model::{Origin, PeerId, PeerState, SignatureForm};
-use http::{Method, StatusCode};
+use entrenous_model::{Origin, PeerId, PeerState, SignatureForm, Time};
+use http::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 /// How requests between native nodes are signed.
@@ -75,7 +75,7 @@ impl Federation {
             .contact(&seen.permit, Method::POST, &invitation, Bytes::from(body), FORM)
             .await;
         let response = response.map_err(|error| contact::no_answer(&seen.link.origin, error))?;
-        let standing: Standing = read(&seen.link.origin, &response)?;
+        let standing: Standing = read(&seen.link.origin, &response, ctx.now())?;
         let active = standing.state == PeerState::Active.as_str();
         let contract = seen.terms.contract.mirrored();
         let id = peers::joined(ctx, actor, seen.identity, contract, active, invitation).await?;
@@ -126,7 +126,7 @@ impl Federation {
             .contact(&permit, Method::POST, &url, Bytes::from(body), None)
             .await;
         let response = response.map_err(|error| contact::no_answer(&link.origin, error))?;
-        let mut terms: Terms = read(&link.origin, &response)?;
+        let mut terms: Terms = read(&link.origin, &response, self.ctx().now())?;
         let code = std::mem::take(&mut terms.code);
         if !same(&talk.terms(&terms), &code) {
             return Err(DomainError::Forbidden(format!(
@@ -153,7 +153,7 @@ impl Federation {
             .contact(&permit, Method::GET, &origin.join(&path), Bytes::new(), FORM)
             .await;
         let response = response.map_err(|error| contact::no_answer(origin, error))?;
-        let standing: Standing = read(origin, &response)?;
+        let standing: Standing = read(origin, &response, self.ctx().now())?;
         match PeerState::parse(&standing.state) {
             PeerState::Active => peers::confirmed_by_peer(self.ctx(), peer).await?,
             PeerState::Revoked if standing.state == PeerState::Revoked.as_str() => {
@@ -175,8 +175,23 @@ fn talk<'t>(federation: &'t Federation, link: &'t Link, key: &'t [u8], nonce: &'
     }
 }
 
+/// How far the two clocks are apart, by the date of an answer; `None` for less than a minute, or without a date.
+fn clocks(response: &Response, now: Time) -> Option<String> {
+    let date = response.headers.get(header::DATE)?.to_str().ok()?;
+    let minutes = (now - DateTime::parse_from_rfc2822(date).ok()?.to_utc()).num_minutes();
+    let side = match minutes {
+        0 => return None,
+        1.. => "ahead of",
+        _ => "behind",
+    };
+    let count = minutes.unsigned_abs();
+    Some(format!(
+        "this node's clock is {count} min {side} its clock: set the one that is wrong"
+    ))
+}
+
 /// Reads an answer of the inviter, or puts its refusal into words.
-fn read<T: DeserializeOwned>(origin: &Origin, response: &Response) -> Result<T> {
+fn read<T: DeserializeOwned>(origin: &Origin, response: &Response, now: Time) -> Result<T> {
     let refused = |text: &str| Err(DomainError::Remote(format!("{origin} refuses: {text}")));
     match response.status {
         StatusCode::OK => {}
@@ -188,7 +203,8 @@ fn read<T: DeserializeOwned>(origin: &Origin, response: &Response) -> Result<T> 
         StatusCode::CONFLICT => return refused("it counts this node as connected already"),
         StatusCode::TOO_MANY_REQUESTS => return refused("too many tries; try again in a minute"),
         StatusCode::UNAUTHORIZED => {
-            return refused("it cannot verify this node's signature; compare the clocks");
+            let clocks = clocks(response, now).unwrap_or_else(|| "compare the clocks".to_owned());
+            return refused(&format!("it cannot verify this node's signature; {clocks}"));
         }
         StatusCode::BAD_REQUEST if response.body.windows(11).any(|part| part == b"unreachable") => {
             return refused("it cannot reach this node; its administrator may have to allow the address");
@@ -198,4 +214,33 @@ fn read<T: DeserializeOwned>(origin: &Origin, response: &Response) -> Result<T> 
     let document = crate::vocabulary::read(&response.body).ok();
     let parsed = document.and_then(|document| serde_json::from_value(document).ok());
     parsed.ok_or_else(|| DomainError::Remote(format!("the answer of {origin} cannot be read")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use http::{HeaderMap, HeaderValue};
+
+    #[test]
+    fn a_clock_that_is_off_is_told_by_how_much() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let said = |off: i64| {
+            let date = (now - TimeDelta::minutes(off))
+                .format("%a, %d %b %Y %H:%M:%S GMT")
+                .to_string();
+            let mut headers = HeaderMap::new();
+            headers.insert(header::DATE, HeaderValue::from_str(&date).unwrap());
+            let response = Response {
+                status: StatusCode::UNAUTHORIZED,
+                headers,
+                body: Bytes::new(),
+            };
+            let origin = Origin::parse("https://paris.example").unwrap();
+            read::<Standing>(&origin, &response, now).unwrap_err().to_string()
+        };
+        assert!(said(7).contains("7 min ahead of"), "{}", said(7));
+        assert!(said(-90).contains("90 min behind"), "{}", said(-90));
+        assert!(said(0).contains("compare the clocks"), "{}", said(0));
+    }
 }

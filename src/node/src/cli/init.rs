@@ -127,7 +127,7 @@ async fn make(places: &Places, text: &str, init: &Init, password: String) -> Res
     let aside = places.root.join(".entrenous.toml.new");
     write_private(&aside, text)?;
     let config = config::load(&aside, &app::environment())?;
-    let ctx = app::open_context(places, &config, 1, true)?;
+    let ctx = app::open_context(places, &config, app::Purpose::Init)?;
     let done = async {
         if entrenous_domain::accounts::own_uri(&ctx).await?.is_some() {
             return Err(DomainError::Conflict(

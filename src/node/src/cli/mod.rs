@@ -211,7 +211,7 @@ async fn once(places: &Places, command: Command) -> Result<Answer, Failure> {
     if let Some(answer) = control::ask(&places.socket(), &command).await? {
         return Ok(answer?);
     }
-    let app = app::App::open(places.clone(), 1).await?;
+    let app = app::App::open(places.clone(), app::Purpose::Command).await?;
     let answer = commands::execute(&commands::Host::offline(&app), command).await;
     app.close().await;
     Ok(answer?)

@@ -7,7 +7,7 @@ mod linger;
 mod maintenance;
 mod spread;
 
-use crate::app::{self, App};
+use crate::app::{self, App, Purpose};
 use crate::commands::Host;
 use crate::config::{self, Places};
 use crate::control::Server;
@@ -25,8 +25,6 @@ use tokio_util::task::TaskTracker;
 
 /// How many connections may wait to be accepted, as far as the kernel allows (`net.core.somaxconn`).
 const QUEUE: u32 = 65_535;
-/// How many key pairs are kept ready.
-const KEY_STOCK: usize = 4;
 /// How long open requests may take to end once the node is told to stop. The whole stop stays under 10 s.
 const PATIENCE: Duration = Duration::from_secs(7);
 
@@ -38,7 +36,16 @@ pub(crate) async fn run(places: Places) -> Result<(), Failure> {
     // The log's form is in the configuration; a broken one is told on standard error like any other failure.
     let logging = config::load(&places.config(), &app::environment())?.log;
     log::start(&logging.level, &logging.format);
-    let app = App::open(places, KEY_STOCK).await?;
+    let app = App::open(places, Purpose::Serve).await?;
+    let served = serve(&app).await;
+    app.close().await;
+    if served.is_ok() {
+        tracing::info!("stopped");
+    }
+    served
+}
+
+async fn serve(app: &App) -> Result<(), Failure> {
     let listen = app.config.node.listen;
     let listener = listener(listen).map_err(|error| {
         format!("{listen} cannot be listened on: {error}. Is another node running? See node.listen in the configuration")
@@ -59,7 +66,8 @@ pub(crate) async fn run(places: Places) -> Result<(), Failure> {
         federation: app.federation.clone(),
         serving: true,
     };
-    let control = Server::listen(&app.places.socket())?;
+    let control = Server::listen(&app.places.socket())
+        .map_err(|error| format!("{error}. {}", app::writable(&app.places.root)))?;
     workers.spawn(control.run(Arc::new(host), stop.clone()));
     workers.spawn(follow_events(app.ctx.clone(), state.clone(), stop.clone()));
     workers.spawn(
@@ -97,8 +105,6 @@ pub(crate) async fn run(places: Places) -> Result<(), Failure> {
     {
         tracing::warn!("some workers did not end in time");
     }
-    app.close().await;
-    tracing::info!("stopped");
     Ok(())
 }
 

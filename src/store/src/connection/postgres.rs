@@ -12,6 +12,8 @@ use diesel::{
 const LOCKS: i32 = 0x656e_7472;
 /// The second key of the lock that migrations hold; writers' numbers are the keys below [`WORKERS`].
 const MIGRATING: i32 = 1_000_000;
+/// The second key of the lock that a serving process holds.
+const SERVING: i32 = 1_000_001;
 
 #[derive(QueryableByName)]
 struct Number {
@@ -26,6 +28,25 @@ pub(crate) fn open_to_migrate(url: &str) -> Result<PgConnection, StoreError> {
         "SET client_min_messages = warning; SELECT pg_advisory_lock({LOCKS}, {MIGRATING})"
     ))?;
     Ok(conn)
+}
+
+/// A connection that no other process has while this one has it. It is given up if the server stops meanwhile: what is
+/// found out is that two were started, not that a network was cut in two.
+///
+/// # Errors
+/// [`StoreError::InUse`] if another process has it, after some seconds: the server needs a moment to notice that the
+/// process before this one was killed.
+pub(crate) fn claim_serving(url: &str) -> Result<PgConnection, StoreError> {
+    let mut conn = PgConnection::establish(url)?;
+    let _ = conn.batch_execute("SET lc_messages = 'C'");
+    conn.batch_execute("SET client_min_messages = warning; SET lock_timeout = '5s'")?;
+    match conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCKS}, {SERVING})")) {
+        Ok(()) => Ok(conn),
+        Err(error) => Err(match StoreError::from(error) {
+            StoreError::Busy(_) => StoreError::InUse,
+            other => other,
+        }),
+    }
 }
 
 /// A connection that serves queries.

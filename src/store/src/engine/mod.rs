@@ -17,6 +17,7 @@ use crate::{
     migrate,
     time::storable,
 };
+use diesel::PgConnection;
 use entrenous_model::{Event, Time};
 use job::{Fate, ReadJob, Write, WriteJob};
 use pulse::Pulse;
@@ -53,6 +54,8 @@ struct Inner {
     /// SQLite has none: it is in this process, and does not fall silent.
     pulse: Option<Arc<Pulse>>,
     threads: Mutex<Threads>,
+    /// What keeps other processes from serving from the database; let go at the end.
+    _alone: Option<Mutex<PgConnection>>,
 }
 
 #[derive(Default)]
@@ -66,7 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Empty`], [`StoreError::Insecure`], [`StoreError::NewerDatabase`], [`StoreError::Migration`],
-    /// [`StoreError::Config`]; [`StoreError::Unavailable`] if it cannot be reached.
+    /// [`StoreError::Config`], [`StoreError::InUse`]; [`StoreError::Unavailable`] if it cannot be reached.
     pub fn open(config: &StoreConfig, clock: Clock) -> Result<Self, StoreError> {
         let place = config.place()?;
         let backend = place.backend();
@@ -74,6 +77,10 @@ impl Store {
         let ids = Arc::new(Ids::new(backend, clock())?);
         ids.raise(migrate::highest_id(&mut first)?);
         drop(first);
+        let alone = match &place {
+            Place::Postgres(url) if config.alone => Some(Mutex::new(postgres::claim_serving(url)?)),
+            _ => None,
+        };
 
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let reads = Arc::new(Queue::new(config.queue));
@@ -88,6 +95,7 @@ impl Store {
                 backend,
                 pulse: pulse.clone(),
                 threads: Mutex::default(),
+                _alone: alone,
             }),
         };
         let writer = Arc::new(Writer {
