@@ -16,6 +16,25 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Status and headers.
+    pub(crate) fn without_body(response: &reqwest::Response) -> Self {
+        let headers = response.headers().iter();
+        let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        Self {
+            status: response.status().as_u16(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), text(value)))
+                .collect(),
+            text: String::new(),
+        }
+    }
+
+    /// The seconds in `Retry-After`, if they are told.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.headers.get("retry-after")?.parse().ok()
+    }
+
     /// The body as JSON.
     ///
     /// # Panics
@@ -98,22 +117,9 @@ impl Client {
             request = request.json(&body);
         }
         let response = request.send().await.ok()?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.as_str().to_owned(),
-                    value.to_str().unwrap_or_default().to_owned(),
-                )
-            })
-            .collect();
-        Some(Answer {
-            status,
-            headers,
-            text: response.text().await.ok()?,
-        })
+        let mut answer = Answer::without_body(&response);
+        answer.text = response.text().await.ok()?;
+        Some(answer)
     }
 
     /// GET, or `None` if nobody answers.
