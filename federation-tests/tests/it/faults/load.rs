@@ -158,9 +158,9 @@ pub(super) fn assert_kept(
     for one in told {
         let times = there.get(&one.text).copied().unwrap_or(0);
         match one.status() {
-            200 => assert_eq!(times, 1, "{} was acknowledged", one.text),
-            _ if certainly_refused(one) => assert_eq!(times, 0, "{} was refused", one.text),
-            _ => assert!(times <= 1, "{} is there {times} times", one.text),
+            200 => assert_eq!(times, 1, "acknowledged: {one:?}"),
+            _ if certainly_refused(one) => assert_eq!(times, 0, "refused: {one:?}"),
+            _ => assert!(times <= 1, "{times} times: {one:?}"),
         }
     }
 }
