@@ -247,7 +247,7 @@ impl Client {
     /// Waits until a post whose content holds `text` is in the home timeline, and answers it.
     ///
     /// # Panics
-    /// If it does not come within ten seconds.
+    /// If it does not come within thirty seconds.
     pub async fn sees(&self, text: &str) -> Value {
         eventually(&format!("{text:?} in the home timeline"), || async {
             self.home().await.into_iter().find(|post| holds(post, text))

@@ -159,7 +159,7 @@ impl Node {
     /// Starts serving and waits until it is healthy.
     ///
     /// # Panics
-    /// If it ends or does not answer within ten seconds.
+    /// If it ends or does not answer within thirty seconds.
     pub async fn serve(&mut self) {
         let log = std::fs::File::options()
             .create(true)
@@ -178,7 +178,7 @@ impl Node {
     /// Starts serving and answers how long it took until it was healthy.
     ///
     /// # Panics
-    /// If it ends or does not answer within ten seconds.
+    /// If it ends or does not answer within thirty seconds.
     pub async fn serve_timed(&mut self) -> Duration {
         let start = std::time::Instant::now();
         self.serve().await;
@@ -247,7 +247,7 @@ impl Node {
             .expect("no VmRSS")
     }
 
-    /// Starts serving; false if it refuses within ten seconds.
+    /// Starts serving; false if it refuses within thirty seconds.
     ///
     /// # Panics
     /// If it neither ends nor answers.
