@@ -167,6 +167,26 @@ impl Client {
             .unwrap_or_else(|| panic!("no answer to DELETE {path}"))
     }
 
+    /// PATCH of a form with one file, which is a PNG.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn patch_file(&self, path: &str, field: &str, png: Vec<u8>) -> Answer {
+        let part = reqwest::multipart::Part::bytes(png)
+            .file_name("picture.png")
+            .mime_str("image/png")
+            .expect("a type");
+        let request = self
+            .http
+            .patch(format!("{}{path}", self.base))
+            .bearer_auth(&self.token)
+            .multipart(reqwest::multipart::Form::new().part(field.to_owned(), part));
+        let response = request.send().await.expect("no answer");
+        let mut answer = Answer::without_body(&response);
+        answer.text = response.text().await.expect("no body");
+        answer
+    }
+
     /// Publishes a post and answers it.
     ///
     /// # Panics

@@ -94,8 +94,8 @@ async fn patiently<T, F: Future<Output = Option<T>>>(what: &str, mut question: i
             return answer;
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(45),
-            "waited 45 seconds for: {what}"
+            begun.elapsed() < Duration::from_secs(90),
+            "waited 90 seconds for: {what}"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
