@@ -52,7 +52,9 @@ pub fn free_port() -> u16 {
     const FIRST: u16 = 12_000;
     const COUNT: u16 = 18_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % u32::from(COUNT)).expect("below the count");
+    // Far from where a process that was started a moment ago begins.
+    let start = u64::from(std::process::id()) * 137 % u64::from(COUNT);
+    let start = u16::try_from(start).expect("below the count");
     (0..COUNT)
         .map(|_| FIRST + start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())

@@ -18,8 +18,8 @@ pub(super) struct Books {
     checked: Vec<usize>,
     /// The ids of the activities by which the peer of other software got each post, one for each time.
     delivered: BTreeMap<String, Vec<String>>,
-    /// The newest post from the other node that each node shows.
-    newest: BTreeMap<House, u64>,
+    /// Someone of the other node as each node knows them, and their newest post that it shows.
+    newest: BTreeMap<House, (String, u64)>,
     /// What is wrong with what was written.
     written: Tally,
 }
@@ -28,14 +28,15 @@ impl Books {
     /// True if something came in from the other node since the last time.
     pub(super) async fn has_received(&mut self, scene: &Scene, house: House) -> bool {
         let reader = scene.reader_at(house);
-        let home = reader.home().await;
-        let here = &scene.node(house).authority;
-        let from_there = home.iter().filter(|post| {
-            let url = post["account"]["url"].as_str().unwrap_or_default();
-            !url.contains(here.as_str())
-        });
-        let newest = from_there.filter_map(id_of).max().unwrap_or(0);
-        self.newest.insert(house, newest) < Some(newest)
+        let (author, newest) = match self.newest.remove(&house) {
+            Some(kept) => kept,
+            None => (reader.find(&scene.handle_of(house.other())).await, 0),
+        };
+        let path = format!("/api/v1/accounts/{author}/statuses?limit=1");
+        let shown = reader.get(&path).await.ok();
+        let now = id_of(&shown[0]).unwrap_or(newest);
+        self.newest.insert(house, (author, now));
+        now > newest
     }
 
     /// Looks for what was acknowledged since the last time; at the `last`, for everything.

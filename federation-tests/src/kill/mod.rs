@@ -43,6 +43,8 @@ pub struct Plan {
     pub longest: Duration,
     /// No more kills are begun after so long.
     pub at_most: Duration,
+    /// Told after each kill how many there have been.
+    pub progress: fn(u32),
 }
 
 /// The posts that anyone has had acknowledged: id and URI.
@@ -97,7 +99,7 @@ pub async fn run(on: Database, plan: &Plan) -> Report {
         ..Report::default()
     };
     let mut house = House::Lyon;
-    for _ in 0..plan.kills {
+    for kill in 1..=plan.kills {
         if begun.elapsed() >= plan.at_most {
             break;
         }
@@ -108,6 +110,7 @@ pub async fn run(on: Database, plan: &Plan) -> Report {
         kills.ready.push(ready);
         kills.under_delivery += usize::from(under_delivery);
         books.look(&scene, false).await;
+        (plan.progress)(kill);
         house = house.other();
     }
     scene.settle().await;
@@ -207,10 +210,19 @@ impl Scene {
         }
     }
 
+    fn first_of(&self, house: House) -> &Person {
+        let mut here = self.people.iter().filter(|person| person.house == house);
+        here.next().expect("someone lives in each")
+    }
+
     /// Someone here who follows the people of the other node.
     fn reader_at(&self, house: House) -> &Client {
-        let mut here = self.people.iter().filter(|person| person.house == house);
-        &here.next().expect("someone lives in each").client
+        &self.first_of(house).client
+    }
+
+    /// The handle of someone who is followed from the other node.
+    fn handle_of(&self, house: House) -> String {
+        format!("@{}@{}", self.first_of(house).name, self.node(house).authority)
     }
 
     /// Everyone writes, until a node is killed at some moment.

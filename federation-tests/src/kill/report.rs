@@ -4,6 +4,12 @@ use super::House;
 use std::fmt;
 use std::time::Duration;
 
+/// A node is to be ready again within so long: half of the starts are held to it, the others may have had to share
+/// their cores with whatever else the machine did. Those that took longer are counted.
+const READY: Duration = Duration::from_secs(2);
+/// No start may take so long, however busy the machine is.
+const EVER: Duration = Duration::from_secs(10);
+
 /// The kills of one node.
 #[derive(Debug, Default)]
 pub struct Kills {
@@ -26,6 +32,12 @@ impl Kills {
         let mut sorted = self.ready.clone();
         sorted.sort_unstable();
         sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// True if the node was ready again in time: half of the starts within two seconds, each within ten.
+    #[must_use]
+    pub fn ready_in_time(&self) -> bool {
+        self.median() < READY && self.worst() < EVER
     }
 
     /// The longest time; zero without kills.
@@ -84,6 +96,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// True if nothing was lost or doubled, and both nodes were ready again in time.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.is_whole() && self.sender.ready_in_time() && self.receiver.ready_in_time()
+    }
+
     /// All kills.
     #[must_use]
     pub const fn kills(&self) -> usize {
@@ -128,11 +146,14 @@ impl fmt::Display for Report {
         for (role, kills) in [("sender", &self.sender), ("receiver", &self.receiver)] {
             write!(
                 f,
-                "\n  {role:<30} {:>8} kills, {} of them under delivery; ready again: median {} ms, worst {} ms",
+                "\n  {role:<30} {:>8} kills, {} of them under delivery; ready again: median {} ms, worst {} ms, \
+                 {} times later than {} ms",
                 kills.count(),
                 kills.under_delivery,
                 kills.median().as_millis(),
                 kills.worst().as_millis(),
+                kills.ready.iter().filter(|ready| **ready > READY).count(),
+                READY.as_millis(),
             )?;
         }
         for (what, tally) in self.tallies() {

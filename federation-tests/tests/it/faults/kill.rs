@@ -6,25 +6,19 @@ use std::time::Duration;
 
 crate::on_both!(killed_at_any_moment_nothing_is_lost_or_doubled);
 
-/// A node is to be ready again within two seconds: half of the starts of each node were, and the others had to share
-/// their cores with whatever else the machine did.
-const READY: Duration = Duration::from_secs(2);
-/// No start may take so long, however busy the machine is.
-const EVER: Duration = Duration::from_secs(10);
-
 async fn killed_at_any_moment_nothing_is_lost_or_doubled(on: Database) {
     let plan = Plan {
         kills: 24,
         seed: Rng::any_seed(),
         longest: Duration::from_millis(1_200),
         at_most: Duration::from_secs(300),
+        progress: |_| {},
     };
     println!("{on:?}: ENTRENOUS_TEST_SEED={}", plan.seed);
     let report = kill::run(on, &plan).await;
     println!("{on:?}: {report}");
-    assert!(report.is_whole(), "{report}");
+    assert!(report.is_good(), "{report}");
     for kills in [&report.sender, &report.receiver] {
-        assert!(kills.median() < READY && kills.worst() < EVER, "{report}");
         assert!(kills.under_delivery > 0, "{report}");
     }
     assert!(report.written.count > 100 && report.taken.count > 20, "{report}");
