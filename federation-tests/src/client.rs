@@ -16,6 +16,25 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Status and headers.
+    pub(crate) fn without_body(response: &reqwest::Response) -> Self {
+        let headers = response.headers().iter();
+        let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        Self {
+            status: response.status().as_u16(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), text(value)))
+                .collect(),
+            text: String::new(),
+        }
+    }
+
+    /// The seconds in `Retry-After`, if they are told.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.headers.get("retry-after")?.parse().ok()
+    }
+
     /// The body as JSON.
     ///
     /// # Panics
@@ -98,22 +117,9 @@ impl Client {
             request = request.json(&body);
         }
         let response = request.send().await.ok()?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.as_str().to_owned(),
-                    value.to_str().unwrap_or_default().to_owned(),
-                )
-            })
-            .collect();
-        Some(Answer {
-            status,
-            headers,
-            text: response.text().await.ok()?,
-        })
+        let mut answer = Answer::without_body(&response);
+        answer.text = response.text().await.ok()?;
+        Some(answer)
     }
 
     /// GET, or `None` if nobody answers.
@@ -159,6 +165,26 @@ impl Client {
         self.try_send("DELETE", path, None)
             .await
             .unwrap_or_else(|| panic!("no answer to DELETE {path}"))
+    }
+
+    /// PATCH of a form with one file, which is a PNG.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn patch_file(&self, path: &str, field: &str, png: Vec<u8>) -> Answer {
+        let part = reqwest::multipart::Part::bytes(png)
+            .file_name("picture.png")
+            .mime_str("image/png")
+            .expect("a type");
+        let request = self
+            .http
+            .patch(format!("{}{path}", self.base))
+            .bearer_auth(&self.token)
+            .multipart(reqwest::multipart::Form::new().part(field.to_owned(), part));
+        let response = request.send().await.expect("no answer");
+        let mut answer = Answer::without_body(&response);
+        answer.text = response.text().await.expect("no body");
+        answer
     }
 
     /// Publishes a post and answers it.
@@ -241,7 +267,7 @@ impl Client {
     /// Waits until a post whose content holds `text` is in the home timeline, and answers it.
     ///
     /// # Panics
-    /// If it does not come within ten seconds.
+    /// If it does not come within thirty seconds.
     pub async fn sees(&self, text: &str) -> Value {
         eventually(&format!("{text:?} in the home timeline"), || async {
             self.home().await.into_iter().find(|post| holds(post, text))

@@ -17,6 +17,7 @@ pub mod database;
 pub mod kill;
 pub mod mock;
 pub mod node;
+pub mod picture;
 pub mod raw;
 pub mod rng;
 pub mod server;

@@ -1,6 +1,7 @@
 //! A small server of other software with its own keys: it answers for its people, keeps what it is sent, and can send
 //! whatever a test wants, signed or forged.
 
+use crate::client::Answer;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -240,9 +241,15 @@ impl MockPeer {
 
     /// Posts an activity signed by `name`; answers the status and the body.
     pub async fn post(&self, name: &str, url: &str, activity: &Value) -> (u16, String) {
+        let answer = self.post_and_hear(name, url, activity).await;
+        (answer.status, answer.text)
+    }
+
+    /// The same; answers the headers too.
+    pub async fn post_and_hear(&self, name: &str, url: &str, activity: &Value) -> Answer {
         let body = activity.to_string().into_bytes();
         let headers = self.sign(name, &Method::POST, url, &body);
-        send(Method::POST, url, headers, body).await
+        hear(Method::POST, url, headers, body).await
     }
 
     /// The same; `None` if nobody answers.
@@ -311,7 +318,12 @@ impl Drop for MockPeer {
 ///
 /// # Panics
 /// If nobody answers.
-pub async fn send(method: Method, url: &str, mut headers: HeaderMap, body: Vec<u8>) -> (u16, String) {
+pub async fn send(method: Method, url: &str, headers: HeaderMap, body: Vec<u8>) -> (u16, String) {
+    let answer = hear(method, url, headers, body).await;
+    (answer.status, answer.text)
+}
+
+async fn hear(method: Method, url: &str, mut headers: HeaderMap, body: Vec<u8>) -> Answer {
     let client = reqwest::Client::builder()
         .timeout(std::time::Duration::from_secs(15))
         .build()
@@ -329,8 +341,9 @@ pub async fn send(method: Method, url: &str, mut headers: HeaderMap, body: Vec<u
         .send()
         .await
         .expect("no answer");
-    let status = response.status().as_u16();
-    (status, response.text().await.unwrap_or_default())
+    let mut answer = Answer::without_body(&response);
+    answer.text = response.text().await.unwrap_or_default();
+    answer
 }
 
 /// The machine's clock: the nodes under test have it too.

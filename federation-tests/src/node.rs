@@ -52,7 +52,9 @@ pub fn free_port() -> u16 {
     const FIRST: u16 = 12_000;
     const COUNT: u16 = 18_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % u32::from(COUNT)).expect("below the count");
+    // Far from where a process that was started a moment ago begins.
+    let start = u64::from(std::process::id()) * 137 % u64::from(COUNT);
+    let start = u16::try_from(start).expect("below the count");
     (0..COUNT)
         .map(|_| FIRST + start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
@@ -159,7 +161,7 @@ impl Node {
     /// Starts serving and waits until it is healthy.
     ///
     /// # Panics
-    /// If it ends or does not answer within ten seconds.
+    /// If it ends or does not answer within thirty seconds.
     pub async fn serve(&mut self) {
         let log = std::fs::File::options()
             .create(true)
@@ -178,7 +180,7 @@ impl Node {
     /// Starts serving and answers how long it took until it was healthy.
     ///
     /// # Panics
-    /// If it ends or does not answer within ten seconds.
+    /// If it ends or does not answer within thirty seconds.
     pub async fn serve_timed(&mut self) -> Duration {
         let start = std::time::Instant::now();
         self.serve().await;
@@ -247,7 +249,7 @@ impl Node {
             .expect("no VmRSS")
     }
 
-    /// Starts serving; false if it refuses within ten seconds.
+    /// Starts serving; false if it refuses within thirty seconds.
     ///
     /// # Panics
     /// If it neither ends nor answers.

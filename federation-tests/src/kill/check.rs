@@ -1,6 +1,6 @@
 //! Comparing what is there with what was acknowledged.
 
-use super::{Report, Scene, name, words};
+use super::{House, Person, Report, Scene, Tally, words};
 use crate::client::Client;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,11 +18,27 @@ pub(super) struct Books {
     checked: Vec<usize>,
     /// The ids of the activities by which the peer of other software got each post, one for each time.
     delivered: BTreeMap<String, Vec<String>>,
-    lost: Vec<String>,
-    doubled: Vec<String>,
+    /// Someone of the other node as each node knows them, and their newest post that it shows.
+    newest: BTreeMap<House, (String, u64)>,
+    /// What is wrong with what was written.
+    written: Tally,
 }
 
 impl Books {
+    /// True if something came in from the other node since the last time.
+    pub(super) async fn has_received(&mut self, scene: &Scene, house: House) -> bool {
+        let reader = scene.reader_at(house);
+        let (author, newest) = match self.newest.remove(&house) {
+            Some(kept) => kept,
+            None => (reader.find(&scene.handle_of(house.other())).await, 0),
+        };
+        let path = format!("/api/v1/accounts/{author}/statuses?limit=1");
+        let shown = reader.get(&path).await.ok();
+        let now = id_of(&shown[0]).unwrap_or(newest);
+        self.newest.insert(house, (author, now));
+        now > newest
+    }
+
     /// Looks for what was acknowledged since the last time; at the `last`, for everything.
     pub(super) async fn look(&mut self, scene: &Scene, last: bool) {
         if last || self.floors.is_empty() {
@@ -30,25 +46,27 @@ impl Books {
             self.checked = vec![0; scene.writers.len()];
             self.seen.clear();
         }
-        for (client, floor) in scene.people.iter().zip(&mut self.floors) {
-            let posts = posts_of(client, &own_id(client).await, *floor).await;
-            if let Some(newest) = posts.first().and_then(|post| post["id"].as_str()?.parse().ok()) {
+        for (person, floor) in scene.people.iter().zip(&mut self.floors) {
+            let posts = posts_of(&person.client, &own_id(&person.client).await, *floor).await;
+            if let Some(newest) = posts.first().and_then(id_of) {
                 *floor = newest;
             }
             count(&mut self.seen, posts.iter());
         }
+        let mut looked = Tally::default();
         for writer in &scene.writers {
             let checked = std::mem::replace(&mut self.checked[writer.slot()], writer.posts.len());
             for (text, id) in writer.posts.iter().skip(checked) {
-                let times = self.seen.get(text).copied();
-                self.once(&format!("post {text} ({id})"), times);
+                looked.once(&format!("post {text} ({id})"), self.seen.get(text).copied());
             }
             for text in &writer.perhaps {
                 if self.seen.get(text).is_some_and(|times| *times > 1) {
-                    self.doubled.push(format!("post {text}, unanswered"));
+                    looked.doubled.push(format!("post {text}, unanswered"));
                 }
             }
         }
+        self.written.lost.append(&mut looked.lost);
+        self.written.doubled.append(&mut looked.doubled);
         for activity in scene.mock.take_inbox() {
             if activity["type"] == "Create" {
                 let content = activity["object"]["content"].as_str().unwrap_or_default();
@@ -58,43 +76,44 @@ impl Books {
         }
     }
 
-    fn once(&mut self, what: &str, times: Option<usize>) {
-        match times {
-            None | Some(0) => self.lost.push(what.to_owned()),
-            Some(1) => {}
-            Some(times) => self.doubled.push(format!("{what}, {times} times")),
-        }
-    }
-
     /// Everything else there is to compare, once nothing is on its way any more.
     pub(super) async fn close(mut self, scene: &Scene, report: &mut Report) {
         self.compare_favourites(scene).await;
         self.compare_follows(scene).await;
-        self.compare_received(scene).await;
-        self.compare_delivered(scene).await;
+        report.taken = compare_taken(scene).await;
+        for house in [House::Lyon, House::Paris] {
+            let tally = compare_shown(scene, house).await;
+            match house {
+                House::Lyon => report.to_paris = tally,
+                House::Paris => report.to_lyon = tally,
+            }
+        }
+        report.to_other = self.compare_delivered(scene).await;
         let (writers, senders) = (&scene.writers, &scene.senders);
-        report.acknowledged = writers.iter().map(|writer| writer.acknowledged).sum();
-        report.received = senders.iter().map(|sender| sender.received).sum();
+        self.written.count = writers.iter().map(|writer| writer.acknowledged).sum();
+        report.written = self.written;
         report.unanswered = writers.iter().map(|writer| writer.lost_answers).sum::<u64>()
             + senders.iter().map(|sender| sender.lost_answers).sum::<u64>();
-        let again = self.delivered.values().filter(|ids| ids.len() > 1).count();
-        let length = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        report.delivered = (length(self.delivered.len()), length(again));
-        report.lost = self.lost;
-        report.doubled = self.doubled;
     }
 
     /// Every favourite counts once, and nothing else is counted; nor is there a post that nobody wrote.
     async fn compare_favourites(&mut self, scene: &Scene) {
-        let mut expected: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        let mut expected: BTreeMap<(House, String), BTreeSet<&str>> = BTreeMap::new();
         for writer in &scene.writers {
+            let person = &scene.people[writer.person];
             for id in &writer.favourites {
-                expected.entry(id).or_default().insert(name(writer.person));
+                expected
+                    .entry((person.house, id.clone()))
+                    .or_default()
+                    .insert(&person.name);
             }
         }
         for sender in &scene.senders {
             for id in &sender.likes {
-                expected.entry(id).or_default().insert("max".to_owned());
+                expected
+                    .entry((House::Lyon, id.clone()))
+                    .or_default()
+                    .insert("max");
             }
         }
         let written: BTreeSet<&str> = scene
@@ -103,12 +122,12 @@ impl Books {
             .flat_map(|writer| writer.posts.iter().map(|(text, _)| text).chain(&writer.perhaps))
             .map(String::as_str)
             .collect();
-        for client in &scene.people {
+        for Person { client, house, .. } in &scene.people {
             let id = own_id(client).await;
             let posts = posts_of(client, &id, 0).await;
             let me = client.get("/api/v1/accounts/verify_credentials").await.ok();
             if me["statuses_count"] != posts.len() {
-                self.doubled.push(format!(
+                self.written.doubled.push(format!(
                     "{} posts are counted as {}",
                     posts.len(),
                     me["statuses_count"]
@@ -117,24 +136,26 @@ impl Books {
             for post in &posts {
                 let words = words(post["content"].as_str().unwrap_or_default());
                 if !written.contains(words.as_str()) {
-                    self.doubled.push(format!("post {words}, which nobody wrote"));
+                    self.written
+                        .doubled
+                        .push(format!("post {words}, which nobody wrote"));
                 }
                 let counted = post["favourites_count"].as_u64().unwrap_or(u64::MAX);
-                let id = post["id"].as_str().unwrap_or_default();
-                let by = expected.remove(id).unwrap_or_default();
-                let wanted = u64::try_from(by.len()).unwrap_or(u64::MAX);
+                let id = post["id"].as_str().unwrap_or_default().to_owned();
+                let by = expected.remove(&(*house, id)).unwrap_or_default();
+                let wanted = length(by.len());
                 if counted != wanted {
                     let list = if counted < wanted {
-                        &mut self.lost
+                        &mut self.written.lost
                     } else {
-                        &mut self.doubled
+                        &mut self.written.doubled
                     };
                     list.push(format!("{wanted} favourites of {words} are counted as {counted}"));
                 }
             }
         }
-        for (id, by) in expected {
-            self.lost.push(format!("post {id}, favourited by {by:?}"));
+        for ((_, id), by) in expected {
+            self.written.lost.push(format!("post {id}, favourited by {by:?}"));
         }
     }
 
@@ -144,7 +165,8 @@ impl Books {
             let path = format!("/api/v1/accounts/relationships?id[]={target}");
             let relation = writer.client().get(&path).await.ok();
             if relation[0]["following"] != writer.follows {
-                self.lost
+                self.written
+                    .lost
                     .push(format!("follow of {target} is not {}", writer.follows));
             }
             let account = writer
@@ -155,7 +177,7 @@ impl Books {
             // Bob at Paris and max always follow everyone.
             let wanted = 2 + u64::from(writer.follows);
             if account["followers_count"] != wanted {
-                self.doubled.push(format!(
+                self.written.doubled.push(format!(
                     "{wanted} followers of {target} are counted as {}",
                     account["followers_count"]
                 ));
@@ -163,55 +185,71 @@ impl Books {
         }
     }
 
-    /// What the peer sent has been taken once, and told once.
-    async fn compare_received(&mut self, scene: &Scene) {
-        let Some(to) = scene.people.first() else { return };
-        let max = to.find(&format!("@max@{}", scene.mock.authority())).await;
-        let mut posts = Times::new();
-        count(&mut posts, posts_of(to, &max, 0).await.iter());
-        let mentions = to.pages("/api/v1/notifications?types[]=mention", 0).await;
-        let mut told = Times::new();
-        count(&mut told, mentions.iter().map(|mention| &mention["status"]));
-        let notes: BTreeSet<&String> = scene.senders.iter().flat_map(|sender| &sender.notes).collect();
-        for text in &notes {
-            self.once(&format!("note {text}"), posts.get(*text).copied());
-            self.once(&format!("notification of {text}"), told.get(*text).copied());
-        }
-        for text in posts.keys().filter(|text| !notes.contains(text)) {
-            self.doubled.push(format!("note {text}, which was not taken"));
-        }
-    }
-
-    /// Both receivers have got every post: one at least once, under one id; the other shows it exactly once.
-    async fn compare_delivered(&mut self, scene: &Scene) {
-        for person in 0..scene.people.len() {
-            let Some(client) = scene.people.get(person) else {
-                continue;
-            };
-            let here = posts_of(client, &own_id(client).await, 0).await;
-            let there = scene
-                .bob
-                .find(&format!("@{}@{}", name(person), scene.lyon.authority))
-                .await;
-            let mut shown = Times::new();
-            count(&mut shown, posts_of(&scene.bob, &there, 0).await.iter());
-            for post in &here {
+    /// The peer of other software has got every post of Lyon at least once, under one id.
+    async fn compare_delivered(&self, scene: &Scene) -> Tally {
+        let mut tally = Tally::default();
+        for person in scene.people.iter().filter(|person| person.house == House::Lyon) {
+            for post in posts_of(&person.client, &own_id(&person.client).await, 0).await {
                 let words = words(post["content"].as_str().unwrap_or_default());
-                self.once(&format!("delivery of {words} to Paris"), shown.remove(&words));
-                match self.delivered.get(&words) {
-                    None => self.lost.push(format!("delivery of {words} to the mock")),
-                    Some(ids) if ids.iter().collect::<BTreeSet<_>>().len() > 1 => {
-                        self.doubled.push(format!("delivery of {words} under {ids:?}"));
-                    }
-                    Some(_) => {}
-                }
-            }
-            for words in shown.keys() {
-                self.doubled
-                    .push(format!("delivery of {words}, which is not there"));
+                let ids = self.delivered.get(&words).map(Vec::as_slice).unwrap_or_default();
+                let different: BTreeSet<&String> = ids.iter().collect();
+                tally.once(&format!("{words} under {ids:?}"), Some(different.len()));
+                tally.again += u64::from(ids.len() > different.len());
             }
         }
+        tally
     }
+}
+
+/// What other software sent has been taken once, and told once.
+async fn compare_taken(scene: &Scene) -> Tally {
+    let mut tally = Tally::default();
+    let to = scene.reader_at(House::Lyon);
+    let max = to.find(&format!("@max@{}", scene.mock.authority())).await;
+    let mut posts = Times::new();
+    count(&mut posts, posts_of(to, &max, 0).await.iter());
+    let mentions = to.pages("/api/v1/notifications?types[]=mention", 0).await;
+    let mut told = Times::new();
+    count(&mut told, mentions.iter().map(|mention| &mention["status"]));
+    let notes: BTreeSet<&String> = scene.senders.iter().flat_map(|sender| &sender.notes).collect();
+    for text in &notes {
+        tally.once(&format!("note {text}"), posts.get(*text).copied());
+        tally.once(&format!("notification of {text}"), told.get(*text).copied());
+    }
+    for text in posts.keys().filter(|text| !notes.contains(text)) {
+        tally.doubled.push(format!("note {text}, which was not taken"));
+    }
+    tally.count = scene.senders.iter().map(|sender| sender.received).sum();
+    tally
+}
+
+/// The other node shows every post of this one exactly once.
+async fn compare_shown(scene: &Scene, house: House) -> Tally {
+    let mut tally = Tally::default();
+    let reader = scene.reader_at(house.other());
+    for person in scene.people.iter().filter(|person| person.house == house) {
+        let here = posts_of(&person.client, &own_id(&person.client).await, 0).await;
+        let handle = format!("@{}@{}", person.name, scene.node(house).authority);
+        let there = reader.find(&handle).await;
+        let mut shown = Times::new();
+        count(&mut shown, posts_of(reader, &there, 0).await.iter());
+        for post in &here {
+            let words = words(post["content"].as_str().unwrap_or_default());
+            tally.once(&words, shown.remove(&words));
+        }
+        for words in shown.keys() {
+            tally.doubled.push(format!("{words}, which nobody wrote"));
+        }
+    }
+    tally
+}
+
+fn id_of(post: &Value) -> Option<u64> {
+    post["id"].as_str()?.parse().ok()
+}
+
+fn length(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 async fn own_id(client: &Client) -> String {

@@ -7,6 +7,7 @@ use crate::rng::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One activity and what it is about: the words of a note, or the id here of a liked post.
 #[derive(Debug, Clone)]
@@ -59,19 +60,17 @@ impl Sender {
         }
     }
 
-    /// Sends until nobody answers.
-    pub(super) async fn send(mut self) -> Self {
-        if let Some(sent) = self.unanswered.take()
-            && !self.post(sent).await
-        {
-            return self;
-        }
-        loop {
-            let sent = self.choose();
-            if !self.post(sent).await {
+    /// Sends until nobody answers, or it is enough.
+    pub(super) async fn send(mut self, enough: &AtomicBool) -> Self {
+        let mut sent = self.unanswered.take();
+        while !enough.load(Ordering::SeqCst) {
+            let next = sent.take().unwrap_or_else(|| self.choose());
+            if !self.post(next).await {
                 return self;
             }
         }
+        self.unanswered = sent;
+        self
     }
 
     /// Sends again what was not answered.

@@ -5,6 +5,7 @@ use crate::client::Client;
 use crate::rng::Rng;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One thing to do. Each can be asked for again without a second effect, except [`Op::Bare`].
 #[derive(Debug, Clone)]
@@ -79,19 +80,17 @@ impl Writer {
         &self.client
     }
 
-    /// Writes until nobody answers.
-    pub(super) async fn write(mut self) -> Self {
-        if let Some(op) = self.unanswered.take()
-            && !self.ask(op).await
-        {
-            return self;
-        }
-        loop {
-            let op = self.choose();
-            if !self.ask(op).await {
+    /// Writes until nobody answers, or it is enough.
+    pub(super) async fn write(mut self, enough: &AtomicBool) -> Self {
+        let mut op = self.unanswered.take();
+        while !enough.load(Ordering::SeqCst) {
+            let next = op.take().unwrap_or_else(|| self.choose());
+            if !self.ask(next).await {
                 return self;
             }
         }
+        self.unanswered = op;
+        self
     }
 
     /// Asks again for what was not answered.

@@ -13,6 +13,8 @@ pub use entrenous_store::deliveries::Queued as Delivery;
 pub const PATIENCE: TimeDelta = TimeDelta::days(30);
 /// The longest pause between two attempts.
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// A refusal counts as so many failures: the fewest after which the pause is the longest.
+const REFUSAL: i32 = 37;
 
 /// The pause after `failures` failures in a row: 1.25^n seconds, at most an hour.
 #[must_use]
@@ -33,14 +35,16 @@ pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<(PeerId, Time)>> {
     let now = ctx.now();
     Ok(waiting
         .into_iter()
-        .map(|(peer, at)| (peer, at.map_or(now, |at| believable(at, now))))
+        .map(|(peer, at, failures)| (peer, at.map_or(now, |at| believable(at, failures, now))))
         .collect())
 }
 
-/// When a peer may be tried again. No pause is longer than an hour: a moment further away was written down by a clock
-/// that was ahead and has been set right since, and waiting for it would stop deliveries for as long as it was ahead.
-fn believable(at: Time, now: Time) -> Time {
-    if at - now > LONGEST_PAUSE { now } else { at }
+/// When a peer may be tried again. No pause is longer than the one that its failures make: a moment further away was
+/// written down by a clock that was ahead and has been set right since, and waiting for it would stop deliveries for as
+/// long as it was ahead. (The hour is no measure: whoever waits out a pause of a second by a clock that is set back an hour
+/// meanwhile finds less than an hour left.)
+fn believable(at: Time, failures: i32, now: Time) -> Time {
+    if at - now > pause_after(failures) { now } else { at }
 }
 
 /// The next deliveries of a peer in queue order, at most `limit`, none if the peer is not active.
@@ -63,7 +67,7 @@ pub enum Attempt {
         /// Why.
         reason: String,
     },
-    /// 403: the peer's queue halts for an hour and its administrator is alerted (audit).
+    /// 403: the peer's queue halts for an hour, as after many failures, and its administrator is alerted (audit).
     Refused {
         /// Why.
         reason: String,
@@ -118,7 +122,7 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
                 Attempt::Drop { reason } => rows::finish(tx, &[id], "dropped", Some(&reason), now)?,
                 Attempt::Refused { reason } => {
                     rows::attempted(tx, id, &reason)?;
-                    halt(tx, &peer, LONGEST_PAUSE, &reason)?;
+                    halt(tx, &peer, peer.failures.saturating_add(1).max(REFUSAL), &reason)?;
                     let detail = format!("{} refuses deliveries: {reason}", peer.name);
                     let origin = peer.origin.as_str();
                     audit::write(
@@ -132,8 +136,7 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
                 }
                 Attempt::Failed { reason } => {
                     rows::attempted(tx, id, &reason)?;
-                    let pause = pause_after(peer.failures.saturating_add(1));
-                    halt(tx, &peer, pause, &reason)?;
+                    halt(tx, &peer, peer.failures.saturating_add(1), &reason)?;
                     give_up_old(tx, &peer, &reason)?;
                 }
             }
@@ -143,17 +146,12 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -
     Ok(())
 }
 
-fn halt(tx: &mut Tx, peer: &Peer, pause: TimeDelta, reason: &str) -> std::result::Result<(), StoreError> {
+/// Lets the peer rest for as long as so many `failures` say.
+fn halt(tx: &mut Tx, peer: &Peer, failures: i32, reason: &str) -> std::result::Result<(), StoreError> {
     let now = tx.now();
     let since = peer.failing_since.unwrap_or(now);
-    entrenous_store::peers::failed(
-        tx,
-        peer.id,
-        since,
-        peer.failures.saturating_add(1),
-        now + pause,
-        reason,
-    )
+    let until = now + pause_after(failures);
+    entrenous_store::peers::failed(tx, peer.id, since, failures, until, reason)
 }
 
 /// Drops what has waited for this peer for longer than anything should: all of it at once, since a peer that is silent
@@ -314,14 +312,24 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_makes_the_longest_pause() {
+        assert_eq!(pause_after(REFUSAL), LONGEST_PAUSE);
+        assert!(pause_after(REFUSAL - 1) < LONGEST_PAUSE);
+    }
+
+    #[test]
     fn a_pause_by_another_clock_is_not_kept() {
         let now = chrono::DateTime::from_timestamp(1_900_000_000, 0).unwrap();
-        assert_eq!(believable(now + LONGEST_PAUSE, now), now + LONGEST_PAUSE);
-        assert_eq!(
-            believable(now - TimeDelta::hours(2), now),
-            now - TimeDelta::hours(2)
-        );
-        let ahead = now + TimeDelta::hours(1) + pause_after(1);
-        assert_eq!(believable(ahead, now), now);
+        for failures in [1, 20, REFUSAL, 1_000] {
+            let pause = pause_after(failures);
+            assert_eq!(believable(now + pause, failures, now), now + pause);
+            let past = now - TimeDelta::hours(2);
+            assert_eq!(believable(past, failures, now), past);
+            let ahead = now + TimeDelta::hours(1) + pause;
+            assert_eq!(believable(ahead, failures, now), now);
+        }
+        // A pause that was nearly over when the clock was set back.
+        let ahead = now + TimeDelta::hours(1) - TimeDelta::milliseconds(3);
+        assert_eq!(believable(ahead, 1, now), now);
     }
 }

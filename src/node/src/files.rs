@@ -64,6 +64,9 @@ impl FileStore for DiskFiles {
         let (file, path) = aside.into_parts();
         let mut file = fs::File::from_std(file);
         file.write_all(&bytes).await.map_err(failed)?;
+        // The last write goes on behind `write_all`, and `sync_all` does not tell how it ended: without this, a file
+        // that a full disk cut short would be taken for whole, and for ever.
+        file.flush().await.map_err(failed)?;
         file.sync_all().await.map_err(failed)?;
         path.persist(&place).map_err(|error| failed(error.error))
     }

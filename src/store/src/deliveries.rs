@@ -199,22 +199,22 @@ fn queue(
     sql.run(conn).map(drop)
 }
 
-/// Active peers with something queued, and from when they may be tried.
+/// Active peers with something queued; from when they may be tried, and after how many failures in a row.
 ///
 /// # Errors
 /// The database's.
-pub fn waiting_peers(conn: &mut Conn) -> Result<Vec<(PeerId, Option<Time>)>, StoreError> {
+pub fn waiting_peers(conn: &mut Conn) -> Result<Vec<(PeerId, Option<Time>, i32)>, StoreError> {
     let waiting = deliveries::table
         .filter(deliveries::peer_id.eq(peers::id))
         .filter(deliveries::state.eq("queued"));
     let rows = peers::table
         .filter(peers::state.eq("active"))
         .filter(diesel::dsl::exists(waiting))
-        .select((peers::id, peers::retry_at))
-        .load::<(i64, Option<NaiveDateTime>)>(conn)?;
+        .select((peers::id, peers::retry_at, peers::failures))
+        .load::<(i64, Option<NaiveDateTime>, i32)>(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, at)| (PeerId(id), at.map(from_db)))
+        .map(|(id, at, failures)| (PeerId(id), at.map(from_db), failures))
         .collect())
 }
 

@@ -3,7 +3,7 @@
 use super::Scene;
 use axum::body::Bytes;
 use federation_tests::mock::Reply;
-use federation_tests::{Answer, Database, eventually};
+use federation_tests::{Answer, Database, eventually, picture};
 use serde_json::json;
 
 crate::on_both!(
@@ -15,56 +15,8 @@ const GPS: &str = "GPSLatitude=48.8583;GPSLongitude=2.2945";
 const SCRIPT: &str = "<html><script>alert(1)</script></html>";
 
 /// A PNG of one colour that says it is `width` by `height`, with other chunks between header and pixels.
-fn png(width: u32, height: u32, real: u32, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut header = width.to_be_bytes().to_vec();
-    header.extend(height.to_be_bytes());
-    header.extend([8, 2, 0, 0, 0]);
-    chunk(&mut file, b"IHDR", &header);
-    for (name, data) in chunks {
-        chunk(&mut file, name, data);
-    }
-    let row: Vec<u8> = std::iter::once(0)
-        .chain([200_u8, 30, 30].into_iter().cycle().take(real as usize * 3))
-        .collect();
-    let raw: Vec<u8> = row
-        .iter()
-        .copied()
-        .cycle()
-        .take(row.len() * real as usize)
-        .collect();
-    let length = u16::try_from(raw.len()).unwrap();
-    let mut data = vec![0x78, 0x01, 0x01];
-    data.extend(length.to_le_bytes());
-    data.extend((!length).to_le_bytes());
-    data.extend(&raw);
-    let (mut a, mut b) = (1_u32, 0_u32);
-    for byte in &raw {
-        a = (a + u32::from(*byte)) % 65_521;
-        b = (b + a) % 65_521;
-    }
-    data.extend((b << 16 | a).to_be_bytes());
-    chunk(&mut file, b"IDAT", &data);
-    chunk(&mut file, b"IEND", b"");
-    file
-}
-
-fn chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
-    file.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
-    let mut crc = u32::MAX;
-    for byte in name.iter().chain(data) {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 {
-                crc >> 1 ^ 0xedb8_8320
-            } else {
-                crc >> 1
-            };
-        }
-    }
-    file.extend(name);
-    file.extend(data);
-    file.extend((!crc).to_be_bytes());
+fn png(width: u32, height: u32, real: usize, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    picture::png(width, height, chunks, &[200, 30, 30].repeat(real * real), real)
 }
 
 /// Exif as cameras write it, with a place in plain text.

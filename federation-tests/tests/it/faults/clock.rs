@@ -94,8 +94,8 @@ async fn patiently<T, F: Future<Output = Option<T>>>(what: &str, mut question: i
             return answer;
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(45),
-            "waited 45 seconds for: {what}"
+            begun.elapsed() < Duration::from_secs(90),
+            "waited 90 seconds for: {what}"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -136,7 +136,11 @@ async fn a_clock_that_jumps_breaks_nothing(on: Database) {
         clock.set(seconds);
         // The token is as good as before, and so are the ids.
         ids.extend(publish(&alice, mark).await);
-        publish(&bob, &format!("de Paris, {mark}")).await;
+        let both = seconds < 0;
+        if both {
+            // Not at first: a message from Paris would end Lyon's backoff, and that is to end by itself.
+            publish(&bob, &format!("de Paris, {mark}")).await;
+        }
         // Other software is believed for hours.
         let note = mock.note("max", mark, &[lyon.url("/people/alice")]);
         let fields = json!({ "object": note, "to": [lyon.url("/people/alice")] });
@@ -144,7 +148,8 @@ async fn a_clock_that_jumps_breaks_nothing(on: Database) {
         let (status, text) = mock.post("max", &lyon.url("/inbox"), &create).await;
         assert_eq!(status, 202, "{text}");
         // No node believes another one's signature from another hour, in either direction, and says why.
-        for (node, before) in [(&lyon, before.0), (&paris, before.1)] {
+        let receivers = [(&paris, before.1), (&lyon, before.0)];
+        for (node, before) in receivers.into_iter().take(if both { 2 } else { 1 }) {
             eventually("a refusal for the clock", || async {
                 (refusals(node).await > before).then_some(())
             })
@@ -154,7 +159,9 @@ async fn a_clock_that_jumps_breaks_nothing(on: Database) {
         let (status, text) = mock.post("max", &lyon.url("/inbox"), &create).await;
         assert_eq!(status, 202, "{text}");
         sees_in_order(&bob, mark).await;
-        sees_in_order(&alice, &format!("de Paris, {mark}")).await;
+        if both {
+            sees_in_order(&alice, &format!("de Paris, {mark}")).await;
+        }
     }
     ids.extend(publish(&alice, "enfin").await);
     sees_in_order(&bob, "enfin").await;

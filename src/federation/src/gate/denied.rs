@@ -4,7 +4,10 @@ use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::{Ctx, DomainError, audit};
 use entrenous_model::Origin;
 use entrenous_wire::signature::Refusal;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
+
+/// Seconds after which a peer may try again what this node could not do.
+pub(crate) const RETRY_AFTER: u64 = 5;
 
 /// Why a request was not let in. The reason is stable: it stands in the answer and in the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,7 @@ pub struct Denied {
     reason: &'static str,
     origin: Option<Origin>,
     detail: Option<String>,
+    retry_after: Option<u64>,
 }
 
 impl Denied {
@@ -24,6 +28,7 @@ impl Denied {
             reason,
             origin: None,
             detail: None,
+            retry_after: None,
         }
     }
 
@@ -73,7 +78,24 @@ impl Denied {
     #[must_use]
     pub fn failed(error: &DomainError) -> Self {
         tracing::error!(%error, "the gate cannot decide, so it denies");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+        Self::unavailable("unavailable")
+    }
+
+    /// 503 for another reason: nothing is wrong with the request, and it may be sent again.
+    #[must_use]
+    pub const fn unavailable(reason: &'static str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, reason).after(RETRY_AFTER)
+    }
+
+    /// 429, with the seconds to wait.
+    #[must_use]
+    pub const fn too_many(seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many").after(seconds)
+    }
+
+    const fn after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     /// With the origin it is about.
@@ -142,8 +164,27 @@ impl Denied {
             // What was not read stays on the wire.
             response
                 .headers_mut()
-                .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_come_again_is_told_when() {
+        let wait = |denied: Denied| denied.answer().headers().get(header::RETRY_AFTER).cloned();
+        let failed = Denied::failed(&DomainError::internal("no disk"));
+        assert_eq!(wait(failed.because("x")), Some(HeaderValue::from(RETRY_AFTER)));
+        assert_eq!(wait(Denied::too_many(30)), Some(HeaderValue::from(30)));
+        assert_eq!(wait(Denied::stranger()), None);
     }
 }

@@ -9,6 +9,7 @@ mod denied;
 mod signer;
 
 pub use denied::Denied;
+pub(crate) use denied::RETRY_AFTER;
 pub use signer::Signer;
 
 use crate::Federation;

@@ -118,9 +118,7 @@ fn unknown(error: &DomainError) -> Denied {
         DomainError::Refused(reason) => Denied::key(reason),
         DomainError::Store(_) | DomainError::Internal(_) => Denied::failed(error),
         // The peer does not answer for its own key: it may be asked again later.
-        DomainError::Remote(text) => {
-            Denied::new(http::StatusCode::SERVICE_UNAVAILABLE, "key_unreachable").because(text.clone())
-        }
+        DomainError::Remote(text) => Denied::unavailable("key_unreachable").because(text.clone()),
         other => Denied::key("key_unknown").because(other.to_string()),
     }
 }

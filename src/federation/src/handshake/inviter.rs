@@ -251,7 +251,7 @@ fn denied(error: DomainError, origin: &Origin) -> Denied {
 }
 
 fn too_many(seconds: u64) -> Denied {
-    Denied::new(StatusCode::TOO_MANY_REQUESTS, "too_many").because(format!("closed for {seconds} s"))
+    Denied::too_many(seconds).because(format!("closed for {seconds} s"))
 }
 
 fn malformed() -> Denied {

@@ -94,7 +94,7 @@ fn denial(error: DomainError) -> Option<Denied> {
         DomainError::AlreadyReceived => return None,
         DomainError::Refused(reason) => Denied::forbidden(reason),
         DomainError::Invalid(text) => Denied::new(StatusCode::BAD_REQUEST, "invalid").because(text),
-        DomainError::TooMany(_) => Denied::new(StatusCode::TOO_MANY_REQUESTS, "too_many"),
+        DomainError::TooMany(seconds) => Denied::too_many(seconds),
         DomainError::Unauthenticated(_) => Denied::key("signature"),
         // The sender tries again; its queue keeps the order.
         error @ (DomainError::Store(_) | DomainError::Internal(_)) => Denied::failed(&error),

@@ -1,5 +1,6 @@
 //! Answers of the GET routes.
 
+use crate::gate::RETRY_AFTER;
 use crate::render;
 use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::DomainError;
@@ -49,11 +50,17 @@ pub(super) fn failed(error: &DomainError) -> Response {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     tracing::error!(%error, "a peer's question could not be answered");
-    json(
+    let mut response = json(
         status,
         "application/json; charset=utf-8",
         &serde_json::json!({"error": "unavailable"}),
-    )
+    );
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+    }
+    response
 }
 
 /// The answer, or the failure as one.

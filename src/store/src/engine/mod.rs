@@ -22,6 +22,7 @@ use entrenous_model::{Event, Time};
 use job::{Fate, ReadJob, Write, WriteJob};
 use pulse::Pulse;
 use queue::{Queue, Refused};
+use slot::News;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
@@ -103,6 +104,7 @@ impl Store {
             ids,
             clock,
         });
+        let news = Arc::<News>::default();
         let mut threads = Threads::default();
         let writers = if backend == Backend::Sqlite {
             1
@@ -111,19 +113,20 @@ impl Store {
         };
         for number in 0..writers {
             let (queue, events, writer) = (Arc::clone(&writes), events.clone(), Arc::clone(&writer));
+            let news = Arc::clone(&news);
             threads
                 .writers
                 .push(spawn(&format!("store-write-{number}"), move || match backend {
-                    Backend::Sqlite => write_sqlite::serve(&queue, &events, || writer.open()),
-                    Backend::Postgres => write_postgres::serve(&queue, &events, || writer.open()),
+                    Backend::Sqlite => write_sqlite::serve(&queue, &events, &news, || writer.open()),
+                    Backend::Postgres => write_postgres::serve(&queue, &events, &news, || writer.open()),
                 })?);
         }
         for number in 0..config.reader_threads(&place) {
-            let (queue, place) = (Arc::clone(&reads), place.clone());
+            let (queue, news, place) = (Arc::clone(&reads), Arc::clone(&news), place.clone());
             threads
                 .readers
                 .push(spawn(&format!("store-read-{number}"), move || {
-                    read::serve(&queue, || connection::open(&place, Use::Read));
+                    read::serve(&queue, &news, || connection::open(&place, Use::Read));
                 })?);
         }
         if let Some(pulse) = pulse {

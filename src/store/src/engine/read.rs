@@ -3,21 +3,26 @@
 use super::{
     job::{ReadJob, Verdict},
     queue::Queue,
-    slot::Slot,
+    slot::{News, Slot},
 };
 use crate::{Conn, StoreError};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-/// A PostgreSQL connection that was idle for longer is asked whether it is still there.
+/// A PostgreSQL connection that was idle for longer is asked whether it is still there; so is one when
+/// something happened to another.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// Serves until the queue is closed and empty.
-pub(super) fn serve(queue: &Queue<ReadJob>, open: impl Fn() -> Result<Conn, StoreError>) {
-    let mut slot = Slot::new(open);
+pub(super) fn serve(queue: &Queue<ReadJob>, news: &Arc<News>, open: impl Fn() -> Result<Conn, StoreError>) {
+    let mut slot = Slot::new(open, Arc::clone(news));
     let _ = slot.get();
     let mut used = Instant::now();
     while let Some(job) = queue.pop() {
-        if used.elapsed() > IDLE && slot.held().is_some_and(gone) {
+        let doubtful = slot.is_doubtful() || used.elapsed() > IDLE;
+        if doubtful && slot.held().is_some_and(gone) {
             slot.reset();
         }
         let (verdict, usable) = match slot.get() {

@@ -1,6 +1,12 @@
 //! The threads that write to PostgreSQL: a connection each, a transaction a closure (READ COMMITTED).
 
-use super::{Events, Tx, job::Verdict, job::WriteJob, queue::Queue, slot::Slot};
+use super::{
+    Events, Tx,
+    job::Verdict,
+    job::WriteJob,
+    queue::Queue,
+    slot::{News, Slot},
+};
 use crate::StoreError;
 use std::sync::Arc;
 
@@ -8,9 +14,10 @@ use std::sync::Arc;
 pub(super) fn serve(
     queue: &Queue<Box<dyn WriteJob>>,
     events: &Events,
+    news: &Arc<News>,
     open: impl Fn() -> Result<Tx, StoreError>,
 ) {
-    let mut slot = Slot::new(open);
+    let mut slot = Slot::new(open, Arc::clone(news));
     let _ = slot.get();
     while let Some(mut job) = queue.pop() {
         if job.is_given_up() {

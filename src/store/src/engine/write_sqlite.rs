@@ -1,6 +1,12 @@
 //! The one thread that writes to SQLite: many closures, one commit.
 
-use super::{Events, Tx, job::Verdict, job::WriteJob, queue::Queue, slot::Slot};
+use super::{
+    Events, Tx,
+    job::Verdict,
+    job::WriteJob,
+    queue::Queue,
+    slot::{News, Slot},
+};
 use crate::StoreError;
 use std::{
     collections::VecDeque,
@@ -19,9 +25,10 @@ type Waiting = VecDeque<Box<dyn WriteJob>>;
 pub(super) fn serve(
     queue: &Queue<Box<dyn WriteJob>>,
     events: &Events,
+    news: &Arc<News>,
     open: impl Fn() -> Result<Tx, StoreError>,
 ) {
-    let mut slot = Slot::new(open);
+    let mut slot = Slot::new(open, Arc::clone(news));
     let _ = slot.get();
     let mut waiting = Waiting::new();
     while !waiting.is_empty() || queue.pop_many(&mut waiting, MOST) {

@@ -7,4 +7,6 @@ mod engine;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod schema;
