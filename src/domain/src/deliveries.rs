@@ -1,6 +1,6 @@
 //! The durable queue: what still has to reach which peer. Ordered per peer, author and conversation.
 
-use crate::{Ctx, DomainError, Result, audit};
+use crate::{Ctx, DomainError, Result, audit, work};
 use chrono::TimeDelta;
 use entrenous_model::{ActivityId, DeliveryId, Event, Peer, PeerId, PostId, SignatureForm, Time};
 use entrenous_store::{StoreError, Tx, deliveries as rows};
@@ -59,91 +59,121 @@ pub async fn next(ctx: &Ctx, peer: PeerId, after: Option<DeliveryId>, limit: i64
         .await?)
 }
 
-/// How an attempt ended without the activity being taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
-    /// There is nothing to send any more (the post is gone), or the peer will never take it (410, 400): dropped.
-    Drop {
-        /// Why.
-        reason: String,
-    },
-    /// 403: the peer's queue halts for an hour, as after many failures, and its administrator is alerted (audit).
-    Refused {
-        /// Why.
-        reason: String,
-    },
-    /// Failed: the whole peer backs off, 1.25^n seconds up to an hour; after 30 days the delivery is dropped.
-    Failed {
-        /// Why.
-        reason: String,
-    },
+/// Deliveries that will not be made again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Over {
+    /// What the peer has taken.
+    pub taken: Vec<DeliveryId>,
+    /// The signature form that worked for the last of them.
+    pub form: Option<SignatureForm>,
+    /// What there is nothing to send of any more (the post is gone), or what the peer will never take (410, 400), and why.
+    pub dropped: Vec<(DeliveryId, String)>,
 }
 
-/// Records that a peer has taken these: it is healthy, its backoff ends. `form` is the signature form that worked.
+impl Over {
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.taken.is_empty() && self.dropped.is_empty()
+    }
+
+    /// All of them.
+    pub fn ids(&self) -> impl Iterator<Item = DeliveryId> + '_ {
+        let dropped = self.dropped.iter().map(|(id, _)| *id);
+        self.taken.iter().copied().chain(dropped)
+    }
+
+    /// Puts what was over earlier in front.
+    pub fn after(&mut self, mut earlier: Self) {
+        earlier.taken.append(&mut self.taken);
+        earlier.dropped.append(&mut self.dropped);
+        earlier.form = self.form.or(earlier.form);
+        *self = earlier;
+    }
+}
+
+/// Records what is over. A peer that took something is healthy: its backoff ends.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn taken(ctx: &Ctx, peer: PeerId, ids: Vec<DeliveryId>, form: SignatureForm) -> Result<()> {
-    let learned = ctx
-        .store()
-        .write(move |tx| -> std::result::Result<bool, StoreError> {
-            let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
-                return Ok(false);
-            };
-            let now = tx.now();
-            rows::finish(tx, &ids, "done", None, now)?;
+pub async fn finish(ctx: &Ctx, peer: PeerId, over: Over) -> Result<()> {
+    let learned = work::write(ctx, move |tx| {
+        // The peer's row before those of its queue, here and everywhere: on PostgreSQL two orders lock each other out.
+        let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
+            return Ok(false);
+        };
+        let now = tx.now();
+        let mut learned = false;
+        if !over.taken.is_empty() {
             note_heard(tx, &peer)?;
-            if form == peer.signature_form {
-                return Ok(false);
+            if let Some(form) = over.form.filter(|form| *form != peer.signature_form) {
+                entrenous_store::peers::learn_form(tx, peer.id, form)?;
+                tx.emit(Event::PeerChanged { peer: peer.id })?;
+                learned = true;
             }
-            entrenous_store::peers::learn_form(tx, peer.id, form)?;
-            tx.emit(Event::PeerChanged { peer: peer.id })?;
-            Ok(true)
-        })
-        .await?;
+            rows::finish(tx, &over.taken, "done", None, now)?;
+        }
+        for (id, reason) in &over.dropped {
+            rows::finish(tx, &[*id], "dropped", Some(reason), now)?;
+        }
+        Ok(learned)
+    })
+    .await?;
     if learned {
         ctx.trust().forget_everything();
     }
     Ok(())
 }
 
-/// Records how an attempt ended that was not [`taken`].
+/// Why an activity was not taken and stays in the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened.
+    pub reason: String,
+    /// The peer answered 403.
+    pub refused: bool,
+}
+
+/// Records deliveries that failed at the same time, as one failure of the peer: it rests, 1.25^n seconds up to an hour; what
+/// has waited for 30 days is dropped. If the peer refused (403), it rests for an hour, as after many failures, and its
+/// administrator is alerted (audit).
 ///
 /// # Errors
 /// Only the store's.
-pub async fn finish(ctx: &Ctx, peer: PeerId, id: DeliveryId, attempt: Attempt) -> Result<()> {
-    ctx.store()
-        .write(move |tx| -> std::result::Result<(), StoreError> {
-            let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
-                return Ok(());
-            };
-            let now = tx.now();
-            match attempt {
-                Attempt::Drop { reason } => rows::finish(tx, &[id], "dropped", Some(&reason), now)?,
-                Attempt::Refused { reason } => {
-                    rows::attempted(tx, id, &reason)?;
-                    halt(tx, &peer, peer.failures.saturating_add(1).max(REFUSAL), &reason)?;
-                    let detail = format!("{} refuses deliveries: {reason}", peer.name);
-                    let origin = peer.origin.as_str();
-                    audit::write(
-                        tx,
-                        "node",
-                        "delivery.refused",
-                        Some("refused_by_peer"),
-                        Some(origin),
-                        &detail,
-                    )?;
-                }
-                Attempt::Failed { reason } => {
-                    rows::attempted(tx, id, &reason)?;
-                    halt(tx, &peer, peer.failures.saturating_add(1), &reason)?;
-                    give_up_old(tx, &peer, &reason)?;
-                }
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(())
+pub async fn failed(ctx: &Ctx, peer: PeerId, failed: Vec<(DeliveryId, Failure)>) -> Result<()> {
+    work::write(ctx, move |tx| {
+        let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
+            return Ok(());
+        };
+        let refused = failed.iter().find(|(_, failure)| failure.refused);
+        let Some((_, worst)) = refused.or(failed.first()) else {
+            return Ok(());
+        };
+        let failures = peer.failures.saturating_add(1);
+        let counted = if worst.refused {
+            failures.max(REFUSAL)
+        } else {
+            failures
+        };
+        halt(tx, &peer, counted, &worst.reason)?;
+        for (id, failure) in &failed {
+            rows::attempted(tx, *id, &failure.reason)?;
+        }
+        if worst.refused {
+            let detail = format!("{} refuses deliveries: {}", peer.name, worst.reason);
+            audit::write(
+                tx,
+                "node",
+                "delivery.refused",
+                Some("refused_by_peer"),
+                Some(peer.origin.as_str()),
+                &detail,
+            )?;
+        }
+        give_up_old(tx, &peer, &worst.reason)?;
+        Ok(())
+    })
+    .await
 }
 
 /// Lets the peer rest for as long as so many `failures` say.

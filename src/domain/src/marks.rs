@@ -44,12 +44,31 @@ impl Default for Striped {
     }
 }
 
+/// The marks of all ids, taken at one moment.
+pub(crate) struct StripedMarks(Vec<Mark>);
+
+impl StripedMarks {
+    /// The mark of an id.
+    pub(crate) fn of(&self, id: i64) -> Option<Mark> {
+        self.0.get(stripe(id)).copied()
+    }
+}
+
+fn stripe(id: i64) -> usize {
+    // The lower bits are a counter that is often zero.
+    let mixed = id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    usize::try_from(mixed).unwrap_or_default() % STRIPES
+}
+
 impl Striped {
     /// The marks of an id.
     pub(crate) fn of(&self, id: i64) -> Option<&Marks> {
-        // The lower bits are a counter that is often zero.
-        let mixed = id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        self.0.get(usize::try_from(mixed).unwrap_or_default() % STRIPES)
+        self.0.get(stripe(id))
+    }
+
+    /// Where all counts are, for a read that learns from its first query of whom it reads. See [`Marks::mark`].
+    pub(crate) fn mark_all(&self) -> StripedMarks {
+        StripedMarks(self.0.iter().map(Marks::mark).collect())
     }
 
     /// Nothing that is being read now is kept.
@@ -57,5 +76,32 @@ impl Striped {
         for marks in &self.0 {
             marks.forget(|| {});
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_forgotten_since_the_mark_is_not_kept() {
+        let marks = Striped::default();
+        let (changed, other) = (1, (2..).find(|id| stripe(*id) != stripe(1)).unwrap());
+        let taken = marks.mark_all();
+        marks.of(changed).unwrap().forget(|| {});
+        let mut kept = Vec::new();
+        for id in [changed, other] {
+            marks
+                .of(id)
+                .unwrap()
+                .keep(taken.of(id).unwrap(), || kept.push(id));
+        }
+        assert_eq!(kept, [other]);
+        marks.forget_all();
+        marks
+            .of(other)
+            .unwrap()
+            .keep(taken.of(other).unwrap(), || kept.push(other));
+        assert_eq!(kept, [other]);
     }
 }

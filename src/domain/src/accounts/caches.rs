@@ -4,7 +4,7 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
-use crate::marks::{Mark, Marks, Striped};
+use crate::marks::{Mark, Marks, Striped, StripedMarks};
 use crate::oauth::Bearer;
 use crate::people::LoginGuard;
 use crate::posts::Bodies;
@@ -197,13 +197,13 @@ impl Caches {
         self.accounts.get(&id)
     }
 
-    pub(crate) fn mark_account(&self, id: AccountId) -> Option<Mark> {
-        self.account_marks.of(id.get()).map(Marks::mark)
+    pub(crate) fn mark_accounts(&self) -> StripedMarks {
+        self.account_marks.mark_all()
     }
 
-    pub(crate) fn keep_account(&self, mark: Mark, known: Arc<Known>) {
+    pub(crate) fn keep_account(&self, marked: &StripedMarks, known: Arc<Known>) {
         let id = known.account.id;
-        if let Some(marks) = self.account_marks.of(id.get()) {
+        if let (Some(marks), Some(mark)) = (self.account_marks.of(id.get()), marked.of(id.get())) {
             marks.keep(mark, || self.accounts.insert(id, known));
         }
     }

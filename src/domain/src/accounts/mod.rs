@@ -10,7 +10,7 @@ pub(crate) use keys::SEAL;
 pub use keys::{KeyKind, PublicKey, key_owner, private_key, public_keys};
 pub use remote::{RemotePerson, remote_gone, upsert_remote};
 
-use crate::marks::Mark;
+use crate::marks::StripedMarks;
 use crate::{Ctx, Result};
 use entrenous_model::{Account, AccountId, Origin, Relationship};
 use entrenous_store::{self as store, StoreError};
@@ -24,24 +24,24 @@ pub(crate) async fn known(ctx: &Ctx, ids: &[AccountId]) -> Result<HashMap<Accoun
         return Ok(found);
     }
     let (reader, ids) = (ctx.clone(), ids.to_vec());
-    let all = ctx
-        .store()
-        .read(move |conn| known_in(conn, reader.caches(), &ids));
+    let all = ctx.store().read(move |conn| {
+        let marked = reader.caches().mark_accounts();
+        known_in(conn, reader.caches(), &marked, &ids)
+    });
     Ok(all.await?)
 }
 
-/// [`known`] in a read that is under way.
+/// [`known`] in a read that is under way; `marked` before its first query.
 pub(crate) fn known_in(
     conn: &mut store::Conn,
     caches: &Caches,
+    marked: &StripedMarks,
     ids: &[AccountId],
 ) -> std::result::Result<HashMap<AccountId, Arc<Known>>, StoreError> {
     let (mut found, missing) = kept(caches, ids);
     if missing.is_empty() {
         return Ok(found);
     }
-    let marks: HashMap<AccountId, Option<Mark>> =
-        missing.iter().map(|id| (*id, caches.mark_account(*id))).collect();
     for row in store::accounts::full(conn, &missing)? {
         let id = row.account.id;
         let known = Arc::new(Known {
@@ -49,9 +49,7 @@ pub(crate) fn known_in(
             member: row.member.map(Arc::new),
             peer_revoked: row.peer_revoked,
         });
-        if let Some(mark) = marks.get(&id).copied().flatten() {
-            caches.keep_account(mark, Arc::clone(&known));
-        }
+        caches.keep_account(marked, Arc::clone(&known));
         found.insert(id, known);
     }
     Ok(found)

@@ -85,10 +85,11 @@ pub async fn bearer(ctx: &Ctx, secret: &str) -> Result<Option<Arc<Bearer>>> {
         None => {
             let (reader, asked) = (ctx.clone(), hash.clone());
             let found = ctx.store().read(move |conn| {
+                let marked = reader.caches().mark_accounts();
                 let token = store::tokens::by_hash(conn, &asked)?;
                 // Whose it is is asked next: read along, it costs no further turn of a reader thread.
                 if let Some(id) = token.as_ref().and_then(|token| token.account) {
-                    accounts::known_in(conn, reader.caches(), &[id])?;
+                    accounts::known_in(conn, reader.caches(), &marked, &[id])?;
                 }
                 Ok(token)
             });

@@ -104,7 +104,8 @@ impl Bodies {
 
 impl Body {
     /// About how many bytes it takes.
-    fn weight(&self) -> usize {
+    #[must_use]
+    pub fn weight(&self) -> usize {
         let Post {
             uri,
             url,

@@ -24,8 +24,8 @@ pub(crate) use gate::store_viewer;
 pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use publish::publish;
-pub(crate) use views::{Seeable, read, seeable, with_people};
-pub use views::{view, views};
+pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
+pub use views::{view, view_anew, views};
 
 /// What a post answers.
 #[derive(Debug, Clone, PartialEq, Eq)]

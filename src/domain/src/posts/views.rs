@@ -4,7 +4,7 @@ use super::{Body, Flags, PostView, Viewer, gate::store_viewer};
 use crate::{
     Ctx, DomainError, Result,
     accounts::{self, Caches},
-    marks::Mark,
+    marks::{Mark, StripedMarks},
 };
 use entrenous_model::{Account, AccountId, PostId};
 use entrenous_store::{Conn, StoreError, posts as rows, visible::Viewer as Seen};
@@ -53,11 +53,20 @@ pub async fn view(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<PostView> {
         .ok_or(DomainError::NotFound)
 }
 
+/// [`view`] with the text as it is in the database now, whatever is kept: for what is sent once and never put right.
+///
+/// # Errors
+/// As [`view`].
+pub async fn view_anew(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<PostView> {
+    ctx.caches().posts().forget(id);
+    view(ctx, viewer, id).await
+}
+
 /// Those of `ids` that the viewer may see, in the order asked.
 pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<Seeable>> {
     let (reader, order) = (ctx.clone(), ids.to_vec());
     let found = ctx.store().read(move |conn| {
-        let mark = reader.caches().posts().mark();
+        let marked = Marked::before_reading(reader.caches());
         let wanted: Vec<i64> = order.iter().map(|id| id.get()).collect();
         let visible: HashMap<PostId, Option<PostId>> =
             rows::visible_of(conn, viewer, &wanted)?.into_iter().collect();
@@ -68,16 +77,32 @@ pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<
             .filter(|id| taken.insert(*id))
             .filter_map(|id| visible.get(&id).map(|boosted| (id, *boosted)))
             .collect();
-        seeable(conn, reader.caches(), mark, viewer, &rows)
+        seeable(conn, reader.caches(), &marked, viewer, &rows)
     });
     Ok(found.await?)
+}
+
+/// The marks of what [`seeable`] keeps.
+pub(crate) struct Marked {
+    posts: Mark,
+    accounts: StripedMarks,
+}
+
+impl Marked {
+    /// To be taken before the first query of the read.
+    pub(crate) fn before_reading(caches: &Caches) -> Self {
+        Self {
+            posts: caches.posts().mark(),
+            accounts: caches.mark_accounts(),
+        }
+    }
 }
 
 /// Reads posts that are known to be visible to the viewer: (post, post it boosts).
 pub(crate) fn seeable(
     conn: &mut Conn,
     caches: &Caches,
-    mark: Mark,
+    marked: &Marked,
     viewer: Seen,
     visible: &[(PostId, Option<PostId>)],
 ) -> std::result::Result<Vec<Seeable>, StoreError> {
@@ -87,10 +112,11 @@ pub(crate) fn seeable(
         .map(PostId::get)
         .collect();
     let all: Vec<i64> = all.into_iter().collect();
-    let bodies = caches.posts().of(conn, mark, &all)?;
+    let bodies = caches.posts().of(conn, marked.posts, &all)?;
     // [`with_people`] asks for them next: read along, they cost no further turn of a reader thread.
     let people: HashSet<AccountId> = bodies.values().map(|body| body.post.account).collect();
-    accounts::known_in(conn, caches, &people.into_iter().collect::<Vec<_>>())?;
+    let people: Vec<AccountId> = people.into_iter().collect();
+    accounts::known_in(conn, caches, &marked.accounts, &people)?;
     let flags = match viewer {
         Seen::Person(id) => {
             let conversations: HashSet<i64> =

@@ -118,9 +118,9 @@ async fn shown(ctx: &Ctx, posts: &[Seeable]) -> Result<HomePage> {
 async fn read(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Newest> {
     let (reader, now) = (ctx.clone(), ctx.now());
     let newest = ctx.store().read(move |conn| {
-        let mark = reader.caches().posts().mark();
+        let marked = posts::Marked::before_reading(reader.caches());
         let visible = rows::home(conn, owner, &page, now)?;
-        let posts = posts::seeable(conn, reader.caches(), mark, Seen::Person(owner), &visible)?;
+        let posts = posts::seeable(conn, reader.caches(), &marked, Seen::Person(owner), &visible)?;
         Ok(Newest {
             whole: i64::try_from(visible.len()).is_ok_and(|rows| rows < page.limit),
             until: rows::next_unmuted(conn, owner, now)?,

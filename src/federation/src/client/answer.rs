@@ -21,18 +21,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// `retry-after` in seconds, if it is a number.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<u64> {
-        self.headers
-            .get(header::RETRY_AFTER)?
-            .to_str()
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
-    }
-
     /// 200 to 299.
     #[must_use]
     pub const fn is_success(&self) -> bool {

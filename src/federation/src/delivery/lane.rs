@@ -4,21 +4,27 @@ use super::bell::Bell;
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
 use crate::Federation;
-use entrenous_domain::deliveries::{self, Attempt, Delivery};
+use entrenous_domain::deliveries::{self, Delivery, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
 use entrenous_model::{DeliveryId, PeerId, SignatureForm};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// What a lane waits for when its peer is not active any more.
 const PAUSE: Duration = Duration::from_secs(1);
+/// What could not be written down is tried again after so long.
+const AGAIN: Duration = Duration::from_secs(5);
+/// A lane that is never still looks at the beginning of its queue after so long.
+const FROM_THE_START: Duration = Duration::from_secs(1);
 
 /// Delivers what is queued for `peer`. Everything that is known is in the database: this can end at any moment, and the
 /// worst that follows is that some activities arrive twice, under the same ids.
 ///
-/// What the peer has taken is written down many at a time: while one transaction is under way, the next ones go out.
+/// What is over is written down many at a time: while one transaction is under way, the next activities go out. What failed
+/// is written down at the end, so that what was taken at the same moment does not end the rest that the failure begins.
 ///
 /// The bell tells of more while this goes on; rung when it has ended, it tells the caller. True if the peer is to be left
 /// alone for a while.
@@ -28,115 +34,169 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn run(
     federation: Federation,
     peer: PeerId,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
     bell: &Bell,
 ) -> Result<bool> {
-    let mut lane = Lane::default();
+    let mut queue = Queue::new(peer);
     let mut under_way: JoinSet<Result<Ended>> = JoinSet::new();
-    let mut taken: Vec<(DeliveryId, SignatureForm)> = Vec::new();
-    let mut writing: JoinSet<Result<Vec<DeliveryId>>> = JoinSet::new();
+    let mut writing: JoinSet<(Over, Result<()>)> = JoinSet::new();
+    let mut over = Over::default();
+    let mut failed: Vec<(DeliveryId, Failure)> = Vec::new();
+    let mut fault = None;
     let mut halted = false;
-    // There is more in the queue behind what the lane has seen, or before it: committed later than what was queued after.
-    let (mut behind, mut before) = (true, false);
+    let mut stuck: Option<Instant> = None;
     loop {
-        let going = !halted && !*stop.borrow();
-        if going {
-            behind |= bell.rung();
-            let still = lane.is_still();
-            if (behind && lane.room() >= WINDOW / 2) || (before && still) {
-                behind = refill(&federation, peer, &mut lane).await?;
-                before = !still;
-            }
-            while let Some(delivery) = lane.start() {
-                let federation = federation.clone();
-                under_way.spawn(async move { attempt(&federation, peer, &delivery).await });
+        let stopping = *stop.borrow();
+        if !halted && !stopping && stuck.is_none() {
+            match queue.read_on(&federation, bell).await {
+                Ok(()) => {
+                    while let Some(delivery) = queue.lane.start() {
+                        let federation = federation.clone();
+                        under_way.spawn(async move { attempt(&federation, peer, &delivery).await });
+                    }
+                }
+                Err(error) => {
+                    fault = Some(error);
+                    halted = true;
+                }
             }
         }
-        if writing.is_empty() && !taken.is_empty() {
-            writing.spawn(write_down(federation.clone(), peer, std::mem::take(&mut taken)));
+        let going = !halted && !stopping && stuck.is_none();
+        if writing.is_empty() && !over.is_empty() && (stuck.is_none() || stopping) {
+            writing.spawn(write_down(federation.clone(), peer, std::mem::take(&mut over)));
         }
-        if under_way.is_empty() && writing.is_empty() {
-            // The queue is empty, or the peer rests, or the node stops.
-            debug_assert!(lane.is_still(), "what is under way has a task");
-            return Ok(halted);
+        if under_way.is_empty() && writing.is_empty() && stuck.is_none() {
+            break;
         }
         tokio::select! {
             () = bell.listen(), if going => {}
-            Some(ended) = under_way.join_next() => match task(ended)? {
-                Ended::Taken(id, form) => {
-                    lane.finish(id);
-                    taken.push((id, form));
+            Some(ended) = under_way.join_next() => match task(ended) {
+                Ok(Ended::Taken(id, form)) => {
+                    queue.lane.finish(id);
+                    over.taken.push(id);
+                    over.form = Some(form);
                 }
-                Ended::Dropped(id) => {
-                    lane.finish(id);
-                    lane.forget(&[id]);
+                Ok(Ended::Dropped(id, reason)) => {
+                    queue.lane.finish(id);
+                    over.dropped.push((id, reason));
                 }
-                Ended::Failed(id) => {
-                    lane.fail(id);
+                Ok(Ended::Failed(id, failure)) => {
+                    queue.lane.fail(id);
+                    failed.extend(failure.map(|failure| (id, failure)));
+                    halted = true;
+                }
+                Err(error) => {
+                    fault.get_or_insert(error);
                     halted = true;
                 }
             },
-            Some(written) = writing.join_next() => lane.forget(&task(written)?),
+            Some(written) = writing.join_next() => {
+                let (batch, result) = written.map_err(DomainError::internal)?;
+                match result {
+                    Ok(()) => queue.lane.forget(batch.ids()),
+                    Err(error) if stopping => return Err(error),
+                    Err(error) => {
+                        // The peer has it: sending it again would be worse than waiting here.
+                        tracing::error!(%peer, %error, "what was delivered cannot be written down; it is tried again");
+                        over.after(batch);
+                        stuck = Some(Instant::now() + AGAIN);
+                    }
+                }
+            }
+            () = sleep_until(stuck.unwrap_or_else(Instant::now)), if stuck.is_some() => stuck = None,
+            // Also if nobody is left to stop this.
+            _ = stop.changed(), if stuck.is_some() => stuck = None,
         }
     }
+    if !failed.is_empty() {
+        deliveries::failed(federation.ctx(), peer, failed).await?;
+    }
+    fault.map_or(Ok(halted), Err)
 }
 
 fn task<T>(ended: std::result::Result<Result<T>, JoinError>) -> Result<T> {
     ended.map_err(DomainError::internal)?
 }
 
-async fn write_down(
-    federation: Federation,
+async fn write_down(federation: Federation, peer: PeerId, over: Over) -> (Over, Result<()>) {
+    let result = deliveries::finish(federation.ctx(), peer, over.clone()).await;
+    (over, result)
+}
+
+/// The head of the queue, and how far it was read.
+struct Queue {
     peer: PeerId,
-    taken: Vec<(DeliveryId, SignatureForm)>,
-) -> Result<Vec<DeliveryId>> {
-    let ids: Vec<DeliveryId> = taken.iter().map(|(id, _)| *id).collect();
-    if let Some((_, form)) = taken.last() {
-        deliveries::taken(federation.ctx(), peer, ids.clone(), *form).await?;
+    lane: Lane,
+    /// There may be more behind what was read.
+    behind: bool,
+    /// Since when what was queued earlier may have been committed before what was read; `None` right after its beginning
+    /// was read.
+    overtaken: Option<Instant>,
+}
+
+impl Queue {
+    fn new(peer: PeerId) -> Self {
+        Self {
+            peer,
+            lane: Lane::default(),
+            behind: true,
+            overtaken: None,
+        }
     }
-    Ok(ids)
+
+    /// Reads on when half of the window is free and there may be more; from the beginning when nothing is under way, and
+    /// from time to time.
+    async fn read_on(&mut self, federation: &Federation, bell: &Bell) -> Result<()> {
+        self.behind |= bell.rung();
+        let still = self.lane.is_still();
+        let overtaken = self
+            .overtaken
+            .is_some_and(|since| still || since.elapsed() > FROM_THE_START);
+        if !(overtaken || (self.behind && self.lane.room() >= WINDOW / 2)) {
+            return Ok(());
+        }
+        let from_start = still || overtaken;
+        let (after, most) = if from_start {
+            (None, WINDOW + self.lane.over())
+        } else {
+            (self.lane.last(), self.lane.room())
+        };
+        let limit = i64::try_from(most).unwrap_or(1);
+        let found = deliveries::next(federation.ctx(), self.peer, after, limit).await?;
+        self.behind = found.len() >= most;
+        self.lane.extend(found);
+        self.overtaken = if from_start {
+            None
+        } else {
+            self.overtaken.or_else(|| Some(Instant::now()))
+        };
+        Ok(())
+    }
 }
 
-/// Reads on in the queue; from its beginning when nothing is under way. True if there may be more behind what is known now.
-async fn refill(federation: &Federation, peer: PeerId, lane: &mut Lane) -> Result<bool> {
-    let most = lane.room();
-    let after = if lane.is_still() { None } else { lane.last() };
-    let limit = i64::try_from(most).unwrap_or(1);
-    let found = deliveries::next(federation.ctx(), peer, after, limit).await?;
-    let full = found.len() >= most;
-    lane.extend(found);
-    Ok(full)
-}
-
-/// How an attempt ended.
+/// How an attempt ended. Nothing of it is written down yet.
 enum Ended {
-    /// The peer has it, which is still to be written down.
+    /// The peer has it.
     Taken(DeliveryId, SignatureForm),
-    /// It will not be made again; that is written down.
-    Dropped(DeliveryId),
-    /// It stays in the queue, and the peer is left alone for a while; that is written down.
-    Failed(DeliveryId),
+    /// It will not be made again, and why.
+    Dropped(DeliveryId, String),
+    /// It stays in the queue; `None` if it was not tried, because the peer is not active any more.
+    Failed(DeliveryId, Option<Failure>),
 }
 
 async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>) -> Result<Ended> {
     let id = delivery.id;
     let Some(verdict) = try_once(federation, peer, delivery).await? else {
         // Memory and database may disagree for a moment: the lane must not spin meanwhile.
-        tokio::time::sleep(PAUSE).await;
-        return Ok(Ended::Failed(id));
+        sleep(PAUSE).await;
+        return Ok(Ended::Failed(id, None));
     };
     tracing::debug!(%peer, delivery = %id, kind = delivery.data.kind(), ?verdict, "delivery attempted");
-    let attempt = match verdict {
-        Verdict::Taken(form) => return Ok(Ended::Taken(id, form)),
-        Verdict::Not(attempt) => attempt,
-    };
-    let ended = if matches!(attempt, Attempt::Drop { .. }) {
-        Ended::Dropped(id)
-    } else {
-        Ended::Failed(id)
-    };
-    deliveries::finish(federation.ctx(), peer, id, attempt).await?;
-    Ok(ended)
+    Ok(match verdict {
+        Verdict::Taken(form) => Ended::Taken(id, form),
+        Verdict::Dropped(reason) => Ended::Dropped(id, reason),
+        Verdict::Failed(failure) => Ended::Failed(id, Some(failure)),
+    })
 }
 
 /// `None`: the peer is not active any more, nothing goes out.
@@ -150,13 +210,17 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
     let body = match federation.activity(&peer, delivery).await {
         Ok(Some(body)) => body,
         Ok(None) => {
-            return Ok(Some(dropped("there is nothing to send any more")));
+            return Ok(Some(Verdict::Dropped(
+                "there is nothing to send any more".to_owned(),
+            )));
         }
         Err(error @ DomainError::Store(_)) => return Err(error),
         Err(error) => {
             // It would never be better, and would hold up what comes after it.
             tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
-            return Ok(Some(dropped("it cannot be written; see the log")));
+            return Ok(Some(Verdict::Dropped(
+                "it cannot be written; see the log".to_owned(),
+            )));
         }
     };
     let keys = federation.keys().of(delivery.account).await?;
@@ -166,12 +230,6 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
         .await;
     Ok(Some(match sent {
         Ok(answer) => verdict::of_answer(&answer),
-        Err(error) => Verdict::Not(verdict::of_error(&error)),
+        Err(error) => verdict::of_error(&error),
     }))
-}
-
-fn dropped(reason: &str) -> Verdict {
-    Verdict::Not(Attempt::Drop {
-        reason: reason.to_owned(),
-    })
 }

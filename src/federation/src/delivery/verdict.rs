@@ -1,7 +1,7 @@
 //! What an answer means for a delivery. Pure.
 
 use crate::client::{Answer, ClientError};
-use entrenous_domain::deliveries::Attempt;
+use entrenous_domain::deliveries::Failure;
 use entrenous_model::SignatureForm;
 
 /// What came of an attempt.
@@ -9,38 +9,45 @@ use entrenous_model::SignatureForm;
 pub(super) enum Verdict {
     /// The peer has taken it, signed in that form.
     Taken(SignatureForm),
-    /// It has not.
-    Not(Attempt),
+    /// It will never be taken, and why.
+    Dropped(String),
+    /// It stays in the queue.
+    Failed(Failure),
 }
 
 /// What the peer's answer means. After a 401 the client has tried the other signature form before.
 pub(super) fn of_answer(answer: &Answer) -> Verdict {
     match answer.status {
         200..=299 => Verdict::Taken(answer.form),
-        status => Verdict::Not(of_status(status)),
+        status => of_status(status),
     }
 }
 
-fn of_status(status: u16) -> Attempt {
+fn of_status(status: u16) -> Verdict {
     let reason = format!("answered {status}");
     match status {
-        // The peer's administrator has changed something, or ours must: trying at once is no use.
-        403 => Attempt::Refused { reason },
         // Gone, not there, not to be understood, too large: it will never be taken.
-        400 | 404 | 405 | 406 | 410 | 411 | 413 | 414 | 415 | 422 | 431 => Attempt::Drop { reason },
-        // 401 too: a clock or a key may be put right. 3xx: never followed.
-        _ => Attempt::Failed { reason },
+        400 | 404 | 405 | 406 | 410 | 411 | 413 | 414 | 415 | 422 | 431 => Verdict::Dropped(reason),
+        // 403: the peer's administrator has changed something, or ours must; trying at once is no use.
+        // 401: a clock or a key may be put right. 3xx: never followed.
+        _ => Verdict::Failed(Failure {
+            reason,
+            refused: status == 403,
+        }),
     }
 }
 
 /// What it means that there was no answer.
-pub(super) fn of_error(error: &ClientError) -> Attempt {
+pub(super) fn of_error(error: &ClientError) -> Verdict {
     let reason = error.to_string();
     match error {
         // The address is not on the peer's origin: nothing will ever go there.
-        ClientError::NotAPeer | ClientError::Mismatch | ClientError::Signing(_) => Attempt::Drop { reason },
+        ClientError::NotAPeer | ClientError::Mismatch | ClientError::Signing(_) => Verdict::Dropped(reason),
         ClientError::Status(status) => of_status(*status),
-        _ => Attempt::Failed { reason },
+        _ => Verdict::Failed(Failure {
+            reason,
+            refused: false,
+        }),
     }
 }
 
@@ -64,24 +71,30 @@ mod tests {
             assert_eq!(of_answer(&answer), Verdict::Taken(form));
         }
         for status in [400, 404, 410, 413, 422] {
-            assert!(matches!(of_status(status), Attempt::Drop { .. }), "{status}");
+            assert!(matches!(of_status(status), Verdict::Dropped(_)), "{status}");
         }
         for status in [301, 308, 401, 408, 429, 500, 502, 503] {
-            assert!(matches!(of_status(status), Attempt::Failed { .. }), "{status}");
+            assert!(
+                matches!(of_status(status), Verdict::Failed(Failure { refused: false, .. })),
+                "{status}"
+            );
         }
-        assert!(matches!(of_status(403), Attempt::Refused { .. }));
+        assert!(matches!(
+            of_status(403),
+            Verdict::Failed(Failure { refused: true, .. })
+        ));
     }
 
     #[test]
     fn no_answer() {
-        assert!(matches!(of_error(&ClientError::NotAPeer), Attempt::Drop { .. }));
+        assert!(matches!(of_error(&ClientError::NotAPeer), Verdict::Dropped(_)));
         assert!(matches!(
             of_error(&ClientError::Egress(EgressError::Timeout)),
-            Attempt::Failed { .. }
+            Verdict::Failed(_)
         ));
         assert!(matches!(
             of_error(&ClientError::Egress(EgressError::TooLarge)),
-            Attempt::Failed { .. }
+            Verdict::Failed(_)
         ));
     }
 }

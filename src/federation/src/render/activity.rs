@@ -27,10 +27,10 @@ impl Federation {
             let document = self
                 .document(peer, delivery.activity, delivery.account, &delivery.data)
                 .await?;
-            return document.as_ref().map(bytes).transpose();
+            return document.as_ref().map(to_bytes).transpose();
         };
         // Whether the peer may see it is asked for each; what it is then sent is the same for all of its software.
-        let Some(view) = view(self, peer, *post).await? else {
+        let Some(view) = seen(self, peer, *post, &delivery.data).await? else {
             return Ok(None);
         };
         let key = (delivery.activity, peer.software);
@@ -44,7 +44,7 @@ impl Federation {
             id: self.activity_id(delivery.activity),
         };
         let document = Value::Object(writer.post_of(&view, &delivery.data));
-        let written = bytes(&self.proven(peer, &view.account, document).await?)?;
+        let written = to_bytes(&self.proven(peer, &view.account, document).await?)?;
         self.written().keep(key, &view.body, written.clone());
         Ok(Some(written))
     }
@@ -166,16 +166,26 @@ pub fn announce(federation: &Federation, view: &PostView, software: Software) ->
     }))
 }
 
-/// The post as the peer may see it.
-async fn view(federation: &Federation, peer: &Peer, id: PostId) -> Result<Option<PostView>> {
-    match posts::view(federation.ctx(), Viewer::Peer(peer.id), id).await {
+/// The post as the peer may see it. The edited text must be in what says that it was edited: nothing would put it right.
+async fn seen(
+    federation: &Federation,
+    peer: &Peer,
+    id: PostId,
+    data: &OutboundActivity,
+) -> Result<Option<PostView>> {
+    let (ctx, viewer) = (federation.ctx(), Viewer::Peer(peer.id));
+    let found = match data {
+        OutboundActivity::UpdatePost { .. } => posts::view_anew(ctx, viewer, id).await,
+        _ => posts::view(ctx, viewer, id).await,
+    };
+    match found {
         Ok(view) => Ok(Some(view)),
         Err(DomainError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn bytes(document: &Value) -> Result<Bytes> {
+fn to_bytes(document: &Value) -> Result<Bytes> {
     serde_json::to_vec(document)
         .map(Bytes::from)
         .map_err(DomainError::internal)
@@ -196,11 +206,11 @@ impl Writer<'_> {
         use OutboundActivity as Out;
         match data {
             Out::CreatePost { post } | Out::UpdatePost { post } => {
-                let view = view(self.federation, self.peer, *post).await?;
+                let view = seen(self.federation, self.peer, *post, data).await?;
                 Ok(view.map(|view| self.post_of(&view, data)))
             }
             Out::DeletePost { uri } => Ok(self.delete_post(uri)),
-            Out::Boost { boost } => self.boost(*boost).await,
+            Out::Boost { boost } => self.boost(*boost, data).await,
             Out::UndoBoost { uri, object } => {
                 let inner = self.inner(AnnounceType::default(), uri, object);
                 Ok(self.map(UndoType::default(), &self.everyone(), inner))
@@ -291,8 +301,8 @@ impl Writer<'_> {
         members
     }
 
-    async fn boost(&self, id: PostId) -> Result<Document> {
-        let Some(view) = view(self.federation, self.peer, id).await? else {
+    async fn boost(&self, id: PostId, data: &OutboundActivity) -> Result<Document> {
+        let Some(view) = seen(self.federation, self.peer, id, data).await? else {
             return Ok(None);
         };
         let document = announce(self.federation, &view, self.peer.software);

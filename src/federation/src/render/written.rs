@@ -16,7 +16,9 @@ pub(crate) struct Written(Cache<Key, (Arc<Body>, Bytes)>);
 
 impl Default for Written {
     fn default() -> Self {
-        let weigh = |_: &Key, (_, bytes): &(Arc<Body>, Bytes)| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let weigh = |_: &Key, (body, bytes): &(Arc<Body>, Bytes)| {
+            u32::try_from(body.weight() + bytes.len()).unwrap_or(u32::MAX)
+        };
         Self(Cache::builder().max_capacity(ROOM).weigher(weigh).build())
     }
 }

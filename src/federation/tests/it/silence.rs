@@ -198,6 +198,42 @@ impl Scene {
     }
 }
 
+/// What a peer takes while something else fails does not end the rest that the failure begins: else the same would be sent
+/// again and again for as long as anything gets through.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_beside_a_failure_does_not_end_the_rest() {
+    let scene = Scene::open(LOST + 2).await;
+    // The keys of all of them are fetched before.
+    for author in &scene.authors {
+        scene.here.writes(author.id, "before", Visibility::Public).await;
+    }
+    scene.deliver_all().await;
+    scene.door.lock().unwrap().taken = 0;
+    scene.set(false, true);
+    for author in &scene.authors {
+        scene.here.writes(author.id, "after", Visibility::Public).await;
+    }
+    let begun = Instant::now();
+    let queue = loop {
+        let queue = scene.queue().await;
+        let resting = queue.peer.retry_at.is_some_and(|at| at > scene.here.clock.now());
+        if resting && scene.door.lock().unwrap().taken >= LOST {
+            break queue;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", queue.peer);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    };
+    assert_eq!(queue.peer.failures, 1, "{:?}", queue.peer);
+    // One answer was lost; what was queued when the lane halted may wait with it.
+    assert!(
+        (1..=i64::try_from(LOST).unwrap()).contains(&queue.queued),
+        "{}",
+        queue.queued
+    );
+    scene.set(false, false);
+    scene.deliver_all().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_silent_for_thirty_days_gets_everything_in_order_once() {
     let scene = Scene::open(AUTHORS).await;
