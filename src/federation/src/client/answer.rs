@@ -5,7 +5,7 @@ use bytes::Bytes;
 use entrenous_domain::DomainError;
 use entrenous_egress::EgressError;
 use entrenous_model::SignatureForm;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
 /// The answer of a peer.
 #[derive(Debug, Clone)]
