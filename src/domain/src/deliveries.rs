@@ -96,8 +96,8 @@ pub async fn taken(ctx: &Ctx, peer: PeerId, ids: Vec<DeliveryId>, form: Signatur
             if form == peer.signature_form {
                 return Ok(false);
             }
+            // No event: whom the peer may see what of is as it was, and a peer could change its mind with every batch.
             entrenous_store::peers::learn_form(tx, peer.id, form)?;
-            tx.emit(Event::PeerChanged { peer: peer.id })?;
             Ok(true)
         })
         .await?;
