@@ -46,8 +46,18 @@ pub enum Reply {
     Status(u16),
 }
 
+/// How a request is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// draft-cavage.
+    Cavage,
+    /// RFC 9421.
+    Rfc9421,
+}
+
 #[derive(Default)]
 struct Shared {
+    taken: Mutex<Option<Form>>,
     seen: Mutex<Vec<Seen>>,
     documents: Mutex<HashMap<String, Value>>,
     replies: Mutex<HashMap<String, Reply>>,
@@ -164,6 +174,14 @@ impl MockPeer {
             .lock()
             .expect("lock")
             .insert(path.to_owned(), reply);
+    }
+
+    /// From now on its inboxes take this form only, and answer any other with 401.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the lock.
+    pub fn take_only(&self, form: Form) {
+        *self.shared.taken.lock().expect("lock") = Some(form);
     }
 
     /// The document it serves at a path.
@@ -369,6 +387,15 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         .map_or("/", |path| path.as_str())
         .to_owned();
     let body = axum::body::to_bytes(body, 4 << 20).await.unwrap_or_default();
+    let form = if parts.headers.contains_key("signature-input") {
+        Form::Rfc9421
+    } else {
+        Form::Cavage
+    };
+    let taken = *shared.taken.lock().expect("lock");
+    if parts.method == Method::POST && taken.is_some_and(|taken| taken != form) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
     shared.seen.lock().expect("lock").push(Seen {
         line: format!("{} {path}", parts.method),
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),

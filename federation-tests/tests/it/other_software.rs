@@ -1,7 +1,8 @@
 //! A peer of other software, trusted by hand, with draft-cavage signatures; and what it must not be able to do.
 
 use federation_tests::client::holds;
-use federation_tests::mock::send;
+use federation_tests::contents::Contents;
+use federation_tests::mock::{Form, send};
 use federation_tests::{Client, Database, MockPeer, Node, eventually};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
@@ -10,7 +11,8 @@ crate::on_both!(
     people_of_other_software_take_part,
     forged_requests_are_refused,
     a_peer_speaks_only_for_itself,
-    one_request_one_effect
+    one_request_one_effect,
+    a_peer_that_changes_its_form_empties_no_caches
 );
 
 struct Scene {
@@ -309,4 +311,44 @@ async fn one_request_one_effect(on: Database) {
     scene.node.serve().await;
     assert_eq!(send(Method::POST, &scene.inbox, headers, body).await.0, 202);
     assert_eq!(scene.mentions().await.len(), 1);
+}
+
+/// A form that was learned is nobody's news: a peer that asked for another with every message would have everything that
+/// is in memory forgotten each time.
+async fn a_peer_that_changes_its_form_empties_no_caches(on: Database) {
+    let scene = Scene::open(on).await;
+    let (alice, mock) = (&scene.alice, &scene.mock);
+    let follow = mock.activity("max", "Follow", json!({ "object": scene.alice_uri() }));
+    let (status, body) = mock.post("max", &scene.inbox, &follow).await;
+    assert_eq!(status, 202, "{body}");
+    let mut contents = Contents::open(&scene.node);
+    let changes = |contents: &mut Contents| {
+        let now = contents.now();
+        let events = now.get("events").expect("no events");
+        events.iter().filter(|row| row.contains("peer_changed")).count()
+    };
+    let before = changes(&mut contents);
+    assert!(before > 0, "it was trusted");
+    for (form, name) in [
+        (Form::Rfc9421, "rfc9421"),
+        (Form::Cavage, "cavage"),
+        (Form::Rfc9421, "rfc9421"),
+    ] {
+        mock.take_only(form);
+        let text = format!("{name} bitte");
+        mock.take_inbox();
+        alice.publish(&text, "public").await;
+        eventually("the post", || async {
+            mock.inbox()
+                .into_iter()
+                .find(|a| a["type"] == "Create" && a.to_string().contains(&text))
+        })
+        .await;
+        eventually("the form to be kept", || {
+            let peers = contents.now().remove("peers").expect("no peers");
+            async move { peers.iter().any(|row| row.contains(name)).then_some(()) }
+        })
+        .await;
+    }
+    assert_eq!(changes(&mut contents), before);
 }

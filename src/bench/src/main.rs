@@ -1,7 +1,7 @@
 //! `entrenous-bench`: makes data sets and measures a release node on them. `cargo xtask bench` runs it.
 
 use clap::{Parser, ValueEnum};
-use entrenous_bench::manifest::Sizes;
+use entrenous_bench::manifest::{Manifest, Sizes};
 use entrenous_bench::measures::Effort;
 use entrenous_bench::report::{self, Run};
 use entrenous_bench::suite::{MEASURES, Suite};
@@ -87,7 +87,7 @@ async fn run(given: Arguments) -> Outcome {
     };
     if given.write.is_some() && root.exists() {
         // What is written down is measured on data sets that no earlier run has posted to.
-        std::fs::remove_dir_all(&root)?;
+        Manifest::remove_all(&root)?;
     }
     std::fs::create_dir_all(&root)?;
     let begun = Instant::now();

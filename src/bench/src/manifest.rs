@@ -4,6 +4,9 @@ use crate::Outcome;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// What the names of data sets begin with.
+pub const KINDS: [&str; 2] = ["sqlite", "postgres"];
+
 /// People of the node who follow each author and each sender of a peer.
 pub const FOLLOWERS: usize = 10;
 
@@ -95,6 +98,31 @@ impl Manifest {
         Ok(())
     }
 
+    /// Whether a directory is a data set, whole or half-made: it holds a manifest, or a node with its key.
+    #[must_use]
+    pub fn is_data_set(data: &Path) -> bool {
+        Self::path(data).is_file() || Self::node_dir(data).join("vault.key").is_file()
+    }
+
+    /// Removes the data sets under `root`, and nothing else that is there.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub fn remove_all(root: &Path) -> Outcome {
+        for entry in std::fs::read_dir(root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let ours = KINDS
+                .iter()
+                .any(|kind| name.as_encoded_bytes().starts_with(kind.as_bytes()));
+            // No link's: what it leads to is not under `root`.
+            if ours && entry.file_type()?.is_dir() && Self::is_data_set(&entry.path()) {
+                std::fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Someone with a token who follows the `at`-th sender of a peer; see `seed`.
     #[must_use]
     pub fn follower(&self, peer: usize, at: usize) -> Option<&Actor> {
@@ -107,5 +135,41 @@ impl Manifest {
     #[must_use]
     pub fn node_dir(data: &Path) -> PathBuf {
         data.join("node")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn only_data_sets_are_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let file = |path: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        };
+        let gone = ["sqlite/bench.json", "postgres-delivery/node/vault.key"];
+        let kept = [
+            "thesis.txt",
+            "sqlite-notes",
+            "postgres/base/1",
+            "postgres-15/node/package.json",
+            "photos/bench.json",
+            "elsewhere/sqlite/bench.json",
+        ];
+        gone.iter().chain(&kept).for_each(|path| file(path));
+        std::os::unix::fs::symlink(root.path().join("photos"), root.path().join("sqlite-link")).unwrap();
+        Manifest::remove_all(root.path()).unwrap();
+        for path in kept {
+            assert!(root.path().join(path).exists(), "{path}");
+        }
+        assert!(root.path().join("sqlite-link").exists());
+        for path in gone {
+            let data = Path::new(path).iter().next().unwrap();
+            assert!(!root.path().join(data).exists(), "{path}");
+        }
     }
 }

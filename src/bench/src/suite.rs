@@ -2,7 +2,7 @@
 
 use crate::db::Db;
 use crate::figure::Figure;
-use crate::manifest::{Manifest, Sizes};
+use crate::manifest::{KINDS, Manifest, Sizes};
 use crate::measures::{Bench, Effort, Section, delivery, fanout, growth, home, inbox, post, start};
 use crate::node::Place;
 use crate::seed::{self, Layout};
@@ -49,19 +49,18 @@ impl Suite {
 
     /// The data set of that name; made if there is none.
     fn data_set(&self, name: &str, sizes: &Sizes, layout: Layout) -> Outcome<Bench> {
-        let database = if self.server.is_empty() {
-            "sqlite"
-        } else {
-            "postgres"
-        };
+        let [sqlite, postgres] = KINDS;
+        let database = if self.server.is_empty() { sqlite } else { postgres };
         let data = self.root.join(format!("{database}{name}"));
         let postgres = self.database_url(name)?;
         let found = Manifest::read(&data)?.filter(|found| found.postgres == postgres);
         let manifest = match found {
             Some(found) => found,
             None => {
-                if data.exists() {
+                if Manifest::is_data_set(&data) {
                     fs::remove_dir_all(&data)?;
+                } else if data.exists() && fs::read_dir(&data)?.next().is_some() {
+                    return Err(format!("{} holds something that is no data set", data.display()).into());
                 }
                 self.empty_database(name)?;
                 say(&format!("{database}{name}: making the data set"));

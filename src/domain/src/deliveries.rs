@@ -107,8 +107,8 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, over: Over) -> Result<()> {
         if !over.taken.is_empty() {
             note_heard(tx, &peer)?;
             if let Some(form) = over.form.filter(|form| *form != peer.signature_form) {
+                // No event: whom the peer may see what of is as it was, and a peer could change its mind with every batch.
                 entrenous_store::peers::learn_form(tx, peer.id, form)?;
-                tx.emit(Event::PeerChanged { peer: peer.id })?;
                 learned = true;
             }
             rows::finish(tx, &over.taken, "done", None, now)?;

@@ -122,7 +122,6 @@ pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -
     let key = secret_file::read(&places.vault_key())?;
     let mut database = StoreConfig::new(config.database_url(&places.root));
     database.create = purpose == Purpose::Init;
-    database.alone = purpose == Purpose::Serve;
     let keys: Arc<dyn KeySmith> = if purpose == Purpose::Serve {
         let smith = StockedSmith::start(KEY_STOCK).map_err(|error| format!("no thread for keys: {error}"))?;
         Arc::new(smith)

@@ -29,6 +29,32 @@ impl DiskFiles {
         let (first, second) = (hash.get(..2).unwrap_or("00"), hash.get(2..4).unwrap_or("00"));
         Ok(self.root.join(first).join(second).join(hash))
     }
+
+    /// Makes a file's name as durable as its bytes: a rename is an entry in a folder, which has to be synced too, as has
+    /// each folder that may be new. Where nothing is new it costs next to nothing.
+    async fn keep_name(&self, place: &Path) -> Result<()> {
+        for folder in folders_to(&self.root, place) {
+            let folder = fs::File::open(folder).await.map_err(failed)?;
+            folder.sync_all().await.map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// The folders whose entries lead from above `root` to a file.
+fn folders_to<'a>(root: &'a Path, place: &'a Path) -> impl Iterator<Item = &'a Path> {
+    let above = root.parent();
+    place
+        .ancestors()
+        .skip(1)
+        .take_while(move |folder| folder.starts_with(root) || Some(*folder) == above)
+        .map(|folder| {
+            if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            }
+        })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
@@ -47,7 +73,8 @@ impl FileStore for DiskFiles {
     async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()> {
         let place = self.place(hash)?;
         if fs::try_exists(&place).await.map_err(failed)? {
-            return Ok(());
+            // Whoever put it may not have got as far as this.
+            return self.keep_name(&place).await;
         }
         let folder = place.parent().unwrap_or(&self.root);
         fs::DirBuilder::new()
@@ -68,7 +95,8 @@ impl FileStore for DiskFiles {
         // that a full disk cut short would be taken for whole, and for ever.
         file.flush().await.map_err(failed)?;
         file.sync_all().await.map_err(failed)?;
-        path.persist(&place).map_err(|error| failed(error.error))
+        path.persist(&place).map_err(|error| failed(error.error))?;
+        self.keep_name(&place).await
     }
 
     async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
@@ -90,6 +118,17 @@ impl FileStore for DiskFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_folder_on_the_way_is_synced() {
+        let folders: Vec<_> = folders_to(Path::new("/d/media"), Path::new("/d/media/ab/cd/abcd")).collect();
+        assert_eq!(
+            folders,
+            ["/d/media/ab/cd", "/d/media/ab", "/d/media", "/d"].map(Path::new)
+        );
+        let folders: Vec<_> = folders_to(Path::new("media"), Path::new("media/ab/cd/abcd")).collect();
+        assert_eq!(folders, ["media/ab/cd", "media/ab", "media", "."].map(Path::new));
+    }
 
     #[tokio::test]
     async fn put_get_remove() {

@@ -25,9 +25,12 @@ pub(crate) fn among<C>(column: C, ids: impl IntoIterator<Item = impl Into<i64>>)
     }
 }
 
+/// The longest list that is filled. SQLite takes 32,766 parameters, which the next power of two would be above.
+const LONGEST: usize = 1 << 14;
+
 /// Fills a list up to a power of two with its last id, so that few different statements are kept prepared.
 pub(crate) fn filled(mut ids: Vec<i64>) -> Vec<i64> {
-    if let Some(last) = ids.last().copied() {
+    if let Some(last) = ids.last().copied().filter(|_| ids.len() <= LONGEST) {
         ids.resize(ids.len().next_power_of_two(), last);
     }
     ids
@@ -75,12 +78,41 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::filled;
+    use super::{among, filled};
+    use crate::schema::accounts;
+    use crate::testing::TestDatabase;
+    use diesel::{QueryDsl as _, RunQueryDsl as _};
 
     #[test]
     fn lists_are_filled_with_what_they_hold() {
         assert_eq!(filled(vec![]), Vec::<i64>::new());
         assert_eq!(filled(vec![5]), [5]);
         assert_eq!(filled(vec![5, 6, 7]), [5, 6, 7, 7]);
+        for (given, expected) in [
+            (9_000, 16_384),
+            (16_384, 16_384),
+            (16_385, 16_385),
+            (32_000, 32_000),
+        ] {
+            assert_eq!(filled(vec![1; given]).len(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn as_many_as_sqlite_takes_are_asked_for() {
+        let db = TestDatabase::sqlite();
+        for count in [16_384, 16_385, 32_766] {
+            let found = db
+                .open()
+                .read(move |conn| {
+                    let filter = among(accounts::id, 1..=count);
+                    Ok(accounts::table
+                        .filter(filter)
+                        .select(accounts::id)
+                        .load::<i64>(conn)?)
+                })
+                .await;
+            assert_eq!(found.unwrap(), Vec::<i64>::new(), "{count}");
+        }
     }
 }

@@ -14,8 +14,9 @@ pub struct StoreConfig {
     pub writers: usize,
     /// Whether a database that is missing or empty is begun. Otherwise it is [`StoreError::Empty`], and nothing is written.
     pub create: bool,
-    /// Whether no other process may serve from the database, as is asked of PostgreSQL when it is opened: two would not
-    /// hear of each other's events. (A file is in a directory with a lock of its own.)
+    /// Whether no other process may use the database meanwhile, as is asked of PostgreSQL before anything is read or
+    /// written: two would not hear of each other's events, and the newer one would migrate the database under the older.
+    /// (A file is in a directory with a lock of its own.)
     pub alone: bool,
     /// How many closures may wait for a thread before [`StoreError::Busy`] is answered.
     pub queue: usize,
@@ -30,7 +31,7 @@ impl StoreConfig {
             readers: 0,
             writers: 0,
             create: true,
-            alone: false,
+            alone: true,
             queue: 16_384,
         }
     }

@@ -39,9 +39,10 @@ pub enum StoreError {
          `entrenous init`"
     )]
     Empty(String),
-    /// Another process serves from the database.
+    /// Another process uses the database.
     #[error(
-        "another process serves from this database. Stop it first; each node needs a database of its own"
+        "another process uses this database. If it is this node, serving, give commands on its machine and with its \
+         --data-dir, or stop it first; if it is another node, give each a database of its own"
     )]
     InUse,
     /// A unique constraint forbids it.

@@ -145,6 +145,18 @@ pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>, StoreError> {
     row.map(|row| row.read().map(|(peer, _)| peer)).transpose()
 }
 
+/// One peer by id, whose row stays locked until the transaction ends. Whoever changes a peer and its queue begins here: on
+/// PostgreSQL, two orders would lock each other out.
+///
+/// # Errors
+/// As [`all`].
+pub fn locked(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>, StoreError> {
+    diesel::update(peers::table.find(id.get()))
+        .set(peers::state.eq(peers::state))
+        .execute(conn)?;
+    by_id(conn, id)
+}
+
 /// One peer by exact origin.
 ///
 /// # Errors

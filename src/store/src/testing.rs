@@ -94,12 +94,14 @@ impl TestDatabase {
         }
     }
 
-    /// Few connections, because a server has a hundred and tests run side by side.
+    /// Few connections, because a server has a hundred and tests run side by side; and not alone, so that a test may
+    /// open several stores.
     #[must_use]
     pub fn config(&self) -> StoreConfig {
         StoreConfig {
             readers: 2,
             writers: 3,
+            alone: false,
             ..StoreConfig::new(self.url.clone())
         }
     }

@@ -6,6 +6,7 @@ mod delivery;
 mod disk;
 mod kill;
 mod load;
+mod locks;
 mod postgres;
 mod repeated;
 mod sigterm;

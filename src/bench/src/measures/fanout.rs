@@ -28,15 +28,16 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
     let step = (manifest.readers.len() / ASKED).max(1);
     let mut followers: Vec<&Actor> = manifest.readers.iter().step_by(step).collect();
     followers.extend(manifest.readers.last());
-    let mut author_line = Connection::open(&node.address).await?;
-    let mut reader_line = Connection::open(&node.address).await?;
     let (mut famous, mut usual, mut everywhere, mut cpu) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bench.effort.rounds {
         let (mut some_famous, mut some_usual, mut some_everywhere) = (Vec::new(), Vec::new(), Vec::new());
         let mut used = Duration::ZERO;
         for number in 0..POSTS {
+            // New ones: the node closes those that nobody has used for a while.
+            let mut author_line = Connection::open(&node.address).await?;
             some_usual.push(timed(&mut author_line, &publish(&node, author, number, "public")).await?);
             node.settle().await?;
+            let mut author_line = Connection::open(&node.address).await?;
             let before = node.cpu()?;
             let begun = Instant::now();
             some_famous.push(
@@ -52,7 +53,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
                 .and_then(serde_json::Value::as_str)
                 .ok_or("no id")?;
             if number == 0 {
-                arrive(&mut reader_line, &node, &followers, id).await?;
+                arrive(&node, &followers, id).await?;
                 some_everywhere.push(begun.elapsed().as_secs_f64() * 1e3);
             } else {
                 node.settle().await?;
@@ -103,7 +104,8 @@ async fn timed(connection: &mut Connection, request: &[u8]) -> Outcome<f64> {
 }
 
 /// Waits until all of them have the post in their home timeline.
-async fn arrive(connection: &mut Connection, node: &Serving, followers: &[&Actor], id: &str) -> Outcome {
+async fn arrive(node: &Serving, followers: &[&Actor], id: &str) -> Outcome {
+    let mut connection = Connection::open(&node.address).await?;
     let begun = Instant::now();
     for follower in followers {
         let ask = request(

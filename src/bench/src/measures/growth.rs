@@ -30,7 +30,7 @@ pub async fn measure(sets: &[&Bench]) -> Outcome<Section> {
             of(
                 "warm: server CPU",
                 "µs",
-                warm.iter().map(|one| one.cpu_each()).collect(),
+                warm.iter().map(crate::load::Result::cpu_each).collect(),
             ),
             of(
                 "warm: p99",
@@ -40,7 +40,7 @@ pub async fn measure(sets: &[&Bench]) -> Outcome<Section> {
             of(
                 "older pages: server CPU",
                 "µs",
-                older.iter().map(|one| one.cpu_each()).collect(),
+                older.iter().map(crate::load::Result::cpu_each).collect(),
             ),
             of(
                 "older pages: p99",

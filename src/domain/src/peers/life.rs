@@ -4,8 +4,10 @@ use crate::{Ctx, DomainError, Result, audit};
 use entrenous_model::{Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software};
 use entrenous_store::{Tx, peers as rows};
 
+/// The peer, before anything of it is touched: what is decided by its state is still so when it is written, and its row
+/// is locked before those of its queue, as everywhere.
 fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
-    rows::by_id(tx, id)?.ok_or(DomainError::NotFound)
+    rows::locked(tx, id)?.ok_or(DomainError::NotFound)
 }
 
 /// Writes a new state, with its audit line and event.

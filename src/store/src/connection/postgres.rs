@@ -12,8 +12,8 @@ use diesel::{
 const LOCKS: i32 = 0x656e_7472;
 /// The second key of the lock that migrations hold; writers' numbers are the keys below [`WORKERS`].
 const MIGRATING: i32 = 1_000_000;
-/// The second key of the lock that a serving process holds.
-const SERVING: i32 = 1_000_001;
+/// The second key of the lock that the one process holds that uses the database.
+const USING: i32 = 1_000_001;
 
 #[derive(QueryableByName)]
 struct Number {
@@ -34,13 +34,16 @@ pub(crate) fn open_to_migrate(url: &str) -> Result<PgConnection, StoreError> {
 /// found out is that two were started, not that a network was cut in two.
 ///
 /// # Errors
-/// [`StoreError::InUse`] if another process has it, after some seconds: the server needs a moment to notice that the
-/// process before this one was killed.
-pub(crate) fn claim_serving(url: &str) -> Result<PgConnection, StoreError> {
+/// [`StoreError::InUse`] if another process has it, after some seconds: a command takes its time, and the server needs
+/// a moment to notice that the process before this one was killed.
+pub(crate) fn claim(url: &str) -> Result<PgConnection, StoreError> {
     let mut conn = PgConnection::establish(url)?;
     let _ = conn.batch_execute("SET lc_messages = 'C'");
+    // Nothing is ever said on it again: a server that ends idle sessions would end the claim with it, unnoticed. Servers
+    // older than 14 have no such setting.
+    let _ = conn.batch_execute("SET idle_session_timeout = 0");
     conn.batch_execute("SET client_min_messages = warning; SET lock_timeout = '5s'")?;
-    match conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCKS}, {SERVING})")) {
+    match conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCKS}, {USING})")) {
         Ok(()) => Ok(conn),
         Err(error) => Err(match StoreError::from(error) {
             StoreError::Busy(_) => StoreError::InUse,

@@ -107,7 +107,7 @@ pub(crate) fn open(path: &Path, usage: Use) -> Result<SqliteConnection, StoreErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diesel::sql_types::Integer;
+    use diesel::sql_types::{BigInt, Integer};
 
     #[derive(QueryableByName)]
     struct Used {
@@ -127,5 +127,27 @@ mod tests {
             let one: Used = sql_query(query).get_result(&mut conn).unwrap();
             assert_eq!(one.used, expected, "{option}: see .cargo/config.toml");
         }
+    }
+
+    #[derive(QueryableByName)]
+    struct Mapped {
+        #[diesel(sql_type = BigInt)]
+        mmap_size: i64,
+    }
+
+    /// Asked for more than it was built for, SQLite maps as much as it was built for and says nothing: usually 2 GiB.
+    #[test]
+    fn readers_map_as_much_as_they_ask_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("house.db");
+        secure(&path).unwrap();
+        drop(open(&path, Use::Write).unwrap());
+        let mut reader = open(&path, Use::Read).unwrap();
+        let got: Mapped = sql_query("PRAGMA mmap_size").get_result(&mut reader).unwrap();
+        assert_eq!(
+            got.mmap_size,
+            64 << 30,
+            "SQLITE_MAX_MMAP_SIZE: see .cargo/config.toml"
+        );
     }
 }

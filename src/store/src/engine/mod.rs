@@ -55,7 +55,7 @@ struct Inner {
     /// SQLite has none: it is in this process, and does not fall silent.
     pulse: Option<Arc<Pulse>>,
     threads: Mutex<Threads>,
-    /// What keeps other processes from serving from the database; let go at the end.
+    /// What keeps other processes from the database; let go at the end.
     _alone: Option<Mutex<PgConnection>>,
 }
 
@@ -66,7 +66,8 @@ struct Threads {
 }
 
 impl Store {
-    /// Opens the database, migrates it, and starts the threads. Blocks: a start-up call.
+    /// Opens the database, migrates it, and starts the threads. Blocks: a start-up call. While another process has the
+    /// database, it waits for some seconds.
     ///
     /// # Errors
     /// [`StoreError::Empty`], [`StoreError::Insecure`], [`StoreError::NewerDatabase`], [`StoreError::Migration`],
@@ -74,14 +75,16 @@ impl Store {
     pub fn open(config: &StoreConfig, clock: Clock) -> Result<Self, StoreError> {
         let place = config.place()?;
         let backend = place.backend();
+        // Before anything else: whoever is refused has changed nothing, and what is read now is what the process before
+        // this one has left.
+        let alone = match &place {
+            Place::Postgres(url) if config.alone => Some(Mutex::new(postgres::claim(url)?)),
+            _ => None,
+        };
         let mut first = migrate::prepare(&place, config.create)?;
         let ids = Arc::new(Ids::new(backend, clock())?);
         ids.raise(migrate::highest_id(&mut first)?);
         drop(first);
-        let alone = match &place {
-            Place::Postgres(url) if config.alone => Some(Mutex::new(postgres::claim_serving(url)?)),
-            _ => None,
-        };
 
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let reads = Arc::new(Queue::new(config.queue));

@@ -1,6 +1,9 @@
 //! What a store refuses to open, and what becomes of one whose database goes.
 
-use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection, sql_query};
+use diesel::{
+    Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _,
+    sql_query,
+};
 use entrenous_model::{Event, PostId};
 use entrenous_store::{Store, StoreConfig, StoreError, Tx, stories, testing::TestDatabase};
 use std::{
@@ -94,6 +97,61 @@ stories! {
             store.write(|tx| Ok::<_, StoreError>(tx.next_id())).await.unwrap();
         }
     }
+}
+
+/// Opens a store that wants no other beside it.
+async fn open_alone(db: &TestDatabase) -> Result<Store, StoreError> {
+    let config = StoreConfig {
+        alone: true,
+        ..db.config()
+    };
+    let clock = db.clock().clock();
+    tokio::task::spawn_blocking(move || Store::open(&config, clock))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_database_in_use_is_not_migrated_by_another() {
+    let Some(db) = TestDatabase::postgres() else {
+        return;
+    };
+    let first = open_alone(&db).await.unwrap();
+    let mut conn = PgConnection::establish(db.url()).unwrap();
+    // To a newer version something is left to be done; here it is everything.
+    conn.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        .unwrap();
+    let second = open_alone(&db).await;
+    assert!(matches!(second, Err(StoreError::InUse)), "{:?}", second.err());
+    let tables = "SELECT 1 FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(
+        sql_query(tables).execute(&mut conn).unwrap(),
+        0,
+        "it was migrated"
+    );
+    first.close().await;
+    drop(first);
+    open_alone(&db).await.unwrap().close().await;
+    assert!(sql_query(tables).execute(&mut conn).unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_server_that_ends_idle_sessions_leaves_the_claim() {
+    let Some(db) = TestDatabase::postgres() else {
+        return;
+    };
+    let mut conn = PgConnection::establish(db.url()).unwrap();
+    // Shorter than the second one waits.
+    conn.batch_execute(
+        "DO $$ BEGIN \
+           EXECUTE format('ALTER DATABASE %I SET idle_session_timeout = %L', current_database(), '2s'); \
+         END $$",
+    )
+    .unwrap();
+    let first = open_alone(&db).await.unwrap();
+    let second = open_alone(&db).await;
+    assert!(matches!(second, Err(StoreError::InUse)), "{:?}", second.err());
+    first.close().await;
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use super::super::attempt::run;
 use super::{CONFIGURATION, FAILED};
-use federation_tests::node::{Surroundings, free_port};
+use federation_tests::contents::{Contents, differences};
+use federation_tests::node::{PASSWORD, Surroundings, free_port};
 use federation_tests::{Database, Node, Server};
 
 /// Who connects with the right password.
@@ -96,29 +97,65 @@ async fn who_is_refused_closes_its_connections() {
     assert!(cut.len() <= 6 * TIMES, "{} were cut off: {cut:?}", cut.len());
 }
 
-/// A copy of the data directory, on this machine or another, is the same node: it must not serve beside the first.
+/// A copy of the data directory, on this machine or another, is the same node: nothing there may use the database beside
+/// the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_do_not_serve_from_one_database() {
+async fn two_do_not_use_one_database() {
     let mut node = Node::init("Lyon", Database::Postgres, &format!("localhost:{}", free_port())).await;
-    let copy = tempfile::tempdir().unwrap();
+    let house = tempfile::tempdir().unwrap();
+    let copy = house.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
     for name in ["entrenous.toml", "vault.key"] {
-        std::fs::copy(node.dir().join(name), copy.path().join(name)).unwrap();
+        std::fs::copy(node.dir().join(name), copy.join(name)).unwrap();
     }
     node.serve().await;
+    let mut contents = Contents::open(&node);
+    let before = contents.now();
+    let copy = copy.to_str().unwrap();
+    let new = house.path().join("new").to_str().unwrap().to_owned();
+    let database = federation_tests::database::url_of(node.database().unwrap());
     let listen = format!("127.0.0.1:{}", free_port());
-    let second = run(
-        &["serve", "--data-dir", copy.path().to_str().unwrap()],
-        &[("ENTRENOUS_NODE_LISTEN", listen.as_bytes())],
-        "",
-    )
-    .await;
-    second
-        .refusal(FAILED, &["another process serves", "database of its own"])
-        .unwrap();
+    let add = ["person", "add", "--username", "eve", "--password-stdin"];
+    let init = [
+        "init",
+        "--url",
+        "http://localhost:8300",
+        "--owner",
+        "eve",
+        "--owner-password-stdin",
+        "--database-url",
+        &database,
+        "--data-dir",
+        &new,
+    ];
+    let of_copy = ["--data-dir", copy];
+    let serve = [&["serve"][..], &of_copy].concat();
+    let add = [&add[..], &of_copy].concat();
+    for arguments in [&serve[..], &add, &init] {
+        let variables: &[(&str, &[u8])] = match arguments.first() {
+            Some(&"serve") => &[("ENTRENOUS_NODE_LISTEN", listen.as_bytes())],
+            _ => &[],
+        };
+        let words = [
+            "another process uses",
+            "--data-dir",
+            "stop it",
+            "database of its own",
+        ];
+        run(arguments, variables, PASSWORD)
+            .await
+            .refusal(FAILED, &words)
+            .unwrap_or_else(|why| panic!("{arguments:?}: {why}"));
+    }
+    assert!(!house.path().join("new").exists());
+    assert_eq!(differences(&before, &contents.now()), "");
     assert_eq!(node.client("").get("/health").await.status, 200);
     // Killed without a word, it does not stand in its own way.
     for _ in 0..3 {
         node.kill().await;
         node.serve().await;
     }
+    node.terminate().await;
+    let added = run(&add, &[], PASSWORD).await;
+    assert_eq!(added.code, 0, "{}", added.error);
 }
