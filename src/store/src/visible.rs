@@ -85,9 +85,10 @@ fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
 
 /// Not disabled, and not of a peer that has been revoked or was never active.
 pub(crate) fn author_is_there(sql: Sql, p: &'static str) -> Sql {
+    // Not EXISTS, which PostgreSQL may answer by hashing all accounts: four milliseconds for a page with a boost.
     sql.raw(format!(
-        "EXISTS (SELECT 1 FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = {p}.account_id \
-         AND a.disabled_at IS NULL AND (a.peer_id IS NULL OR r.state IN ('active', 'suspended')))"
+        "(SELECT a.id FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = {p}.account_id \
+         AND a.disabled_at IS NULL AND (a.peer_id IS NULL OR r.state IN ('active', 'suspended'))) IS NOT NULL"
     ))
 }
 
