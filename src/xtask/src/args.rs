@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 
 use crate::Outcome;
 
+/// Every database there is.
+pub(crate) const BOTH: [&str; 2] = ["sqlite", "postgres"];
+
 /// The words after the command's name. `--name=value` and `--name value` are the same.
 pub(crate) struct Args {
     rest: VecDeque<String>,
@@ -37,6 +40,19 @@ impl Args {
     pub(crate) fn value(&mut self, option: &str) -> Outcome<String> {
         self.next()
             .ok_or_else(|| format!("{option} needs a value").into())
+    }
+
+    /// The value of `--database`: which databases a command works on.
+    ///
+    /// # Errors
+    /// When it is none of `sqlite`, `postgres` and `both`.
+    pub(crate) fn databases(&mut self) -> Outcome<&'static [&'static str]> {
+        match self.value("--database")?.as_str() {
+            "sqlite" => Ok(&["sqlite"]),
+            "postgres" => Ok(&["postgres"]),
+            "both" => Ok(&BOTH),
+            other => Err(format!("`{other}` is not sqlite, postgres or both").into()),
+        }
     }
 
     /// The value of the option just read, as a number.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::args::Args;
+use crate::args::{Args, BOTH};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
 use crate::{Outcome, child, term};
@@ -26,9 +26,9 @@ for the next run.
 ";
 
 /// What the developer asked for.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Wish {
-    database: Option<String>,
+    databases: &'static [&'static str],
     quick: bool,
     only: Option<String>,
     rounds: Option<u32>,
@@ -36,12 +36,12 @@ struct Wish {
 
 impl Wish {
     fn postgres(&self) -> bool {
-        self.database.as_deref() != Some("sqlite")
+        self.databases.contains(&"postgres")
     }
 
     /// Only a whole run is worth keeping.
-    const fn whole(&self) -> bool {
-        self.database.is_none() && self.only.is_none() && !self.quick
+    fn whole(&self) -> bool {
+        self.databases == BOTH && self.only.is_none() && !self.quick
     }
 }
 
@@ -61,7 +61,13 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     // A quick run's data sets are others.
     let data = if wish.quick { "bench-quick" } else { "bench" };
     bench.arg("--data").arg(repo.target.join(data));
-    bench.args(["--database", wish.database.as_deref().unwrap_or("both")]);
+    bench.args([
+        "--database",
+        match wish.databases {
+            [one] => one,
+            _ => "both",
+        },
+    ]);
     if wish.quick {
         bench.arg("--quick");
     }
@@ -82,31 +88,26 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     } else {
         None
     };
-    let status = child::run(&mut bench)?;
+    let outcome = child::outcome(&mut bench);
     drop(server);
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    outcome
 }
 
 /// `None`: the help.
 fn wish(given: &[String]) -> Outcome<Option<Wish>> {
-    let mut wish = Wish::default();
+    let mut wish = Wish {
+        databases: &BOTH,
+        quick: false,
+        only: None,
+        rounds: None,
+    };
     let mut args = Args::new(given);
     while let Some(option) = args.next() {
         match option.as_str() {
             "--quick" => wish.quick = true,
             "--only" => wish.only = Some(args.value("--only")?),
             "--rounds" => wish.rounds = Some(args.number("--rounds")?),
-            "--database" => {
-                wish.database = match args.value("--database")?.as_str() {
-                    "both" => None,
-                    one @ ("sqlite" | "postgres") => Some(one.to_owned()),
-                    other => return Err(format!("`{other}` is not sqlite, postgres or both").into()),
-                }
-            }
+            "--database" => wish.databases = args.databases()?,
             "--help" | "-h" => return Ok(None),
             other => return Err(format!("unknown option `{other}`\n\n{HELP}").into()),
         }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::{Outcome, signals};
@@ -47,6 +47,18 @@ pub(crate) fn in_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))
         .find(|candidate| candidate.is_file())
+}
+
+/// Runs a command in the foreground; whether it went well, as our own status.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn outcome(command: &mut Command) -> Outcome<ExitCode> {
+    Ok(if run(command)?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Runs a command in the foreground. When we are asked to stop, so is it.

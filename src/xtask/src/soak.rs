@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::args::Args;
+use crate::args::{Args, BOTH};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
 use crate::{Outcome, child, term};
@@ -76,20 +76,16 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     } else {
         None
     };
-    let status = child::run(&mut soak)?;
+    let outcome = child::outcome(&mut soak);
     drop(server);
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    outcome
 }
 
 /// `None`: the help.
 fn wish(given: &[String]) -> Outcome<Option<Wish>> {
     let mut wish = Wish {
         kills: 1_000,
-        databases: &["sqlite", "postgres"],
+        databases: &BOTH,
         seed: 0,
         minutes: 1_000_000,
         debug: false,
@@ -101,14 +97,7 @@ fn wish(given: &[String]) -> Outcome<Option<Wish>> {
             "--seed" => wish.seed = args.number("--seed")?,
             "--minutes" => wish.minutes = args.number("--minutes")?,
             "--debug" => wish.debug = true,
-            "--database" => {
-                wish.databases = match args.value("--database")?.as_str() {
-                    "sqlite" => &["sqlite"],
-                    "postgres" => &["postgres"],
-                    "both" => &["sqlite", "postgres"],
-                    other => return Err(format!("`{other}` is not sqlite, postgres or both").into()),
-                }
-            }
+            "--database" => wish.databases = args.databases()?,
             "--help" | "-h" => return Ok(None),
             other => return Err(format!("unknown option `{other}`\n\n{HELP}").into()),
         }
