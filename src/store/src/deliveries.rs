@@ -74,6 +74,7 @@ pub fn inboxes_of_followers(conn: &mut Conn, author: AccountId) -> Result<BTreeS
         .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
         .inner_join(peers::table.on(accounts::peer_id.eq(peers::id.nullable())))
         .filter(follows::followee_id.eq(author.get()))
+        .filter(follows::follower_peer.is_not_null())
         .filter(follows::accepted.eq(true))
         .select((
             peers::id,

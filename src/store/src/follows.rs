@@ -79,7 +79,7 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Follow>, StoreError> 
 /// # Errors
 /// [`StoreError::Conflict`] on the pair or on `uri`.
 pub fn insert(conn: &mut Conn, follow: &Follow) -> Result<(), StoreError> {
-    Sql::new("INSERT INTO follows (id, follower_id, followee_id, uri, accepted, show_boosts, notify, created_at) VALUES (")
+    Sql::new("INSERT INTO follows (id, follower_id, followee_id, uri, accepted, show_boosts, notify, created_at, follower_peer) VALUES (")
         .int(follow.id.get())
         .raw(",")
         .int(follow.follower.get())
@@ -95,7 +95,9 @@ pub fn insert(conn: &mut Conn, follow: &Follow) -> Result<(), StoreError> {
         .flag(follow.notify)
         .raw(",")
         .time(follow.created_at)
-        .raw(")")
+        .raw(",(SELECT peer_id FROM accounts WHERE id = ")
+        .int(follow.follower.get())
+        .raw("))")
         .run(conn)?;
     Ok(())
 }

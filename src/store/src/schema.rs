@@ -266,6 +266,7 @@ diesel::table! {
         show_boosts -> Bool,
         notify -> Bool,
         created_at -> Timestamp,
+        follower_peer -> Nullable<BigInt>,
     }
 }
 

@@ -96,7 +96,7 @@ fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, native: bool) -> Sql
     let follower = |sql: Sql| {
         sql.raw(format!(
             "EXISTS (SELECT 1 FROM follows w JOIN accounts x ON x.id = w.follower_id \
-             WHERE w.followee_id = {p}.account_id AND w.accepted AND x.disabled_at IS NULL AND x.peer_id = "
+             WHERE w.followee_id = {p}.account_id AND w.accepted AND x.disabled_at IS NULL AND w.follower_peer = "
         ))
         .int(peer.get())
         .raw(")")

@@ -19,7 +19,10 @@ pub(super) fn all(db: &mut Db, plan: &Plan, peers: &[Peer], cast: &Cast) -> Outc
     let keys: Vec<Keys> = peers.iter().map(Keys::of).collect::<Outcome<_>>()?;
     write_peers(db, peers, &peer_ids, &keys)?;
     write_people(db, plan, peers, &peer_ids, &keys)?;
-    say(&format!("seed: {} follows", write_follows(db, plan, &mut ids)?));
+    say(&format!(
+        "seed: {} follows",
+        write_follows(db, plan, &peer_ids, &mut ids)?
+    ));
     write_posts(db, plan, &peer_ids)?;
     say(&format!(
         "seed: {} favourites",
@@ -207,9 +210,10 @@ fn write_people(db: &mut Db, plan: &Plan, peers: &[Peer], peer_ids: &[i64], keys
     account_keys.finish(db).map(drop)
 }
 
-fn write_follows(db: &mut Db, plan: &Plan, ids: &mut Ids) -> Outcome<usize> {
-    let mut rows =
-        Rows::of("follows (id, follower_id, followee_id, uri, accepted, show_boosts, notify, created_at)");
+fn write_follows(db: &mut Db, plan: &Plan, peer_ids: &[i64], ids: &mut Ids) -> Outcome<usize> {
+    let mut rows = Rows::of(
+        "follows (id, follower_id, followee_id, uri, accepted, show_boosts, notify, created_at, follower_peer)",
+    );
     for follower in &plan.people {
         let base = format!("{}#follows/", follower.uri());
         for followee in &follower.following {
@@ -228,6 +232,7 @@ fn write_follows(db: &mut Db, plan: &Plan, ids: &mut Ids) -> Outcome<usize> {
                     true.into(),
                     false.into(),
                     time_of(id).naive_utc().into(),
+                    follower.peer.and_then(|at| peer_ids.get(at).copied()).into(),
                 ],
             )?;
         }

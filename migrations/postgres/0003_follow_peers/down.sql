@@ -1,0 +1,2 @@
+DROP INDEX follows_remote;
+ALTER TABLE follows DROP COLUMN follower_peer;
