@@ -1,0 +1,185 @@
+/** The one place that talks to the node: bearer token, errors, timeouts and paging. */
+
+/** The node answered, and said no. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+/** The node did not answer: no network, or no node. */
+export class Unreachable extends Error {
+  constructor(cause?: unknown) {
+    super("unreachable", { cause });
+    this.name = "Unreachable";
+  }
+}
+
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+
+export interface RequestOptions {
+  query?: Query;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as multipart. */
+  form?: FormData;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Milliseconds until the node counts as unreachable; 20,000 if not said. */
+  timeout?: number;
+  /** Without the token, for what everyone may read. */
+  open?: boolean;
+}
+
+/** A page of a list, with where the next and the previous one are (RFC 8288 `Link`). */
+export interface Page<T> {
+  items: T[];
+  next: Query | null;
+  prev: Query | null;
+}
+
+let token: string | null = null;
+let onUnauthorized: () => void = () => {};
+let onReach: (reached: boolean) => void = () => {};
+
+/** Gives the client a token, or takes it away. */
+export function setToken(value: string | null): void {
+  token = value;
+}
+
+/** The token requests are made with. */
+export function getToken(): string | null {
+  return token;
+}
+
+/** What to do when the node no longer knows the token, and whenever it was reached or not. */
+export function observe(watchers: { unauthorized: () => void; reach: (reached: boolean) => void }): void {
+  onUnauthorized = watchers.unauthorized;
+  onReach = watchers.reach;
+}
+
+/** Path and query; lists become `name[]=`. */
+export function address(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined) continue;
+    if (Array.isArray(value)) for (const one of value) search.append(`${name}[]`, String(one));
+    else search.append(name, String(value));
+  }
+  const text = search.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json", ...options.headers };
+  if (token !== null && options.open !== true) headers["authorization"] = `Bearer ${token}`;
+  let body: BodyInit | null = null;
+  if (options.form) body = options.form;
+  else if (options.body !== undefined) {
+    headers["content-type"] = "application/json";
+    body = JSON.stringify(options.body);
+  }
+  const limit = AbortSignal.timeout(options.timeout ?? 20_000);
+  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  let response: Response;
+  try {
+    response = await fetch(address(path, options.query), {
+      method,
+      headers,
+      body,
+      signal,
+      credentials: "same-origin",
+    });
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    onReach(false);
+    throw new Unreachable(cause);
+  }
+  // A proxy without a node behind it answers in the node's place.
+  const reached = ![502, 503, 504].includes(response.status);
+  onReach(reached);
+  if (response.ok) return response;
+  if (response.status === 401 && options.open !== true && token !== null) onUnauthorized();
+  throw new ApiError(response.status, await reason(response));
+}
+
+async function reason(response: Response): Promise<string> {
+  try {
+    const told = (await response.json()) as { error?: string; error_description?: string };
+    return told.error_description ?? told.error ?? response.statusText;
+  } catch {
+    return response.statusText;
+  }
+}
+
+/** Asks the node, and reads the JSON it answers. */
+export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(method, path, options);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** Asks for a page of a list. */
+export async function page<T>(path: string, options: RequestOptions = {}): Promise<Page<T>> {
+  const response = await send("GET", path, options);
+  const items = (await response.json()) as T[];
+  const links = parseLinks(response.headers.get("link"));
+  return { items, next: links["next"] ?? null, prev: links["prev"] ?? null };
+}
+
+/** The queries of a `Link` header, by relation. */
+export function parseLinks(header: string | null): Record<string, Query> {
+  const links: Record<string, Query> = {};
+  for (const match of (header ?? "").matchAll(/<([^>]+)>\s*;\s*rel="?([a-z]+)"?/g)) {
+    const [, target, relation] = match;
+    if (target === undefined || relation === undefined) continue;
+    const query: Record<string, string> = {};
+    for (const [name, value] of new URL(target, "http://node.invalid").searchParams) query[name] = value;
+    links[relation] = query;
+  }
+  return links;
+}
+
+/** Uploads with progress, which `fetch` does not tell. `progress` gets a share from 0 to 1. */
+export function upload<T>(
+  method: string,
+  path: string,
+  form: FormData,
+  progress: (share: number) => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest();
+    call.open(method, path);
+    call.setRequestHeader("accept", "application/json");
+    if (token !== null) call.setRequestHeader("authorization", `Bearer ${token}`);
+    call.responseType = "text";
+    call.upload.onprogress = (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    };
+    call.onerror = () => {
+      onReach(false);
+      reject(new Unreachable());
+    };
+    call.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    call.onload = () => {
+      let answer: unknown = null;
+      try {
+        answer = JSON.parse(call.responseText);
+      } catch {
+        answer = null;
+      }
+      if (call.status >= 200 && call.status < 300) resolve(answer as T);
+      else {
+        const told = answer as { error?: string } | null;
+        reject(new ApiError(call.status, told?.error ?? call.statusText));
+      }
+    };
+    signal?.addEventListener("abort", () => call.abort(), { once: true });
+    call.send(form);
+  });
+}

@@ -1,0 +1,72 @@
+/** Posts, and what one does with them. */
+
+import { page, request, type Page, type Query } from "./client";
+import type {
+  Account,
+  Context,
+  Delivery,
+  Participants,
+  Poll,
+  Status,
+  StatusSource,
+  Visibility,
+} from "./types";
+
+/** What a post is made of when it is published or changed. */
+export interface NewStatus {
+  status: string;
+  spoiler_text?: string;
+  sensitive?: boolean;
+  visibility?: Visibility;
+  language?: string | null;
+  in_reply_to_id?: string | null;
+  media_ids?: string[];
+  media_attributes?: { id: string; description?: string; focus?: string }[];
+  poll?: { options: string[]; expires_in: number; multiple: boolean; hide_totals: boolean } | null;
+}
+
+/** What one can do with a post, and undo. */
+export type Action =
+  | "favourite"
+  | "unfavourite"
+  | "reblog"
+  | "unreblog"
+  | "bookmark"
+  | "unbookmark"
+  | "mute"
+  | "unmute"
+  | "pin"
+  | "unpin";
+
+const one = (id: string) => `/api/v1/statuses/${encodeURIComponent(id)}`;
+
+export const get = (id: string, signal?: AbortSignal) => request<Status>("GET", one(id), { signal });
+export const context = (id: string, signal?: AbortSignal) =>
+  request<Context>("GET", `${one(id)}/context`, { signal });
+export const source = (id: string) => request<StatusSource>("GET", `${one(id)}/source`);
+export const participants = (id: string, signal?: AbortSignal) =>
+  request<Participants>("GET", `/api/entrenous/v1/statuses/${encodeURIComponent(id)}/participants`, {
+    signal,
+  });
+export const deliveries = (id: string) =>
+  request<Delivery[]>("GET", `/api/entrenous/v1/statuses/${encodeURIComponent(id)}/deliveries`);
+/** The key makes a repeated attempt the same post. */
+export const publish = (post: NewStatus, key: string) =>
+  request<Status>("POST", "/api/v1/statuses", { body: post, headers: { "idempotency-key": key } });
+export const edit = (id: string, post: NewStatus) => request<Status>("PUT", one(id), { body: post });
+export const remove = (id: string) => request<Status>("DELETE", one(id));
+export const act = (id: string, action: Action) => request<Status>("POST", `${one(id)}/${action}`);
+export const vote = (poll: string, choices: number[]) =>
+  request<Poll>("POST", `/api/v1/polls/${encodeURIComponent(poll)}/votes`, { body: { choices } });
+export const poll = (id: string) => request<Poll>("GET", `/api/v1/polls/${encodeURIComponent(id)}`);
+export const boostedBy = (id: string, query: Query) => page<Account>(`${one(id)}/reblogged_by`, { query });
+export const favouritedBy = (id: string, query: Query) =>
+  page<Account>(`${one(id)}/favourited_by`, { query });
+
+/** A page of any timeline: `home`, `public`, `tag/NAME`, `list/ID`. */
+export const timeline = (name: string, query: Query, signal?: AbortSignal): Promise<Page<Status>> =>
+  page<Status>(`/api/v1/timelines/${name}`, { query, signal });
+export const bookmarks = (query: Query, signal?: AbortSignal) =>
+  page<Status>("/api/v1/bookmarks", { query, signal });
+export const favourites = (query: Query, signal?: AbortSignal) =>
+  page<Status>("/api/v1/favourites", { query, signal });

@@ -1,0 +1,113 @@
+/** The entities of the node's API, as its OpenAPI document has them. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Account = Schemas["Account"];
+export type CredentialAccount = Schemas["CredentialAccount"];
+export type Relationship = Schemas["Relationship"];
+export type Context = Omit<Schemas["Context"], "ancestors" | "descendants"> & {
+  ancestors: Status[];
+  descendants: Status[];
+};
+export type Mention = Schemas["Mention"];
+export type StatusSource = Schemas["StatusSource"];
+export type Marker = Schemas["Marker"];
+export type Session = Schemas["Session"];
+export type Token = Schemas["Token"];
+export type Delivery = Schemas["Delivery"];
+export type ConnectedPeer = Schemas["ConnectedPeer"];
+export type Preferences = Schemas["Preferences"];
+export type Visibility = "public" | "unlisted" | "private" | "direct";
+
+/** A file of a post. `url` is null while it is processed, or when it could not be fetched from its node. */
+export interface MediaAttachment {
+  id: string;
+  type: "image" | "gifv" | "video" | "audio" | "unknown";
+  url: string | null;
+  preview_url: string | null;
+  remote_url: string | null;
+  description: string | null;
+  blurhash: string | null;
+  meta: {
+    original?: { width?: number; height?: number; aspect?: number; duration?: number };
+    small?: { width?: number; height?: number; aspect?: number };
+    focus?: { x: number; y: number };
+  } | null;
+}
+
+/** A poll. Counts are null while they are hidden. */
+export interface Poll {
+  id: string;
+  expires_at: string | null;
+  expired: boolean;
+  multiple: boolean;
+  votes_count: number;
+  voters_count: number | null;
+  voted?: boolean;
+  own_votes?: number[];
+  options: { title: string; votes_count: number | null }[];
+}
+
+export type Status = Omit<Schemas["Status"], "media_attachments" | "poll" | "reblog" | "visibility"> & {
+  visibility: Visibility;
+  media_attachments: MediaAttachment[];
+  poll: Poll | null;
+  reblog: Status | null;
+};
+
+export type Notification = Omit<Schemas["Notification"], "status"> & { status?: Status | null };
+
+/** A list of people. */
+export interface List {
+  id: string;
+  title: string;
+  replies_policy: "followed" | "list" | "none";
+  exclusive: boolean;
+}
+
+/** What `GET /api/v2/search` answers. */
+export interface SearchResults {
+  accounts: Account[];
+  statuses: Status[];
+  hashtags: { name: string; url: string }[];
+}
+
+/** Who takes part in a conversation. */
+export interface Participants {
+  participants: { account: Account; posts_count: number }[];
+  organisations: { name: string; authority: string; people_count: number; local: boolean }[];
+}
+
+/** What the node says of itself to everyone (`GET /api/v2/instance`). */
+export interface Instance {
+  domain: string;
+  title: string;
+  version: string;
+  source_url: string;
+  description: string;
+  thumbnail: { url: string };
+  icon: { src: string; size: string }[];
+  languages: string[];
+  configuration: {
+    urls: { streaming: string };
+    statuses: { max_characters: number; max_media_attachments: number };
+    media_attachments: {
+      supported_mime_types: string[];
+      description_limit: number;
+      image_size_limit: number;
+      video_size_limit: number;
+    };
+    polls: {
+      max_options: number;
+      max_characters_per_option: number;
+      min_expiration: number;
+      max_expiration: number;
+    };
+    accounts: { max_display_name_length: number; max_note_length: number; max_profile_fields: number };
+  };
+  contact: { email: string };
+  rules: { id: string; text: string }[];
+  entrenous?: { accent: string; logo: string; brand_css: string; languages: string[] };
+}

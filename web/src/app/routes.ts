@@ -1,0 +1,43 @@
+/** Which path shows what. A screen is a chunk of its own, loaded when it is first gone to. */
+
+import type { Component } from "svelte";
+
+/** A screen. */
+export type View = Component<{ params: Record<string, string> }>;
+
+export interface Route {
+  pattern: string;
+  load: () => Promise<{ default: View }>;
+  /** Also for people who are not signed in. */
+  open?: boolean;
+}
+
+const feed = () => import("$/features/feed/FeedPage.svelte");
+const profile = () => import("$/features/profile/ProfilePage.svelte");
+const people = () => import("$/features/profile/FollowsPage.svelte");
+
+export const ROUTES: readonly Route[] = [
+  { pattern: "/", load: feed },
+  { pattern: "/home", load: feed },
+  { pattern: "/local", load: feed },
+  { pattern: "/known", load: feed },
+  { pattern: "/bookmarks", load: feed },
+  { pattern: "/favourites", load: feed },
+  { pattern: "/tags/:tag", load: feed },
+  { pattern: "/lists", load: () => import("$/features/lists/ListsPage.svelte") },
+  { pattern: "/lists/:list", load: feed },
+  { pattern: "/notifications", load: () => import("$/features/notifications/NotificationsPage.svelte") },
+  { pattern: "/search", load: () => import("$/features/search/SearchPage.svelte") },
+  { pattern: "/people", load: () => import("$/features/people/PeoplePage.svelte") },
+  { pattern: "/organisations", load: () => import("$/features/about/OrganisationsPage.svelte") },
+  { pattern: "/about", load: () => import("$/features/about/AboutPage.svelte"), open: true },
+  { pattern: "/settings", load: () => import("$/features/settings/SettingsPage.svelte") },
+  { pattern: "/settings/:section", load: () => import("$/features/settings/SettingsPage.svelte") },
+  { pattern: "/admin", load: () => import("$/features/admin/AdminPage.svelte") },
+  { pattern: "/admin/:section", load: () => import("$/features/admin/AdminPage.svelte") },
+  { pattern: "/design", load: () => import("$/features/design/DesignPage.svelte"), open: true },
+  { pattern: "/@:acct", load: profile },
+  { pattern: "/@:acct/followers", load: people },
+  { pattern: "/@:acct/following", load: people },
+  { pattern: "/@:acct/:id", load: () => import("$/features/thread/ThreadPage.svelte") },
+];

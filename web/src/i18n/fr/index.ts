@@ -1,0 +1,38 @@
+/** French: complete, or it does not compile. */
+
+import type { Messages } from "../index.svelte";
+import { about } from "./about";
+import { admin } from "./admin";
+import { auth } from "./auth";
+import { common } from "./common";
+import { composer } from "./composer";
+import { design } from "./design";
+import { feed } from "./feed";
+import { lists } from "./lists";
+import { media } from "./media";
+import { nav } from "./nav";
+import { notifications } from "./notifications";
+import { post } from "./post";
+import { profile } from "./profile";
+import { search } from "./search";
+import { settings } from "./settings";
+import { thread } from "./thread";
+
+export const messages: Messages = {
+  about,
+  admin,
+  auth,
+  common,
+  composer,
+  design,
+  feed,
+  lists,
+  media,
+  nav,
+  notifications,
+  post,
+  profile,
+  search,
+  settings,
+  thread,
+};

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { messages as en } from "./en";
+import { messages as fr } from "./fr";
+import { ago, choose, setLang, t } from "./index.svelte";
+
+type Catalogue = Record<string, Record<string, string | Record<string, string>>>;
+const languages: Record<string, Catalogue> = {
+  en: en as unknown as Catalogue,
+  fr: fr as unknown as Catalogue,
+};
+
+const keys = (catalogue: Catalogue) =>
+  Object.entries(catalogue).flatMap(([space, texts]) => Object.keys(texts).map((key) => `${space}.${key}`));
+
+const texts = (catalogue: Catalogue) =>
+  Object.entries(catalogue).flatMap(([space, all]) =>
+    Object.entries(all).flatMap(([key, text]) =>
+      typeof text === "string"
+        ? [[`${space}.${key}`, text] as const]
+        : Object.entries(text).map(([form, one]) => [`${space}.${key}.${form}`, one] as const),
+    ),
+  );
+
+const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+describe("French and English", () => {
+  test("have the same keys", () => expect(keys(languages["fr"]!)).toEqual(keys(languages["en"]!)));
+
+  test("have no empty text", () => {
+    for (const catalogue of Object.values(languages))
+      for (const [key, text] of texts(catalogue)) expect(text.trim(), key).not.toBe("");
+  });
+
+  test("take the same values", () => {
+    const english = new Map<string, string>(texts(languages["en"]!));
+    for (const [key, text] of texts(languages["fr"]!)) {
+      const other = english.get(key) ?? english.get(key.replace(/\.many$/, ".other"));
+      expect(holes(text), key).toEqual(holes(other ?? ""));
+    }
+  });
+
+  test("have all plural forms of their language", () => {
+    for (const [lang, catalogue] of Object.entries(languages)) {
+      const wanted = new Intl.PluralRules(lang).resolvedOptions().pluralCategories;
+      for (const [space, all] of Object.entries(catalogue))
+        for (const [key, text] of Object.entries(all))
+          if (typeof text !== "string")
+            for (const form of wanted) expect(Object.keys(text), `${lang} ${space}.${key}`).toContain(form);
+    }
+  });
+});
+
+test("plurals and numbers follow the language", async () => {
+  await setLang("en");
+  expect(t("common.people", { count: 1 })).toBe("1 person");
+  expect(t("common.people", { count: 0 })).toBe("0 people");
+  expect(t("common.people", { count: 1200 })).toBe("1,200 people");
+  await setLang("fr");
+  expect(t("common.people", { count: 0 })).toBe("0 personne");
+  expect(t("common.people", { count: 2 })).toBe("2 personnes");
+  expect(document.documentElement.lang).toBe("fr");
+});
+
+test("the first language that we have is chosen", () => {
+  expect(choose([null, undefined, "de-DE", "fr-CA", "en"])).toBe("fr");
+  expect(choose(["de"])).toBe("en");
+});
+
+test("times are short, and dates when they are old", async () => {
+  await setLang("en");
+  const now = new Date("2026-03-10T12:00:00Z").getTime();
+  expect(ago("2026-03-10T11:57:00Z", now)).toMatch(/3\s?m/);
+  expect(ago("2026-01-02T11:57:00Z", now)).toBe("Jan 2");
+  expect(ago("2025-01-02T11:57:00Z", now)).toBe("Jan 2, 2025");
+});

@@ -1,0 +1,136 @@
+/**
+ * Texts in French and English. A text is a string with `{names}`, or forms by plural category (`Intl.PluralRules`)
+ * chosen by `count`. A language is one chunk, loaded when it is chosen.
+ */
+
+import type { Messages as English } from "./en";
+
+export type Lang = "en" | "fr";
+export const LANGS: readonly Lang[] = ["en", "fr"];
+
+/** A text with one form for each plural category that the language has. */
+export type Plural = { one: string; many?: string; other: string };
+type Text = string | Plural;
+type Catalogue = Record<string, Record<string, Text>>;
+
+/** The English messages with their texts widened: what every language must have. */
+export type Messages = {
+  [N in keyof English]: { [K in keyof English[N]]: English[N][K] extends string ? string : Plural };
+};
+
+type Key = {
+  [N in keyof English & string]: `${N}.${keyof English[N] & string}`;
+}[keyof English & string];
+export type MessageKey = Key;
+export type Values = Record<string, string | number>;
+
+let lang = $state<Lang>("en");
+let catalogue = $state.raw<Catalogue>({});
+let rules = new Intl.PluralRules("en");
+
+const loaders: Record<Lang, () => Promise<{ messages: Messages }>> = {
+  en: () => import("./en"),
+  fr: () => import("./fr"),
+};
+
+/** The language in use. */
+export const i18n = {
+  get lang() {
+    return lang;
+  },
+};
+
+/** The best of our languages for what someone prefers. */
+export function choose(preferred: readonly (string | null | undefined)[]): Lang {
+  for (const tag of preferred) {
+    const short = tag?.toLowerCase().split("-")[0];
+    const found = LANGS.find((one) => one === short);
+    if (found) return found;
+  }
+  return "en";
+}
+
+/** Loads a language and uses it from then on. */
+export async function setLang(next: Lang): Promise<void> {
+  const { messages } = await loaders[next]();
+  rules = new Intl.PluralRules(next);
+  catalogue = messages as unknown as Catalogue;
+  lang = next;
+  document.documentElement.lang = next;
+}
+
+/** The text of a key in the language in use. */
+export function t(key: MessageKey, values: Values = {}): string {
+  const dot = key.indexOf(".");
+  const text = catalogue[key.slice(0, dot)]?.[key.slice(dot + 1)];
+  if (text === undefined) return key;
+  return fill(typeof text === "string" ? text : form(text, values), values);
+}
+
+function form(text: Plural, values: Values): string {
+  const category = rules.select(Number(values["count"] ?? 0));
+  return (category === "one" ? text.one : category === "many" ? text.many : undefined) ?? text.other;
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+    const value = values[name];
+    if (value === undefined) return all;
+    return typeof value === "number" ? number(value) : value;
+  });
+}
+
+/** A number as the language writes it. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(lang).format(value);
+}
+
+/** A number in little room: 1.2K. */
+export function compact(value: number): string {
+  return new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+/** A moment in full. */
+export function dateTime(iso: string): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** A day. */
+export function date(iso: string): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: "long" }).format(new Date(iso));
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** How long ago, in little room; a date when it is more than a week. */
+export function ago(iso: string, now: number): string {
+  const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+  const size = Math.abs(seconds);
+  if (size >= 7 * 86_400) {
+    const then = new Date(iso);
+    const year = then.getFullYear() === new Date(now).getFullYear() ? undefined : "numeric";
+    return new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year }).format(then);
+  }
+  const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ["second", 1];
+  const style = { style: "narrow", numeric: "auto" } as const;
+  if (unit === "second") return new Intl.RelativeTimeFormat(lang, style).format(0, "second");
+  return new Intl.RelativeTimeFormat(lang, style).format(Math.trunc(seconds / length), unit);
+}
+
+/** Names in a row: “Ann, Ben and Cléo”. */
+export function list(names: string[]): string {
+  return new Intl.ListFormat(lang, { type: "conjunction" }).format(names);
+}
+
+/** What a language calls itself, or is called here. */
+export function languageName(tag: string): string {
+  try {
+    return new Intl.DisplayNames([lang], { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

@@ -1,0 +1,17 @@
+/** The beginning: language, look and session, then the first screen. */
+
+import { mount } from "svelte";
+import App from "./app/App.svelte";
+import { observe } from "./api/client";
+import { noteReach } from "./state/connection.svelte";
+import { loadNode } from "./state/node.svelte";
+import { resumePrefs } from "./state/prefs.svelte";
+import { firstLanguage, forget, resume } from "./state/session.svelte";
+import "./ui/base.css";
+
+observe({ unauthorized: () => void forget(), reach: noteReach });
+resumePrefs();
+void loadNode();
+const target = document.getElementById("app");
+await Promise.all([firstLanguage(), resume()]);
+if (target) mount(App, { target });

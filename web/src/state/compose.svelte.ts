@@ -1,0 +1,45 @@
+/** What the composer is opened with, from anywhere. */
+
+import type { Status } from "$/api/types";
+
+export interface ComposeRequest {
+  /** The post that is answered. */
+  replyTo?: Status;
+  /** One's own post that is changed. */
+  edit?: Status;
+  /** One's own post that was deleted to be written anew. */
+  redraft?: Status;
+  /** Text to begin with. */
+  text?: string;
+}
+
+let request = $state.raw<ComposeRequest | null>(null);
+const published = new Set<(post: Status) => void>();
+
+export const compose = {
+  /** What is asked for; null while the composer is closed. */
+  get request() {
+    return request;
+  },
+};
+
+/** Opens the composer. */
+export function openComposer(what: ComposeRequest = {}): void {
+  request = what;
+}
+
+/** Closes it. */
+export function closeComposer(): void {
+  request = null;
+}
+
+/** Hears of posts that were just published here; answers what ends it. */
+export function onPublished(listener: (post: Status) => void): () => void {
+  published.add(listener);
+  return () => published.delete(listener);
+}
+
+/** Says that a post was published. */
+export function announcePublished(post: Status): void {
+  for (const listener of published) listener(post);
+}

@@ -1,0 +1,115 @@
+/** Timelines that outlive their view, so that coming back finds the same place. */
+
+import * as api from "$/api/statuses";
+import { patchStatus, putStatus, putStatuses } from "./entities.svelte";
+import { subscribe } from "./stream";
+import { Timeline } from "./timeline.svelte";
+
+interface Feed {
+  timeline: Timeline;
+  stream: { name: string; params: Record<string, string> } | null;
+  stop: (() => void) | null;
+}
+
+const feeds = new Map<string, Feed>();
+/** Of the feeds nobody looks at, this many stay. */
+const KEPT = 6;
+
+const STREAMS: Record<string, string> = { home: "user", local: "public:local", known: "public" };
+
+function make(name: string): Feed {
+  const [kind, rest] = [name.split("/")[0] ?? name, name.split("/").slice(1).join("/")];
+  if (kind === "bookmarks" || kind === "favourites")
+    return { timeline: new Timeline(api[kind], { name, chronological: false }), stream: null, stop: null };
+  const path =
+    kind === "local" || kind === "known"
+      ? "public"
+      : kind === "home"
+        ? "home"
+        : `${kind}/${encodeURIComponent(rest)}`;
+  const extra = kind === "local" ? { local: true } : {};
+  const timeline = new Timeline((query, signal) => api.timeline(path, { ...extra, ...query }, signal), {
+    name,
+  });
+  const stream: Feed["stream"] =
+    kind === "tag"
+      ? { name: "hashtag", params: { tag: rest.toLowerCase() } }
+      : kind === "list"
+        ? { name: "list", params: { list: rest } }
+        : { name: STREAMS[kind] ?? "user", params: {} };
+  return { timeline, stream, stop: null };
+}
+
+/**
+ * The feed of a name: `home`, `local`, `known`, `tag/NAME`, `list/ID`, `bookmarks`, `favourites`. It is read, and
+ * listens to its stream, from the first time on.
+ */
+export function feed(name: string): Timeline {
+  let found = feeds.get(name);
+  if (!found) {
+    found = make(name);
+    feeds.set(name, found);
+    forgetOldest();
+  } else {
+    feeds.delete(name);
+    feeds.set(name, found);
+  }
+  const { timeline, stream } = found;
+  if (found.stop === null && stream !== null)
+    found.stop = subscribe(
+      stream.name,
+      {
+        update: (post) => timeline.receive(putStatuses([post])),
+        "status.update": (post) => refreshKnown(post),
+        delete: (id) => everywhereGone(id),
+        resumed: () => void timeline.catchUp(),
+      },
+      stream.params,
+    );
+  void timeline.start();
+  return timeline;
+}
+
+function refreshKnown(post: Parameters<typeof putStatus>[0]): void {
+  patchStatus(post.id, (known) => ({
+    ...post,
+    favourited: known.favourited,
+    reblogged: known.reblogged,
+    bookmarked: known.bookmarked,
+    muted: known.muted,
+    pinned: known.pinned,
+    poll:
+      post.poll && known.poll
+        ? { ...post.poll, voted: known.poll.voted, own_votes: known.poll.own_votes }
+        : post.poll,
+  }));
+}
+
+/** A post is gone from all feeds. */
+export function everywhereGone(id: string): void {
+  for (const { timeline } of feeds.values()) timeline.remove(id);
+}
+
+/** Takes posts out of all feeds, such as those of someone who was muted. */
+export function everywhereHidden(which: (id: string) => boolean): void {
+  for (const { timeline } of feeds.values()) timeline.hide(which);
+}
+
+function forgetOldest(): void {
+  for (const [name, one] of feeds) {
+    if (feeds.size <= KEPT) return;
+    if (name === "home") continue;
+    one.stop?.();
+    one.timeline.close();
+    feeds.delete(name);
+  }
+}
+
+/** Ends all feeds, at sign-out. */
+export function closeFeeds(): void {
+  for (const one of feeds.values()) {
+    one.stop?.();
+    one.timeline.close();
+  }
+  feeds.clear();
+}
