@@ -30,7 +30,9 @@ export interface MediaAttachment {
   remote_url: string | null;
   description: string | null;
   blurhash: string | null;
+  mime_type?: string | null;
   meta: {
+    bytes?: number;
     original?: { width?: number; height?: number; aspect?: number; duration?: number };
     small?: { width?: number; height?: number; aspect?: number };
     focus?: { x: number; y: number };
@@ -76,7 +78,8 @@ export interface SearchResults {
 
 /** Who takes part in a conversation. */
 export interface Participants {
-  participants: { account: Account; posts_count: number }[];
+  /** Authors in the order of their first posts, then those who are only mentioned (no posts). */
+  people: { account: Account; posts_count: number }[];
   organisations: { name: string; authority: string; people_count: number; local: boolean }[];
 }
 

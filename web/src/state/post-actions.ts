@@ -1,0 +1,99 @@
+/** What the menu of a post does: delete, write anew, mute or block its author, copy its address. */
+
+import * as people from "$/api/accounts";
+import * as api from "$/api/statuses";
+import type { Account, Status } from "$/api/types";
+import { t } from "$/i18n/index.svelte";
+import { explain } from "./actions";
+import { openComposer } from "./compose.svelte";
+import { patchStatus, status } from "./entities.svelte";
+import { everywhereGone, everywhereHidden } from "./feeds.svelte";
+import { toast } from "./toasts.svelte";
+
+const named = (person: Account) => person.display_name.trim() || person.username;
+
+/** Whether it worked; if not, people are told. */
+async function attempt(run: () => Promise<void>): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch (error) {
+    toast(explain(error), { kind: "error" });
+    return false;
+  }
+}
+
+/** Deletes one's own post. It stays until the node has done it: nothing is claimed to be gone that is not. */
+export function removePost(id: string): Promise<boolean> {
+  return attempt(async () => {
+    await api.remove(id);
+    everywhereGone(id);
+    toast(t("post.removed"));
+  });
+}
+
+/** Deletes one's own post and opens the composer with what was in it. */
+export function redraftPost(id: string): Promise<boolean> {
+  return attempt(async () => {
+    const gone = await api.remove(id);
+    const before = status(id);
+    everywhereGone(id);
+    openComposer({ redraft: { ...(before ?? gone), ...gone } });
+  });
+}
+
+/** Opens the composer with one's own post to change it. */
+export function editPost(post: Status): void {
+  openComposer({ edit: post });
+}
+
+const wrote = (person: string) => (id: string) => {
+  const post = status(id);
+  return post?.account.id === person || post?.reblog?.account.id === person;
+};
+
+/** Mutes a person; their posts go from all lists. */
+export function muteAuthor(person: Account): Promise<boolean> {
+  return attempt(async () => {
+    await people.act(person.id, "mute");
+    everywhereHidden(wrote(person.id));
+    toast(t("post.muted", { name: named(person) }), {
+      action: { label: t("common.undo"), run: () => void attempt(() => unmute(person.id)) },
+    });
+  });
+}
+
+async function unmute(id: string): Promise<void> {
+  await people.act(id, "unmute");
+}
+
+/** Blocks a person; their posts go from all lists. */
+export function blockAuthor(person: Account): Promise<boolean> {
+  return attempt(async () => {
+    await people.act(person.id, "block");
+    everywhereHidden(wrote(person.id));
+    toast(t("post.blocked", { name: named(person) }));
+  });
+}
+
+/** Puts the address of a post on the clipboard. */
+export async function copyLink(post: Status): Promise<void> {
+  const { url } = post;
+  try {
+    await navigator.clipboard.writeText(url);
+    toast(t("post.copied"));
+  } catch {
+    // Plain http has no clipboard: the address is shown, to be marked and copied.
+    toast(url, { milliseconds: 15_000 });
+  }
+}
+
+/** Reads a poll anew. */
+export async function refreshPoll(id: string): Promise<void> {
+  const poll = status(id)?.poll;
+  if (!poll) return;
+  await attempt(async () => {
+    const fresh = await api.poll(poll.id);
+    patchStatus(id, (post) => ({ ...post, poll: fresh }));
+  });
+}
