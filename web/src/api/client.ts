@@ -125,10 +125,19 @@ export async function request<T>(method: string, path: string, options: RequestO
 
 /** Asks for a page of a list. */
 export async function page<T>(path: string, options: RequestOptions = {}): Promise<Page<T>> {
+  const { value, next, prev } = await paged<T[]>(path, options);
+  return { items: value, next, prev };
+}
+
+/** Asks for a page that is more than a list. */
+export async function paged<T>(
+  path: string,
+  options: RequestOptions = {},
+): Promise<{ value: T; next: Query | null; prev: Query | null }> {
   const response = await send("GET", path, options);
-  const items = (await response.json()) as T[];
+  const value = (await response.json()) as T;
   const links = parseLinks(response.headers.get("link"));
-  return { items, next: links["next"] ?? null, prev: links["prev"] ?? null };
+  return { value, next: links["next"] ?? null, prev: links["prev"] ?? null };
 }
 
 /** The queries of a `Link` header, by relation. */

@@ -61,6 +61,15 @@ export type Status = Omit<Schemas["Status"], "media_attachments" | "poll" | "reb
 
 export type Notification = Omit<Schemas["Notification"], "status"> & { status?: Status | null };
 
+export type NotificationGroup = Schemas["NotificationGroup"];
+
+/** Notifications in groups, with the people and posts they name. */
+export interface GroupedNotifications {
+  accounts: Account[];
+  statuses: Status[];
+  notification_groups: NotificationGroup[];
+}
+
 /** A list of people. */
 export interface List {
   id: string;

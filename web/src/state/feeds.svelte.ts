@@ -1,9 +1,11 @@
 /** Timelines that outlive their view, so that coming back finds the same place. */
 
+import * as accounts from "$/api/accounts";
+import type { Query } from "$/api/client";
 import * as api from "$/api/statuses";
 import { patchStatus, putStatus, putStatuses } from "./entities.svelte";
 import { subscribe } from "./stream";
-import { Timeline } from "./timeline.svelte";
+import { Timeline, type Fetch } from "./timeline.svelte";
 
 interface Feed {
   timeline: Timeline;
@@ -17,10 +19,22 @@ const KEPT = 6;
 
 const STREAMS: Record<string, string> = { home: "user", local: "public:local", known: "public" };
 
+/** What of someone's posts a feed of a person shows. */
+const OF_A_PERSON: Record<string, Query> = {
+  posts: { exclude_replies: true },
+  replies: {},
+  media: { only_media: true },
+};
+
 function make(name: string): Feed {
   const [kind, rest] = [name.split("/")[0] ?? name, name.split("/").slice(1).join("/")];
   if (kind === "bookmarks" || kind === "favourites")
     return { timeline: new Timeline(api[kind], { name, chronological: false }), stream: null, stop: null };
+  if (kind === "person") {
+    const [id = "", what = ""] = rest.split("/");
+    const fetch: Fetch = (query, signal) => accounts.statuses(id, { ...OF_A_PERSON[what], ...query }, signal);
+    return { timeline: new Timeline(fetch), stream: null, stop: null };
+  }
   const path =
     kind === "local" || kind === "known"
       ? "public"
@@ -41,7 +55,8 @@ function make(name: string): Feed {
 }
 
 /**
- * The feed of a name: `home`, `local`, `known`, `tag/NAME`, `list/ID`, `bookmarks`, `favourites`. It is read, and
+ * The feed of a name: `home`, `local`, `known`, `tag/NAME`, `list/ID`, `bookmarks`, `favourites`,
+ * `person/ID/posts`, `person/ID/replies`, `person/ID/media`. It is read, and
  * listens to its stream, from the first time on.
  */
 export function feed(name: string): Timeline {

@@ -1,1 +1,36 @@
-export const search = {} as const;
+export const search = {
+  title: "Search",
+  label: "Search people, posts and hashtags",
+  placeholder: "Name, word, #hashtag or link",
+  tabs: "What to show",
+  all: "All",
+  people: "People",
+  posts: "Posts",
+  tags: "Hashtags",
+  recent: "Recent searches",
+  forget: "Forget them",
+  forgetOne: "Forget “{text}”",
+  help: "What you can search for",
+  helpPeople: "People of this site and of the network, by name or handle.",
+  helpPosts: "Words in posts that you may see, your own among them.",
+  helpTags: "Hashtags, with or without #.",
+  helpResolve:
+    "@name@organisation or the link of a post: it is fetched from that organisation if it is connected to this site.",
+  none: "Nothing found for “{text}”",
+  noneText:
+    "Try another word or fewer letters. People of other organisations are found by their full handle: @name@organisation.",
+  noneResolve:
+    "Either nobody has this address, or this site is not connected to that organisation. See Organisations for those it is connected to.",
+  results: "Results",
+  found: { one: "{count} result", other: "{count} results" },
+  more: "Show more",
+  allPeople: "All people",
+  allPosts: "All posts",
+  allTags: "All hashtags",
+  directory: "People",
+  filterName: "Filter by name",
+  filterOrganisation: "Organisation",
+  everyOrganisation: "All organisations",
+  nobody: "Nobody found",
+  nobodyText: "Only people who let themselves be found are listed here. Try another name or organisation.",
+} as const;
