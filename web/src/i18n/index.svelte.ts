@@ -116,7 +116,8 @@ export function ago(iso: string, now: number): string {
     return new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year }).format(then);
   }
   const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ["second", 1];
-  const style = { style: "narrow", numeric: "auto" } as const;
+  // Narrow French is “-3 min”, which nobody says.
+  const style = { style: lang === "fr" ? "short" : "narrow", numeric: "auto" } as const;
   if (unit === "second") return new Intl.RelativeTimeFormat(lang, style).format(0, "second");
   return new Intl.RelativeTimeFormat(lang, style).format(Math.trunc(seconds / length), unit);
 }
