@@ -1,6 +1,7 @@
 /** What the composer is opened with, from anywhere. */
 
 import type { Status } from "$/api/types";
+import type { Draft } from "./drafts";
 
 export interface ComposeRequest {
   /** The post that is answered. */
@@ -11,6 +12,18 @@ export interface ComposeRequest {
   redraft?: Status;
   /** Text to begin with. */
   text?: string;
+  /** Everything as it was, after an undo or a refusal. */
+  draft?: Draft;
+  /** Why it was not published. */
+  error?: string;
+}
+
+/** What a draft is kept under: two things that are written do not overwrite each other. */
+export function contextOf(what: ComposeRequest): string {
+  if (what.edit) return `edit.${what.edit.id}`;
+  if (what.redraft) return `redraft.${what.redraft.id}`;
+  if (what.replyTo) return `reply.${(what.replyTo.reblog ?? what.replyTo).id}`;
+  return what.text ? `to.${what.text.trim().slice(0, 100)}` : "new";
 }
 
 let request = $state.raw<ComposeRequest | null>(null);

@@ -111,9 +111,17 @@ export async function forget(): Promise<void> {
   await cleanUp();
 }
 
+let lastThings: () => Promise<void> = async () => {};
+
+/** What must still be sent with the person's token before it ends. */
+export function beforeSignOut(run: () => Promise<void>): void {
+  lastThings = run;
+}
+
 /** Signs out: here, in the browser's session with the node, and of everything kept for offline reading. */
 export async function signOut(): Promise<void> {
   const kept = recall<Kept>(KEPT);
+  await lastThings();
   try {
     await oauth.signOutBrowser();
     if (kept) await oauth.revoke(kept.token);

@@ -28,6 +28,14 @@ export function drop(name: string): void {
   localStorage.removeItem(PREFIX + name);
 }
 
+/** The names under which something is kept that begin so. */
+export function keys(beginning: string): string[] {
+  const start = PREFIX + beginning;
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(start))
+    .map((key) => key.slice(PREFIX.length));
+}
+
 /** Removes everything of the person from this browser: values, databases and caches. */
 export async function cleanUp(): Promise<void> {
   for (const key of Object.keys(localStorage))

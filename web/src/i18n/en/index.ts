@@ -7,6 +7,7 @@ import { common } from "./common";
 import { composer } from "./composer";
 import { design } from "./design";
 import { feed } from "./feed";
+import { files } from "./files";
 import { lists } from "./lists";
 import { media } from "./media";
 import { nav } from "./nav";
@@ -25,6 +26,7 @@ export const messages = {
   composer,
   design,
   feed,
+  files,
   lists,
   media,
   nav,

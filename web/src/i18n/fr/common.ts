@@ -9,7 +9,7 @@ export const common = {
   more: "Plus",
   retry: "Réessayer",
   loading: "Chargement",
-  undo: "Annuler l’envoi",
+  undo: "Annuler",
   done: "Terminé",
   add: "Ajouter",
   remove: "Retirer",

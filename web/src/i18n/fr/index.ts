@@ -8,6 +8,7 @@ import { common } from "./common";
 import { composer } from "./composer";
 import { design } from "./design";
 import { feed } from "./feed";
+import { files } from "./files";
 import { lists } from "./lists";
 import { media } from "./media";
 import { nav } from "./nav";
@@ -26,6 +27,7 @@ export const messages: Messages = {
   composer,
   design,
   feed,
+  files,
   lists,
   media,
   nav,

@@ -1,0 +1,240 @@
+/** What is being written: text, audience, files, poll. Kept as a draft while it changes. */
+
+import * as api from "$/api/statuses";
+import type { NewStatus } from "$/api/statuses";
+import type { Status, Visibility } from "$/api/types";
+import { i18n } from "$/i18n/index.svelte";
+import { explain } from "$/state/actions";
+import { contextOf, type ComposeRequest } from "$/state/compose.svelte";
+import {
+  dropDraft,
+  keepDraft,
+  recallDraft,
+  type Draft,
+  type DraftMedia,
+  type DraftPoll,
+} from "$/state/drafts";
+import { node } from "$/state/node.svelte";
+import { publishSoon } from "$/state/outbox";
+import { session } from "$/state/session.svelte";
+import { count } from "./count";
+import { fitting, narrower } from "./audience";
+import { limitsOf, Uploads } from "./uploads.svelte";
+import { mentioned } from "./words";
+
+const DAY = 86_400;
+
+/** A poll to begin with. */
+export const emptyPoll = (): DraftPoll => ({
+  options: ["", ""],
+  expiresIn: DAY,
+  multiple: false,
+  hideTotals: false,
+});
+
+const mediaOf = (post: Status): DraftMedia[] =>
+  post.media_attachments.map((attachment) => ({
+    attachment,
+    description: attachment.description ?? "",
+    focus: attachment.meta?.focus ?? { x: 0, y: 0 },
+  }));
+
+const pollOf = (post: Status): DraftPoll | null =>
+  post.poll && {
+    options: post.poll.options.map((option) => option.title),
+    expiresIn: post.poll.expires_at
+      ? Math.max(300, Math.round((Date.parse(post.poll.expires_at) - Date.now()) / 1000))
+      : DAY,
+    multiple: post.poll.multiple,
+    hideTotals: false,
+  };
+
+export class Composer {
+  text = $state("");
+  spoiler = $state("");
+  warned = $state(false);
+  sensitive = $state(false);
+  visibility = $state<Visibility>("public");
+  language = $state("");
+  poll = $state<DraftPoll | null>(null);
+  error = $state<string | null>(null);
+  /** The text of a post that is changed is read first. */
+  phase = $state<"ready" | "loading" | "failed">("ready");
+  /** It begins with what was kept earlier. */
+  restored = $state(false);
+  readonly context: string;
+  readonly uploads: Uploads;
+  /** The post that is answered. */
+  readonly parent: Status | null;
+  private begun = "";
+
+  constructor(readonly request: ComposeRequest) {
+    this.context = contextOf(request);
+    this.parent = request.replyTo ? (request.replyTo.reblog ?? request.replyTo) : null;
+    this.uploads = new Uploads(limitsOf(node.instance));
+    this.error = request.error ?? null;
+    const kept = request.draft ?? recallDraft(this.context);
+    this.begin();
+    this.begun = this.mark();
+    if (kept) {
+      this.take(kept);
+      this.restored = request.draft === undefined;
+    } else if (request.edit ?? request.redraft) void this.read();
+  }
+
+  private begin(): void {
+    const source = session.me?.source;
+    this.language = source?.language || i18n.lang;
+    this.sensitive = source?.sensitive ?? false;
+    const wanted = fitting(source?.privacy ?? "public");
+    this.visibility = this.parent ? narrower(wanted, fitting(this.parent.visibility)) : wanted;
+    this.text = this.request.text ?? "";
+    if (this.parent) {
+      const { account, mentions, spoiler_text } = this.parent;
+      const all = [account.acct, ...mentions.map((one) => one.acct)];
+      const others = [...new Set(all)].filter((acct) => acct !== session.me?.acct);
+      this.text = others.map((acct) => `@${acct} `).join("") + this.text;
+      this.spoiler = spoiler_text;
+      this.warned = spoiler_text !== "";
+    }
+  }
+
+  /** Reads the text of the post that is changed or written anew. */
+  async read(): Promise<void> {
+    const post = this.request.edit ?? this.request.redraft;
+    if (!post) return;
+    this.phase = "loading";
+    this.visibility = post.visibility;
+    this.language = post.language ?? this.language;
+    this.sensitive = post.sensitive;
+    this.poll = pollOf(post);
+    await this.uploads.restore(mediaOf(post), false);
+    try {
+      // The answer to a deletion has the text already; the post is not there any more.
+      const given = post as Status & { text?: string | null };
+      const source =
+        this.request.redraft && typeof given.text === "string"
+          ? { text: given.text, spoiler_text: post.spoiler_text }
+          : await api.source(post.id);
+      this.text = source.text;
+      this.spoiler = source.spoiler_text;
+      this.warned = source.spoiler_text !== "";
+      // A post that is gone is only here now.
+      this.begun = this.request.redraft ? "" : this.mark();
+      this.phase = "ready";
+    } catch (error) {
+      this.error = explain(error);
+      this.phase = "failed";
+    }
+  }
+
+  private take(draft: Draft): void {
+    this.text = draft.text;
+    this.spoiler = draft.spoiler;
+    this.warned = draft.warned;
+    this.sensitive = draft.sensitive;
+    this.visibility = draft.visibility;
+    this.language = draft.language;
+    this.poll = draft.poll;
+    void this.uploads.restore(draft.media, this.request.edit === undefined);
+  }
+
+  /** Everything, as a draft keeps it. */
+  draft(): Draft {
+    const { text, spoiler, warned, sensitive, visibility, language } = this;
+    const poll = $state.snapshot(this.poll);
+    const media = $state.snapshot(this.uploads.kept()) as DraftMedia[];
+    return { text, spoiler, warned, sensitive, visibility, language, media, poll, at: Date.now() };
+  }
+
+  /** Text of everything that counts as written, to see whether something was. */
+  private mark(): string {
+    const { text, spoiler, warned, poll } = this;
+    const files = this.uploads.items.map((one) => [one.attachment?.id, one.description]);
+    return JSON.stringify([text.trim(), warned ? spoiler : "", poll, files]);
+  }
+
+  /** Whether something would be lost. */
+  get dirty(): boolean {
+    return this.mark() !== this.begun;
+  }
+
+  /** Keeps the draft; forgets it when there is nothing in it. */
+  keep(): void {
+    if (this.phase !== "ready") return;
+    if (this.dirty) keepDraft(this.context, this.draft());
+    else if (!this.restored) dropDraft(this.context);
+  }
+
+  /** Throws everything away. */
+  discard(): void {
+    dropDraft(this.context);
+    this.uploads.close();
+  }
+
+  get remaining(): number {
+    return node.maxCharacters - count(this.text) - (this.warned ? count(this.spoiler) : 0);
+  }
+
+  /** Whom the text names, apart from oneself. */
+  get names(): string[] {
+    return mentioned(this.text).filter((handle) => handle !== session.me?.acct);
+  }
+
+  private get pollReady(): boolean {
+    if (!this.poll) return true;
+    const options = this.poll.options.map((one) => one.trim());
+    return options.every((one) => one !== "") && new Set(options).size === options.length;
+  }
+
+  /** Why it cannot be published yet; null if it can. */
+  get missing(): "nothing" | "tooLong" | "uploads" | "failed" | "poll" | "loading" | null {
+    if (this.phase !== "ready") return "loading";
+    if (this.remaining < 0) return "tooLong";
+    if (this.uploads.failed) return "failed";
+    if (!this.uploads.ready) return "uploads";
+    if (!this.pollReady) return "poll";
+    if (this.text.trim() === "" && this.uploads.items.length === 0) return "nothing";
+    return null;
+  }
+
+  /** What is sent. */
+  post(): NewStatus {
+    const media = this.uploads.kept();
+    const poll = this.poll && {
+      options: this.poll.options.map((one) => one.trim()),
+      expires_in: this.poll.expiresIn,
+      multiple: this.poll.multiple,
+      hide_totals: this.poll.hideTotals,
+    };
+    const post: NewStatus = {
+      status: this.text,
+      spoiler_text: this.warned ? this.spoiler.trim() : "",
+      sensitive: media.length > 0 && (this.sensitive || this.warned),
+      language: this.language || null,
+      media_ids: media.map((one) => one.attachment.id),
+    };
+    if (poll) post.poll = poll;
+    if (this.request.edit) {
+      post.media_attributes = media.map(({ attachment: { id }, description }) => ({ id, description }));
+      return post;
+    }
+    const answered = this.parent?.id ?? this.request.redraft?.in_reply_to_id;
+    if (answered) post.in_reply_to_id = answered;
+    post.visibility = this.visibility;
+    return post;
+  }
+
+  /** Hands it over: it is sent in some seconds, unless one takes it back. */
+  publish(): boolean {
+    if (this.missing !== null) return false;
+    const { edit, replyTo, redraft, text } = this.request;
+    publishSoon({
+      post: this.post(),
+      edit: edit?.id,
+      request: { edit, replyTo, redraft, text },
+      draft: this.draft(),
+    });
+    return true;
+  }
+}

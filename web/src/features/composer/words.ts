@@ -1,0 +1,51 @@
+/** The word one is typing, and what the text says about whom it reaches. */
+
+export interface Word {
+  kind: "person" | "tag";
+  /** Without `@` or `#`. */
+  query: string;
+  /** Where the sign stands. */
+  start: number;
+}
+
+// A letter before the sign makes it an address or a part of a URL.
+const PERSON = /(?:^|[^\p{L}\p{N}_@/=+-])@([a-z0-9_.-]+(?:@[\p{L}\p{N}.:-]*)?)$/iu;
+const TAG = /(?:^|[^\p{L}\p{N}_#/=&])#([\p{L}\p{N}_\u0300-\u036f]+)$/u;
+const MENTION = /(?<![\p{L}\p{N}_@/=+-])@([a-z0-9_.-]+(?:@[\p{L}\p{N}.-]+(?::\d{1,5})?)?)/giu;
+
+/** The mention or hashtag that ends at the caret. */
+export function wordAt(text: string, caret: number): Word | null {
+  const before = text.slice(0, caret);
+  for (const [kind, pattern] of [
+    ["person", PERSON],
+    ["tag", TAG],
+  ] as const) {
+    const query = pattern.exec(before)?.[1];
+    if (query !== undefined) return { kind, query, start: caret - query.length - 1 };
+  }
+  return null;
+}
+
+/** The text with the word completed, and where the caret goes. The rest of the word behind the caret goes too. */
+export function complete(
+  text: string,
+  word: Word,
+  caret: number,
+  value: string,
+): { text: string; caret: number } {
+  const sign = word.kind === "person" ? "@" : "#";
+  const after = text.slice(caret).replace(/^[\p{L}\p{N}_@.-]*/u, "");
+  const gap = after.startsWith(" ") ? "" : " ";
+  const head = text.slice(0, word.start) + sign + value;
+  return { text: head + gap + after, caret: head.length + 1 };
+}
+
+/** The handles a text mentions, each once, without the first `@`. */
+export function mentioned(text: string): string[] {
+  const found = new Set<string>();
+  for (const match of text.matchAll(MENTION)) {
+    const handle = match[1]?.replace(/[.-]+$/, "");
+    if (handle) found.add(handle);
+  }
+  return [...found];
+}
