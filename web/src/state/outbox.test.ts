@@ -2,7 +2,7 @@ import { ApiError, Unreachable } from "$/api/client";
 import * as api from "$/api/statuses";
 import type { Status } from "$/api/types";
 import { setLang } from "$/i18n/index.svelte";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { closeComposer, compose, onPublished, openComposer } from "./compose.svelte";
 import { noteReach } from "./connection.svelte";
 import { recallDraft, type Draft } from "./drafts";
@@ -25,7 +25,7 @@ const published = (id = "1") => ({ id, reblog: null, account: { id: "9" } }) as 
 const entries = () => recall<Entry[]>("outbox") ?? [];
 const give = () => publishSoon({ post: { status: "hello" }, request: {}, draft });
 
-let publish: ReturnType<typeof vi.spyOn<typeof api, "publish">>;
+let publish: MockInstance<typeof api.publish>;
 let end = () => {};
 
 beforeEach(async () => {
