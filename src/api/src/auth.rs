@@ -12,7 +12,7 @@ use entrenous_domain::{oauth, people, posts, sessions};
 use entrenous_door::{Access, Guard, GuardFuture, RouteInfo};
 use entrenous_model::{Account, AccountId, Member, Scopes, Token};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, Uri, header};
 use std::sync::Arc;
 
 /// The person a request acts for. In handlers of routes mounted with `Access::Person` or `Access::Admin`.
@@ -199,15 +199,21 @@ async fn client(state: &ApiState, request: &mut Request) -> Result<(), ApiError>
 
 /// Pages for signed-in people: everyone else gets the sign-in page, with 401.
 async fn session(state: &ApiState, mut request: Request) -> Result<Request, Response> {
-    match signed_in(state, request.headers()).await {
-        Ok(Some(signed_in)) => {
-            request.extensions_mut().insert(signed_in);
-            Ok(request)
-        }
-        Ok(None) => {
-            let (parts, _) = request.into_parts();
-            Err(pages::sign_in::instead_of(state, &parts.method, &parts.uri, &parts.headers).await)
-        }
+    let who = must_sign_in(state, request.method(), request.uri(), request.headers()).await?;
+    request.extensions_mut().insert(who);
+    Ok(request)
+}
+
+/// Who is signed in on the pages, or the sign-in page in the place of what was asked for.
+pub(crate) async fn must_sign_in(
+    state: &ApiState,
+    method: &Method,
+    target: &Uri,
+    headers: &HeaderMap,
+) -> Result<SignedIn, Response> {
+    match signed_in(state, headers).await {
+        Ok(Some(who)) => Ok(who),
+        Ok(None) => Err(pages::sign_in::instead_of(state, method, target, headers).await),
         Err(error) => Err(error.into_response()),
     }
 }

@@ -25,12 +25,14 @@ mod address;
 mod admin;
 mod at;
 pub mod auth;
+mod client;
 mod empty;
 mod entities;
 pub mod error;
 mod headers;
 mod health;
 mod instance;
+mod leave;
 pub mod lenient;
 mod limits;
 mod media;
@@ -58,6 +60,7 @@ use tower::Layer as _;
 use tower_http::normalize_path::NormalizePathLayer;
 
 pub use auth::{ApiGuard, Caller};
+pub use client::ClientFile;
 pub use error::{ApiError, ApiResult};
 pub use openapi::openapi_document;
 pub use state::{ApiSettings, ApiState};
@@ -68,6 +71,7 @@ pub use streaming::Hub;
 pub fn routes() -> Routes<ApiState> {
     Routes::new()
         .merge(pages::routes())
+        .merge(client::routes())
         .merge(oauth::routes())
         .merge(instance::routes())
         .merge(health::routes())
@@ -82,6 +86,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(search::routes())
         .merge(people::routes())
         .merge(own::routes())
+        .merge(leave::routes())
         .merge(reading::routes())
         .merge(admin::routes())
 }

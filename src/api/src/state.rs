@@ -1,5 +1,6 @@
 //! What every handler is given.
 
+use crate::client::{Client, ClientFile};
 use crate::streaming::{Dispatch, Hub};
 use crate::trust::TrustDesk;
 use entrenous_domain::Ctx;
@@ -12,6 +13,8 @@ pub struct ApiSettings {
     pub version: String,
     /// The steps of trust that need the network; `None` in a process that does not federate.
     pub trust: Option<Arc<dyn TrustDesk>>,
+    /// The built web client; empty if there is none.
+    pub client: Vec<ClientFile>,
 }
 
 /// Handle to everything a handler needs. Cheap to clone.
@@ -28,6 +31,7 @@ struct Inner {
     settings: ApiSettings,
     limits: crate::limits::Limits,
     statics: OnceLock<crate::pages::Statics>,
+    client: Client,
     fragments: crate::entities::Fragments,
 }
 
@@ -36,6 +40,7 @@ impl ApiState {
     #[must_use]
     pub fn new(ctx: Ctx, settings: ApiSettings) -> Self {
         let limits = crate::limits::Limits::new(ctx.clock());
+        let client = Client::new(&settings.client, ctx.origin());
         let (hub, dispatch) = Hub::new();
         Self {
             inner: Arc::new(Inner {
@@ -45,6 +50,7 @@ impl ApiState {
                 settings,
                 limits,
                 statics: OnceLock::new(),
+                client,
                 fragments: crate::entities::Fragments::default(),
             }),
         }
@@ -110,6 +116,11 @@ impl ApiState {
         self.inner
             .statics
             .get_or_init(|| crate::pages::Statics::new(&self.inner.ctx.node().accent))
+    }
+
+    /// The web client.
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
     }
 
     /// The absolute URL of a path of this node; `path` begins with a slash.

@@ -10,6 +10,7 @@ use axum::response::Response;
 use entrenous_domain::DomainError;
 use entrenous_domain::oauth::{self, Authorization, OUT_OF_BAND};
 use entrenous_door::{Access, Doc, Routes};
+use entrenous_model::AccountId;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
@@ -23,7 +24,8 @@ pub(super) fn routes() -> Routes<ApiState> {
             page("Asks a person, in their browser, whether a client may act for them")
                 .about(
                     "RFC 6749, section 4.1: `client_id`, `redirect_uri`, `response_type=code`, `scope`, `state`, \
-                     `code_challenge`, `code_challenge_method=S256`; also `force_login` and `lang`.",
+                     `code_challenge`, `code_challenge_method=S256`; also `force_login` and `lang`. The node's own web client \
+                     (`entrenous-web`) needs no consent and must send a challenge.",
                 )
                 .query::<Asked>(),
             show,
@@ -138,11 +140,21 @@ async fn show(
         }
         Err(error) => return pages::failure_page(frame(None), &error),
     };
-    let Some(who) = who.filter(|_| asked.force_login != Some(true)) else {
+    let who = who.filter(|_| asked.force_login != Some(true));
+    let ours = oauth::is_web_client(&authorization.app);
+    let Some(who) = who else {
         let lang = asked.lang.as_deref();
         return sign_in::page(&state, &headers, lang, StatusCode::OK, &asked.path(), "", None).await;
     };
     let frame = frame(Some(&who.member.locale));
+    if ours {
+        // The person signed in at this node: there is nobody else to let in, and nothing to ask. The code goes to this
+        // node's own origin, and is worth nothing without the verifier.
+        return match allowed(&state, &authorization, &asked, who.account.id).await {
+            Ok(location) => pages::see_other(&location),
+            Err(error) => pages::failure_page(frame, &error),
+        };
+    }
     match forms::FormToken::signed_in(&state, &who) {
         Ok(token) => {
             let words = frame.w;
@@ -174,12 +186,13 @@ fn shown_name(authorization: &Authorization, words: &Words) -> String {
     }
 }
 
-/// The name of the client that waits behind the sign-in page, if `next` is a request that will be shown.
+/// The name of the client that waits behind the sign-in page, if `next` is a request that will be shown. Not of the
+/// node's own: people sign in to the node.
 pub(crate) async fn asking(state: &ApiState, next: &str, words: &Words) -> Option<String> {
     let query = next.strip_prefix("/oauth/authorize?")?;
     let asked: Asked = params::of_query(query).ok()?;
     let authorization = asked.check(state).await.ok()?;
-    Some(shown_name(&authorization, words))
+    (!oauth::is_web_client(&authorization.app)).then(|| shown_name(&authorization, words))
 }
 
 /// What a person can make out of a redirect URI: the host, or the scheme of an application.
@@ -221,14 +234,7 @@ async fn decide(
         if form.decision != "allow" {
             return Ok(refused(&authorization, asked));
         }
-        let code = oauth::issue_code(state.ctx(), &authorization, who.account.id).await?;
-        if authorization.redirect_uri == OUT_OF_BAND {
-            let query = Serializer::new(String::new()).append_pair("code", &code).finish();
-            return Ok(format!("/oauth/authorize/native?{query}"));
-        }
-        let mut answer = vec![("code", code.as_str())];
-        answer.extend(asked.state.as_deref().map(|state| ("state", state)));
-        Ok::<_, ApiError>(with_query(&authorization.redirect_uri, &answer))
+        allowed(&state, &authorization, asked, who.account.id).await
     };
     match decided.await {
         Ok(location) => pages::see_other(&location),
@@ -238,6 +244,23 @@ async fn decide(
             pages::failure_page(frame, &error)
         }
     }
+}
+
+/// Where consent leads, with a code (RFC 6749, section 4.1.2).
+async fn allowed(
+    state: &ApiState,
+    authorization: &Authorization,
+    asked: &Asked,
+    person: AccountId,
+) -> Result<String, ApiError> {
+    let code = oauth::issue_code(state.ctx(), authorization, person).await?;
+    if authorization.redirect_uri == OUT_OF_BAND {
+        let query = Serializer::new(String::new()).append_pair("code", &code).finish();
+        return Ok(format!("/oauth/authorize/native?{query}"));
+    }
+    let mut answer = vec![("code", code.as_str())];
+    answer.extend(asked.state.as_deref().map(|state| ("state", state)));
+    Ok(with_query(&authorization.redirect_uri, &answer))
 }
 
 /// Where a refusal leads (RFC 6749, section 4.1.2.1).

@@ -1,6 +1,7 @@
 //! What this node is: the front page and `/about`.
 
 use super::{FormTarget, Frame, failure_page, forms, html};
+use crate::client::WithoutClient;
 use crate::params::Query;
 use crate::{ApiState, auth};
 use askama::Template;
@@ -56,7 +57,12 @@ struct Asked {
     lang: Option<String>,
 }
 
-async fn front(State(state): State<ApiState>, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+async fn front(
+    _: WithoutClient,
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     let found = async {
         let Some(who) = auth::signed_in(&state, &headers).await? else {
             return Ok(None);
@@ -88,7 +94,12 @@ async fn front(State(state): State<ApiState>, headers: HeaderMap, Query(asked): 
     html(StatusCode::OK, &page, FormTarget::Ourselves)
 }
 
-async fn about(State(state): State<ApiState>, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+async fn about(
+    _: WithoutClient,
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     let node = state.ctx().node();
     let page = About {
         frame: Frame::new(&state, asked.lang.as_deref(), &headers),

@@ -192,7 +192,7 @@ pub(crate) fn see_other(location: &str) -> Response {
 
 /// Whether a path is one of the pages, which no other origin may read (no CORS).
 pub(crate) fn is_page(path: &str) -> bool {
-    matches!(path, "/" | "/about")
+    crate::client::is_own(path)
         || ["/auth/", "/invite/", "/invitations/", "/oauth/authorize", "/@"]
             .iter()
             .any(|prefix| path.starts_with(prefix))

@@ -1,7 +1,9 @@
-//! What the addresses of people and posts open in a browser: for signed-in people, as far as they may see.
+//! What the addresses of people and posts open in a browser without the web client: for signed-in people, as far as
+//! they may see. Open routes, since the web client takes their place where there is one; here they check for themselves.
 
 use super::{FormTarget, Frame, failure_page, html};
-use crate::auth::SignedIn;
+use crate::auth;
+use crate::client::WithoutClient;
 use crate::params::Query;
 use crate::{ApiError, ApiState, entities};
 use askama::Template;
@@ -10,21 +12,16 @@ use axum::response::Response;
 use entrenous_domain::{accounts, posts};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{Account, PostId};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use serde::Deserialize;
 
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("pages", summary).hidden();
     Routes::new()
-        .get(
-            "/@{username}",
-            Access::Session,
-            doc("A person of this node"),
-            person,
-        )
+        .get("/@{username}", Access::Open, doc("A person of this node"), person)
         .get(
             "/@{username}/{id}",
-            Access::Session,
+            Access::Open,
             doc("A post of a person of this node"),
             post,
         )
@@ -92,12 +89,18 @@ async fn local(
 }
 
 async fn person(
+    _: WithoutClient,
     State(state): State<ApiState>,
-    who: SignedIn,
+    method: Method,
+    uri: Uri,
     headers: HeaderMap,
     Path(username): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
+    let who = match auth::must_sign_in(&state, &method, &uri, &headers).await {
+        Ok(who) => who,
+        Err(page) => return page,
+    };
     let frame = Frame::for_person(&state, asked.lang.as_deref(), Some(&who.member.locale), &headers);
     match local(&state, &username).await {
         Ok((account, faces)) => {
@@ -118,12 +121,18 @@ async fn person(
 }
 
 async fn post(
+    _: WithoutClient,
     State(state): State<ApiState>,
-    who: SignedIn,
+    method: Method,
+    uri: Uri,
     headers: HeaderMap,
     Path((username, id)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
+    let who = match auth::must_sign_in(&state, &method, &uri, &headers).await {
+        Ok(who) => who,
+        Err(page) => return page,
+    };
     let frame = Frame::for_person(&state, asked.lang.as_deref(), Some(&who.member.locale), &headers);
     let found = async {
         let id = id.parse().map(PostId).map_err(|_| ApiError::not_found())?;

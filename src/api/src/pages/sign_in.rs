@@ -187,7 +187,7 @@ pub(super) async fn signed_in(
         sessions::end(state.ctx(), before.account.id, before.session.id).await?;
     }
     let (_, secret) = sessions::start(state.ctx(), account, browser).await?;
-    let mut response = see_other(next);
+    let mut response = see_other(state.client().entrance(next));
     cookies::set_session(state, &mut response, &secret);
     Ok(response)
 }

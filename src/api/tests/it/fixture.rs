@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use entrenous_api::{ApiSettings, ApiState};
+use entrenous_api::{ApiSettings, ApiState, ClientFile};
 use entrenous_domain::context::Ports;
 use entrenous_domain::people::{self, NewPerson};
 use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
@@ -37,8 +37,13 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// A node on SQLite.
+    /// A node on SQLite, without the web client.
     pub(crate) fn new() -> Self {
+        Self::with_client(Vec::new())
+    }
+
+    /// A node on SQLite, with a web client of these files.
+    pub(crate) fn with_client(client: Vec<ClientFile>) -> Self {
         let db = TestDatabase::sqlite();
         let clock = db.clock().clone();
         let node = NodeSettings {
@@ -64,6 +69,7 @@ impl House {
         let settings = ApiSettings {
             version: "0.1.0".to_owned(),
             trust: None,
+            client,
         };
         let state = ApiState::new(ctx.clone(), settings);
         let router = entrenous_api::router(state.clone());
@@ -255,6 +261,15 @@ impl<'a> Browser<'a> {
                 .send(request.body(Body::from(encoded(fields))).unwrap())
                 .await,
         )
+    }
+
+    /// What a script on a page of that origin sends with a token; the cookies go with it.
+    pub(crate) async fn call_from(&self, origin: &str, path: &str, token: &str) -> Answer {
+        let request = self
+            .request("POST", path)
+            .header("origin", origin)
+            .header("authorization", format!("Bearer {token}"));
+        self.keep(self.house.send(request.body(Body::empty()).unwrap()).await)
     }
 
     /// Signs in; answers where that leads.

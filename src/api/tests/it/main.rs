@@ -16,3 +16,5 @@ mod pages;
 mod routes;
 #[cfg(test)]
 mod streaming;
+#[cfg(test)]
+mod web;

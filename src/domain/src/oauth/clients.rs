@@ -1,6 +1,7 @@
 //! Clients.
 
 use super::OUT_OF_BAND;
+use super::web::{WEB_CLIENT, web_client};
 use crate::secrets::sha256_hex;
 use crate::{Ctx, DomainError, Result};
 use entrenous_model::{App, AppId, Scopes};
@@ -137,11 +138,14 @@ fn check_redirect(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// A client by its public identifier.
+/// A client by its public identifier; the node's own web client ([`WEB_CLIENT`]) always exists.
 ///
 /// # Errors
 /// Only the store's.
 pub async fn app_by_client_id(ctx: &Ctx, client_id: &str) -> Result<Option<App>> {
+    if client_id == WEB_CLIENT {
+        return web_client(ctx).await.map(Some);
+    }
     let client_id = client_id.to_owned();
     Ok(ctx
         .store()

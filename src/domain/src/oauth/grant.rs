@@ -1,6 +1,7 @@
 //! From consent to a token.
 
 use super::clients::{INVALID_CLIENT, app_by_client_id, client, parse_scopes};
+use super::web::is_web_client;
 use super::{Issued, tokens};
 use crate::secrets::sha256_hex;
 use crate::{Ctx, DomainError, Result};
@@ -66,6 +67,10 @@ pub async fn check_authorization(
     let challenge = challenge.filter(|challenge| !challenge.is_empty());
     let method = challenge_method.filter(|method| !method.is_empty());
     match (challenge, method) {
+        // A client without a secret has nothing but the challenge to show that a code is its own.
+        (None, None) if is_web_client(&app) => {
+            return Err(DomainError::invalid("code_challenge is required of this app"));
+        }
         (None, None) => {}
         (Some(challenge), Some("S256")) if is_digest(challenge) => {}
         _ => {

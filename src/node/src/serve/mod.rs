@@ -13,7 +13,7 @@ use crate::config::{self, Places};
 use crate::control::Server;
 use crate::failure::Failure;
 use crate::log;
-use entrenous_api::{ApiSettings, ApiState};
+use entrenous_api::{ApiSettings, ApiState, ClientFile};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +45,23 @@ pub(crate) async fn run(places: Places) -> Result<(), Failure> {
     served
 }
 
+/// The web client that was compiled in.
+fn web_client() -> Vec<ClientFile> {
+    let files = entrenous_client::files().iter();
+    let files: Vec<_> = files
+        .map(|file| ClientFile {
+            path: file.path,
+            plain: file.plain,
+            brotli: file.brotli,
+            gzip: file.gzip,
+        })
+        .collect();
+    if files.is_empty() {
+        tracing::info!("compiled without the web client: the node serves its own few pages");
+    }
+    files
+}
+
 async fn serve(app: &App) -> Result<(), Failure> {
     let listen = app.config.node.listen;
     let listener = listener(listen).map_err(|error| {
@@ -57,6 +74,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
     let settings = ApiSettings {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         trust: Some(Arc::new(desk)),
+        client: web_client(),
     };
     let state = ApiState::new(app.ctx.clone(), settings);
     let router = entrenous_api::assemble(state.clone(), app.federation.router());
