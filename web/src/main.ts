@@ -6,12 +6,18 @@ import { observe } from "./api/client";
 import { noteReach } from "./state/connection.svelte";
 import { loadNode } from "./state/node.svelte";
 import { resumePrefs } from "./state/prefs.svelte";
-import { firstLanguage, forget, resume } from "./state/session.svelte";
+import { firstLanguage, forget, resume, signIn } from "./state/session.svelte";
 import "./ui/base.css";
 
 observe({ unauthorized: () => void forget(), reach: noteReach });
 resumePrefs();
 void loadNode();
 const target = document.getElementById("app");
-await Promise.all([firstLanguage(), resume()]);
-if (target) mount(App, { target });
+if (new URLSearchParams(location.search).has("sign-in")) {
+  // The node has just signed someone in on its own page: whoever was here before gives way.
+  await Promise.all([firstLanguage(), forget()]);
+  await signIn();
+} else {
+  await Promise.all([firstLanguage(), resume()]);
+  if (target) mount(App, { target });
+}

@@ -1,5 +1,5 @@
 //! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`,
-//! `cargo xtask soak`, `cargo xtask openapi`.
+//! `cargo xtask soak`, `cargo xtask web`, `cargo xtask openapi`.
 //!
 //! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
 //! else is built.
@@ -16,6 +16,7 @@ mod signals;
 mod soak;
 mod term;
 mod test;
+mod web;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ Usage: cargo xtask <command> [options]
   test      Everything that must be green before a change lands
   bench     How fast it is: writes docs/BENCHMARKS.md
   soak      The kills of the tests, for hours: nothing lost, nothing doubled
+  web       Build the web client into web/dist, from where the node takes it
   openapi   Write docs/api/openapi.json from the code
   help      This text
 
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
             "test" => test::run(rest),
             "bench" => bench::run(rest),
             "soak" => soak::run(rest),
+            "web" => web::run(rest),
             "openapi" => openapi::run(rest),
             "help" | "--help" | "-h" => {
                 term::say(HELP.trim_end());

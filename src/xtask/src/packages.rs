@@ -18,8 +18,8 @@ pub(crate) fn python() -> Option<PathBuf> {
     })
 }
 
-/// The oldest Node.js (major, minor) that masto.js runs on.
-pub(crate) const OLDEST_NODEJS: (u32, u32) = (20, 3);
+/// The oldest Node.js (major, minor) that the web client is built with; masto.js runs on older ones.
+pub(crate) const OLDEST_NODEJS: (u32, u32) = (20, 19);
 
 /// A Node.js that is young enough.
 pub(crate) fn nodejs() -> Option<PathBuf> {

@@ -64,5 +64,5 @@ export const exchange = (code: string, verifier: string) =>
 export const revoke = (token: string) =>
   request<unknown>("POST", "/oauth/revoke", { open: true, body: { client_id: CLIENT_ID, token } });
 
-/** Ends what the browser itself is signed in with, so that signing out here signs out everywhere in it. */
-export const signOutBrowser = () => request<unknown>("POST", "/auth/sign_out");
+/** Ends the token of this client and what the browser itself is signed in with, so that one is out everywhere in it. */
+export const signOutBrowser = () => request<unknown>("POST", "/api/entrenous/v1/sign_out");

@@ -25,9 +25,10 @@ const UNFINISHED: [&str; 4] = [
 /// All complaints, one a line.
 pub(super) fn check(repo: &Repo) -> Outcome {
     let mut complaints = migrations(&repo.root.join("migrations"))?;
-    for file in repo.files("src")? {
+    let (ours, clients) = (repo.files("src")?, repo.files("web")?);
+    for file in ours.iter().chain(&clients).filter(|file| !is_lock_of_npm(file)) {
         // Pictures and the like are not text.
-        let Ok(text) = fs::read_to_string(repo.root.join(&file)) else {
+        let Ok(text) = fs::read_to_string(repo.root.join(file)) else {
             continue;
         };
         let name = file.display().to_string();
@@ -38,6 +39,11 @@ pub(super) fn check(repo: &Repo) -> Outcome {
         if is_lock_of_npm(&file) {
             let text = fs::read_to_string(repo.root.join(&file))?;
             complaints.extend(names_a_registry(&file.display().to_string(), &text));
+            let settings = repo.root.join(&file).with_file_name(".npmrc");
+            complaints.extend(may_name_a_registry(
+                &file.display().to_string(),
+                &fs::read_to_string(settings).unwrap_or_default(),
+            ));
         }
     }
     if let Ok(lock) = fs::read_to_string(repo.root.join("Cargo.lock")) {
@@ -95,7 +101,9 @@ fn folders(parent: &Path) -> Outcome<BTreeSet<String>> {
 fn too_long(name: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
     // A tool's work is read by nobody; it says so at its top.
-    let generated = text.lines().take(5).any(|line| line.contains("@generated"));
+    let generated = ["@generated", "auto-generated"];
+    let generated = |line: &str| generated.iter().any(|word| line.contains(word));
+    let generated = text.lines().take(5).any(generated);
     (lines > LONGEST_FILE && !generated)
         .then(|| format!("{name}: {lines} lines, {LONGEST_FILE} at most: split it by verb"))
 }
@@ -154,6 +162,14 @@ fn names_a_registry(name: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The settings beside a lock keep npm from writing a registry's host into it the next time.
+fn may_name_a_registry(name: &str, settings: &str) -> Option<String> {
+    let set = settings
+        .lines()
+        .any(|line| line.trim() == "omit-lockfile-registry-resolved=true");
+    (!set).then(|| format!("{name}: the .npmrc beside it has no `omit-lockfile-registry-resolved=true`"))
+}
+
 fn too_many_packages(lock: &str) -> Option<String> {
     let packages = lock.lines().filter(|line| *line == "[[package]]").count();
     (packages >= PACKAGES).then(|| format!("Cargo.lock: {packages} packages, fewer than {PACKAGES} allowed"))
@@ -210,6 +226,8 @@ mod tests {
         let funding = "{ \"funding\": { \"url\": \"https://people.example\" } }";
         assert!(names_a_registry("package-lock.json", funding).is_empty());
         assert!(is_lock_of_npm(Path::new("web/package-lock.json")));
+        assert!(may_name_a_registry("a", "").is_some());
+        assert!(may_name_a_registry("a", "# x\nomit-lockfile-registry-resolved=true\n").is_none());
     }
 
     #[test]

@@ -171,7 +171,7 @@ mod tests {
     fn from_skips_what_comes_before() {
         assert_eq!(
             asked(&["--from=federation"]).unwrap(),
-            Wish::Run(vec![Step::Federation, Step::Clients])
+            Wish::Run(vec![Step::Federation, Step::Clients, Step::Browser])
         );
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::{clients, guards};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
-use crate::{Outcome, child, packages, term};
+use crate::{Outcome, child, openapi, packages, term, web};
 
 /// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
 /// kept in the build folder.
@@ -19,12 +19,14 @@ pub(super) enum Step {
     Setup,
     Fmt,
     Guards,
+    Web,
     Clippy,
     Deny,
     Build,
     Unit,
     Federation,
     Clients,
+    Browser,
 }
 
 /// What the steps share.
@@ -71,16 +73,18 @@ impl Context {
 
 impl Step {
     /// In the order they run: what fails fastest comes first.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Setup,
         Self::Fmt,
         Self::Guards,
+        Self::Web,
         Self::Clippy,
         Self::Deny,
         Self::Build,
         Self::Unit,
         Self::Federation,
         Self::Clients,
+        Self::Browser,
     ];
 
     pub(super) const fn name(self) -> &'static str {
@@ -88,12 +92,14 @@ impl Step {
             Self::Setup => "setup",
             Self::Fmt => "fmt",
             Self::Guards => "guards",
+            Self::Web => "web",
             Self::Clippy => "clippy",
             Self::Deny => "deny",
             Self::Build => "build",
             Self::Unit => "unit",
             Self::Federation => "federation",
             Self::Clients => "clients",
+            Self::Browser => "browser",
         }
     }
 
@@ -102,19 +108,22 @@ impl Step {
             Self::Setup => "PostgreSQL, Python, Node.js, Chromium: installed if missing (as root on Debian)",
             Self::Fmt => "cargo fmt",
             Self::Guards => "migrations, file sizes, lock files, no unfinished business",
+            Self::Web => "the web client: types, form, its own tests, built into the node below",
             Self::Clippy => "cargo clippy, warnings are errors",
             Self::Deny => "cargo deny: bans, licences, sources",
-            Self::Build => "the node's binary",
+            Self::Build => "the node's binary, and whether docs/api/openapi.json is what it says",
             Self::Unit => "every crate's own tests, on SQLite and PostgreSQL",
             Self::Federation => "real nodes on real sockets",
             Self::Clients => "Mastodon.py, toot, masto.js in Node.js and Chromium, against real nodes",
+            Self::Browser => "the web client in Chromium, against real nodes",
         }
     }
 
     /// Steps without which this one makes no sense.
     pub(super) const fn needs(self) -> &'static [Self] {
         match self {
-            Self::Unit => &[Self::Setup],
+            Self::Unit | Self::Web => &[Self::Setup],
+            Self::Browser => &[Self::Setup, Self::Web, Self::Build],
             Self::Federation | Self::Clients => &[Self::Setup, Self::Build],
             _ => &[],
         }
@@ -136,6 +145,7 @@ impl Step {
             Self::Setup => packages::install(),
             Self::Fmt => child::succeed(&mut repo.cargo(&["fmt", "--all", "--check"])),
             Self::Guards => guards::check(repo),
+            Self::Web => web::test(repo),
             Self::Clippy => child::succeed(&mut repo.locked_cargo(&[
                 "clippy",
                 "--workspace",
@@ -145,7 +155,10 @@ impl Step {
                 "warnings",
             ])),
             Self::Deny => deny(repo),
-            Self::Build => child::succeed(&mut repo.locked_cargo(&["build", "--package", "entrenous"])),
+            Self::Build => {
+                child::succeed(&mut repo.locked_cargo(&["build", "--package", "entrenous"]))?;
+                openapi::check(repo)
+            }
             Self::Unit => {
                 let mut tests = repo.locked_cargo(&["test", "--workspace", "--exclude", "federation-tests"]);
                 child::succeed(context.for_tests(&mut tests)?)
@@ -159,6 +172,11 @@ impl Step {
                 context.built_binary()?;
                 let mut script = clients::script(repo)?;
                 child::succeed(context.for_tests(&mut script)?)
+            }
+            Self::Browser => {
+                context.built_binary()?;
+                let mut tests = web::browser(repo)?;
+                child::succeed(context.for_tests(&mut tests)?)
             }
         }
     }
