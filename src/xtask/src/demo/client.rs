@@ -38,6 +38,7 @@ impl Client {
                 method,
                 path,
                 token: Some(&self.token),
+                cookie: None,
                 content_type,
                 body,
             };

@@ -15,6 +15,8 @@ pub(crate) struct Request<'a> {
     /// Path and query.
     pub(crate) path: &'a str,
     pub(crate) token: Option<&'a str>,
+    /// Name and value.
+    pub(crate) cookie: Option<&'a str>,
     pub(crate) content_type: &'a str,
     pub(crate) body: &'a [u8],
 }
@@ -25,6 +27,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Seconds the node asks to wait, if it does.
     pub(crate) retry_after: Option<u64>,
+    /// Cookies it sets, as they are written.
+    pub(crate) cookies: Vec<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -50,6 +54,9 @@ pub(crate) fn send(authority: &str, request: &Request<'_>) -> Outcome<Answer> {
     if let Some(token) = request.token {
         head.push_str(&format!("Authorization: Bearer {token}\r\n"));
     }
+    if let Some(cookie) = request.cookie {
+        head.push_str(&format!("Cookie: {cookie}\r\n"));
+    }
     head.push_str("\r\n");
     let mut message = head.into_bytes();
     message.extend_from_slice(request.body);
@@ -74,6 +81,7 @@ fn read(bytes: &[u8]) -> Option<Answer> {
     let mut chunked = false;
     let mut length = None;
     let mut retry_after = None;
+    let mut cookies = Vec::new();
     for line in lines {
         let (name, value) = line.split_once(':')?;
         let value = value.trim();
@@ -81,6 +89,7 @@ fn read(bytes: &[u8]) -> Option<Answer> {
             "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
             "content-length" => length = Some(value.parse::<usize>().ok()?),
             "retry-after" => retry_after = value.parse().ok(),
+            "set-cookie" => cookies.push(value.to_owned()),
             _ => {}
         }
     }
@@ -92,6 +101,7 @@ fn read(bytes: &[u8]) -> Option<Answer> {
     Some(Answer {
         status,
         retry_after,
+        cookies,
         body,
     })
 }
@@ -130,12 +140,13 @@ mod tests {
     #[test]
     fn a_plain_answer() {
         let answer =
-            read(b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 2\r\nRetry-After: 3\r\n\r\nno").unwrap();
+            read(b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 2\r\nRetry-After: 3\r\nSet-Cookie: a=b; Path=/\r\n\r\nno").unwrap();
         assert_eq!(
             answer,
             Answer {
                 status: 429,
                 retry_after: Some(3),
+                cookies: vec!["a=b; Path=/".to_owned()],
                 body: b"no".to_vec()
             }
         );

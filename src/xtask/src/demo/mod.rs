@@ -6,6 +6,8 @@
 
 mod calendar;
 mod client;
+mod door;
+mod door_page;
 mod http;
 mod live;
 mod nodes;
@@ -27,11 +29,11 @@ use std::time::Instant;
 use crate::args::Args;
 use crate::postgres::{Cluster, Purpose, Server};
 use crate::repo::Repo;
-use crate::{Outcome, child, packages, signals, term};
+use crate::{Outcome, child, packages, signals, term, web};
 use nodes::{Node, PASSWORD};
 use people::SITES;
 use seed::Everyone;
-use state::State;
+use state::{Address, State};
 
 const HELP: &str = "\
 Start federated nodes with people and posts in them, to look at.
@@ -69,6 +71,7 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let repo = Repo::find()?;
+    web::build_if_possible(&repo)?;
     let profile = if wish.debug {
         ""
     } else {
@@ -309,7 +312,11 @@ fn start(nodes: &mut [Node]) -> Outcome {
 
 /// Shows the nodes and waits for Ctrl-C.
 fn stay(wish: &Wish, nodes: &mut [Node]) -> Outcome {
-    table(nodes);
+    let doors = nodes
+        .iter()
+        .map(|node| door::open(node.site, &node.address))
+        .collect::<Outcome<Vec<_>>>()?;
+    table(nodes, &doors);
     let watched = if wish.once {
         Ok(())
     } else {
@@ -322,14 +329,15 @@ fn stay(wish: &Wish, nodes: &mut [Node]) -> Outcome {
     watched
 }
 
-fn table(nodes: &[Node]) {
-    for node in nodes {
+fn table(nodes: &[Node], doors: &[Address]) {
+    for (node, door) in nodes.iter().zip(doors) {
         term::say("");
         term::say(&format!(
             "{}  {}",
             term::bold(&term::pad(node.site.name, 24)),
             node.address.url()
         ));
+        term::say(&format!("  open this in a browser   {}", term::bold(&door.url())));
         for person in node.site.people {
             let line = [
                 term::pad(person.username, 10),
@@ -347,7 +355,10 @@ fn table(nodes: &[Node]) {
         .map_or("", |person| person.username);
     term::say(&format!(
         "\n\
-         With a Mastodon client: enter {first} (or another address above) as the server, then sign in\n\
+         In a browser: the address above enters as whom you choose, with one click, in the node's web client. Each\n\
+         node has a host of its own, so that you can be at several at once, in two windows. It is a page of the demo\n\
+         and listens on this machine alone: a node has nothing of the kind.\n\
+         With a Mastodon client: enter {first} (or the address of another node) as the server, then sign in\n\
          with a name and password of that node. Many clients ask for https; those that are libraries\n\
          or run in a terminal take the address as it is.\n\
          With nothing but a terminal, here and while the demo runs:\n\
@@ -386,7 +397,7 @@ mod tests {
 
     #[test]
     fn another_demo_than_the_last_needs_a_reset() {
-        let address = |port| state::Address {
+        let address = |port| Address {
             host: "127.0.0.1".to_owned(),
             port,
         };

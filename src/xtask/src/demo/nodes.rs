@@ -204,6 +204,7 @@ pub(crate) fn healthy(address: &Address) -> bool {
         method: "GET",
         path: "/health",
         token: None,
+        cookie: None,
         content_type: "",
         body: &[],
     };

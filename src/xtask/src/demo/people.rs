@@ -94,6 +94,13 @@ pub(crate) const SITES: [Site; 6] = [
                 false,
                 "Apprenti, deuxième année. J'apprends, je note, je range.",
             ),
+            person(
+                "nadia",
+                "Nadia Cherif",
+                "guest",
+                false,
+                "Traitements de surface, chez notre partenaire Anodis. Ici pour le projet Bora.",
+            ),
         ],
     },
     Site {
@@ -142,6 +149,13 @@ pub(crate) const SITES: [Site; 6] = [
                 "member",
                 false,
                 "Design and manuals. I ask what the button is for.",
+            ),
+            person(
+                "ben",
+                "Ben Hartley",
+                "guest",
+                false,
+                "Harbour master, and the first who will stand under the mast. Guest of Northwind.",
             ),
         ],
     },
