@@ -3,7 +3,7 @@
 import * as accounts from "$/api/accounts";
 import type { Query } from "$/api/client";
 import * as api from "$/api/statuses";
-import { patchStatus, putStatus, putStatuses } from "./entities.svelte";
+import { dropStatus, putStreamed, status } from "./entities.svelte";
 import { subscribe } from "./stream";
 import { Timeline, type Fetch } from "./timeline.svelte";
 
@@ -74,8 +74,10 @@ export function feed(name: string): Timeline {
     found.stop = subscribe(
       stream.name,
       {
-        update: (post) => timeline.receive(putStatuses([post])),
-        "status.update": (post) => refreshKnown(post),
+        update: (post) => timeline.receive([putStreamed(post)]),
+        "status.update": (post) => {
+          if (status(post.id)) putStreamed(post);
+        },
         delete: (id) => everywhereGone(id),
         resumed: () => void timeline.catchUp(),
       },
@@ -85,29 +87,14 @@ export function feed(name: string): Timeline {
   return timeline;
 }
 
-function refreshKnown(post: Parameters<typeof putStatus>[0]): void {
-  patchStatus(post.id, (known) => ({
-    ...post,
-    favourited: known.favourited,
-    reblogged: known.reblogged,
-    bookmarked: known.bookmarked,
-    muted: known.muted,
-    pinned: known.pinned,
-    poll:
-      post.poll && known.poll
-        ? { ...post.poll, voted: known.poll.voted, own_votes: known.poll.own_votes }
-        : post.poll,
-  }));
-}
-
-/** A post is gone from all feeds. */
+/** A post is gone: from feeds, conversations, profiles, from wherever it is listed. */
 export function everywhereGone(id: string): void {
-  for (const { timeline } of feeds.values()) timeline.remove(id);
+  dropStatus(id);
 }
 
-/** Takes posts out of all feeds, such as those of someone who was muted. */
+/** Takes posts out of all feeds, such as those of someone who was muted. One's bookmarks and favourites stay. */
 export function everywhereHidden(which: (id: string) => boolean): void {
-  for (const { timeline } of feeds.values()) timeline.hide(which);
+  for (const { timeline, stream } of feeds.values()) if (stream !== null) timeline.hide(which);
 }
 
 function forgetOldest(): void {

@@ -90,6 +90,8 @@ export const post = {
   closed: "closed",
   noEnd: "no end",
   yourVote: "Your vote",
+  voteUnreachable:
+    "The server cannot be reached, so your vote was not counted. Vote again when you are back.",
   pollHidden: "Results are shown when the poll is closed",
   percent: "{share} %",
   boostedBy: { one: "{count} boost", other: "{count} boosts" },

@@ -94,6 +94,8 @@ export const post = {
   closed: "terminé",
   noEnd: "sans fin",
   yourVote: "Votre vote",
+  voteUnreachable:
+    "Le serveur est injoignable : votre vote n’a pas été compté. Votez à nouveau à votre retour.",
   pollHidden: "Les résultats s’affichent à la fin du sondage",
   percent: "{share} %",
   boostedBy: { one: "{count} partage", many: "{count} de partages", other: "{count} partages" },
