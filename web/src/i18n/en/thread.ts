@@ -1,1 +1,15 @@
-export const thread = {} as const;
+export const thread = {
+  title: "Conversation",
+  label: "Answers",
+  answerTo: "Answer {name}…",
+  noAnswers: "No answers yet",
+  who: "Who takes part",
+  sum: "{people} of {organisations}",
+  showAll: "Show everyone",
+  showFewer: "Hide the list",
+  wrote: { one: "{count} post", other: "{count} posts" },
+  mentioned: "mentioned",
+  here: "this site",
+  missing: "This post is not there any more",
+  missingText: "It was deleted, or its author shares it with others only.",
+} as const;

@@ -1,1 +1,15 @@
-export const thread = {} as const;
+export const thread = {
+  title: "Conversation",
+  label: "Réponses",
+  answerTo: "Répondre à {name}…",
+  noAnswers: "Aucune réponse pour l’instant",
+  who: "Qui participe",
+  sum: "{people} de {organisations}",
+  showAll: "Afficher tout le monde",
+  showFewer: "Masquer la liste",
+  wrote: { one: "{count} publication", many: "{count} de publications", other: "{count} publications" },
+  mentioned: "mentionné",
+  here: "ce site",
+  missing: "Cette publication n’existe plus",
+  missingText: "Elle a été supprimée, ou son auteur ne la partage pas avec vous.",
+} as const;
