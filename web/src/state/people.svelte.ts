@@ -51,6 +51,12 @@ export class People {
     }
   }
 
+  /** Someone is on it now. */
+  add(one: Account): void {
+    putAccounts([one]);
+    this.ids = [one.id, ...this.ids.filter((id) => id !== one.id)];
+  }
+
   /** Someone is not on it any more. */
   remove(id: string): void {
     this.ids = this.ids.filter((one) => one !== id);
