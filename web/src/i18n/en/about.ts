@@ -1,1 +1,36 @@
-export const about = {} as const;
+export const about = {
+  title: "About",
+  closed: "A closed network",
+  closedText:
+    "Nothing here is public. What people write is seen by the people of this site and, as far as each post says, by those of the organisations it is connected to.",
+  rules: "Rules",
+  contact: "Contact",
+  contactText: "Questions, or a problem with a post or a person: {email}",
+  noContact: "The administrators have not given an address. Ask whoever invited you.",
+  software: "Software",
+  softwareText: "Entrenous {version}, free software under the AGPL.",
+  source: "Source code",
+  signIn: "Sign in",
+  languages: "Languages",
+  organisations: "Organisations",
+  organisationsText: {
+    one: "This site is connected to {count} other organisation.",
+    other: "This site is connected to {count} other organisations.",
+  },
+  organisationsShow: "See which ones, and what crosses",
+  orgTitle: "Organisations",
+  orgIntro:
+    "These organisations and this site have agreed to be connected. Each keeps its own people and data; only what is meant for people on the other side goes over.",
+  orgNone: "Not connected to anyone yet",
+  orgNoneText:
+    "Only the people of this site are here. Administrators can connect another organisation by an invitation.",
+  orgInvite: "Connect an organisation",
+  since: "Connected since {date}",
+  peopleKnown: { one: "{count} person known here", other: "{count} people known here" },
+  toUs: "We see what their people write to people here, and what those here follow.",
+  notToUs: "Nothing of theirs reaches us at the moment.",
+  fromUs: "They see what people here write to them, and what they follow.",
+  notFromUs: "Nothing of ours reaches them at the moment.",
+  crosses: "What crosses",
+  orgPeople: "People of {name}",
+} as const;

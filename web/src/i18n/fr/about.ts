@@ -1,1 +1,41 @@
-export const about = {} as const;
+export const about = {
+  title: "À propos",
+  closed: "Un réseau fermé",
+  closedText:
+    "Rien ici n’est public. Ce que les personnes écrivent est vu par celles de ce site et, selon ce que dit chaque publication, par celles des organisations auxquelles il est relié.",
+  rules: "Règles",
+  contact: "Contact",
+  contactText: "Une question, ou un problème avec une publication ou une personne : {email}",
+  noContact: "L’administration n’a pas indiqué d’adresse. Adressez-vous à la personne qui vous a invité.",
+  software: "Logiciel",
+  softwareText: "Entrenous {version}, logiciel libre sous AGPL.",
+  source: "Code source",
+  signIn: "Se connecter",
+  languages: "Langues",
+  organisations: "Organisations",
+  organisationsText: {
+    one: "Ce site est relié à {count} autre organisation.",
+    many: "Ce site est relié à {count} d’autres organisations.",
+    other: "Ce site est relié à {count} autres organisations.",
+  },
+  organisationsShow: "Voir lesquelles, et ce qui circule",
+  orgTitle: "Organisations",
+  orgIntro:
+    "Ces organisations et ce site sont convenus d’être reliés. Chacun garde ses personnes et ses données ; seul ce qui s’adresse à des personnes de l’autre côté circule.",
+  orgNone: "Aucune liaison pour l’instant",
+  orgNoneText:
+    "Seules les personnes de ce site sont ici. L’administration peut relier une autre organisation par une invitation.",
+  orgInvite: "Relier une organisation",
+  since: "Relié depuis le {date}",
+  peopleKnown: {
+    one: "{count} personne connue ici",
+    many: "{count} de personnes connues ici",
+    other: "{count} personnes connues ici",
+  },
+  toUs: "Nous voyons ce que leurs membres écrivent à des personnes d’ici, et ce que celles-ci suivent.",
+  notToUs: "Rien de chez eux ne nous parvient en ce moment.",
+  fromUs: "Ils voient ce que les personnes d’ici leur écrivent, et ce qu’ils suivent.",
+  notFromUs: "Rien de chez nous ne leur parvient en ce moment.",
+  crosses: "Ce qui circule",
+  orgPeople: "Personnes de {name}",
+} as const;
