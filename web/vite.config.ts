@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { createHash } from "node:crypto";
+import { defineConfig, type Plugin } from "vite";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
 
@@ -8,8 +9,36 @@ const src = fileURLToPath(new URL("./src", import.meta.url));
 const node = process.env["ENTRENOUS_NODE"] ?? "http://127.0.0.1:8301";
 const served = ["/api", "/oauth", "/auth", "/invite", "/media", "/static", "/manifest.json", "/health"];
 
+/** Tells the service worker which files the shell is made of, and gives that state of them a name. */
+function shellList(): Plugin {
+  return {
+    name: "entrenous-shell-list",
+    apply: "build",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const files = Object.keys(bundle)
+          .filter((name) => name.startsWith("assets/") && !name.endsWith(".map"))
+          .sort();
+        const page = bundle["index.html"];
+        const text = page?.type === "asset" ? String(page.source) : "";
+        const version = createHash("sha256")
+          .update(files.join() + text)
+          .digest("hex")
+          .slice(0, 12);
+        const list = JSON.stringify({ version, files: files.map((name) => `/${name}`) });
+        const worker = bundle["sw.js"];
+        if (worker?.type !== "chunk" || !worker.code.includes("__SHELL__"))
+          this.error("the service worker does not ask for the list of the shell");
+        worker.code = `const __SHELL__=${list};${worker.code}`;
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), shellList()],
   resolve: { alias: { $: src } },
   build: {
     target: "es2022",

@@ -21,3 +21,7 @@ if (new URLSearchParams(location.search).has("sign-in")) {
   await Promise.all([firstLanguage(), resume()]);
   if (target) mount(App, { target });
 }
+
+// The worker fetches the whole shell: it waits until the first screen is there.
+if (import.meta.env.PROD)
+  setTimeout(() => void import("./state/worker").then(({ registerWorker }) => registerWorker()), 3_000);

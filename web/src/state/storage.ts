@@ -43,4 +43,20 @@ export async function cleanUp(): Promise<void> {
   sessionStorage.clear();
   if ("caches" in globalThis)
     for (const name of await caches.keys()) if (name.startsWith("person-")) await caches.delete(name);
+  await tellWorker();
+}
+
+/** The worker too forgets, and what it is just fetching it does not keep. It is waited for, though not for long. */
+function tellWorker(): Promise<void> {
+  const worker = globalThis.navigator?.serviceWorker?.controller;
+  if (!worker) return Promise.resolve();
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    const late = setTimeout(resolve, 1_000);
+    port1.onmessage = () => {
+      clearTimeout(late);
+      resolve();
+    };
+    worker.postMessage({ type: "forget" }, [port2]);
+  });
 }

@@ -32,4 +32,6 @@ export const common = {
   people: { one: "{count} person", other: "{count} people" },
   posts: { one: "{count} post", other: "{count} posts" },
   organisations: { one: "{count} organisation", other: "{count} organisations" },
+  newVersion: "A new version is there.",
+  reload: "Reload",
 } as const;

@@ -37,4 +37,6 @@ export const common = {
     many: "{count} d’organisations",
     other: "{count} organisations",
   },
+  newVersion: "Une nouvelle version est disponible.",
+  reload: "Recharger",
 } as const;
