@@ -24,6 +24,7 @@ export async function everyday(me, other) {
   const [theirs, mine] = await meet(me, other);
   await live(me, other, instance.configuration.urls.streaming, theirs);
   await posts(me, other, theirs, mine);
+  await lists(me, other, theirs);
   await paging(me);
   await notifications(me, other);
   await away(me, theirs);
@@ -161,6 +162,31 @@ async function posts(me, other, theirs, mine) {
   check(!(await at.unreblog()).reblogged, "boost taken back", seen.id);
   same((await me.v1.statuses.$select(posted.id).remove()).text, "Bonjour, corrigé #Atelier", "text to be redrafted");
   await eventually("the deletion on B", () => at.fetch().then(() => false, (error) => error.statusCode === 404));
+}
+
+async function lists(me, other, theirs) {
+  const list = await me.v1.lists.create({ title: "Paris", repliesPolicy: "none", exclusive: true });
+  same([list.title, list.repliesPolicy, list.exclusive], ["Paris", "none", true], "the new list");
+  const at = me.v1.lists.$select(list.id);
+  await at.accounts.create({ accountIds: [theirs] });
+  same((await at.accounts.list({ limit: 0 })).map(({ id }) => id), [theirs], "its members");
+  same((await me.v1.accounts.$select(theirs).lists.list()).map(({ id }) => id), [list.id], "lists that hold them");
+  const { uri } = await other.v1.statuses.create({ status: "pour la liste", visibility: "private" });
+  const found = await eventually("it in the list", async () =>
+    (await me.v1.timelines.list.$select(list.id).list()).find((status) => status.uri === uri));
+  const home = async () => (await me.v1.timelines.home.list()).some((status) => status.id === found.id);
+  check(!(await home()), "an exclusive list", found.id);
+  same((await at.update({ title: "Lyon", exclusive: false })).title, "Lyon", "changed");
+  check(await home(), "no longer exclusive", found.id);
+  await refused(404, other.v1.lists.$select("1").fetch(), "Record not found");
+  await at.accounts.remove({ accountIds: [theirs] });
+  same(await me.v1.timelines.list.$select(list.id).list(), [], "without members");
+  await at.remove();
+  same(await me.v1.lists.list(), [], "no list");
+
+  check((await me.v1.tags.$select("rivière").follow()).following, "following", "rivière");
+  same((await me.v1.followedTags.list()).map(({ name }) => name), ["rivière"], "followed hashtags");
+  check(!(await me.v1.tags.$select("rivière").unfollow()).following, "no longer following", "rivière");
 }
 
 async function paging(me) {

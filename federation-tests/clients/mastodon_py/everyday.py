@@ -213,6 +213,37 @@ def letters(alice, bob, ours, clara):
     refused(MastodonNotFoundError, lambda: clara.status(private["id"]))
 
 
+def lists(alice, bob, ours, clara):
+    """A list of someone of the other node, and a hashtag that is followed."""
+    made = alice.list_create("Équipe", replies_policy="none")
+    assert [made["title"], made["replies_policy"], made["exclusive"]] == ["Équipe", "none", False], made
+    alice.list_accounts_add(made["id"], [ours["id"]])
+    assert [one["id"] for one in alice.list_accounts(made["id"])] == [ours["id"]]
+    assert [one["id"] for one in alice.account_lists(ours["id"])] == [made["id"]]
+    said = bob.status_post("pour la liste", visibility="private")
+    listed = eventually("the post in the list", lambda: next(
+        (post for post in alice.timeline_list(made["id"]) if post["uri"] == said["uri"]), None))
+    changed = alice.list_update(made["id"], "À part", replies_policy="list", exclusive=True)
+    assert [changed["title"], changed["exclusive"]] == ["À part", True], changed
+    assert listed["id"] not in {post["id"] for post in alice.timeline_home()}, "an exclusive list"
+    refused(MastodonNotFoundError, lambda: clara.list(made["id"]), "Record not found")
+    refused(MastodonNotFoundError, lambda: clara.timeline_list(made["id"]))
+    refused(MastodonNotFoundError, lambda: alice.list_accounts_add(made["id"], [clara.me()["id"]]))
+    alice.list_accounts_delete(made["id"], [ours["id"]])
+    assert list(alice.timeline_list(made["id"])) == []
+    assert listed["id"] in {post["id"] for post in alice.timeline_home()}
+    alice.list_delete(made["id"])
+    assert list(alice.lists()) == []
+
+    assert clara.tag_follow("Marché")["following"]
+    assert [tag["name"] for tag in clara.followed_tags()] == ["marché"]
+    said = bob.status_post("ce matin au #marché", visibility="public")
+    eventually("it in the timeline of a follower of the hashtag",
+               lambda: any(post["uri"] == said["uri"] for post in clara.timeline_home()))
+    assert not clara.tag_unfollow("marché")["following"]
+    assert list(clara.followed_tags()) == [] and all(post["uri"] != said["uri"] for post in clara.timeline_home())
+
+
 def paging(alice):
     for number in range(25):
         alice.status_post(f"page {number}", visibility="unlisted")
@@ -307,6 +338,7 @@ def run(a, b):
     remote, ours = follow(a, b, alice, bob)
     posts(alice, bob, remote)
     letters(alice, bob, ours, clara)
+    lists(alice, bob, ours, clara)
     paging(alice)
     notifications(alice, bob, clara)
     keeping_away(alice, bob, remote, ours)

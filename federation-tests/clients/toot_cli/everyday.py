@@ -149,6 +149,7 @@ def posts(a, b, ada, ben):
     holds(ada.type("thread", posted["id"]), "ligne de commande", "bien reçu")
     answer = ada.json("thread", posted["id"])["descendants"][0]
     assert answer["spoiler_text"] == "Réponse" and answer["in_reply_to_id"] == posted["id"], answer
+    lists(b, ada, ben)
     holds(ada.type("notifications", "--clear"), "cleared")
     holds(ada.type("notifications"), "You have no notifications")
     for word in ("unreblog", "unfavourite", "unbookmark"):
@@ -162,6 +163,27 @@ def posts(a, b, ada, ben):
     holds(ben.type("delete", seen["id"], fails=True), "Record not found")
     holds(ada.type("delete", posted["id"]), "Status deleted")
     eventually("the deletion on B", lambda: not ben.json("search", posted["url"])["statuses"])
+
+
+def lists(b, ada, ben):
+    name = f"ben@{b.authority}"
+    holds(ada.type("follow", name), "You are now following")
+    eventually("the follow", lambda: name in ada.type("following"))
+    ada.type("lists", "create", "Paris", "--replies-policy", "none")
+    holds(ada.type("lists", "list"), "Paris")
+    ada.type("lists", "add", "Paris", name)
+    holds(ada.type("lists", "accounts", "Paris"), "ben")
+    holds(ben.type("post", "de Paris, au #métro", "--visibility", "public"), "Toot posted")
+    eventually("it in the list", lambda: "de Paris" in ada.type("timelines", "list", "Paris", "--no-pager"))
+    ada.type("lists", "remove", "Paris", name)
+    assert "de Paris" not in ada.type("timelines", "list", "Paris", "--no-pager")
+    ada.type("lists", "delete", "Paris")
+    assert "Paris" not in ada.type("lists", "list")
+    holds(ada.type("tags", "follow", "métro"), "métro")
+    holds(ada.type("tags", "followed"), "métro")
+    ada.type("tags", "unfollow", "métro")
+    holds(ada.type("tags", "followed"), "not following any hashtags")
+    holds(ada.type("unfollow", name), "no longer following")
 
 
 def keeping_away(b, ada):

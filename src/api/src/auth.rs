@@ -8,6 +8,7 @@ use crate::pages::cookies;
 use crate::{ApiError, ApiState, pages};
 use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
+use entrenous_domain::uses::{self, Entry};
 use entrenous_domain::{oauth, people, posts, sessions};
 use entrenous_door::{Access, Guard, GuardFuture, RouteInfo};
 use entrenous_model::{Account, AccountId, Member, Scopes, Token};
@@ -103,6 +104,14 @@ pub fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// What the program that asks calls itself.
+fn user_agent(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
 /// The token of a request to a stream, where browsers cannot set a header: the header, else
 /// `Sec-WebSocket-Protocol`, else `access_token` in the query.
 fn stream_token(request: &Request) -> Option<String> {
@@ -181,6 +190,11 @@ async fn person(state: &ApiState, access: Access, path: &str, request: &mut Requ
     if matches!(access, Access::Admin(_)) && !caller.member.role.administers() {
         return Err(ApiError::forbidden());
     }
+    uses::note(
+        state.ctx(),
+        Entry::Token(caller.token.id),
+        user_agent(request.headers()),
+    );
     request.extensions_mut().insert(caller);
     if streams && let Some(token) = token {
         request.extensions_mut().insert(StreamToken(token));
@@ -212,7 +226,10 @@ pub(crate) async fn must_sign_in(
     headers: &HeaderMap,
 ) -> Result<SignedIn, Response> {
     match signed_in(state, headers).await {
-        Ok(Some(who)) => Ok(who),
+        Ok(Some(who)) => {
+            uses::note(state.ctx(), Entry::Session(who.session.id), user_agent(headers));
+            Ok(who)
+        }
         Ok(None) => Err(pages::sign_in::instead_of(state, method, target, headers).await),
         Err(error) => Err(error.into_response()),
     }

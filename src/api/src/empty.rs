@@ -11,10 +11,8 @@ use serde_json::Value;
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/announcements", "", "Announcements"),
-    ("/api/v1/lists", "read:lists", "My lists"),
     ("/api/v1/filters", "read:filters", "My filters (first version)"),
     ("/api/v2/filters", "read:filters", "My filters"),
-    ("/api/v1/followed_tags", "read:follows", "Hashtags I follow"),
     ("/api/v1/trends", "", "Hashtags that trend (first version)"),
     ("/api/v1/trends/tags", "", "Hashtags that trend"),
     ("/api/v1/trends/statuses", "", "Posts that trend"),
@@ -54,12 +52,6 @@ const LISTS: &[(&str, &str, &str)] = &[
 const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/push/subscription", "push", "My push subscription"),
     ("/api/v1/instance/terms_of_service", "", "Terms of service"),
-    ("/api/v1/lists/{id}", "read:lists", "One of my lists"),
-    (
-        "/api/v1/timelines/list/{id}",
-        "read:lists",
-        "The posts of one of my lists",
-    ),
     ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
     ("/api/v1/polls/{id}", "read:statuses", "A poll"),
 ];

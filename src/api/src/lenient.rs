@@ -196,7 +196,8 @@ from64!(
     TokenId,
     SessionId,
     MediaId,
-    AuditId
+    AuditId,
+    ListId
 );
 
 impl From64 for i64 {

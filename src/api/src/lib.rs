@@ -35,6 +35,7 @@ mod instance;
 mod leave;
 pub mod lenient;
 mod limits;
+mod lists;
 mod media;
 mod notifications;
 mod oauth;
@@ -46,9 +47,11 @@ pub mod params;
 mod people;
 mod reading;
 mod search;
+mod settings;
 pub mod state;
 mod statuses;
 pub mod streaming;
+mod tags;
 mod timelines;
 pub mod trust;
 
@@ -82,6 +85,9 @@ pub fn routes() -> Routes<ApiState> {
         .merge(accounts::routes())
         .merge(statuses::routes())
         .merge(timelines::routes())
+        .merge(lists::routes())
+        .merge(tags::routes())
+        .merge(settings::routes())
         .merge(notifications::routes())
         .merge(search::routes())
         .merge(people::routes())

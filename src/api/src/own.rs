@@ -82,6 +82,8 @@ struct Session {
     created_at: String,
     /// Until when.
     expires_at: String,
+    /// When it was last used, to the minute; null for not since it began.
+    last_used_at: Option<String>,
 }
 
 /// A client that acts for a person.
@@ -95,6 +97,10 @@ struct Token {
     scopes: String,
     /// Since when.
     created_at: String,
+    /// When it was last used, to the minute; null for never.
+    last_used_at: Option<String>,
+    /// What the program that used it last calls itself.
+    user_agent: Option<String>,
     /// True for the token of this request.
     current: bool,
 }
@@ -137,6 +143,7 @@ async fn list_sessions(State(state): State<ApiState>, caller: Caller) -> ApiResu
                 user_agent: session.user_agent,
                 created_at: stamp(session.created_at),
                 expires_at: stamp(session.expires_at),
+                last_used_at: session.last_used_at.map(stamp),
             })
             .collect(),
     ))
@@ -155,13 +162,14 @@ async fn list_tokens(State(state): State<ApiState>, caller: Caller) -> ApiResult
     let all = oauth::tokens_of(state.ctx(), caller.id()).await?;
     Ok(Json(
         all.into_iter()
-            .filter(|(token, _)| token.revoked_at.is_none())
-            .map(|(token, client)| Token {
-                id: token.id.to_string(),
-                client,
-                scopes: token.scopes.to_string(),
-                created_at: stamp(token.created_at),
-                current: token.id == caller.token.id,
+            .map(|held| Token {
+                id: held.token.id.to_string(),
+                client: held.client,
+                scopes: held.token.scopes.to_string(),
+                created_at: stamp(held.token.created_at),
+                last_used_at: held.last_used_at.map(stamp),
+                user_agent: held.user_agent,
+                current: held.token.id == caller.token.id,
             })
             .collect(),
     ))

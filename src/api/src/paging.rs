@@ -69,6 +69,12 @@ impl Paging {
         }
     }
 
+    /// Whether all is asked for at once (`limit=0`), where Mastodon knows that.
+    #[must_use]
+    pub fn wants_all(&self) -> bool {
+        self.limit == Some(0)
+    }
+
     /// `offset` and `limit`, for lists without keysets.
     #[must_use]
     pub fn offset(&self, default: i64, most: i64) -> (i64, i64) {

@@ -151,7 +151,7 @@ async fn found(state: &ApiState, caller: &Caller, paging: &Paging, asked: &Asked
                 .enumerate()
             {
                 answer.hashtags.push(if place < DESCRIBED {
-                    crate::timelines::described(state, &tag).await?
+                    crate::tags::described(state, caller.id(), &tag).await?
                 } else {
                     entities::Tag::new(state.ctx().origin(), &tag, state.ctx().now(), &[])
                 });

@@ -1,21 +1,18 @@
-//! Timelines, favourites, bookmarks, hashtags.
+//! Timelines, favourites, bookmarks.
 
-use crate::entities::{self, Status, Tag};
+use crate::entities::{self, Status};
 use crate::paging::Paging;
 use crate::params::Query;
-use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
-use axum::Json;
+use crate::tags::tag_name;
+use crate::{ApiResult, ApiState, Caller, lenient};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::posts::{self, PostView};
-use entrenous_domain::{hashtags, timelines};
+use entrenous_domain::timelines;
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::PostId;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// Longest hashtag, in characters.
-const LONGEST_TAG: usize = 100;
 
 /// Routes of this noun.
 pub(crate) fn routes() -> Routes<ApiState> {
@@ -51,36 +48,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
             Access::Person("read:bookmarks"),
             list("My bookmarks"),
             bookmarks,
-        )
-        .get(
-            "/api/v1/tags/{name}",
-            Access::Person("read:statuses"),
-            Doc::new("tags", "A hashtag and its use in the last seven days").returns::<Tag>(),
-            tag_info,
-        )
-        .post(
-            "/api/v1/tags/{name}/follow",
-            Access::Person("write:follows"),
-            Doc::new("tags", "Follow a hashtag: not supported yet").status(422),
-            follow_tag,
-        )
-        .post(
-            "/api/v1/tags/{name}/unfollow",
-            Access::Person("write:follows"),
-            Doc::new("tags", "No longer follow a hashtag: none is followed").returns::<Tag>(),
-            tag_info,
-        )
-        .post(
-            "/api/v1/tags/{name}/feature",
-            Access::Person("write:accounts"),
-            Doc::new("tags", "Feature a hashtag: not supported").status(422),
-            feature_tag,
-        )
-        .post(
-            "/api/v1/tags/{name}/unfeature",
-            Access::Person("write:accounts"),
-            Doc::new("tags", "No longer feature a hashtag: none is featured").returns::<Tag>(),
-            tag_info,
         )
 }
 
@@ -123,7 +90,8 @@ pub(crate) async fn page(
     ))
 }
 
-async fn page_of(
+/// A page of posts by their ids.
+pub(crate) async fn page_of(
     state: &ApiState,
     caller: &Caller,
     paging: &Paging,
@@ -211,42 +179,4 @@ async fn favourites(
 async fn bookmarks(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
     let rows = timelines::bookmarks(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
     page_of_rows(&state, &caller, &paging, rows).await
-}
-
-/// A hashtag from a path, lower-case, with or without `#`.
-fn tag_name(text: &str) -> ApiResult<String> {
-    let name = text.trim().trim_start_matches('#').to_lowercase();
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\u{200c}' | '\u{00b7}');
-    if name.is_empty() || name.chars().count() > LONGEST_TAG || !name.chars().all(fits) {
-        return Err(ApiError::not_found());
-    }
-    Ok(name)
-}
-
-async fn tag_info(
-    State(state): State<ApiState>,
-    _: Caller,
-    Path(name): Path<String>,
-) -> ApiResult<Json<Tag>> {
-    Ok(Json(described(&state, &tag_name(&name)?).await?))
-}
-
-/// A hashtag with its use.
-///
-/// # Errors
-/// Only the store's.
-pub(crate) async fn described(state: &ApiState, name: &str) -> ApiResult<Tag> {
-    let ctx = state.ctx();
-    let uses = hashtags::use_per_day(ctx, name).await?;
-    Ok(Tag::new(ctx.origin(), name, ctx.now(), &uses))
-}
-
-async fn follow_tag(_: Caller, Path(name): Path<String>) -> ApiResult<()> {
-    tag_name(&name)?;
-    Err(ApiError::invalid("following hashtags is not supported yet"))
-}
-
-async fn feature_tag(_: Caller, Path(name): Path<String>) -> ApiResult<()> {
-    tag_name(&name)?;
-    Err(ApiError::invalid("profiles of this node do not feature hashtags"))
 }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod follows;
 pub mod hashtags;
 pub mod invites;
+pub mod lists;
 pub mod maintenance;
 mod marks;
 pub mod media;
@@ -30,6 +31,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod text;
 pub mod timelines;
+pub mod uses;
 pub mod via;
 mod work;
 

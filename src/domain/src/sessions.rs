@@ -1,6 +1,7 @@
 //! Browser sessions of the sign-in pages.
 
 use crate::secrets::sha256_hex;
+use crate::uses::Entry;
 use crate::{Ctx, DomainError, Result, accounts};
 use entrenous_model::{AccountId, Event, SessionId};
 use entrenous_store as store;
@@ -37,6 +38,7 @@ pub async fn start(ctx: &Ctx, account: AccountId, user_agent: &str) -> Result<(S
                 user_agent,
                 created_at: now,
                 expires_at: now + LASTS,
+                last_used_at: None,
             };
             store::sessions::insert(tx, &session, &hash)?;
             Ok(session)
@@ -66,10 +68,16 @@ pub async fn find(ctx: &Ctx, secret: &str) -> Result<Option<Session>> {
 /// Only the store's.
 pub async fn list(ctx: &Ctx, account: AccountId) -> Result<Vec<Session>> {
     let now = ctx.now();
-    Ok(ctx
+    let mut all = ctx
         .store()
         .read(move |conn| store::sessions::of_account(conn, account, now))
-        .await?)
+        .await?;
+    for one in &mut all {
+        if let Some(last) = ctx.caches().uses().last(Entry::Session(one.id)) {
+            one.last_used_at = Some(last.at);
+        }
+    }
+    Ok(all)
 }
 
 /// Ends one session of a person.

@@ -76,4 +76,6 @@ id! {
     EventId,
     /// A row of the audit trail.
     AuditId,
+    /// A person's list of people.
+    ListId,
 }

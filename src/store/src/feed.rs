@@ -1,9 +1,10 @@
-//! Home timelines: one row per owner and post, written with the post, filtered for mutes when read.
+//! Home timelines: one row per owner and post, written with the post, filtered for mutes when read. The timelines of
+//! lists are some of these rows, written with them.
 
 use crate::{
-    Conn, StoreError,
+    Conn, StoreError, list_feed,
     sql::Sql,
-    visible::{POSTS, Who, visible_to, wanted},
+    visible::{POSTS, Who, at_home, visible_to, wanted},
 };
 use diesel::sql_types::BigInt;
 use entrenous_model::{AccountId, PostId, Time};
@@ -89,6 +90,7 @@ pub fn spread(
         })
         .raw(" ON CONFLICT DO NOTHING RETURNING owner_id")
         .list(conn)?;
+    list_feed::spread(conn, post, author, &owners)?;
     Ok(owners.into_iter().map(AccountId).collect())
 }
 
@@ -155,7 +157,7 @@ pub fn add(conn: &mut Conn, owner: AccountId, post: PostId, author: AccountId) -
         .int(author.get())
         .raw(") ON CONFLICT DO NOTHING")
         .run(conn)?;
-    Ok(())
+    list_feed::spread(conn, post, author, &[owner.get()])
 }
 
 /// Puts the last `most` posts and boosts of `author` that `owner` may see into the owner's home timeline.
@@ -254,7 +256,7 @@ pub fn owners(
             .raw(" AND f.owner_id IN ")
             .ids(some)
             .raw(" AND ");
-        let sql = visible_to(sql, who).raw(" AND ");
+        let sql = at_home(visible_to(sql, who).raw(" AND "), who).raw(" AND ");
         found.extend(wanted(sql, who, now).list(conn)?.into_iter().map(AccountId));
     }
     Ok(found)

@@ -20,6 +20,7 @@ mod error;
 mod ids;
 pub mod invites;
 pub mod keys;
+mod list_feed;
 pub mod media;
 pub mod members;
 mod migrate;
@@ -48,7 +49,9 @@ pub mod received;
 pub mod blocks;
 pub mod favourites;
 pub mod feed;
+pub mod followed_tags;
 pub mod follows;
+pub mod lists;
 pub mod notifications;
 mod page;
 pub mod person;
@@ -57,6 +60,7 @@ pub mod search;
 mod sql;
 pub mod timelines;
 pub mod visible;
+pub mod words;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -6,7 +6,7 @@ use crate::{
     connection::{Use, postgres, sqlite},
 };
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl as _,
+    Connection as _, PgConnection, QueryableByName, RunQueryDsl as _,
     backend::Backend,
     migration::MigrationSource,
     sql_query,
@@ -41,7 +41,7 @@ pub(crate) fn prepare(place: &Place, create: bool) -> Result<Conn, StoreError> {
             sqlite::secure(path)?;
             let mut conn = sqlite::open(path, Use::Write)?;
             run(&mut conn, &SQLITE)?;
-            Ok(Conn::Sqlite(conn))
+            complete(Conn::Sqlite(conn))
         }
         Place::Postgres(url) => {
             let mut conn = postgres::open_to_migrate(url)?;
@@ -49,9 +49,15 @@ pub(crate) fn prepare(place: &Place, create: bool) -> Result<Conn, StoreError> {
                 return Err(StoreError::Empty("the PostgreSQL database".to_owned()));
             }
             run(&mut conn, &POSTGRES)?;
-            Ok(Conn::Pg(conn))
+            complete(Conn::Pg(conn))
         }
     }
+}
+
+/// Writes what a migration cannot make of the rows that were there, in one transaction: all of it is there or nothing.
+fn complete(mut conn: Conn) -> Result<Conn, StoreError> {
+    conn.transaction(crate::words::complete)?;
+    Ok(conn)
 }
 
 /// Whether no migration ever ran here, asked without writing.

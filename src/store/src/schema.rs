@@ -131,6 +131,7 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -172,6 +173,7 @@ diesel::table! {
         created_at -> Timestamp,
         last_used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        user_agent -> Nullable<Text>,
     }
 }
 
@@ -411,6 +413,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    lists (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        replies_policy -> Text,
+        exclusive -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_members (id) {
+        id -> BigInt,
+        list_id -> BigInt,
+        account_id -> BigInt,
+        owner_id -> BigInt,
+        exclusive -> Bool,
+    }
+}
+
+diesel::table! {
+    list_feed (list_id, post_id) {
+        list_id -> BigInt,
+        post_id -> BigInt,
+        owner_id -> BigInt,
+        author_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    followed_tags (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        tag -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tag_spreads (post_id) {
+        post_id -> BigInt,
+        after_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_words (word, account_id) {
+        word -> Text,
+        account_id -> BigInt,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -434,6 +489,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_tags,
     feed,
     spreads,
+    lists,
+    list_members,
+    list_feed,
+    followed_tags,
+    tag_spreads,
+    account_words,
     follows,
     blocks,
     mutes,

@@ -19,17 +19,27 @@ pub struct Session {
     pub created_at: Time,
     /// Until when.
     pub expires_at: Time,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Time>,
 }
 
-type Columns = (i64, i64, String, NaiveDateTime, NaiveDateTime);
+type Columns = (
+    i64,
+    i64,
+    String,
+    NaiveDateTime,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+);
 
-fn session((id, account, user_agent, created, expires): Columns) -> Session {
+fn session((id, account, user_agent, created, expires, used): Columns) -> Session {
     Session {
         id: SessionId(id),
         account: AccountId(account),
         user_agent,
         created_at: from_db(created),
         expires_at: from_db(expires),
+        last_used_at: used.map(from_db),
     }
 }
 
@@ -66,6 +76,7 @@ pub fn by_secret(conn: &mut Conn, secret_hash: &str, now: Time) -> Result<Option
             sessions::user_agent,
             sessions::created_at,
             sessions::expires_at,
+            sessions::last_used_at,
         ))
         .first::<Columns>(conn)
         .optional()?;
@@ -88,9 +99,21 @@ pub fn of_account(conn: &mut Conn, account: AccountId, now: Time) -> Result<Vec<
             sessions::user_agent,
             sessions::created_at,
             sessions::expires_at,
+            sessions::last_used_at,
         ))
         .load::<Columns>(conn)?;
     Ok(rows.into_iter().map(session).collect())
+}
+
+/// Notes when a session was last used.
+///
+/// # Errors
+/// The database's.
+pub fn used(conn: &mut Conn, id: SessionId, at: Time) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id.get()))
+        .set(sessions::last_used_at.eq(Some(to_db(at))))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Ends one session of a person. False if there is none.

@@ -79,6 +79,12 @@ impl Sql {
         self.with(Part::OptMoment(value.map(to_db)))
     }
 
+    /// This statement inside another.
+    pub(crate) fn around(mut self, before: &'static str, after: &'static str) -> Self {
+        self.parts.insert(0, Part::Raw(Cow::Borrowed(before)));
+        self.raw(after)
+    }
+
     /// `(a, b, c)` for `IN`; `(NULL)`, which nothing is in, for none.
     pub(crate) fn ids(self, ids: &[i64]) -> Self {
         if ids.is_empty() {

@@ -5,11 +5,11 @@ use crate::{
     page::{newest_first, page},
     posts::with_boosted,
     sql::Sql,
-    visible::{POSTS, Viewer, Who, visible, visible_to, wanted},
+    visible::{POSTS, Viewer, Who, at_home, visible, visible_to, wanted},
 };
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
-use entrenous_model::{AccountId, Page, PostId, Time};
+use entrenous_model::{AccountId, List, Page, PostId, RepliesPolicy, Time};
 
 /// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
 const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
@@ -54,8 +54,40 @@ fn home_sql(owner: AccountId, paging: &Page, now: Time) -> Sql {
     )
     .who(who)
     .raw(" AND ");
-    let sql = visible_to(sql, who).raw(" AND ");
+    let sql = at_home(visible_to(sql, who).raw(" AND "), who).raw(" AND ");
     page(wanted(sql, who, now), "f.post_id", paging)
+}
+
+/// The timeline of a list, boosts by its members included.
+///
+/// # Errors
+/// Those of the query.
+pub fn list(conn: &mut Conn, list: &List, paging: &Page, now: Time) -> Result<Vec<PostId>, StoreError> {
+    posts(conn, list_sql(list, paging, now), paging)
+}
+
+fn list_sql(list: &List, paging: &Page, now: Time) -> Sql {
+    let who = Who::Id(list.owner.get());
+    let sql = Sql::new(
+        "SELECT f.post_id FROM list_feed f JOIN posts p ON p.id = f.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE f.list_id = ",
+    )
+    .int(list.id.get())
+    .raw(" AND ");
+    let sql = visible_to(sql, who).raw(" AND ");
+    let sql = wanted(sql, who, now);
+    let sql = match list.replies {
+        RepliesPolicy::Followed => sql,
+        other => sql
+            .raw(" AND (p.in_reply_to_uri IS NULL OR p.in_reply_to_account = p.account_id OR p.in_reply_to_account = ")
+            .who(who)
+            .when(other == RepliesPolicy::List, |sql| {
+                sql.raw(" OR EXISTS (SELECT 1 FROM list_members q WHERE q.account_id = p.in_reply_to_account AND q.list_id = ")
+                    .int(list.id.get())
+                    .raw(")")
+            })
+            .raw(")"),
+    };
+    page(sql, "f.post_id", paging)
 }
 
 /// Whose posts a public timeline shows.
@@ -212,6 +244,7 @@ mod tests {
     use super::*;
     use crate::testing::TestDatabase;
     use diesel::sql_types::{BigInt, Text};
+    use entrenous_model::ListId;
 
     /// Every timeline is read along an index, newest first, and sorts nothing.
     #[tokio::test]
@@ -224,8 +257,17 @@ mod tests {
             ..Page::first(20)
         };
         let me = AccountId(1);
+        let list = List {
+            id: ListId(1),
+            owner: me,
+            title: String::new(),
+            replies: RepliesPolicy::List,
+            exclusive: false,
+            created_at: now,
+        };
         let queries = [
             ("home", home_sql(me, &page, now), "(owner_id=? AND post_id<?)"),
+            ("list", list_sql(&list, &page, now), "(list_id=? AND post_id<?)"),
             (
                 "known",
                 network_sql(me, From::All, &page, now),

@@ -1,7 +1,7 @@
 //! OAuth access tokens.
 
 use crate::schema::{apps, tokens};
-use crate::{Conn, StoreError, from_db, to_db};
+use crate::{Conn, StoreError, from_db, sql::Sql, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use entrenous_model::{AccountId, AppId, Scopes, Time, Token, TokenId};
@@ -66,11 +66,26 @@ pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Token>, StoreError>
         .transpose()
 }
 
-/// The valid tokens of a person with the names of their clients, newest first; at most 500.
+/// A token as its owner looks at it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The token.
+    pub token: Token,
+    /// The name of its client; `None` for tokens of the command line.
+    pub client: Option<String>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Time>,
+    /// What the program that used it last calls itself.
+    pub user_agent: Option<String>,
+}
+
+type HeldColumns = (Columns, Option<String>, Option<NaiveDateTime>, Option<String>);
+
+/// The valid tokens of a person, newest first; at most 500.
 ///
 /// # Errors
 /// The database's.
-pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<(Token, Option<String>)>, StoreError> {
+pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Held>, StoreError> {
     tokens::table
         .left_join(apps::table.on(apps::id.nullable().eq(tokens::app_id)))
         .filter(tokens::account_id.eq(account.get()))
@@ -87,11 +102,55 @@ pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<(Token, Opt
                 tokens::revoked_at,
             ),
             apps::name.nullable(),
+            tokens::last_used_at,
+            tokens::user_agent,
         ))
-        .load::<(Columns, Option<String>)>(conn)?
+        .load::<HeldColumns>(conn)?
         .into_iter()
-        .map(|(columns, name)| Ok((token(columns)?, name)))
+        .map(|(columns, client, used, user_agent)| {
+            Ok(Held {
+                token: token(columns)?,
+                client,
+                last_used_at: used.map(from_db),
+                user_agent,
+            })
+        })
         .collect()
+}
+
+/// Notes when a token was last used, and by what.
+///
+/// # Errors
+/// The database's.
+pub fn used(conn: &mut Conn, id: TokenId, at: Time, user_agent: &str) -> Result<(), StoreError> {
+    diesel::update(tokens::table.find(id.get()))
+        .set((
+            tokens::last_used_at.eq(Some(to_db(at))),
+            tokens::user_agent.eq(Some(user_agent)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Revokes all tokens of a person but one; which.
+///
+/// # Errors
+/// The database's.
+pub fn revoke_others(
+    conn: &mut Conn,
+    account: AccountId,
+    kept: TokenId,
+    now: Time,
+) -> Result<Vec<TokenId>, StoreError> {
+    let ids = Sql::new("UPDATE tokens SET revoked_at = ")
+        .time(now)
+        .raw(" WHERE account_id = ")
+        .int(account.get())
+        .raw(" AND id <> ")
+        .int(kept.get())
+        .raw(" AND revoked_at IS NULL RETURNING id")
+        .list(conn)?;
+    Ok(ids.into_iter().map(TokenId).collect())
 }
 
 /// Revokes a token. False if there is none of that id that was valid.

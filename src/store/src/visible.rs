@@ -130,3 +130,12 @@ pub(crate) fn wanted(sql: Sql, who: Who, now: Time) -> Sql {
         .time(now)
         .raw("))")
 }
+
+/// The condition "`p` stands in the home timeline of `who`": its author is in none of their exclusive lists.
+pub(crate) fn at_home(sql: Sql, who: Who) -> Sql {
+    sql.raw("(p.account_id = ")
+        .who(who)
+        .raw(" OR NOT EXISTS (SELECT 1 FROM list_members e WHERE e.exclusive AND e.owner_id = ")
+        .who(who)
+        .raw(" AND e.account_id = p.account_id))")
+}

@@ -52,12 +52,6 @@ pub(super) fn routes() -> Routes<ApiState> {
             nothing,
         )
         .get(
-            "/api/v1/accounts/{id}/lists",
-            Access::Person("read:lists"),
-            empty("My lists that hold the account: none").returns::<Vec<Value>>(),
-            nothing,
-        )
-        .get(
             "/api/v1/accounts/{id}/endorsements",
             Access::Person("read:accounts"),
             empty("People featured on the profile: none").returns::<Vec<Account>>(),

@@ -143,7 +143,7 @@ struct DirectoryQuery {
 ///
 /// # Errors
 /// 404.
-async fn found(state: &ApiState, id: AccountId) -> ApiResult<Arc<model::Account>> {
+pub(crate) async fn found(state: &ApiState, id: AccountId) -> ApiResult<Arc<model::Account>> {
     accounts::get(state.ctx(), id)
         .await?
         .ok_or_else(ApiError::not_found)

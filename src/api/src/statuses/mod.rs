@@ -1,6 +1,7 @@
 //! `/api/v1/statuses`: posts, one at a time.
 
 mod actions;
+mod participants;
 mod write;
 
 use crate::at::At;
@@ -94,6 +95,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         )
         .merge(write::routes())
         .merge(actions::routes())
+        .merge(participants::routes())
 }
 
 /// Ids in any of the forms clients use: `id[]=1&id[]=2`, `id=1`.

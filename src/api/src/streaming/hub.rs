@@ -33,7 +33,7 @@ pub(crate) enum Channel {
     Hashtag(String),
     /// Those of this node.
     HashtagLocal(String),
-    /// A list. Lists are not built yet: nothing comes.
+    /// A list of the listener's own, by its id.
     List(String),
     /// Conversations. Not built yet: nothing comes.
     Direct,

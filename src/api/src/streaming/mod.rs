@@ -6,8 +6,9 @@ mod sse;
 mod websocket;
 
 use crate::{ApiState, Caller};
-use entrenous_domain::oauth;
+use entrenous_domain::{lists, oauth};
 use entrenous_door::{Access, Doc, Place, Routes};
+use entrenous_model::AccountId;
 pub use hub::Hub;
 pub(crate) use hub::{Channel, Message, Subscription};
 pub(crate) use publish::Dispatch;
@@ -107,6 +108,18 @@ fn listen(state: &ApiState, caller: &Caller) -> crate::ApiResult<Subscription> {
         .hub()
         .listen(caller.id(), caller.token.id, notifications)
         .ok_or_else(|| crate::ApiError::too_many(60))
+}
+
+/// Checks that a channel is there for a person: a list must be their own.
+///
+/// # Errors
+/// 404 for a list of someone else, as for none.
+async fn admit(state: &ApiState, person: AccountId, channel: &Channel) -> crate::ApiResult<()> {
+    if let Channel::List(id) = channel {
+        let id = id.parse().map_err(|_| crate::ApiError::not_found())?;
+        lists::get(state.ctx(), person, id).await?;
+    }
+    Ok(())
 }
 
 /// Whether the token a stream was opened with still stands. Revocation closes streams at once through the hub; this

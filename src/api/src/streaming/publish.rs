@@ -3,7 +3,7 @@
 use super::{Channel, Message};
 use crate::state::WeakState;
 use crate::{ApiResult, ApiState, entities};
-use entrenous_domain::{DomainError, accounts, notifications, posts, timelines};
+use entrenous_domain::{DomainError, accounts, lists, notifications, posts, timelines};
 use entrenous_model::{AccountId, Event, NotificationId, Page, PostId};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -41,10 +41,15 @@ impl ApiState {
     async fn publish_one(&self, event: &Event) -> ApiResult<()> {
         match event {
             Event::PostCreated { post, .. } => self.publish_shared("update", *post).await,
-            Event::FeedFilled { post, owners } => self.publish_home("update", *post, owners).await,
+            Event::FeedFilled { post, owners } => {
+                self.publish_home("update", *post, owners).await?;
+                self.publish_lists("update", *post, owners).await
+            }
             Event::PostUpdated { post, .. } => {
                 let at_home = self.hub().people_on(is_home);
                 self.publish_home("status.update", *post, &at_home).await?;
+                let with_lists = self.hub().people_on(is_list);
+                self.publish_lists("status.update", *post, &with_lists).await?;
                 self.publish_shared("status.update", *post).await
             }
             Event::PostDeleted { post, account } => self.publish_deletion(*post, *account).await,
@@ -77,6 +82,22 @@ impl ApiState {
         }
         for owner in timelines::home_owners(self.ctx(), post, listening).await? {
             self.publish_to(event, post, owner, vec![Channel::User]).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells those of `owners` who listen to lists that show the post.
+    async fn publish_lists(&self, event: &'static str, post: PostId, owners: &[AccountId]) -> ApiResult<()> {
+        for owner in owners {
+            let mut channels = Vec::new();
+            for channel in self.hub().channels_of(*owner, is_list) {
+                if self.shows(*owner, &channel, post).await? {
+                    channels.push(channel);
+                }
+            }
+            if !channels.is_empty() {
+                self.publish_to(event, post, *owner, channels).await?;
+            }
         }
         Ok(())
     }
@@ -125,7 +146,7 @@ impl ApiState {
         Ok(())
     }
 
-    /// Whether a shared timeline of a viewer shows the post: asked of the timeline itself, so that its rules hold here.
+    /// Whether a shared timeline, or a list, of a viewer shows the post: asked of the timeline itself, so that its rules hold here.
     async fn shows(&self, viewer: AccountId, channel: &Channel, post: PostId) -> ApiResult<bool> {
         let only = Page {
             max_id: Some(post.0 + 1),
@@ -140,7 +161,15 @@ impl ApiState {
             Channel::PublicRemote => timelines::network(ctx, viewer, false, true, only).await?,
             Channel::Hashtag(tag) => timelines::tag(ctx, viewer, tag, false, only).await?,
             Channel::HashtagLocal(tag) => timelines::tag(ctx, viewer, tag, true, only).await?,
-            Channel::User | Channel::UserNotification | Channel::List(_) | Channel::Direct => Vec::new(),
+            Channel::List(id) => match id.parse() {
+                Ok(id) => match lists::timeline(ctx, viewer, id, only).await {
+                    // Removed since.
+                    Err(DomainError::NotFound) => Vec::new(),
+                    found => found?,
+                },
+                Err(_) => Vec::new(),
+            },
+            Channel::User | Channel::UserNotification | Channel::Direct => Vec::new(),
         };
         Ok(found.contains(&post))
     }
@@ -150,10 +179,8 @@ impl ApiState {
     async fn publish_deletion(&self, post: PostId, author: AccountId) -> ApiResult<()> {
         let payload: Arc<str> = post.to_string().into();
         let event = "delete";
-        for viewer in self
-            .hub()
-            .people_on(|channel| *channel == Channel::User || is_shared(channel))
-        {
+        let told = |channel: &Channel| is_home(channel) || is_list(channel) || is_shared(channel);
+        for viewer in self.hub().people_on(told) {
             let knows = viewer == author
                 || accounts::relationships(self.ctx(), viewer, vec![author])
                     .await?
@@ -162,10 +189,7 @@ impl ApiState {
             if !knows && !self.hub().remembers(viewer, post) {
                 continue;
             }
-            for channel in self
-                .hub()
-                .channels_of(viewer, |channel| *channel == Channel::User || is_shared(channel))
-            {
+            for channel in self.hub().channels_of(viewer, told) {
                 self.hub().send(
                     viewer,
                     &Message {
@@ -209,6 +233,11 @@ impl ApiState {
 /// The stream of one's own home timeline.
 fn is_home(channel: &Channel) -> bool {
     *channel == Channel::User
+}
+
+/// The streams of one's own lists.
+const fn is_list(channel: &Channel) -> bool {
+    matches!(channel, Channel::List(_))
 }
 
 /// The streams that many people share.

@@ -1,6 +1,6 @@
 //! Streams as server-sent events (HTML Living Standard, section 9.2).
 
-use super::{Channel, HEARTBEAT, Message, Subscription, listen, still_valid};
+use super::{Channel, HEARTBEAT, Message, Subscription, admit, listen, still_valid};
 use crate::auth::StreamToken;
 use crate::params::Query;
 use crate::{ApiError, ApiResult, ApiState, Caller};
@@ -29,7 +29,7 @@ macro_rules! streams {
             token: StreamToken,
             Query(asked): Query<Asked>,
         ) -> Answer {
-            open(&state, &caller, token, $channel, &asked)
+            open(&state, &caller, token, $channel, &asked).await
         }
     )*};
 }
@@ -45,7 +45,7 @@ streams! {
     direct => "direct",
 }
 
-fn open(state: &ApiState, caller: &Caller, token: StreamToken, name: &str, asked: &Asked) -> Answer {
+async fn open(state: &ApiState, caller: &Caller, token: StreamToken, name: &str, asked: &Asked) -> Answer {
     // No post has media yet: a stream of only those stays silent, which is right.
     let only_media = asked
         .only_media
@@ -53,6 +53,7 @@ fn open(state: &ApiState, caller: &Caller, token: StreamToken, name: &str, asked
         .is_some_and(|flag| matches!(flag, "true" | "1"));
     let channel = Channel::parse(name, asked.tag.as_deref(), asked.list.as_deref())
         .ok_or_else(|| ApiError::new(http::StatusCode::BAD_REQUEST, "Missing tag or list"))?;
+    admit(state, caller.id(), &channel).await?;
     let subscription = listen(state, caller)?;
     if !only_media {
         subscription.subscribe(channel);

@@ -1,6 +1,6 @@
 //! Streams over a WebSocket (RFC 6455): any number of subscriptions on one connection.
 
-use super::{Channel, HEARTBEAT, Message, Subscription, listen, still_valid};
+use super::{Channel, HEARTBEAT, Message, Subscription, admit, listen, still_valid};
 use crate::auth::StreamToken;
 use crate::params::Query;
 use crate::{ApiError, ApiResult, ApiState, Caller};
@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use entrenous_model::Scopes;
+use entrenous_model::{AccountId, Scopes};
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -47,6 +47,7 @@ pub(super) async fn open(
             if !caller.scopes().grants(channel.scope()) {
                 return Err(ApiError::outside_scopes());
             }
+            admit(&state, caller.id(), &channel).await?;
             Some(channel)
         }
     };
@@ -56,6 +57,7 @@ pub(super) async fn open(
     }
     let connection = Connection {
         state,
+        person: caller.id(),
         scopes: caller.scopes().clone(),
         token,
         subscription,
@@ -77,6 +79,7 @@ pub(super) async fn open(
 
 struct Connection {
     state: ApiState,
+    person: AccountId,
     scopes: Scopes,
     token: StreamToken,
     subscription: Subscription,
@@ -113,7 +116,7 @@ impl Connection {
                 received = socket.recv() => {
                     heard = true;
                     match received {
-                        Some(Ok(Frame::Text(text))) => match self.handle(&text) {
+                        Some(Ok(Frame::Text(text))) => match self.handle(&text).await {
                             Some(answer) => Some(answer),
                             None => continue,
                         },
@@ -142,7 +145,7 @@ impl Connection {
     }
 
     /// What a client says: subscribe or unsubscribe. Answers an error, if there is one.
-    fn handle(&self, text: &str) -> Option<Frame> {
+    async fn handle(&self, text: &str) -> Option<Frame> {
         let Ok(request) = serde_json::from_str::<Request>(text) else {
             return error("Malformed message", 400);
         };
@@ -155,6 +158,9 @@ impl Connection {
                 error("Access token does not have the required scopes", 401)
             }
             "subscribe" => {
+                if let Err(refused) = admit(&self.state, self.person, &channel).await {
+                    return error(refused.text(), refused.status().as_u16());
+                }
                 if self.subscription.subscribe(channel) {
                     None
                 } else {

@@ -9,6 +9,7 @@ use crate::oauth::Bearer;
 use crate::people::LoginGuard;
 use crate::posts::Bodies;
 use crate::timelines::Homes;
+use crate::uses::Uses;
 use entrenous_model::{Account, AccountId, Event, Member, TokenId};
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub struct Caches {
     posts: Bodies,
     homes: Homes,
     logins: LoginGuard,
+    uses: Uses,
 }
 
 impl Default for Caches {
@@ -87,6 +89,7 @@ impl Default for Caches {
             posts: Bodies::default(),
             homes: Homes::default(),
             logins: LoginGuard::default(),
+            uses: Uses::default(),
         }
     }
 }
@@ -258,5 +261,10 @@ impl Caches {
 
     pub(crate) fn logins(&self) -> &LoginGuard {
         &self.logins
+    }
+
+    /// When tokens and sessions were last used, as far as it is not written down.
+    pub(crate) const fn uses(&self) -> &Uses {
+        &self.uses
     }
 }

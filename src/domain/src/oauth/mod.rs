@@ -7,7 +7,7 @@ mod web;
 
 pub use clients::{app, app_by_client_id, register};
 pub use grant::{Authorization, check_authorization, client_credentials, exchange_code, issue_code};
-pub use tokens::{Bearer, Issued, bearer, create_token, revoke, revoke_token, tokens_of};
+pub use tokens::{Bearer, Held, Issued, bearer, create_token, revoke, revoke_token, tokens_of};
 
 pub use web::{WEB_CLIENT, is_web_client};
 

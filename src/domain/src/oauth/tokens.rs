@@ -2,6 +2,7 @@
 
 use super::clients::{client, parse_scopes};
 use crate::secrets::sha256_hex;
+use crate::uses::Entry;
 use crate::{Ctx, DomainError, Result, accounts, audit};
 use entrenous_model::{Account, AccountId, AppId, Event, Member, Scopes, Token, TokenId};
 use entrenous_store as store;
@@ -169,15 +170,24 @@ pub async fn revoke(ctx: &Ctx, client_id: &str, client_secret: Option<&str>, sec
     Ok(())
 }
 
-/// The valid tokens of a person with the name of their client, newest first; at most 500.
+/// A token as its owner looks at it.
+pub use store::tokens::Held;
+
+/// The valid tokens of a person with the name of their client and their last use, newest first; at most 500.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn tokens_of(ctx: &Ctx, account: AccountId) -> Result<Vec<(Token, Option<String>)>> {
-    Ok(ctx
+pub async fn tokens_of(ctx: &Ctx, account: AccountId) -> Result<Vec<Held>> {
+    let mut held = ctx
         .store()
         .read(move |conn| store::tokens::of_account(conn, account))
-        .await?)
+        .await?;
+    for one in &mut held {
+        if let Some(last) = ctx.caches().uses().last(Entry::Token(one.token.id)) {
+            (one.last_used_at, one.user_agent) = (Some(last.at), Some(last.by));
+        }
+    }
+    Ok(held)
 }
 
 /// Revokes one token of a person.

@@ -1,9 +1,9 @@
 //! Passwords.
 
-use crate::{Ctx, DomainError, Result, accounts};
+use crate::{Ctx, DomainError, Result, accounts, work};
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use entrenous_model::{AccountId, Event, Time};
+use entrenous_model::{AccountId, Event, Time, TokenId};
 use entrenous_store as store;
 use moka::sync::Cache;
 use std::net::{IpAddr, Ipv6Addr};
@@ -223,6 +223,47 @@ pub async fn authenticate(ctx: &Ctx, username: &str, password: String, address: 
     uncount(&guard.addresses, &address);
     guard.names.invalidate(&name);
     Ok(id)
+}
+
+/// A person changes their own password, and is signed out everywhere else: all sessions, codes and tokens end but the
+/// token `kept`. Wrong tries count as those of [`authenticate`].
+///
+/// # Errors
+/// `Invalid` for a wrong present password and for a weak new one, `TooMany` as for signing in, `NotFound` for a disabled
+/// person.
+pub async fn change_password(
+    ctx: &Ctx,
+    id: AccountId,
+    kept: TokenId,
+    current: String,
+    new: String,
+    address: IpAddr,
+) -> Result<()> {
+    let account = accounts::get(ctx, id).await?.ok_or(DomainError::NotFound)?;
+    match authenticate(ctx, &account.username, current, address).await {
+        Ok(found) if found == id => {}
+        Ok(_) | Err(DomainError::Unauthenticated(_)) => {
+            return Err(DomainError::invalid("the current password is wrong"));
+        }
+        Err(error) => return Err(error),
+    }
+    check_password(&new, &account.username)?;
+    let hash = hash(ctx, new).await?;
+    work::write(ctx, move |tx| {
+        let now = tx.now();
+        if !store::members::set_password(tx, id, &hash)? {
+            return Err(DomainError::NotFound);
+        }
+        store::sessions::end_all(tx, id, now)?;
+        store::codes::remove_of(tx, id)?;
+        for token in store::tokens::revoke_others(tx, id, kept, now)? {
+            tx.tell(Event::TokenRevoked { token })?;
+        }
+        let name = &account.username;
+        crate::audit::write(tx, name, "person.password_changed", None, None, name)?;
+        tx.tell(Event::AccountUpdated { account: id })
+    })
+    .await
 }
 
 #[cfg(test)]

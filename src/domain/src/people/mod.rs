@@ -10,7 +10,7 @@ pub use add::{NewPerson, add};
 pub use leave::disable;
 pub(crate) use leave::end_access;
 pub(crate) use login::LoginGuard;
-pub use login::{authenticate, set_password};
+pub use login::{authenticate, change_password, set_password};
 pub use profile::{ProfileChange, update_profile};
 
 use crate::{Ctx, Result, accounts};

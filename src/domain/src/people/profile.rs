@@ -108,6 +108,7 @@ pub async fn update_profile(ctx: &Ctx, id: AccountId, change: ProfileChange) -> 
 fn write(tx: &mut Tx, account: &Account) -> Result<()> {
     let now = tx.now();
     let profile = store::accounts::Profile {
+        username: &account.username,
         display_name: &account.display_name,
         note: &account.note,
         note_source: &account.note_source,

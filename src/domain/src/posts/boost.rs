@@ -107,6 +107,7 @@ fn insert(
         &Spread {
             post: &boost,
             boosted: Some(post.account),
+            tags: &[],
         },
         booster.followers,
     )?;

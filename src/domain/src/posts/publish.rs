@@ -111,6 +111,7 @@ fn in_transaction(
         &Spread {
             post: &post,
             boosted: None,
+            tags: &ready.tags,
         },
         person.followers,
     )?;

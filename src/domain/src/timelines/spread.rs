@@ -9,7 +9,7 @@ use crate::{Ctx, Result};
 use entrenous_model::{AccountId, Event, Post, PostId, Visibility};
 use entrenous_store::{
     feed::{self, Reach, Stretch},
-    posts as rows,
+    followed_tags, posts as rows,
 };
 
 /// Followers (of peers too) up to whom it is done at once.
@@ -23,6 +23,8 @@ pub(crate) struct Spread<'a> {
     pub(crate) post: &'a Post,
     /// The author of the boosted post.
     pub(crate) boosted: Option<AccountId>,
+    /// Its hashtags.
+    pub(crate) tags: &'a [String],
 }
 
 impl Spread<'_> {
@@ -48,6 +50,37 @@ impl Spread<'_> {
         }
         Ok(())
     }
+
+    /// Serves a piece of those who follow one of the hashtags: with public posts, as the timeline of the hashtag.
+    fn fill_by_tag(&self, tx: &mut Work<'_>, after: i64) -> Result<()> {
+        let Post {
+            id,
+            account,
+            visibility,
+            ..
+        } = *self.post;
+        if self.boosted.is_some() || visibility != Visibility::Public || self.tags.is_empty() {
+            return match after {
+                0 => Ok(()),
+                _ => Ok(followed_tags::spread_done(tx, id)?),
+            };
+        }
+        let stretch = Stretch { after, most: PIECE };
+        let end = followed_tags::end_of(tx, self.tags, stretch)?;
+        let owners = followed_tags::spread(tx, id, account, self.tags, stretch)?;
+        if !owners.is_empty() {
+            tx.announce(Event::FeedFilled { post: id, owners });
+        }
+        match end {
+            Some(end) => {
+                followed_tags::spread_later(tx, id, end)?;
+                tx.announce(Event::SpreadQueued { post: id });
+            }
+            None if after > 0 => followed_tags::spread_done(tx, id)?,
+            None => {}
+        }
+        Ok(())
+    }
 }
 
 /// Puts a new post or boost into its author's own timeline and those of local followers, at once or, if the author has
@@ -62,11 +95,15 @@ pub(crate) fn spread(tx: &mut Work<'_>, new: &Spread<'_>, followers: i64) -> Res
         });
     }
     if followers <= AT_ONCE {
-        return new.fill(tx, None);
+        new.fill(tx, None)?;
+    } else {
+        feed::spread_later(tx, post.id, 0)?;
+        tx.announce(Event::SpreadQueued { post: post.id });
     }
-    feed::spread_later(tx, post.id, 0)?;
-    tx.announce(Event::SpreadQueued { post: post.id });
-    Ok(())
+    if new.tags.is_empty() {
+        return Ok(());
+    }
+    new.fill_by_tag(tx, 0)
 }
 
 /// Serves the next piece of what [`spread`] noted. `false` if nothing waits.
@@ -76,15 +113,43 @@ pub(crate) fn spread(tx: &mut Work<'_>, new: &Spread<'_>, followers: i64) -> Res
 pub async fn spread_waiting(ctx: &Ctx) -> Result<bool> {
     work::write(ctx, |tx| {
         let Some((id, after)) = feed::next_spread(tx)? else {
-            return Ok(false);
+            return by_tag(tx);
         };
         match waiting(tx, id)? {
-            Some((post, boosted)) => piece(tx, &Spread { post: &post, boosted }, after)?,
+            Some((post, boosted)) => {
+                let new = Spread {
+                    post: &post,
+                    boosted,
+                    tags: &[],
+                };
+                piece(tx, &new, after)?;
+            }
             None => feed::spread_done(tx, id)?,
         }
         Ok(true)
     })
     .await
+}
+
+/// The next piece of those who follow a hashtag.
+fn by_tag(tx: &mut Work<'_>) -> Result<bool> {
+    let Some((id, after)) = followed_tags::next_spread(tx)? else {
+        return Ok(false);
+    };
+    match waiting(tx, id)? {
+        Some((post, boosted)) => {
+            let tags = rows::tags_of(tx, &[id.get()])?;
+            let tags: Vec<String> = tags.into_iter().map(|(_, tag)| tag).collect();
+            let new = Spread {
+                post: &post,
+                boosted,
+                tags: &tags,
+            };
+            new.fill_by_tag(tx, after)?;
+        }
+        None => followed_tags::spread_done(tx, id)?,
+    }
+    Ok(true)
 }
 
 /// The post with the author of what it boosts, unless either went in the meantime.

@@ -3,7 +3,11 @@
 //! `cfg(test)` is always set here; it tells clippy that the helpers beside the tests are tests as well.
 
 #[cfg(test)]
+mod completion;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod lists;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]

@@ -180,7 +180,7 @@ stories! {
         let issued =
             oauth::exchange_code(ctx, &app.client_id, Some(&secret), &first, REDIRECT, None).await.unwrap();
         let listed = oauth::tokens_of(ctx, ada.id).await.unwrap();
-        let names: Vec<_> = listed.iter().map(|(_, name)| name.as_deref()).collect();
+        let names: Vec<_> = listed.iter().map(|held| held.client.as_deref()).collect();
         assert_eq!(names, [Some("A client"), None]);
 
         for token in [&by_hand, &issued] {

@@ -167,8 +167,8 @@ pub(super) async fn list_tokens(host: &Host, username: &str) -> Result<Answer, S
         .map_err(|error| said(&error))?;
     let mut rows = Vec::new();
     let mut json = Vec::new();
-    for (token, app) in tokens {
-        let app = app.unwrap_or_else(|| "command line".to_owned());
+    for oauth::Held { token, client, .. } in tokens {
+        let app = client.unwrap_or_else(|| "command line".to_owned());
         let state = if token.revoked_at.is_some() {
             "revoked"
         } else {

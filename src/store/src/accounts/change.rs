@@ -2,7 +2,7 @@
 
 use crate::schema::accounts;
 use crate::sql::Sql;
-use crate::{Conn, StoreError, to_db};
+use crate::{Conn, StoreError, to_db, words};
 use diesel::prelude::*;
 use entrenous_model::{Account, AccountId, MediaId, Origin, PeerId, ProfileField, Time};
 
@@ -53,11 +53,13 @@ fn insert_row(conn: &mut Conn, account: &Account, fetched: Option<Time>) -> Resu
             accounts::fetched_at.eq(fetched.map(to_db)),
         ))
         .execute(conn)?;
-    Ok(())
+    words::set(conn, account.id, &account.username, &account.display_name)
 }
 
 /// What a person can change of their own account.
 pub struct Profile<'a> {
+    /// The name before the `@`, which never changes.
+    pub username: &'a str,
     /// Name shown.
     pub display_name: &'a str,
     /// Biography, sanitised HTML.
@@ -102,7 +104,7 @@ pub fn update_profile(
             accounts::updated_at.eq(to_db(now)),
         ))
         .execute(conn)?;
-    Ok(())
+    words::set(conn, id, profile.username, profile.display_name)
 }
 
 /// Writes what a peer says of one of its people, all but the counters.
@@ -130,7 +132,7 @@ pub fn update_remote(conn: &mut Conn, account: &Account, fetched: Time) -> Resul
             accounts::fetched_at.eq(Some(to_db(fetched))),
         ))
         .execute(conn)?;
-    Ok(())
+    words::set(conn, account.id, &account.username, &account.display_name)
 }
 
 /// Remembers that a remote account was looked at and had not changed.

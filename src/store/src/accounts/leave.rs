@@ -1,6 +1,6 @@
 //! What ends when a person leaves.
 
-use crate::schema::{accounts, feed, follows, notifications, posts};
+use crate::schema::{accounts, feed, follows, list_members, notifications, posts};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Time};
@@ -34,6 +34,13 @@ pub fn end_follows(conn: &mut Conn, id: AccountId) -> Result<Vec<AccountId>, Sto
             follows::follower_id
                 .eq(id.get())
                 .or(follows::followee_id.eq(id.get())),
+        )
+        .execute(conn)?;
+    diesel::delete(list_members::table)
+        .filter(
+            list_members::owner_id
+                .eq(id.get())
+                .or(list_members::account_id.eq(id.get())),
         )
         .execute(conn)?;
     diesel::delete(feed::table)

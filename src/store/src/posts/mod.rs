@@ -2,6 +2,7 @@
 
 mod counts;
 mod details;
+mod participants;
 mod row;
 mod thread;
 mod write;
@@ -20,6 +21,7 @@ pub use details::{
     Addressed, FlagSets, MentionRow, VersionRow, addressed, flags_of, mentions_of, set_tags, tags_of,
     versions,
 };
+pub use participants::{mentioned_in, of_conversation};
 pub use thread::{ancestors, descendants};
 pub use write::{
     Edit, add_mention, adopt_orphans, bury, forget_idempotency, insert, keep_version, remember_idempotency,

@@ -2,7 +2,9 @@
 
 mod accounts;
 mod admin;
+mod lists;
 mod notifications;
+mod own;
 mod pictures;
 mod stage;
 mod statuses;

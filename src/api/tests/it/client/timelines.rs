@@ -91,7 +91,7 @@ async fn hashtags() {
             .get(&ada, "/api/v1/timelines/tag/brot?all[]=butter")
             .await
             .ok()),
-        [both]
+        [both.clone()]
     );
     assert_eq!(
         ids(&stage
@@ -113,14 +113,37 @@ async fn hashtags() {
     );
     assert_eq!(history[1]["uses"], "0");
     stage.get(&ada, "/api/v1/tags/a%20b").await.refused(404);
-    stage
-        .post(&ada, "/api/v1/tags/brot/follow", "")
-        .await
-        .refused(422);
+    let followed = stage.post(&ada, "/api/v1/tags/Brot/follow", "").await.ok();
+    assert_eq!(
+        (&followed["name"], &followed["following"]),
+        (&json!("brot"), &json!(true))
+    );
+    assert_eq!(stage.get(&ada, "/api/v1/tags/brot").await.ok()["following"], true);
+    assert_eq!(
+        stage.get(&bob, "/api/v1/tags/brot").await.ok()["following"],
+        false
+    );
+    stage.post(&ada, "/api/v1/tags/butter/follow", "").await.ok();
+    let page = stage.get(&ada, "/api/v1/followed_tags?limit=1").await;
+    assert_eq!(page.ok()[0]["name"], "butter");
+    let next = stage.get(&ada, &page.link("next").unwrap()).await.ok();
+    assert_eq!(
+        (&next[0]["name"], &next[0]["following"]),
+        (&json!("brot"), &json!(true))
+    );
+    assert_eq!(next[0]["history"][0]["uses"], "2");
+    let home = ids(&stage.get(&ada, "/api/v1/timelines/home").await.ok());
+    assert!(home.contains(&both), "{home:?}");
+    let new = stage.publish(&bob, "more #brot", "public").await;
+    assert_eq!(ids(&stage.get(&ada, "/api/v1/timelines/home").await.ok())[0], new);
     assert_eq!(
         stage.post(&ada, "/api/v1/tags/brot/unfollow", "").await.ok()["following"],
         false
     );
+    stage
+        .post(&ada, "/api/v1/tags/a%20b/follow", "")
+        .await
+        .refused(404);
 }
 
 #[tokio::test]

@@ -1,4 +1,8 @@
-//! How much a hashtag is used.
+//! How much a hashtag is used, and who follows it.
+
+mod follow;
+
+pub use follow::{follow, followed, followed_among, unfollow};
 
 use crate::{Ctx, Result};
 use chrono::{Days, TimeDelta};
