@@ -9,6 +9,8 @@ mod commands;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod look;
+#[cfg(test)]
 mod other_software;
 #[cfg(test)]
 mod replay;

@@ -77,7 +77,8 @@ fn streaming(ctx: &Ctx) -> String {
 }
 
 fn about(ctx: &Ctx) -> String {
-    let own = ctx.node().description.trim();
+    let look = ctx.look();
+    let own = look.description.trim();
     if own.is_empty() {
         CLOSED.to_owned()
     } else {
@@ -86,8 +87,10 @@ fn about(ctx: &Ctx) -> String {
 }
 
 fn rules_of(ctx: &Ctx) -> Value {
-    let rules = ctx.node().rules.iter().enumerate();
-    rules
+    let look = ctx.look();
+    look.rules
+        .iter()
+        .enumerate()
         .map(|(at, text)| json!({ "id": (at + 1).to_string(), "text": text, "hint": "", "translations": {} }))
         .collect()
 }
@@ -118,23 +121,31 @@ fn polls() -> Value {
     json!({ "max_options": 0, "max_characters_per_option": 0, "min_expiration": 300, "max_expiration": 2_629_746 })
 }
 
+/// The URL of the node's header picture: an administrator's, else the drawn one.
+fn header(state: &ApiState) -> String {
+    let own = state.statics().own_header();
+    state.url(own.as_deref().unwrap_or("/static/header.png"))
+}
+
 async fn v2(State(state): State<ApiState>) -> Json<Value> {
     let ctx = state.ctx();
-    let node = ctx.node();
+    let (node, look, statics) = (ctx.node(), ctx.look(), state.statics());
+    let header = header(&state);
+    let icon = |size: u32| json!({ "src": state.url(&format!("/static/icon-{size}.png")), "size": format!("{size}x{size}") });
     Json(json!({
         "domain": node.origin.authority(),
-        "title": node.name,
+        "title": look.name,
         "version": version(&state),
         "source_url": node.source_url.clone().unwrap_or_else(|| state.url("/about")),
         "description": about(ctx),
         "usage": { "users": { "active_month": 0 } },
         "thumbnail": {
-            "url": state.url("/static/header.png"),
+            "url": header,
             "blurhash": null,
-            "versions": { "@1x": state.url("/static/header.png") },
+            "versions": { "@1x": header },
             "description": ""
         },
-        "icon": [{ "src": state.url("/static/avatar.png"), "size": "400x400" }],
+        "icon": [icon(192), icon(512)],
         "languages": node.languages,
         "configuration": {
             "urls": {
@@ -178,24 +189,30 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
             "url": null
         },
         "api_versions": { "mastodon": MASTODON_API, "entrenous": 1 },
-        "contact": { "email": node.contact_email.clone().unwrap_or_default(), "account": null },
-        "rules": rules_of(ctx)
+        "contact": { "email": look.contact_email.clone().unwrap_or_default(), "account": null },
+        "rules": rules_of(ctx),
+        "entrenous": {
+            "accent": statics.accent(),
+            "logo": state.url(&statics.logo_path()),
+            "brand_css": statics.brand_path(),
+            "languages": node.languages
+        }
     }))
 }
 
 async fn v1(State(state): State<ApiState>) -> Json<Value> {
     let ctx = state.ctx();
-    let node = ctx.node();
+    let (node, look) = (ctx.node(), ctx.look());
     Json(json!({
         "uri": node.origin.authority(),
-        "title": node.name,
-        "short_description": node.description,
+        "title": look.name,
+        "short_description": look.description,
         "description": about(ctx),
-        "email": node.contact_email.clone().unwrap_or_default(),
+        "email": look.contact_email.clone().unwrap_or_default(),
         "version": version(&state),
         "urls": { "streaming_api": streaming(ctx) },
         "stats": { "user_count": 0, "status_count": 0, "domain_count": 0 },
-        "thumbnail": state.url("/static/header.png"),
+        "thumbnail": header(&state),
         "languages": node.languages,
         "registrations": false,
         "approval_required": true,

@@ -25,6 +25,7 @@ mod address;
 mod admin;
 mod at;
 pub mod auth;
+mod brand;
 mod client;
 mod empty;
 mod entities;
@@ -40,6 +41,7 @@ mod media;
 mod notifications;
 mod oauth;
 mod openapi;
+mod organisations;
 mod own;
 mod pages;
 pub mod paging;
@@ -93,6 +95,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(people::routes())
         .merge(own::routes())
         .merge(leave::routes())
+        .merge(organisations::routes())
         .merge(reading::routes())
         .merge(admin::routes())
 }

@@ -1,12 +1,12 @@
-//! `/api/entrenous/v1`: what every person may know beyond the Mastodon API: connected organisations, their own sessions
-//! and tokens, and where a post of theirs has gone.
+//! `/api/entrenous/v1`: what every person may know beyond the Mastodon API: their own sessions and
+//! tokens, and where a post of theirs has gone.
 
 use crate::at::At;
 use crate::entities::stamp;
 use crate::{ApiError, ApiResult, ApiState, Caller};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{deliveries, oauth, peers, posts, sessions};
+use entrenous_domain::{deliveries, oauth, posts, sessions};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{PostId, SessionId, TokenId};
 use schemars::JsonSchema;
@@ -18,12 +18,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
     let read = Access::Person("read:accounts");
     let write = Access::Person("write:accounts");
     Routes::new()
-        .get(
-            "/api/entrenous/v1/peers",
-            read,
-            Doc::new("organisations", "Connected organisations").returns::<Vec<ConnectedPeer>>(),
-            connected,
-        )
         .get(
             "/api/entrenous/v1/sessions",
             read,
@@ -54,21 +48,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
             Doc::new("statuses", "Where my post has gone").returns::<Vec<Delivery>>(),
             deliveries_of,
         )
-}
-
-/// A connected organisation.
-#[derive(Debug, Serialize, JsonSchema)]
-struct ConnectedPeer {
-    /// Its name.
-    name: String,
-    /// As in handles.
-    authority: String,
-    /// Where it is reached.
-    origin: String,
-    /// Whether we see its posts.
-    posts_to_us: bool,
-    /// Whether it sees ours.
-    posts_from_us: bool,
 }
 
 /// A browser that is signed in.
@@ -116,22 +95,6 @@ struct Delivery {
     state: String,
     /// What the last failure was; told to administrators only, as it may describe their network.
     error: Option<String>,
-}
-
-async fn connected(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Vec<ConnectedPeer>>> {
-    let all = peers::list(state.ctx()).await?;
-    Ok(Json(
-        all.iter()
-            .filter(|peer| peer.is_active())
-            .map(|peer| ConnectedPeer {
-                name: peer.name.clone(),
-                authority: peer.origin.authority().to_owned(),
-                origin: peer.origin.to_string(),
-                posts_to_us: peers::may_receive_posts_from(peer),
-                posts_from_us: peers::may_give_posts_to(peer),
-            })
-            .collect(),
-    ))
 }
 
 async fn list_sessions(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Vec<Session>>> {

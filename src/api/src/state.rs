@@ -4,7 +4,7 @@ use crate::client::{Client, ClientFile};
 use crate::streaming::{Dispatch, Hub};
 use crate::trust::TrustDesk;
 use entrenous_domain::Ctx;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What the API is told beside the node's own settings.
 #[derive(Clone, Default)]
@@ -30,7 +30,8 @@ struct Inner {
     dispatch: Mutex<Option<Dispatch>>,
     settings: ApiSettings,
     limits: crate::limits::Limits,
-    statics: OnceLock<crate::pages::Statics>,
+    /// Those of the look that was asked for last.
+    statics: Mutex<Option<Arc<crate::pages::Statics>>>,
     client: Client,
     fragments: crate::entities::Fragments,
 }
@@ -49,7 +50,7 @@ impl ApiState {
                 dispatch: Mutex::new(Some(dispatch)),
                 settings,
                 limits,
-                statics: OnceLock::new(),
+                statics: Mutex::new(None),
                 client,
                 fragments: crate::entities::Fragments::default(),
             }),
@@ -111,11 +112,14 @@ impl ApiState {
         &self.inner.fragments
     }
 
-    /// Style sheet and pictures in this node's colours, made at the first use.
-    pub(crate) fn statics(&self) -> &crate::pages::Statics {
-        self.inner
-            .statics
-            .get_or_init(|| crate::pages::Statics::new(&self.inner.ctx.node().accent))
+    /// Style sheets and pictures in this node's colours, as they are now.
+    pub(crate) fn statics(&self) -> Arc<crate::pages::Statics> {
+        let look = self.inner.ctx.look();
+        let mut statics = self.inner.statics.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*statics {
+            Some(known) if known.are_of(&look) => Arc::clone(known),
+            _ => Arc::clone(statics.insert(Arc::new(crate::pages::Statics::new(look)))),
+        }
     }
 
     /// The web client.

@@ -7,7 +7,8 @@ use entrenous_model::{Origin, Time};
 use entrenous_store::Store;
 use std::sync::{Arc, OnceLock};
 
-/// What the configuration says of this node.
+/// What the configuration says of this node. How it shows itself (name, description, colour, rules, contact) is
+/// [`Ctx::look`], since administrators change that at run time.
 #[derive(Debug, Clone)]
 pub struct NodeSettings {
     /// Where this node is reached.
@@ -51,6 +52,7 @@ struct Inner {
     lookup: OnceLock<Arc<dyn RemoteLookup>>,
     caches: crate::accounts::Caches,
     trust: crate::peers::Trust,
+    looks: crate::look::Looks,
 }
 
 /// The ports a context is made of.
@@ -76,6 +78,7 @@ impl Ctx {
             keys,
         } = ports;
         let caches = crate::accounts::Caches::default();
+        let looks = crate::look::Looks::new(&node);
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -88,6 +91,7 @@ impl Ctx {
                 lookup: OnceLock::new(),
                 caches,
                 trust: crate::peers::Trust::default(),
+                looks,
             }),
         }
     }
@@ -105,10 +109,20 @@ impl Ctx {
         &self.inner.store
     }
 
-    /// This node.
+    /// This node, as configured.
     #[must_use]
     pub fn node(&self) -> &NodeSettings {
         &self.inner.node
+    }
+
+    /// How this node shows itself now.
+    #[must_use]
+    pub fn look(&self) -> Arc<crate::look::Look> {
+        self.inner.looks.current()
+    }
+
+    pub(crate) fn looks(&self) -> &crate::look::Looks {
+        &self.inner.looks
     }
 
     /// This node's origin.

@@ -74,6 +74,33 @@ pub fn queue(
     Ok(())
 }
 
+/// Writes what the node itself says to every active native peer.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn queue_of_node(tx: &mut Tx, activity: &OutboundActivity) -> Result<()> {
+    let natives = allowed_targets(tx, BTreeSet::new(), true, activity)?;
+    if natives.is_empty() {
+        return Ok(());
+    }
+    let row = NewActivity {
+        id: ActivityId(tx.next_id()),
+        account: None,
+        post: None,
+        data: activity,
+        order_key: 0,
+        at: tx.now(),
+    };
+    let peers = natives.iter().map(|(peer, _)| *peer).collect();
+    let rows: Vec<(DeliveryId, Target)> = natives
+        .into_iter()
+        .map(|target| (DeliveryId(tx.next_id()), target))
+        .collect();
+    deliveries::insert(tx, &row, &rows)?;
+    tx.emit(Event::DeliveriesQueued { peers })?;
+    Ok(())
+}
+
 fn targets(
     tx: &mut Tx,
     author: AccountId,
@@ -98,10 +125,10 @@ fn targets(
     })
 }
 
-/// The gate: a leaver is made known to every active peer; everything else crosses only where the contract gives posts.
+/// The gate: a leaver, and the node's own name, are made known to every active peer; everything else crosses only where the contract gives posts.
 fn may_cross(peer: &Peer, activity: &OutboundActivity) -> bool {
     match activity {
-        OutboundActivity::DeleteActor => peer.is_active(),
+        OutboundActivity::DeleteActor | OutboundActivity::UpdateNode => peer.is_active(),
         _ => crate::peers::may_give_posts_to(peer),
     }
 }

@@ -89,4 +89,6 @@ pub enum Event {
         /// Which.
         peers: Vec<PeerId>,
     },
+    /// An administrator changed the node's look: name, colours, pictures, house rules.
+    LookChanged,
 }

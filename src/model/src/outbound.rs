@@ -94,6 +94,8 @@ pub enum OutboundActivity {
     },
     /// `Update` of the actor's own profile.
     UpdateProfile,
+    /// `Update` of the instance actor: the node's name or words changed. Nobody's in particular.
+    UpdateNode,
     /// `Delete` of the actor: a leaver.
     DeleteActor,
 }
@@ -117,6 +119,7 @@ impl OutboundActivity {
             Self::Block { .. } => "Block",
             Self::UndoBlock { .. } => "Undo Block",
             Self::UpdateProfile => "Update Person",
+            Self::UpdateNode => "Update Application",
             Self::DeleteActor => "Delete Person",
         }
     }

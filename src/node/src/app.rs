@@ -9,7 +9,7 @@ use crate::{config, secret_file, system};
 use entrenous_domain::context::Ports;
 use entrenous_domain::ports::KeySmith;
 use entrenous_domain::secrets::Vault;
-use entrenous_domain::{Ctx, DomainError, NodeSettings, accounts};
+use entrenous_domain::{Ctx, DomainError, NodeSettings, accounts, look};
 use entrenous_egress::{Egress, EgressConfig};
 use entrenous_federation::{Federation, Identity};
 use entrenous_store::{Store, StoreConfig, StoreError};
@@ -158,6 +158,7 @@ pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -
 /// Federation with this node's identity, once database and key file are known to be this node's.
 async fn own_federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
     same_address(ctx).await?;
+    look::refresh(ctx).await.map_err(|error| cause(&error))?;
     federation(places, ctx, config).await
 }
 

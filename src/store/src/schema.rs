@@ -466,6 +466,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    look (part) {
+        part -> Text,
+        value -> Text,
+        picture -> Nullable<Binary>,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -509,5 +518,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     events,
-    audit
+    audit,
+    look
 );

@@ -2,7 +2,7 @@
 
 mod lists;
 mod own;
-mod picture;
+pub(crate) mod picture;
 mod relations;
 
 use crate::at::At;

@@ -13,10 +13,6 @@ use entrenous_model::{Account, AccountId, MediaId, Page, ProfileField, Visibilit
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Semaphore;
-
-/// Pictures decoded at the same time: each may take 200 MiB.
-static DECODERS: Semaphore = Semaphore::const_new(2);
 
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("accounts", summary);
@@ -276,12 +272,7 @@ async fn change(
 }
 
 async fn stored(state: &ApiState, id: AccountId, file: File, shape: Shape) -> ApiResult<MediaId> {
-    let prepared = {
-        let _permit = DECODERS.acquire().await.map_err(ApiError::internal)?;
-        tokio::task::spawn_blocking(move || picture::prepare(&file.bytes, shape))
-            .await
-            .map_err(ApiError::internal)??
-    };
+    let prepared = picture::off_path(file.bytes, move |bytes| picture::prepare(bytes, shape)).await?;
     let picture = media::store_picture(state.ctx(), id, prepared.bytes, prepared.content_type, None).await?;
     Ok(picture.id)
 }

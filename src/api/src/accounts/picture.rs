@@ -3,11 +3,13 @@
 //! Decoding is bounded before it begins: size and pixels are read from the header of the file, and the decoder may
 //! not allocate more than a written limit.
 
+use axum::body::Bytes;
 use entrenous_domain::DomainError;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
+use tokio::sync::Semaphore;
 
 /// Longest side, in pixels.
 const LONGEST_SIDE: u32 = 8_192;
@@ -45,6 +47,23 @@ pub(crate) struct Prepared {
     pub(crate) content_type: &'static str,
 }
 
+/// Pictures decoded at the same time: each may take 200 MiB.
+static DECODERS: Semaphore = Semaphore::const_new(2);
+
+/// Prepares a picture off the request path, when it is its turn.
+///
+/// # Errors
+/// As `prepare` has them.
+pub(crate) async fn off_path(
+    bytes: Bytes,
+    prepare: impl FnOnce(&[u8]) -> Result<Prepared, DomainError> + Send + 'static,
+) -> Result<Prepared, DomainError> {
+    let _permit = DECODERS.acquire().await.map_err(DomainError::internal)?;
+    tokio::task::spawn_blocking(move || prepare(&bytes))
+        .await
+        .map_err(DomainError::internal)?
+}
+
 /// Decodes, turns as the camera was held, crops to the middle, resizes and encodes anew. Takes tens of milliseconds of
 /// CPU: call it off the request path.
 ///
@@ -55,6 +74,27 @@ pub(crate) fn prepare(bytes: &[u8], shape: Shape) -> Result<Prepared, DomainErro
     let (width, height) = shape.size();
     let picture = crop(picture, width, height).resize_exact(width, height, FilterType::CatmullRom);
     encode(&picture)
+}
+
+/// Decodes, turns as the camera was held, makes it fit into a square of `side` pixels without cropping, and encodes it anew
+/// as PNG. What is smaller stays so.
+///
+/// # Errors
+/// `Invalid` with what is wrong with the file.
+pub(crate) fn prepare_logo(bytes: &[u8], side: u32) -> Result<Prepared, DomainError> {
+    let mut picture = decode(bytes)?;
+    if picture.width().max(picture.height()) > side {
+        picture = picture.resize(side, side, FilterType::CatmullRom);
+    }
+    let mut bytes = Vec::new();
+    picture
+        .to_rgba8()
+        .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+        .map_err(DomainError::internal)?;
+    Ok(Prepared {
+        bytes,
+        content_type: "image/png",
+    })
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, DomainError> {
@@ -159,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn a_logo_is_whole() {
+        let wide = png(&RgbaImage::from_pixel(2_000, 500, Rgba([1, 2, 3, 4])).into());
+        let logo = prepare_logo(&wide, 512).unwrap();
+        assert_eq!((size_of(&logo), logo.content_type), ((512, 128), "image/png"));
+        let small = png(&RgbImage::from_pixel(9, 3, Rgb([9, 9, 9])).into());
+        assert_eq!(size_of(&prepare_logo(&small, 512).unwrap()), (9, 3));
+        let needle = png(&RgbImage::new(1, 8_192).into());
+        assert_eq!(size_of(&prepare_logo(&needle, 512).unwrap()), (1, 512));
+    }
+
+    #[test]
     fn a_needle_does_not_grow() {
         let needle = png(&RgbImage::new(1, 8_192).into());
         assert_eq!(size_of(&prepare(&needle, Shape::Header).unwrap()), (1_500, 500));
@@ -176,6 +227,7 @@ mod tests {
                 prepare(bytes, Shape::Avatar),
                 Err(DomainError::Invalid(_))
             ));
+            assert!(matches!(prepare_logo(bytes, 512), Err(DomainError::Invalid(_))));
         }
         let wide = png(&RgbImage::new(8_193, 1).into());
         assert!(prepare(&wide, Shape::Avatar).is_err());

@@ -1,6 +1,7 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
 mod invites;
+mod look;
 mod peer_invites;
 mod peers;
 mod people;
@@ -18,5 +19,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(invites::routes())
         .merge(peers::routes())
         .merge(peer_invites::routes())
+        .merge(look::routes())
         .merge(trail::routes())
 }

@@ -87,7 +87,7 @@ async fn front(
     });
     let page = Front {
         frame,
-        description: state.ctx().node().description.clone(),
+        description: state.ctx().look().description.clone(),
         server: authority,
         me,
     };
@@ -100,13 +100,13 @@ async fn about(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let node = state.ctx().node();
+    let look = state.ctx().look();
     let page = About {
         frame: Frame::new(&state, asked.lang.as_deref(), &headers),
-        description: node.description.clone(),
-        rules: node.rules.clone(),
-        contact: node.contact_email.clone(),
-        server: node.origin.authority().to_owned(),
+        description: look.description.clone(),
+        rules: look.rules.clone(),
+        contact: look.contact_email.clone(),
+        server: state.ctx().origin().authority().to_owned(),
     };
     html(StatusCode::OK, &page, FormTarget::Ourselves)
 }

@@ -7,7 +7,6 @@ pub(crate) mod forms;
 mod invite;
 mod landing;
 mod language;
-mod look;
 pub(crate) mod missing;
 mod password;
 mod peer_invitation;
@@ -19,6 +18,7 @@ mod words;
 mod words_en;
 mod words_fr;
 
+use crate::brand::{DARK, LIGHT};
 use crate::{ApiError, ApiState};
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -51,8 +51,12 @@ pub(crate) struct Frame {
     pub(crate) node: String,
     /// Path of the style sheet.
     pub(crate) style: String,
-    /// Accent colour, for the browser's frame.
-    pub(crate) accent: String,
+    /// Path of the logo.
+    pub(crate) logo: String,
+    /// Whether the logo is the drawn mark, which is also the icon.
+    pub(crate) drawn: bool,
+    /// Colour of the browser's frame by day and by night.
+    pub(crate) frames: (String, String),
     /// Version of the software.
     pub(crate) version: String,
     /// Where the source code is offered (AGPL-3.0, section 13), if this node says.
@@ -79,12 +83,15 @@ impl Frame {
         let chosen = language::chosen(state, headers);
         let lang = Lang::choose(&node.languages, &[asked, chosen.as_deref(), locale], headers);
         let languages = Lang::of(&node.languages);
+        let statics = state.statics();
         Self {
             w: lang.words(),
             lang,
-            node: node.name.clone(),
-            style: state.statics().style_path().to_owned(),
-            accent: look::Colour::accent(&node.accent).to_string(),
+            node: state.ctx().look().name.clone(),
+            style: statics.style_path(),
+            logo: statics.logo_path(),
+            drawn: statics.own_logo().is_none(),
+            frames: (LIGHT.ground.to_string(), DARK.ground.to_string()),
             version: state.settings().version.clone(),
             source: node.source_url.clone(),
             languages: if languages.len() > 1 {

@@ -9,6 +9,8 @@ type Pick = fn(&Words) -> &'static str;
 const TEXTS: &[(&str, Pick)] = &[
     ("a username has ", |w| w.bad_username),
     ("a display name ", |w| w.long_display_name),
+    ("the picture is too large", |w| w.big_picture),
+    ("the picture ", |w| w.bad_picture),
     ("a password has at most ", |w| w.long_password),
     ("a password ", |w| w.weak_password),
     ("this app is not registered here", |w| w.unknown_client),

@@ -108,14 +108,16 @@ macro_rules! words {
 }
 
 words! {
-    about, about_closed, about_closed_text, allow, app_unknown, authorize_title, authorize_wants, bad_username,
+    about, about_closed, about_closed_text, allow, app_unknown, authorize_title, authorize_wants, bad_picture,
+    bad_username, big_picture,
     change_password, choose_client, choose_client_text, client_page, code_copy, code_title, contact,
     current_password, deny, display_name, display_name_hint, error_title, form_expired, free_software,
     front_signed_in, go_front, handle, invite_over, invite_signed_in, invite_signed_in_text, invite_submit,
-    invite_text, invite_title, language, leads_to, leads_to_code, long_display_name, long_password, may,
+    invite_text, invite_title, invited_to, invites_you, language, leads_to, leads_to_code, long_display_name, long_password, may,
     missing_title, more_scopes, name_taken, new_password, new_password_again, no_account, not_found, not_you,
+    once_more, optional,
     password, password_again, password_changed, password_changed_text, password_hint, passwords_differ,
-    peer_command, peer_invite_keep, peer_invite_paste, peer_invite_text, peer_invite_title, rules, server,
+    peer_command, peer_invite_keep, peer_invite_paste, peer_invite_text, peer_invite_title, picture, picture_hint, rules, server,
     server_hint, sign_in, sign_in_text, sign_in_to_decide, sign_out, signed_in_as, skip, source, too_many,
     unavailable, unknown_client, unknown_scope, username, username_hint, version, weak_password, wrong_current,
     wrong_method, wrong_password, wrong_redirect, wrong_request,

@@ -16,6 +16,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
+use multipart::Taken;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 pub(crate) use tree::Tree;
@@ -68,22 +69,54 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Params<T> {
 impl<T: DeserializeOwned> FromRequest<ApiState> for Upload<T> {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        let mut tree = query_tree(request.uri().query())?;
-        let mut files = Vec::new();
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        if !reads {
-            match kind(request.headers()) {
-                Kind::Multipart => {
-                    files = multipart::read(request, state.ctx().node().max_upload_bytes, &mut tree).await?;
-                }
-                kind => tree.merge(body_tree(kind, request.into_body()).await?),
-            }
-        }
+        let (params, Taken { files, .. }) = read(request, state, false).await?;
+        Ok(Self { params, files })
+    }
+}
+
+/// A form of one of our pages, of which nothing typed may be lost because a file is too large: such a file is left out.
+pub(crate) struct PageForm<T> {
+    /// The text fields.
+    pub(crate) params: T,
+    /// The files.
+    pub(crate) files: Vec<File>,
+    /// A file was too large.
+    pub(crate) too_large: bool,
+}
+
+impl<T: DeserializeOwned> PageForm<T> {
+    /// Reads the body of a request.
+    ///
+    /// # Errors
+    /// As [`Params`], except for files that are too large.
+    pub(crate) async fn read(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let (params, Taken { files, too_large }) = read(request, state, true).await?;
         Ok(Self {
-            params: filled(tree)?,
+            params,
             files,
+            too_large,
         })
     }
+}
+
+async fn read<T: DeserializeOwned>(
+    request: Request,
+    state: &ApiState,
+    leave_out: bool,
+) -> Result<(T, Taken), ApiError> {
+    let mut tree = query_tree(request.uri().query())?;
+    let mut parts = Taken::default();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads {
+        match kind(request.headers()) {
+            Kind::Multipart => {
+                let most = state.ctx().node().max_upload_bytes;
+                parts = multipart::read(request, most, &mut tree, leave_out).await?;
+            }
+            kind => tree.merge(body_tree(kind, request.into_body()).await?),
+        }
+    }
+    Ok((filled(tree)?, parts))
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {

@@ -73,7 +73,7 @@ async fn participants(
     let mut organisations = Vec::with_capacity(homes.len());
     for (home, people_count) in homes {
         let named = match home {
-            None => Some((ctx.node().name.clone(), ctx.origin().authority().to_owned())),
+            None => Some((ctx.look().name.clone(), ctx.origin().authority().to_owned())),
             Some(id) => peers::get(ctx, id)
                 .await?
                 .map(|peer| (peer.name.clone(), peer.origin.authority().to_owned())),

@@ -63,6 +63,7 @@ impl ApiState {
             | Event::PostCounted { .. }
             | Event::MarksChanged { .. }
             | Event::SpreadQueued { .. }
+            | Event::LookChanged
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }

@@ -79,6 +79,7 @@ impl House {
             while let Ok(batch) = events.recv().await {
                 follower.caches().apply(&batch);
                 follower.trust().apply(&batch);
+                entrenous_domain::look::follow(&follower, &batch).await;
                 state.hub().publish(&batch);
             }
         });
@@ -248,6 +249,33 @@ impl<'a> Browser<'a> {
     /// Sends a form of our own pages.
     pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.submit_from(ORIGIN, path, fields).await
+    }
+
+    /// Sends a form with files of our own pages.
+    pub(crate) async fn submit_files(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, bytes) in files {
+            let head =
+                format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"me\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--XX--\r\n");
+        let request = self
+            .request("POST", path)
+            .header("origin", ORIGIN)
+            .header("content-type", "multipart/form-data; boundary=XX");
+        self.keep(self.house.send(request.body(Body::from(body)).unwrap()).await)
     }
 
     /// Sends a form from a page of that origin.

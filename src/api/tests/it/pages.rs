@@ -1,10 +1,11 @@
 //! The pages, as a browser shows them.
 
 use crate::fixture::{Browser, House, PASSWORD};
+use axum::body::Body;
 use chrono::TimeDelta;
-use entrenous_domain::invites;
+use entrenous_domain::{accounts, invites, people};
 use entrenous_model::Role;
-use http::StatusCode;
+use http::{Request, StatusCode};
 
 #[tokio::test]
 async fn an_invitation_makes_an_account_and_signs_in() {
@@ -219,10 +220,23 @@ async fn pages_load_nothing_from_elsewhere_and_escape() {
         ("/static/logo.svg", "image/svg+xml"),
         ("/favicon.ico", "image/svg+xml"),
         ("/manifest.json", "application/manifest+json"),
+        ("/static/brand.css", "text/css; charset=utf-8"),
+        ("/static/icon-192.png", "image/png"),
+        ("/static/icon-512.png", "image/png"),
+        ("/apple-touch-icon.png", "image/png"),
     ] {
         let file = browser.open(path).await;
         assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, kind));
         assert_eq!(file.header("access-control-allow-origin"), "*");
+        let again = Request::builder()
+            .uri(path)
+            .header("if-none-match", file.header("etag"));
+        let again = house.send(again.body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (again.status, &*again.text),
+            (StatusCode::NOT_MODIFIED, ""),
+            "{path}"
+        );
     }
     assert_eq!(
         browser.open("/static/nothing").await.status,
@@ -322,4 +336,80 @@ async fn an_invitation_says_who_is_signed_in() {
         page.text
             .contains("already signed in as <strong>@ada@here.example</strong>")
     );
+}
+
+#[tokio::test]
+async fn an_invitation_takes_a_picture_and_loses_nothing_typed() {
+    let house = House::new();
+    let ines = house.person("ines").await;
+    let (_, code) = invites::create(&house.ctx, Some((ines.id, Role::Member)), Role::Member, 24, 1)
+        .await
+        .unwrap();
+    let path = format!("/invite/{code}");
+    let browser = Browser::new(&house);
+    let page = browser.open(&path).await;
+    // Who invites, and to what.
+    assert!(
+        page.text.contains("<strong>@ines</strong> invites you to join"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("enctype=\"multipart/form-data\"") && page.text.contains("type=\"file\""));
+    let token = page.field("token");
+    let fields = [
+        ("token", token.as_str()),
+        ("display_name", "Ada <Lovelace>"),
+        ("username", "ada"),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+        ("language", "fr"),
+    ];
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".as_slice();
+    let large = vec![7; (8 << 20) + 1];
+    let larger = vec![7; 12 << 20];
+    for (bytes, text) in [
+        (svg, "Cette image ne peut pas"),
+        (b"\x89PNG\r\n\x1a\n not one".as_slice(), "Cette image ne peut pas"),
+        (large.as_slice(), "trop grande"),
+        (larger.as_slice(), "trop grande"),
+    ] {
+        let page = browser.submit_files(&path, &fields, &[("picture", bytes)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            page.text.contains(text) && page.text.contains("est conservé"),
+            "{}",
+            page.text
+        );
+        assert!(page.text.contains("Ada &#60;Lovelace&#62;") && page.text.contains("value=\"ada\""));
+        assert!(page.text.contains("value=\"fr\" checked") && !page.text.contains(PASSWORD));
+    }
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::from(image::RgbImage::from_pixel(90, 60, image::Rgb([9, 90, 200])))
+        .write_to(&mut picture, image::ImageFormat::Png)
+        .unwrap();
+    let picture = picture.into_inner();
+    let led = browser
+        .submit_files(&path, &fields, &[("picture", &picture)])
+        .await;
+    assert_eq!(
+        (led.status, led.header("location")),
+        (StatusCode::SEE_OTHER, "/"),
+        "{}",
+        led.text
+    );
+    let ada = accounts::known_by_handle(&house.ctx, "ada")
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(ada.avatar.is_some());
+    assert_eq!(
+        people::member(&house.ctx, ada.id).await.unwrap().unwrap().locale,
+        "fr"
+    );
+    assert!(browser.open("/").await.text.contains("@ada@here.example"));
+    // Without a code, nothing of the body is read.
+    let over = browser
+        .submit_files(&path, &fields, &[("picture", &picture)])
+        .await;
+    assert_eq!(over.status, StatusCode::NOT_FOUND);
 }

@@ -136,7 +136,10 @@ impl Caches {
                     self.forget_everyone();
                     self.forget_posts();
                 }
-                Event::Notified { .. } | Event::DeliveriesQueued { .. } | Event::SpreadQueued { .. } => {}
+                Event::Notified { .. }
+                | Event::DeliveriesQueued { .. }
+                | Event::SpreadQueued { .. }
+                | Event::LookChanged => {}
             }
         }
     }

@@ -4,6 +4,9 @@ use crate::{Ctx, DomainError, Result, audit};
 use entrenous_model::{Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software};
 use entrenous_store::{Tx, peers as rows};
 
+/// Longest name of a peer that is kept, in characters.
+const LONGEST_NAME: usize = 200;
+
 /// The peer, before anything of it is touched: what is decided by its state is still so when it is written, and its row
 /// is locked before those of its queue, as everywhere.
 fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
@@ -161,7 +164,7 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
                     .as_ref()
                     .map_or_else(|| PeerId(tx.next_id()), |peer| peer.id),
                 origin: identity.origin,
-                name: identity.name.chars().take(200).collect(),
+                name: identity.name.chars().take(LONGEST_NAME).collect(),
                 state: PeerState::Active,
                 software: Software::Other,
                 keys: identity.keys,
@@ -200,6 +203,43 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
         .await?;
     ctx.trust().forget_everything();
     Ok(id)
+}
+
+/// A peer has another name: it is shown with its people from now on.
+///
+/// # Errors
+/// `Refused("state")` unless active.
+pub async fn rename(ctx: &Ctx, id: PeerId, name: &str) -> Result<()> {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let name: String = name.chars().map(plain).take(LONGEST_NAME).collect();
+    ctx.store()
+        .write(move |tx| {
+            let mut peer = load(tx, id)?;
+            if !peer.is_active() {
+                return Err(DomainError::Refused("state"));
+            }
+            if peer.name == name {
+                return Ok(());
+            }
+            let detail = format!("{} is called {name} now", peer.name);
+            peer.name = name;
+            peer.updated_at = tx.now();
+            rows::update(tx, &peer, None)?;
+            audit::write(
+                tx,
+                "peer",
+                "peer.renamed",
+                None,
+                Some(peer.origin.as_str()),
+                &detail,
+            )?;
+            tx.emit(Event::PeerChanged { peer: id })?;
+            Ok(())
+        })
+        .await?;
+    ctx.trust().forget_everything();
+    ctx.caches().apply(&[Event::PeerChanged { peer: id }]);
+    Ok(())
 }
 
 /// Renews the pinned keys after an `Update` signed with the old key.

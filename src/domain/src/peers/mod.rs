@@ -8,7 +8,7 @@ pub use cache::Trust;
 pub use invitations::{
     NewInvite, PeerIdentity, accepted_by, invite, invite_key, invites, joined, key_of_token, revoke_invite,
 };
-pub use life::{TrustedByHand, confirm, confirmed_by_peer, revoke, rotate_keys, suspend, trust};
+pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, revoke, rotate_keys, suspend, trust};
 
 use crate::{Ctx, DomainError, Receipt, Result};
 use entrenous_model::{Origin, Peer, PeerId, PeerState};

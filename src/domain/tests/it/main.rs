@@ -9,6 +9,8 @@ mod fixture;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod look;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod people;

@@ -1,4 +1,4 @@
-//! What a peer's instance actor says: new keys, and that one of its people has left.
+//! What a peer's instance actor says: new keys, a new name, and that one of its people has left.
 
 use super::Incoming;
 use crate::Federation;
@@ -22,11 +22,15 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
         }
         (ActivityKind::Update, Object::Actor(actor)) => {
             let keys = keys_of(peer, actor).ok_or(DomainError::Refused("keys"))?;
-            if peer.keys.as_ref() == Some(&keys) {
+            if peer.keys.as_ref() != Some(&keys) {
+                // The old key has signed this: the guard knows no other.
+                peers::rotate_keys(federation.ctx(), peer.id, keys).await?;
+            }
+            let name = actor.name.trim();
+            if name.is_empty() || name == peer.name {
                 return Ok(());
             }
-            // The old key has signed this: the guard knows no other.
-            peers::rotate_keys(federation.ctx(), peer.id, keys).await
+            peers::rename(federation.ctx(), peer.id, name).await
         }
         _ => Ok(()),
     }

@@ -60,7 +60,12 @@ impl Federation {
         author: Option<AccountId>,
         data: &OutboundActivity,
     ) -> Result<Option<Value>> {
-        let Some(author) = author else { return Ok(None) };
+        let Some(author) = author else {
+            return match data {
+                OutboundActivity::UpdateNode => self.node_update(peer, id).map(Some),
+                _ => Ok(None),
+            };
+        };
         // Leavers too: their `Delete` still has to go.
         let account = accounts::get_even_hidden(self.ctx(), author).await?;
         let Some(account) = account.filter(|account| account.is_local()) else {
@@ -81,6 +86,26 @@ impl Federation {
         self.proven(peer, &account, Value::Object(document))
             .await
             .map(Some)
+    }
+
+    /// `Update` of the instance actor, to one peer. Signed by the node; it needs no proof, since nobody passes it on.
+    fn node_update(&self, peer: &Peer, id: ActivityId) -> Result<Value> {
+        let mut node = self.instance_actor()?;
+        if let Some(node) = node.as_object_mut() {
+            // The activity has it.
+            node.remove("@context");
+        }
+        let to = peer
+            .keys
+            .as_ref()
+            .map_or_else(|| peer.origin.to_string(), |keys| keys.actor.clone());
+        Ok(with_context(json!({
+            "id": self.activity_id(id),
+            "type": UpdateType::default(),
+            "actor": self.identity().actor(),
+            "to": [to],
+            "object": node,
+        })))
     }
 
     /// The id of an activity that has no id of its own.
@@ -281,6 +306,8 @@ impl Writer<'_> {
                 }
                 Ok(self.map(UpdateType::default(), &self.everyone(), person))
             }
+            // Has no author: see `document`.
+            Out::UpdateNode => Ok(None),
             Out::DeleteActor => {
                 Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri)))
             }

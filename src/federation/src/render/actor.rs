@@ -16,8 +16,8 @@ impl Federation {
     /// # Errors
     /// `Internal` if this node's origin is no URL, which it is.
     pub fn instance_actor(&self) -> Result<Value> {
-        let (identity, node) = (self.identity(), self.ctx().node());
-        let origin = &node.origin;
+        let (identity, look) = (self.identity(), self.ctx().look());
+        let origin = self.ctx().origin();
         let actor = identity.actor();
         let page = origin.join("/about");
         Ok(with_context(json!({
@@ -25,8 +25,8 @@ impl Federation {
             "type": "Application",
             "preferredUsername": INSTANCE_NAME,
             "webfinger": format!("{INSTANCE_NAME}@{}", origin.authority()),
-            "name": node.name,
-            "summary": format!("<p>{}</p>", crate::vocabulary::escape(&node.description)),
+            "name": look.name,
+            "summary": format!("<p>{}</p>", crate::vocabulary::escape(&look.description)),
             "url": page,
             "inbox": origin.join("/actor/inbox"),
             "outbox": origin.join("/actor/outbox"),

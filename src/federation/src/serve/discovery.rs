@@ -77,7 +77,7 @@ fn nodeinfo(federation: &Federation, version: &str) -> Value {
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": false,
         "usage": {"users": {}},
-        "metadata": {"nodeName": federation.ctx().node().name},
+        "metadata": {"nodeName": federation.ctx().look().name},
     })
 }
 

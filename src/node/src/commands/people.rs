@@ -28,7 +28,7 @@ pub(super) async fn add(
         .map_err(|error| said(&error))?;
     let handle = format!("@{}@{}", account.username, host.ctx.origin().authority());
     Answer::new(
-        &format!("{handle} is a {} of {} now.", role.as_str(), host.ctx.node().name),
+        &format!("{handle} is a {} of {} now.", role.as_str(), host.ctx.look().name),
         &json!({ "id": account.id, "username": account.username, "handle": handle, "role": role }),
     )
 }

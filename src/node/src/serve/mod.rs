@@ -14,6 +14,8 @@ use crate::control::Server;
 use crate::failure::Failure;
 use crate::log;
 use entrenous_api::{ApiSettings, ApiState, ClientFile};
+use entrenous_domain::look;
+use entrenous_model::Event;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,7 +102,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
         connections: app.config.limits.connections,
         trusted_proxies: app.config.http.trusted_proxies.clone(),
     };
-    tracing::info!(url = %app.ctx.origin(), %listen, name = %app.ctx.node().name, "serving");
+    tracing::info!(url = %app.ctx.origin(), %listen, name = %app.ctx.look().name, "serving");
     let accepting = accept::run(listener, router, limits, stop.clone());
     let told = told_to_stop()?;
     tokio::pin!(accepting);
@@ -166,6 +168,7 @@ async fn follow_events(ctx: entrenous_domain::Ctx, state: ApiState, stop: Cancel
             Ok(batch) => {
                 ctx.caches().apply(&batch);
                 ctx.trust().apply(&batch);
+                look::follow(&ctx, &batch).await;
                 state.hub().publish(&batch);
             }
             Err(RecvError::Lagged(missed)) => {
@@ -173,6 +176,7 @@ async fn follow_events(ctx: entrenous_domain::Ctx, state: ApiState, stop: Cancel
                 tracing::warn!(missed, "events were missed; caches start afresh");
                 ctx.caches().forget_everything();
                 ctx.trust().forget_everything();
+                look::follow(&ctx, &[Event::LookChanged]).await;
             }
             Err(RecvError::Closed) => return,
         }

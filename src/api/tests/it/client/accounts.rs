@@ -356,13 +356,17 @@ async fn people_of_peers_say_where_they_belong() {
         seen["entrenous"],
         json!({ "organisation": { "name": "Lyon Works", "authority": "lyon.example" } })
     );
-    let connected = stage.get(&ada, "/api/entrenous/v1/peers").await.ok();
+    let mut connected = stage.get(&ada, "/api/entrenous/v1/peers").await.ok();
+    let since = connected[0].as_object_mut().unwrap().remove("since");
+    assert!(since.unwrap().as_str().unwrap().ends_with('Z'));
     assert_eq!(
         connected,
         json!([{
             "name": "Lyon Works",
             "authority": "lyon.example",
             "origin": "https://lyon.example",
+            "software": "native",
+            "people_count": 1,
             "posts_to_us": true,
             "posts_from_us": true,
         }])
@@ -372,4 +376,15 @@ async fn people_of_peers_say_where_they_belong() {
         .await
         .ok();
     assert_eq!(found["id"], tim.to_string());
+    stage.rename_peer("lyon.example", "Ateliers de Lyon").await;
+    for path in [
+        format!("/api/v1/accounts/{tim}"),
+        "/api/v1/accounts/lookup?acct=tim@lyon.example".to_owned(),
+    ] {
+        let seen = stage.get(&ada, &path).await.ok();
+        assert_eq!(seen["entrenous"]["organisation"]["name"], "Ateliers de Lyon");
+    }
+    let found = stage.get(&ada, "/api/v2/search?q=tim&type=accounts").await.ok();
+    let organisation = &found["accounts"][0]["entrenous"]["organisation"];
+    assert_eq!(organisation["name"], "Ateliers de Lyon");
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod lists;
+mod look;
 mod notifications;
 mod own;
 mod pictures;

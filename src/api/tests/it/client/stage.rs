@@ -2,9 +2,9 @@
 
 use crate::fixture::{House, ORIGIN, authorized};
 use axum::body::Body;
-use entrenous_domain::DomainError;
 use entrenous_domain::accounts::{self, RemotePerson};
 use entrenous_domain::people::{self, NewPerson};
+use entrenous_domain::{DomainError, peers};
 use entrenous_model::{
     AccountId, AccountKind, Contract, Origin, Peer, PeerId, PeerState, Role, SignatureForm, Software,
 };
@@ -149,6 +149,13 @@ impl Stage {
             .await
             .unwrap()
             .0
+    }
+
+    /// A peer is called something else from now on.
+    pub(crate) async fn rename_peer(&self, authority: &str, name: &str) {
+        let ctx = &self.house.ctx;
+        let peer = peers::by_authority(ctx, authority).await.unwrap().unwrap();
+        peers::rename(ctx, peer.id, name).await.unwrap();
     }
 
     /// The same person with another token.
