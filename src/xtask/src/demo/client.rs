@@ -76,20 +76,30 @@ impl Client {
 
     /// Sets the person's picture.
     pub(crate) fn picture(&self, png: &[u8]) -> Outcome {
+        self.send_file("PATCH", "/api/v1/accounts/update_credentials", "avatar", png)
+            .map(drop)
+    }
+
+    /// Uploads a picture for a post, with what it shows; answers its id.
+    pub(crate) fn upload(&self, png: &[u8], shows: &str) -> Outcome<String> {
+        let id = text(&self.send_file("POST", "/api/v2/media", "file", png)?, "/id")?;
+        self.write(
+            "PUT",
+            &format!("/api/v1/media/{id}"),
+            &json!({ "description": shows }),
+        )?;
+        Ok(id)
+    }
+
+    fn send_file(&self, method: &str, path: &str, field: &str, png: &[u8]) -> Outcome<Value> {
         let boundary = "entrenous-demo-7d1f0c";
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"avatar\"; filename=\"avatar.png\"\r\n\
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{field}.png\"\r\n\
              Content-Type: image/png\r\n\r\n"
         );
         let body = [head.as_bytes(), png, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
         let content_type = format!("multipart/form-data; boundary={boundary}");
-        self.call(
-            "PATCH",
-            "/api/v1/accounts/update_credentials",
-            &content_type,
-            &body,
-        )
-        .map(drop)
+        self.call(method, path, &content_type, &body)
     }
 
     /// The id, on this person's node, of someone there or elsewhere: `name` or `@name@authority`.
@@ -138,6 +148,35 @@ impl Client {
     /// `favourite`, `reblog` or `bookmark`.
     pub(crate) fn act(&self, verb: &str, id: &str) -> Outcome {
         self.write("POST", &format!("/api/v1/statuses/{id}/{verb}"), &json!({}))
+            .map(drop)
+    }
+
+    /// Whether the node's description has at least `wanted` at `pointer`.
+    pub(crate) fn takes(&self, pointer: &str, wanted: usize) -> Outcome<bool> {
+        let instance = self.get("/api/v2/instance")?;
+        let most = instance
+            .pointer(pointer)
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
+        Ok(most >= u64::try_from(wanted)?)
+    }
+
+    /// Chooses an option of a post's poll.
+    pub(crate) fn vote(&self, post: &str, choice: usize) -> Outcome {
+        let poll = text(&self.get(&format!("/api/v1/statuses/{post}"))?, "/poll/id")?;
+        let choices = json!({ "choices": [choice] });
+        self.write("POST", &format!("/api/v1/polls/{poll}/votes"), &choices)
+            .map(drop)
+    }
+
+    /// Makes a list of people whom this person follows.
+    pub(crate) fn make_list(&self, title: &str, people: &[String]) -> Outcome {
+        let list = text(
+            &self.write("POST", "/api/v1/lists", &json!({ "title": title }))?,
+            "/id",
+        )?;
+        let members = json!({ "account_ids": people });
+        self.write("POST", &format!("/api/v1/lists/{list}/accounts"), &members)
             .map(drop)
     }
 

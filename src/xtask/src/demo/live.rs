@@ -2,6 +2,8 @@
 //!
 //! `{sam}` in a text is Sam's whole handle, whichever node they are on.
 
+use super::scenes::Scene;
+
 /// One thing someone does.
 pub(crate) enum Act {
     /// Writes a post, or an answer to the post called `answers`.
@@ -12,6 +14,13 @@ pub(crate) enum Act {
         language: &'static str,
         text: &'static str,
         warning: &'static str,
+        with: With,
+    },
+    /// Answers the poll of the post called `label`, by the number of the option.
+    Vote {
+        who: &'static str,
+        label: &'static str,
+        choice: usize,
     },
     /// `favourite`, `reblog` or `bookmark` of the post called `label`.
     Do {
@@ -27,6 +36,17 @@ pub(crate) enum Act {
     },
 }
 
+/// What a post carries beside its text.
+#[derive(Clone, Copy)]
+pub(crate) enum With {
+    /// Nothing.
+    Text,
+    /// Drawn pictures, each with what it shows for those who do not see it.
+    Pictures(&'static [(Scene, &'static str)]),
+    /// A question, open for three days.
+    Poll(&'static [&'static str]),
+}
+
 const fn say(who: &'static str, language: &'static str, label: &'static str, text: &'static str) -> Act {
     Act::Say {
         who,
@@ -35,6 +55,7 @@ const fn say(who: &'static str, language: &'static str, label: &'static str, tex
         language,
         text,
         warning: "",
+        with: With::Text,
     }
 }
 
@@ -52,6 +73,7 @@ const fn answer(
         language,
         text,
         warning: "",
+        with: With::Text,
     }
 }
 
@@ -69,7 +91,48 @@ const fn warned(
         language,
         text,
         warning,
+        with: With::Text,
     }
+}
+
+const fn shows(
+    who: &'static str,
+    language: &'static str,
+    label: &'static str,
+    text: &'static str,
+    pictures: &'static [(Scene, &'static str)],
+) -> Act {
+    Act::Say {
+        who,
+        label,
+        answers: "",
+        language,
+        text,
+        warning: "",
+        with: With::Pictures(pictures),
+    }
+}
+
+const fn asks(
+    who: &'static str,
+    language: &'static str,
+    label: &'static str,
+    text: &'static str,
+    options: &'static [&'static str],
+) -> Act {
+    Act::Say {
+        who,
+        label,
+        answers: "",
+        language,
+        text,
+        warning: "",
+        with: With::Poll(options),
+    }
+}
+
+const fn vote(who: &'static str, label: &'static str, choice: usize) -> Act {
+    Act::Vote { who, label, choice }
 }
 
 const fn like(who: &'static str, label: &'static str) -> Act {
@@ -105,7 +168,7 @@ impl Act {
     pub(crate) fn people(&self) -> Vec<&str> {
         match self {
             Self::Say { who, text, .. } => mentions(text).chain([*who]).collect(),
-            Self::Do { who, .. } => vec![who],
+            Self::Do { who, .. } | Self::Vote { who, .. } => vec![who],
             Self::Share { who, author, .. } => vec![who, author],
         }
     }
@@ -240,6 +303,85 @@ pub(crate) const SCRIPT: &[Act] = &[
         "{mei} Il restait « Attention ». Maintenant il y a un dessin.",
     ),
     like("owen", "cards"),
+    shows(
+        "karim",
+        "fr",
+        "sunrise",
+        "Six heures vingt, fenêtre sud de l'atelier. La fraiseuse attend, le café aussi. #atelier",
+        &[(
+            Scene::Hills,
+            "Le soleil se lève derrière trois lignes de collines, vues de l'atelier.",
+        )],
+    ),
+    like("camille", "sunrise"),
+    like("jules", "sunrise"),
+    like("owen", "sunrise"),
+    shows(
+        "owen",
+        "en",
+        "pier",
+        "Pier mast, before and after. The after has no rust and one gull. {karim}, your bracket fits like a glove. #Bora",
+        &[
+            (
+                Scene::Mast,
+                "A thin mast with a wind vane stands on a pier above a calm sea.",
+            ),
+            (
+                Scene::Chart,
+                "A chart of wind over a day: calm at night, two peaks in the afternoon.",
+            ),
+        ],
+    ),
+    like("karim", "pier"),
+    like("lucie", "pier"),
+    boost("priya", "pier"),
+    answer(
+        "karim",
+        "fr",
+        "pier",
+        "",
+        "{owen} La mouette n'était pas sur le plan, mais je la valide.",
+    ),
+    asks(
+        "camille",
+        "fr",
+        "visit",
+        "Pour la visite de nos amis de Northwind en mars, on les emmène où le soir ? #Bora",
+        &[
+            "Un bouchon du Vieux Lyon",
+            "Pique-nique au parc",
+            "L'atelier, grillades comprises",
+        ],
+    ),
+    vote("karim", "visit", 2),
+    vote("lucie", "visit", 0),
+    vote("antoine", "visit", 2),
+    vote("jules", "visit", 2),
+    vote("sam", "visit", 2),
+    vote("priya", "visit", 0),
+    answer(
+        "antoine",
+        "fr",
+        "visit",
+        "",
+        "{camille} Si c'est l'atelier, je range le tour numéro 3. Pas avant.",
+    ),
+    asks(
+        "mei",
+        "en",
+        "button",
+        "The quick-start card has room for one more line. What did you wish somebody had told you? #manuals",
+        &[
+            "Which way is up",
+            "What the blinking means",
+            "Where the spare screws are",
+            "Nothing, I never read it",
+        ],
+    ),
+    vote("tom", "button", 3),
+    vote("owen", "button", 2),
+    vote("grace", "button", 1),
+    like("sam", "button"),
     // With a third node and more.
     say(
         "hana",
@@ -324,7 +466,9 @@ mod tests {
                     assert!(answers.is_empty() || said.contains(answers), "{answers}");
                     said.push(label);
                 }
-                Act::Do { label, .. } => assert!(said.contains(label), "{label}"),
+                Act::Do { label, .. } | Act::Vote { label, .. } => {
+                    assert!(said.contains(label), "{label}");
+                }
                 Act::Share { author, begins, .. } => {
                     let posts = SITES.iter().flat_map(|site| site.posts);
                     assert_eq!(

@@ -17,6 +17,7 @@ mod posts;
 mod posts_en;
 mod posts_fr;
 mod posts_others;
+mod scenes;
 mod seed;
 mod state;
 
@@ -243,7 +244,12 @@ fn make(wish: &Wish, folder: &Path, binary: &Path) -> Outcome {
     let likes = everyone.like_the_last_days()?;
     done(begun, &format!("{likes} favourites"));
     let posts = everyone.talk()?;
-    done(begun, &format!("{posts} posts and answers between the nodes"));
+    done(
+        begun,
+        &format!("{posts} posts, pictures, polls and answers between the nodes"),
+    );
+    let lists = everyone.make_lists()?;
+    done(begun, &format!("{lists} lists"));
     drop(everyone);
     state.save(folder)?;
     let outcome = stay(wish, &mut nodes);

@@ -7,6 +7,8 @@ use super::{posts_en, posts_fr, posts_others};
 pub(crate) struct Site {
     /// Shown as the node's name.
     pub(crate) name: &'static str,
+    /// What its owner calls the list of those elsewhere.
+    pub(crate) partners: &'static str,
     /// Colour of its pictures, red, green, blue.
     pub(crate) colour: [u8; 3],
     /// The first is the owner.
@@ -49,6 +51,7 @@ const fn person(
 pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Atelier Rhône",
+        partners: "Partenaires",
         colour: [0xb4, 0x4a, 0x2f],
         posts: posts_fr::POSTS,
         people: &[
@@ -105,6 +108,7 @@ pub(crate) const SITES: [Site; 6] = [
     },
     Site {
         name: "Northwind Instruments",
+        partners: "Partners",
         colour: [0x1f, 0x5f, 0x8b],
         posts: posts_en::POSTS,
         people: &[
@@ -161,6 +165,7 @@ pub(crate) const SITES: [Site; 6] = [
     },
     Site {
         name: "Studio Kyoto",
+        partners: "Partners",
         colour: [0x6b, 0x4f, 0x8f],
         posts: posts_others::KYOTO,
         people: &[
@@ -189,6 +194,7 @@ pub(crate) const SITES: [Site; 6] = [
     },
     Site {
         name: "Fonderie des Monts",
+        partners: "Partenaires",
         colour: [0x4d, 0x55, 0x5c],
         posts: posts_others::FONDERIE,
         people: &[
@@ -217,6 +223,7 @@ pub(crate) const SITES: [Site; 6] = [
     },
     Site {
         name: "Harbour Optics",
+        partners: "Partners",
         colour: [0x2c, 0x7a, 0x62],
         posts: posts_others::HARBOUR,
         people: &[
@@ -245,6 +252,7 @@ pub(crate) const SITES: [Site; 6] = [
     },
     Site {
         name: "Papeterie du Lac",
+        partners: "Partenaires",
         colour: [0xa0, 0x7a, 0x2b],
         posts: posts_others::PAPETERIE,
         people: &[

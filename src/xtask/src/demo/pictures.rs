@@ -23,7 +23,7 @@ pub(crate) fn avatar(name: &str, colour: [u8; 3]) -> Vec<u8> {
             rows.extend(if inked(seed, x, y) { ink } else { paper });
         }
     }
-    png(&rows)
+    png(SIDE, SIDE, &rows)
 }
 
 fn inked(seed: u64, x: usize, y: usize) -> bool {
@@ -36,10 +36,11 @@ fn inked(seed: u64, x: usize, y: usize) -> bool {
     seed >> (row * 3 + column) & 1 == 1
 }
 
-fn png(rows: &[u8]) -> Vec<u8> {
-    let side = u32::try_from(SIDE).unwrap_or_default().to_be_bytes();
+/// A PNG file of `rows`: each a zero, then its pixels, red green blue.
+pub(super) fn png(width: usize, height: usize, rows: &[u8]) -> Vec<u8> {
+    let [width, height] = [width, height].map(|side| u32::try_from(side).unwrap_or_default().to_be_bytes());
     // Eight bits a channel, red green blue, nothing special.
-    let header = [side.as_slice(), &side, &[8, 2, 0, 0, 0]].concat();
+    let header = [width.as_slice(), &height, &[8, 2, 0, 0, 0]].concat();
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     for (kind, data) in [(b"IHDR", header), (b"IDAT", zlib(rows)), (b"IEND", Vec::new())] {
         file.extend(u32::try_from(data.len()).unwrap_or_default().to_be_bytes());

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::{Client, Published};
-use super::live::{Act, SCRIPT, mentions};
+use super::live::{Act, SCRIPT, With, mentions};
 use super::nodes::Node;
 use super::people::Person;
-use super::pictures;
+use super::{pictures, scenes};
 use crate::{Outcome, child};
 
 /// Longer than a post takes from one node to another, on a busy machine.
@@ -32,6 +32,41 @@ impl Someone<'_> {
         } else {
             other.handle()
         }
+    }
+
+    /// Whether a post on this node can carry that, as the node tells its clients.
+    fn can_carry(&self, with: &With) -> Outcome<bool> {
+        match with {
+            With::Text => Ok(true),
+            With::Pictures(pictures) => self
+                .client
+                .takes("/configuration/statuses/max_media_attachments", pictures.len()),
+            With::Poll(options) => self
+                .client
+                .takes("/configuration/polls/max_options", options.len()),
+        }
+    }
+
+    /// Adds to a post what it carries beside its text.
+    fn carry(&self, with: &With, post: &mut Value) -> Outcome {
+        let (key, value) = match with {
+            With::Text => return Ok(()),
+            With::Pictures(pictures) => {
+                let ids: Vec<String> = pictures
+                    .iter()
+                    .map(|(scene, shows)| {
+                        self.client
+                            .upload(&scenes::draw(*scene, self.node.site.colour), shows)
+                    })
+                    .collect::<Outcome<_>>()?;
+                ("media_ids", json!(ids))
+            }
+            With::Poll(options) => ("poll", json!({ "options": options, "expires_in": 3 * 86_400 })),
+        };
+        if let Some(fields) = post.as_object_mut() {
+            fields.insert(key.to_owned(), value);
+        }
+        Ok(())
     }
 
     /// The handle that means them everywhere.
@@ -139,8 +174,12 @@ impl<'a> Everyone<'a> {
                     language,
                     text,
                     warning,
+                    with,
                 } => {
                     let Some(author) = self.named(who) else { continue };
+                    if !author.can_carry(with)? {
+                        continue;
+                    }
                     let mut post = json!({
                         "status": self.with_handles(author, text),
                         "visibility": "public",
@@ -156,10 +195,16 @@ impl<'a> Everyone<'a> {
                             fields.insert("in_reply_to_id".to_owned(), id.into());
                         }
                     }
+                    author.carry(with, &mut post)?;
                     let published = author.client.publish(&post)?;
                     posts += 1;
                     if !label.is_empty() {
                         said.insert(label, (author.node_index, published));
+                    }
+                }
+                Act::Vote { who, label, choice } => {
+                    if let (Some(person), Some(post)) = (self.named(who), said.get(label)) {
+                        person.client.vote(&see(person, post)?, *choice)?;
                     }
                 }
                 Act::Do { who, verb, label } => {
@@ -183,6 +228,27 @@ impl<'a> Everyone<'a> {
             }
         }
         Ok(posts)
+    }
+
+    /// The first of each site keeps a list of those elsewhere whom they follow. Answers how many lists.
+    pub(crate) fn make_lists(&self) -> Outcome<usize> {
+        let mut lists = 0;
+        for site in self
+            .people
+            .chunk_by(|one, other| one.node_index == other.node_index)
+        {
+            let Some(owner) = site.first() else { continue };
+            let partners = self
+                .people
+                .iter()
+                .filter(|other| other.node_index != owner.node_index && other.person.known_outside);
+            let ids = partners
+                .map(|other| owner.client.find_person(&owner.handle_of(other)))
+                .collect::<Outcome<Vec<_>>>()?;
+            owner.client.make_list(owner.node.site.partners, &ids)?;
+            lists += 1;
+        }
+        Ok(lists)
     }
 
     fn named(&self, name: &str) -> Option<&Someone<'a>> {
