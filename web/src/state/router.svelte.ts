@@ -47,9 +47,30 @@ export function isOurs(path: string): boolean {
   return !FOREIGN.some((pattern) => pattern.test(path));
 }
 
+let guard: ((go: () => void) => boolean) | null = null;
+
+/**
+ * Asks before one goes elsewhere by a link: the guard answers whether one may go, or keeps `go` for later. Answers what
+ * ends it.
+ */
+export function guardLeaving(ask: (go: () => void) => boolean): () => void {
+  guard = ask;
+  return () => {
+    if (guard === ask) guard = null;
+  };
+}
+
 /** Goes to a path of the client. */
 export function navigate(href: string, options: { replace?: boolean } = {}): void {
   const target = new URL(href, location.href);
+  const asked = guard;
+  if (asked !== null) {
+    const go = () => {
+      if (guard === asked) guard = null;
+      navigate(href, options);
+    };
+    if (!asked(go)) return;
+  }
   if (target.origin !== location.origin || !isOurs(target.pathname)) {
     location.assign(target);
     return;

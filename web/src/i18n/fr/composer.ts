@@ -40,7 +40,7 @@ export const composer = {
   direct: "Seulement les personnes mentionnées",
   directText: "Mentionnez quelqu’un avec @ pour vous adresser à lui.",
   directNamed: "Seulement {names} et vous.",
-  nobody: "Personne n’est mentionné pour l’instant : vous seul verrez cette publication.",
+  nobody: "Aucune mention pour l’instant : personne d’autre que vous ne verra cette publication.",
   tooWide: "Plus large que la publication à laquelle vous répondez.",
   fixed: "L’audience d’une publication ne change plus une fois publiée.",
   poll: "Sondage",
