@@ -26,4 +26,9 @@ export const files = {
   along: "Bottom to top",
   up: "Move {name} up",
   down: "Move {name} down",
+  choose: "Choose",
+  choosePicture: "Choose: {name}",
+  removePicture: "Remove: {name}",
+  keepPicture: "Keep the one there is",
+  pictureGone: "Removed once you save",
 } as const;

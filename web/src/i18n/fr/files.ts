@@ -30,4 +30,9 @@ export const files = {
   along: "De bas en haut",
   up: "Monter {name}",
   down: "Descendre {name}",
+  choose: "Choisir",
+  choosePicture: "Choisir : {name}",
+  removePicture: "Retirer : {name}",
+  keepPicture: "Garder l’actuelle",
+  pictureGone: "Retirée à l’enregistrement",
 } as const;
