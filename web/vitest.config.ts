@@ -10,6 +10,8 @@ export default defineConfig({
     environment: "jsdom",
     environmentOptions: { jsdom: { url: "http://node.test/" } },
     include: ["src/**/*.test.ts"],
+    // The contrast of the tokens is measured from the style sheet itself.
+    css: { include: [/tokens\.css/] },
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -49,7 +49,7 @@ test("sign in on both, write on A, and it appears on B without reloading", async
 
   // Ben is at the top of the page and does nothing but wait.
   const arrived = ben.locator("article", { hasText: text });
-  const pill = ben.getByRole("button", { name: /new post/i });
+  const pill = ben.getByRole("button", { name: /\d+ new post/i });
   await pill.or(arrived).first().waitFor({ timeout: 30_000 });
   if (await pill.isVisible()) await pill.click();
   await arrived.waitFor();

@@ -60,7 +60,7 @@ test("offline one reads what was last seen; back online it catches up; signed ou
   await page.getByText(en.common.offline).waitFor({ state: "detached" });
   const fresh = `While you were away ${Date.now()}`;
   await post("cleo@a", fresh);
-  const pill = page.getByRole("button", { name: /new post|newest/i });
+  const pill = page.getByRole("button", { name: /\d+ new post|newest/i });
   const there = page.getByText(fresh);
   await pill.or(there).first().waitFor({ timeout: 40_000 });
   if (!(await there.isVisible())) await pill.first().click();

@@ -3,11 +3,11 @@
  * anew (`ENTRENOUS_WEB_DIST=web/dist`): the same files, policy and caching as `src/api/src/client` has them.
  */
 
-import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 export interface Front {
   close: () => Promise<void>;
@@ -29,6 +29,12 @@ export async function front(dist: string, port: number, node: number): Promise<F
     `connect-src 'self' ws://localhost:${port}; font-src 'self'; manifest-src 'self'; worker-src 'self'; ` +
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   const shell = await readFile(join(dist, "index.html"));
+  const known = new Map<string, Buffer>();
+  const packed = async (place: string) => {
+    const body = known.get(place) ?? brotliCompressSync(await readFile(place));
+    known.set(place, body);
+    return body;
+  };
   const server = createServer((asked, answer) => {
     const path = (asked.url ?? "/").split("?")[0] ?? "/";
     const page = (asked.headers.accept ?? "").includes("text/html");
@@ -36,12 +42,12 @@ export async function front(dist: string, port: number, node: number): Promise<F
     const file = path === "/sw.js" || path.startsWith("/assets/");
     if (asked.method === "GET" && file) {
       const place = normalize(join(dist, path));
-      stat(place).then(
-        () => {
+      packed(place).then(
+        (body) => {
           const keep = path === "/sw.js" ? "no-cache" : "public, max-age=31536000, immutable";
           const kind = KINDS[extname(path)] ?? "application/octet-stream";
-          answer.writeHead(200, { ...headers, "cache-control": keep, "content-type": kind });
-          createReadStream(place).pipe(answer);
+          const more = { "cache-control": keep, "content-type": kind, "content-encoding": "br" };
+          answer.writeHead(200, { ...headers, ...more }).end(body);
         },
         () => answer.writeHead(404, headers).end(),
       );
@@ -71,6 +77,8 @@ export async function front(dist: string, port: number, node: number): Promise<F
     for (const end of [socket, onward])
       end.on("error", () => [socket, onward].forEach((one) => one.destroy()));
   });
+  // Who asks by `fetch` keeps connections for later.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
