@@ -1,5 +1,6 @@
 /** What is being written: text, audience, files, poll. Kept as a draft while it changes. */
 
+import { focusText } from "$/api/media";
 import * as api from "$/api/statuses";
 import type { NewStatus } from "$/api/statuses";
 import type { Status, Visibility } from "$/api/types";
@@ -214,13 +215,18 @@ export class Composer {
       language: this.language || null,
       media_ids: media.map((one) => one.attachment.id),
     };
-    if (poll) post.poll = poll;
     if (this.request.edit) {
-      post.media_attributes = media.map(({ attachment: { id }, description }) => ({ id, description }));
+      // Nothing is said of the poll: it stays, with its votes.
+      post.media_attributes = media.map(({ attachment: { id }, description, focus }) => ({
+        id,
+        description,
+        focus: focusText(focus),
+      }));
       return post;
     }
     const answered = this.parent?.id ?? this.request.redraft?.in_reply_to_id;
     if (answered) post.in_reply_to_id = answered;
+    if (poll) post.poll = poll;
     post.visibility = this.visibility;
     return post;
   }

@@ -105,8 +105,9 @@ test("a change begins with the text as typed and keeps files and audience", asyn
   expect(composer.dirty).toBe(false);
   const sent = composer.post();
   expect(sent.media_ids).toEqual(["m"]);
-  expect(sent.media_attributes).toEqual([{ id: "m", description: "a cat" }]);
+  expect(sent.media_attributes).toEqual([{ id: "m", description: "a cat", focus: "0.00,0.00" }]);
   expect(sent).not.toHaveProperty("visibility");
+  expect(sent, "an absent poll stays as it is").not.toHaveProperty("poll");
 });
 
 test("a text that cannot be read can be asked for again", async () => {

@@ -11,7 +11,7 @@ export const admin = {
   pickAccent: "Pick the colour",
   usualAccent: "As configured",
   notAColour: "Write it as #2f6f5e.",
-  readable: "Text stays readable in light and dark: at least {count} : 1.",
+  readable: "Text stays readable in light and dark: at least {count} : 1.",
   logo: "Logo",
   logoHint: "Square; also the icon of the installed app.",
   header: "Header picture",

@@ -31,4 +31,5 @@ export const files = {
   removePicture: "Remove: {name}",
   keepPicture: "Keep the one there is",
   pictureGone: "Removed once you save",
+  noPicture: "There is none",
 } as const;

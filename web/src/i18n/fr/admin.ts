@@ -11,7 +11,7 @@ export const admin = {
   pickAccent: "Choisir la couleur",
   usualAccent: "Comme configurée",
   notAColour: "Écrivez-la sous la forme #2f6f5e.",
-  readable: "Le texte reste lisible en clair comme en sombre : au moins {count} : 1.",
+  readable: "Le texte reste lisible en clair comme en sombre : au moins {count} : 1.",
   logo: "Logo",
   logoHint: "Carré ; c’est aussi l’icône de l’application installée.",
   header: "Bannière",

@@ -35,4 +35,5 @@ export const files = {
   removePicture: "Retirer : {name}",
   keepPicture: "Garder l’actuelle",
   pictureGone: "Retirée à l’enregistrement",
+  noPicture: "Aucune image",
 } as const;
