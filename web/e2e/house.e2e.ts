@@ -3,7 +3,7 @@
 import { afterAll, expect, test } from "vitest";
 import { messages as en } from "../src/i18n/en";
 import { messages as fr } from "../src/i18n/fr";
-import { command } from "./harness/node";
+import { command, eventually } from "./harness/node";
 import { a, api, closeBrowser, context, go, has, open, settled, Witness } from "./harness/stage";
 
 afterAll(closeBrowser);
@@ -37,8 +37,7 @@ test("an invitation is accepted, and leads straight into the house", async () =>
 
 test("another language is chosen, and stays", async () => {
   const { context: made, page, witness } = await open("cleo@a", "/settings/preferences", { lang: "en" });
-  const choice = page.getByLabel(/language/i).first();
-  await choice.selectOption("fr").catch(() => page.getByText("français", { exact: false }).first().click());
+  await page.getByLabel(en.settings.language, { exact: true }).first().selectOption("fr");
   await page.getByRole("link", { name: fr.nav.home, exact: true }).first().waitFor();
   expect(await page.getAttribute("html", "lang")).toBe("fr");
   await page.reload();
@@ -53,21 +52,20 @@ test("an administrator changes the look, and others see it", async () => {
   if (!(await has("/api/entrenous/v1/admin/look"))) return;
   const colour = (where: typeof page) =>
     where.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--brand").trim());
-  const { context: made, page, witness } = await open("owner@a", "/admin/look");
-  const before = await colour(page);
-  const accent = page.locator("input[type=color], input[pattern*='#']").first();
-  await accent.fill("#8a1c5c");
-  await page.waitForFunction(
-    (was) => {
-      const all = [...document.querySelectorAll("main *")].map((one) =>
-        getComputedStyle(one).getPropertyValue("--brand").trim(),
-      );
-      return all.some((one) => one !== "" && one !== was);
-    },
-    before,
-    { timeout: 10_000 },
-  );
+  const { context: made, page, witness } = await open("owner@a", "/admin");
+  const shown = () =>
+    page
+      .locator(".mock")
+      .first()
+      .evaluate((mock) => getComputedStyle(mock).getPropertyValue("--p-brand"));
+  await page.locator(".mock").first().waitFor();
+  const [before, previewed] = [await colour(page), await shown()];
+  await page.locator("input[type=color]").fill("#8a1c5c");
+  await eventually("the preview to change", async () => (await shown()) !== previewed);
+  // Nothing is anyone else's before it is saved.
+  expect(await colour(page)).toBe(before);
   await page.getByRole("button", { name: en.common.save, exact: true }).first().click();
+  await page.getByText(en.admin.lookSaved).waitFor();
   const other = await open("cleo@a", "/home");
   expect(await colour(other.page)).not.toBe(before);
   expect(await witness.troubles()).toEqual([]);

@@ -1,6 +1,7 @@
 /** Everything by keyboard. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "./harness/node";
 import { closeBrowser, open, settled } from "./harness/stage";
 import { seed } from "./harness/seed";
 
@@ -23,16 +24,10 @@ test("j and k move, f favourites, r answers, n writes, / searches, ? explains, E
   expect(await page.evaluate(focused)).toBe(first);
 
   const post = page.locator(`article[data-post="${first}"]`);
-  const star = post.locator("button[aria-pressed]").filter({ has: page.locator("svg.lucide-star") });
+  const star = post.getByRole("button", { name: /favourite/i });
   const before = await star.getAttribute("aria-pressed");
   await page.keyboard.press("f");
-  await page.waitForFunction(
-    ([id, was]) =>
-      document
-        .querySelector(`article[data-post="${id}"] button:has(svg.lucide-star)`)
-        ?.getAttribute("aria-pressed") !== was,
-    [first, before] as const,
-  );
+  await eventually("the star to change", async () => (await star.getAttribute("aria-pressed")) !== before);
   expect(await page.evaluate(focused)).toBe(first);
   await page.keyboard.press("f");
 

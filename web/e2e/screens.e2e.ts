@@ -35,13 +35,11 @@ const screens = (): [string, string][] => [
   ["following", "/@ann/following"],
   ["thread", `/@ann/${stage.thread}`],
   ["settings", "/settings"],
-  ...["profile", "preferences", "security", "device"].map(
+  ...["preferences", "security", "people"].map(
     (one) => [`settings-${one}`, `/settings/${one}`] as [string, string],
   ),
   ["admin", "/admin"],
-  ...["look", "people", "peers", "invites"].map(
-    (one) => [`admin-${one}`, `/admin/${one}`] as [string, string],
-  ),
+  ...["invitations", "people"].map((one) => [`admin-${one}`, `/admin/${one}`] as [string, string]),
   ["missing", "/not/there"],
 ];
 
@@ -54,7 +52,7 @@ const looks: Required<Omit<Look, "worker">>[] = (["en", "fr"] as const).flatMap(
 const nameOf = ({ lang, phone, dark }: Look) =>
   `${lang}-${phone ? "phone" : "desk"}-${dark ? "dark" : "light"}`;
 
-describe.concurrent("screens", { timeout: 240_000 }, () => {
+describe.concurrent("screens", { timeout: 600_000 }, () => {
   test.for(looks)("$lang phone=$phone dark=$dark", async (look, { expect }) => {
     const { context, page, witness } = await open("owner@a", "/home", look);
     const troubles: string[] = [];

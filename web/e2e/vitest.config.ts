@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ["harness/setup.ts"],
     fileParallelism: false,
     isolate: false,
+    maxConcurrency: 2,
     maxWorkers: 1,
     pool: "forks",
     testTimeout: 90_000,

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages as en } from "../src/i18n/en";
-import { api, axe, closeBrowser, has, open } from "./harness/stage";
+import { api, axe, can, closeBrowser, open } from "./harness/stage";
 import { picture, seed } from "./harness/seed";
 
 beforeAll(() => seed());
@@ -59,7 +59,7 @@ test("for some seconds a post can be taken back, and its text is there again", a
 });
 
 test("a picture is uploaded with its description, and shown to others", async () => {
-  if (!(await has("/api/v2/media"))) return;
+  if (!(await can("files"))) return;
   const { context, page, witness } = await open("ann@a", "/home");
   const text = `With a picture ${Date.now()}`;
   await write(page, text);
@@ -82,6 +82,7 @@ test("a picture is uploaded with its description, and shown to others", async ()
 });
 
 test("a poll is written, and voted in", async () => {
+  if (!(await can("polls"))) return;
   const { context, page, witness } = await open("ann@a", "/home");
   const text = `When shall we meet? ${Date.now()}`;
   await write(page, text);

@@ -37,9 +37,21 @@ export async function api<T>(who: Who, method: string, path: string, body?: unkn
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
+interface Limits {
+  configuration: { statuses: { max_media_attachments: number }; polls: { max_options: number } };
+}
+
 /** Whether the node has a path; what was not built yet cannot be tested. */
 export async function has(path: string): Promise<boolean> {
   return (await fetch(a.url + path, { method: "OPTIONS" })).status !== 404;
+}
+
+/** Whether posts can have files and polls, by what the node says of itself. */
+export async function can(what: "files" | "polls"): Promise<boolean> {
+  const { configuration } = (await (await fetch(`${a.url}/api/v2/instance`)).json()) as Limits;
+  return what === "files"
+    ? configuration.statuses.max_media_attachments > 0
+    : configuration.polls.max_options > 0;
 }
 
 let browser: Promise<Browser> | null = null;
@@ -92,7 +104,7 @@ export async function context(who: Who | null, look: Look = {}): Promise<Browser
     reducedMotion: "reduce",
     serviceWorkers: look.worker ? "allow" : "block",
   });
-  made.setDefaultTimeout(15_000);
+  made.setDefaultTimeout(30_000);
   await made.addInitScript(watch);
   if (who !== null) {
     const kept: Record<string, string> = {
@@ -154,7 +166,11 @@ export async function open(who: Who | null, path: string, look: Look = {}) {
 /** The screen is there, and nothing is on its way any more. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector("h1");
-  await page.waitForFunction(() => !document.querySelector(".skeleton, [aria-busy=true]:not(button)"));
+  // The page of components shows these for ever.
+  await page.waitForFunction(
+    () =>
+      location.pathname === "/design" || !document.querySelector(".skeleton, [aria-busy=true]:not(button)"),
+  );
   await page.evaluate(() => document.fonts.ready);
 }
 
