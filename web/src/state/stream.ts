@@ -65,6 +65,7 @@ function connect(): void {
   const mine = new WebSocket(`${scheme}//${location.host}/api/v1/streaming`, token);
   socket = mine;
   mine.onopen = () => {
+    if (socket !== mine) return;
     attempts = 0;
     const told = new Set<string>();
     for (const one of subscriptions) {
@@ -74,7 +75,9 @@ function connect(): void {
     if (opened) for (const one of subscriptions) one.handler.resumed?.();
     opened = true;
   };
-  mine.onmessage = (message) => receive(String(message.data));
+  mine.onmessage = (message) => {
+    if (socket === mine) receive(String(message.data));
+  };
   mine.onclose = () => {
     if (socket !== mine) return;
     socket = null;
@@ -87,15 +90,22 @@ function connect(): void {
 /** Ends the connection, at sign-out or when nobody listens any more. */
 export function disconnect(): void {
   clearTimeout(retry);
+  attempts = 0;
   const mine = socket;
   socket = null;
   opened = false;
   mine?.close();
 }
 
-/** Tries at once, when the node was reached again. */
+/**
+ * Connects anew at once, when the node was reached again. A connection from before may be dead without anybody having
+ * said so; what it may have lost is read by those who listen.
+ */
 export function reconnect(): void {
   attempts = 0;
+  const old = socket;
+  socket = null;
+  old?.close();
   connect();
 }
 

@@ -149,7 +149,8 @@ export class Timeline {
     if (this.stale) this.next = { max_id: this.ids.at(-1) ?? last };
     this.complete &&= !this.stale;
     this.stale = this.behind = false;
-    this.wait(fresh, meets);
+    const mark = this.upTo ?? this.ids[0];
+    this.wait(meets && mark !== undefined ? fresh.filter((id) => newer(id, mark)) : fresh, meets);
     this.upTo = first;
     this.keep(page.items);
   }

@@ -1,0 +1,242 @@
+import { setLang } from "$/i18n/index.svelte";
+import { closeComposer, compose } from "$/state/compose.svelte";
+import { forgetEntities, putStatus } from "$/state/entities.svelte";
+import { router } from "$/state/router.svelte";
+import { setMe } from "$/state/session.svelte";
+import { guest, person, post } from "$/test/make";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import Post from "./Post.svelte";
+
+const api = vi.hoisted(() => ({
+  act: vi.fn(),
+  vote: vi.fn(),
+  remove: vi.fn(),
+  deliveries: vi.fn(),
+  poll: vi.fn(),
+}));
+vi.mock("$/api/statuses", () => api);
+
+const menu = async (name: string) => {
+  await fireEvent.click(screen.getByRole("button", { name: "More for this post" }));
+  return screen.getByRole("menuitem", { name, hidden: true });
+};
+
+beforeEach(async () => {
+  HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+    this.open = true;
+  };
+  await setLang("en");
+  setMe({ ...person("1"), source: {}, role: { name: "member" } } as never);
+  for (const one of Object.values(api)) one.mockReset();
+});
+afterEach(() => {
+  closeComposer();
+  forgetEntities();
+});
+
+describe("what one sees", () => {
+  test("who, from where, for whom, and what", () => {
+    putStatus(
+      post(1, { account: guest("2"), language: "fr", visibility: "private", content: "<p>Bonjour</p>" }),
+    );
+    render(Post, { id: "1" });
+    const article = screen.getByRole("article", { name: /Person 2, .*: Bonjour/ });
+    expect(article.dataset["post"]).toBe("1");
+    expect(article.tabIndex).toBe(0);
+    expect(within(article).getByText("Lyon")).toBeTruthy();
+    expect(within(article).getByText("For followers only")).toBeTruthy();
+    expect(within(article).getByText("Bonjour").closest("[lang]")?.getAttribute("lang")).toBe("fr");
+  });
+
+  test("a boost shows the post and who brought it", () => {
+    putStatus(post(2, { account: person("3"), reblog: post(1, { account: guest("2") }) }));
+    render(Post, { id: "2" });
+    expect(screen.getByRole("article").dataset["post"]).toBe("1");
+    expect(screen.getByText("Person 3 boosted")).toBeTruthy();
+  });
+
+  test("an answer says to whom", () => {
+    putStatus(post(1, { account: person("5") }));
+    putStatus(post(2, { account: person("3"), in_reply_to_id: "1", in_reply_to_account_id: "5" }));
+    render(Post, { id: "2" });
+    expect(screen.getByText("In answer to Person 5").getAttribute("href")).toBe("/@p5/1");
+  });
+
+  test("a warning hides the text until one wants it", async () => {
+    putStatus(post("w1", { spoiler_text: "Heights", content: "<p>far below</p>" }));
+    render(Post, { id: "w1" });
+    expect(screen.queryByText("far below")).toBeNull();
+    expect(screen.getByRole("article", { name: /Heights$/ })).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Show" }));
+    expect(screen.getByText("far below")).toBeTruthy();
+  });
+
+  test("files: covered, described, or told to be missing", async () => {
+    const file = { preview_url: null, remote_url: null, blurhash: null, meta: null };
+    putStatus(
+      post("m1", {
+        sensitive: true,
+        media_attachments: [
+          { ...file, id: "1", type: "image", url: "/media/1", description: "A bridge" },
+          { ...file, id: "2", type: "unknown", url: null, description: null },
+          {
+            ...file,
+            id: "3",
+            type: "unknown",
+            url: "/media/3",
+            description: "Plan",
+            mime_type: "application/pdf",
+          },
+        ],
+      }),
+    );
+    render(Post, { id: "m1" });
+    expect(screen.queryByText("This file could not be fetched")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: /Show the media/ }));
+    expect(screen.getByText("This file could not be fetched")).toBeTruthy();
+    expect(screen.getByRole("link", { name: /Plan.*Download · PDF/s }).getAttribute("href")).toBe("/media/3");
+    await fireEvent.click(screen.getByRole("button", { name: "Open: A bridge" }));
+    expect(await screen.findByRole("img", { name: "A bridge", hidden: true })).toBeTruthy();
+  });
+
+  test("nothing of an unknown post", () => {
+    render(Post, { id: "nope" });
+    expect(screen.queryByRole("article")).toBeNull();
+  });
+});
+
+describe("what one does", () => {
+  test("favourite and boost show at once; a private post of others is not boosted", async () => {
+    api.act.mockReturnValue(new Promise(() => {}));
+    putStatus(post(1, { account: guest("2"), visibility: "private" }));
+    render(Post, { id: "1" });
+    const favourite = screen.getByRole("button", { name: "Favourite" });
+    await fireEvent.click(favourite);
+    expect(favourite.getAttribute("aria-pressed")).toBe("true");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: /Only public posts/ }).disabled).toBe(true);
+  });
+
+  test("answering opens the composer", async () => {
+    putStatus(post(1));
+    render(Post, { id: "1" });
+    await fireEvent.click(screen.getByRole("button", { name: "Answer" }));
+    expect(compose.request?.replyTo?.id).toBe("1");
+  });
+
+  test("a click on the card opens it, on what is in it does not", async () => {
+    putStatus(post(8, { account: guest("2"), content: "<p>Hello</p>" }));
+    render(Post, { id: "8" });
+    api.act.mockReturnValue(new Promise(() => {}));
+    await fireEvent.click(screen.getByRole("button", { name: "Bookmark" }));
+    expect(router.path).not.toContain("/8");
+    await fireEvent.click(screen.getByText("Hello"));
+    expect(router.path).toBe("/@p2@lyon.example/8");
+  });
+
+  test("deleting asks first, and stays when the node refuses", async () => {
+    putStatus(post(1));
+    render(Post, { id: "1" });
+    await fireEvent.click(await menu("Delete"));
+    expect(api.remove).not.toHaveBeenCalled();
+    api.remove.mockRejectedValueOnce(new Error("no")).mockResolvedValue(post(1));
+    const yes = () =>
+      within(screen.getByRole("dialog", { hidden: true })).getByRole("button", {
+        name: "Delete",
+        hidden: true,
+      });
+    await fireEvent.click(yes());
+    await waitFor(() => expect(yes().getAttribute("aria-busy")).toBeNull());
+    expect(screen.getByRole("article", { hidden: true })).toBeTruthy();
+    await fireEvent.click(yes());
+    await waitFor(() => expect(screen.queryByRole("article", { hidden: true })).toBeNull());
+  });
+
+  test("writing anew brings the text back", async () => {
+    putStatus(post(1, { content: "<p>shown</p>" }));
+    render(Post, { id: "1" });
+    await fireEvent.click(await menu("Delete and write anew"));
+    api.remove.mockResolvedValue({ ...post(1), text: "as typed" });
+    await fireEvent.click(
+      within(screen.getByRole("dialog", { hidden: true })).getByRole("button", {
+        name: /write anew/,
+        hidden: true,
+      }),
+    );
+    await waitFor(() => expect(compose.request?.redraft?.text).toBe("as typed"));
+  });
+
+  test("one sees which organisations one's post reached", async () => {
+    api.deliveries.mockResolvedValue([
+      { name: "Lyon", authority: "lyon.example", state: "done" },
+      { name: "Oslo", authority: "oslo.example", state: "queued" },
+    ]);
+    putStatus(post(1));
+    render(Post, { id: "1" });
+    await fireEvent.click(await menu("Where this post went"));
+    expect(await screen.findByText("Reached 1 of 2 organisations")).toBeTruthy();
+    expect(screen.getByText("On its way")).toBeTruthy();
+  });
+
+  test("others' posts are not deleted, one's own author is not muted", async () => {
+    putStatus(post(1, { account: guest("2") }));
+    render(Post, { id: "1" });
+    await menu("Mute Person 2");
+    expect(screen.queryByRole("menuitem", { name: "Delete", hidden: true })).toBeNull();
+  });
+});
+
+describe("a poll", () => {
+  const poll = {
+    id: "9",
+    expires_at: "2099-01-01T00:00:00Z",
+    expired: false,
+    multiple: false,
+    votes_count: 4,
+    voters_count: null,
+    voted: false,
+    own_votes: [],
+    options: [
+      { title: "Tea", votes_count: 3 },
+      { title: "Coffee", votes_count: 1 },
+    ],
+  };
+
+  test("is voted in, and then shows what came out with one's own vote", async () => {
+    api.vote.mockReturnValue(new Promise(() => {}));
+    putStatus(post(1, { account: guest("2"), poll }));
+    render(Post, { id: "1" });
+    const vote = screen.getByRole<HTMLButtonElement>("button", { name: "Vote" });
+    expect(vote.disabled).toBe(true);
+    await fireEvent.click(screen.getByRole("radio", { name: "Coffee" }));
+    await fireEvent.click(vote);
+    expect(api.vote).toHaveBeenCalledWith("9", [1]);
+    expect(screen.getByText("60 %")).toBeTruthy();
+    expect(screen.getByText("Your vote")).toBeTruthy();
+  });
+
+  test("shows results to who asks, and none while they are hidden", async () => {
+    putStatus(post(1, { account: guest("2"), poll }));
+    const { unmount } = render(Post, { id: "1" });
+    await fireEvent.click(screen.getByRole("button", { name: "Show results" }));
+    expect(screen.getByText("75 %")).toBeTruthy();
+    unmount();
+    const hidden = {
+      ...poll,
+      voted: true,
+      options: poll.options.map((one) => ({ ...one, votes_count: null })),
+    };
+    putStatus(post(2, { account: guest("2"), poll: hidden }));
+    render(Post, { id: "2" });
+    expect(screen.queryByText(/%/)).toBeNull();
+    expect(screen.getByText("Results are shown when the poll is closed")).toBeTruthy();
+  });
+
+  test("that is over, or one's own, is only read", () => {
+    putStatus(post(1, { account: guest("2"), poll: { ...poll, expires_at: "2020-01-01T00:00:00Z" } }));
+    putStatus(post(2, { poll }));
+    render(Post, { id: "1" });
+    render(Post, { id: "2" });
+    expect(screen.queryByRole("radio")).toBeNull();
+  });
+});
