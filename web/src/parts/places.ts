@@ -7,8 +7,8 @@ export interface Place {
   /** The posts as they were; with the very same ones the measured heights hold. */
   ids: readonly string[];
   heights: ReturnType<WindowVirtualizerHandle["getCache"]>;
-  /** The first post in sight, and how many pixels of it were above the edge. */
-  first: string | undefined;
+  /** Which was the first post in sight, and how many pixels of it were above the edge. */
+  first: number;
   above: number;
 }
 
