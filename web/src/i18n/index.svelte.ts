@@ -80,24 +80,48 @@ function fill(text: string, values: Values): string {
   });
 }
 
+interface Formats {
+  NumberFormat: [Intl.NumberFormat, Intl.NumberFormatOptions];
+  DateTimeFormat: [Intl.DateTimeFormat, Intl.DateTimeFormatOptions];
+  RelativeTimeFormat: [Intl.RelativeTimeFormat, Intl.RelativeTimeFormatOptions];
+  ListFormat: [Intl.ListFormat, Intl.ListFormatOptions];
+  DisplayNames: [Intl.DisplayNames, Intl.DisplayNamesOptions];
+}
+/** Making a format costs more than all that is written with it: each is made once. */
+const formats = new Map<string, unknown>();
+
+function format<K extends keyof Formats>(
+  kind: K,
+  options: Formats[K][1] = {} as Formats[K][1],
+): Formats[K][0] {
+  const key = `${lang} ${kind} ${JSON.stringify(options)}`;
+  let found = formats.get(key) as Formats[K][0] | undefined;
+  if (!found) {
+    const Kind = Intl[kind] as unknown as new (lang: string, options: Formats[K][1]) => Formats[K][0];
+    found = new Kind(lang, options);
+    formats.set(key, found);
+  }
+  return found;
+}
+
 /** A number as the language writes it. */
 export function number(value: number): string {
-  return new Intl.NumberFormat(lang).format(value);
+  return format("NumberFormat").format(value);
 }
 
 /** A number in little room: 1.2K. */
 export function compact(value: number): string {
-  return new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+  return format("NumberFormat", { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
 /** A moment in full. */
 export function dateTime(iso: string): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
+  return format("DateTimeFormat", { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 }
 
 /** A day. */
 export function date(iso: string): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "long" }).format(new Date(iso));
+  return format("DateTimeFormat", { dateStyle: "long" }).format(new Date(iso));
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -113,24 +137,24 @@ export function ago(iso: string, now: number): string {
   if (size >= 7 * 86_400) {
     const then = new Date(iso);
     const year = then.getFullYear() === new Date(now).getFullYear() ? undefined : "numeric";
-    return new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year }).format(then);
+    return format("DateTimeFormat", { day: "numeric", month: "short", year }).format(then);
   }
   const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ["second", 1];
   // Narrow French is “-3 min”, which nobody says.
   const style = { style: lang === "fr" ? "short" : "narrow", numeric: "auto" } as const;
-  if (unit === "second") return new Intl.RelativeTimeFormat(lang, style).format(0, "second");
-  return new Intl.RelativeTimeFormat(lang, style).format(Math.trunc(seconds / length), unit);
+  if (unit === "second") return format("RelativeTimeFormat", style).format(0, "second");
+  return format("RelativeTimeFormat", style).format(Math.trunc(seconds / length), unit);
 }
 
 /** Names in a row: “Ann, Ben and Cléo”. */
 export function list(names: string[]): string {
-  return new Intl.ListFormat(lang, { type: "conjunction" }).format(names);
+  return format("ListFormat", { type: "conjunction" }).format(names);
 }
 
 /** What a language calls itself, or is called here. */
 export function languageName(tag: string): string {
   try {
-    return new Intl.DisplayNames([lang], { type: "language" }).of(tag) ?? tag;
+    return format("DisplayNames", { type: "language" }).of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -55,7 +55,21 @@ export function plainText(html: string): string {
     .trim();
 }
 
-const parse = (html: string) => new DOMParser().parseFromString(html, "text/html").body;
+let inert: Document | undefined;
+let last: { html: string; root: Element } | undefined;
+
+/**
+ * Parses in a document that has no window: nothing in it runs or is loaded. It is made once, as making one costs more
+ * than parsing; and a post's text, which is read for its name and then shown, is parsed once.
+ */
+function parse(html: string): Element {
+  if (last?.html === html) return last.root;
+  inert ??= new DOMParser().parseFromString("", "text/html");
+  const root = inert.createElement("div");
+  root.innerHTML = html;
+  last = { html, root };
+  return root;
+}
 
 function children(parent: Node, context: LinkContext, depth: number, inLink: boolean): string {
   let out = "";
