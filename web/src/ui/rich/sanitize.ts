@@ -55,18 +55,15 @@ export function plainText(html: string): string {
     .trim();
 }
 
-let inert: Document | undefined;
 let last: { html: string; root: Element } | undefined;
 
 /**
- * Parses in a document that has no window: nothing in it runs or is loaded. It is made once, as making one costs more
- * than parsing; and a post's text, which is read for its name and then shown, is parsed once.
+ * Parses into a document that has no window: nothing in it runs or is loaded. A post's text is read for its name and
+ * then shown: it is parsed once for both.
  */
 function parse(html: string): Element {
   if (last?.html === html) return last.root;
-  inert ??= new DOMParser().parseFromString("", "text/html");
-  const root = inert.createElement("div");
-  root.innerHTML = html;
+  const root = new DOMParser().parseFromString(html, "text/html").body;
   last = { html, root };
   return root;
 }
