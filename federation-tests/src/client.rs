@@ -187,6 +187,26 @@ impl Client {
         answer
     }
 
+    /// Uploads a file to be posted.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub async fn upload(&self, bytes: Vec<u8>, description: &str) -> Answer {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name("file");
+        let form = reqwest::multipart::Form::new()
+            .part("file", part)
+            .text("description", description.to_owned());
+        let request = self
+            .http
+            .post(format!("{}/api/v2/media", self.base))
+            .bearer_auth(&self.token)
+            .multipart(form);
+        let response = request.send().await.expect("no answer");
+        let mut answer = Answer::without_body(&response);
+        answer.text = response.text().await.expect("no body");
+        answer
+    }
+
     /// Publishes a post and answers it.
     ///
     /// # Panics

@@ -242,7 +242,7 @@ async function away(me, theirs) {
 async function errors(me) {
   await refused(404, me.v1.statuses.$select("1").fetch(), "Record not found");
   await refused(422, me.v1.statuses.create({ status: "" }));
-  await refused(422, me.v1.statuses.create({ status: "x", mediaIds: ["1"] }), "attachments");
+  await refused(422, me.v1.statuses.create({ status: "x", mediaIds: ["1"] }), "upload it again");
   await refused(401, client(me.url, "x".repeat(43)).v1.timelines.home.list(), "The access token is invalid");
   await refused(401, client(me.url).v1.timelines.home.list(), "The access token is invalid");
 }

@@ -8,6 +8,7 @@ mod bad_input;
 mod commands;
 #[cfg(test)]
 mod faults;
+mod files;
 #[cfg(test)]
 mod look;
 #[cfg(test)]

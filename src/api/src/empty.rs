@@ -56,46 +56,14 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/polls/{id}", "read:statuses", "A poll"),
 ];
 
-const NO_ATTACHMENTS: &str = "attachments are not supported yet: post without them";
-
 /// Things that cannot be done: (method, path, scope, what it would be, what to say).
-const REFUSED: &[(Method, &str, &str, &str, &str)] = &[
-    (
-        Method::POST,
-        "/api/v1/media",
-        "write:media",
-        "Upload an attachment (first version)",
-        NO_ATTACHMENTS,
-    ),
-    (
-        Method::POST,
-        "/api/v2/media",
-        "write:media",
-        "Upload an attachment",
-        NO_ATTACHMENTS,
-    ),
-    (
-        Method::GET,
-        "/api/v1/media/{id}",
-        "write:media",
-        "An attachment being processed",
-        NO_ATTACHMENTS,
-    ),
-    (
-        Method::PUT,
-        "/api/v1/media/{id}",
-        "write:media",
-        "Describe an attachment",
-        NO_ATTACHMENTS,
-    ),
-    (
-        Method::POST,
-        "/api/v1/reports",
-        "write:reports",
-        "Report posts or a person",
-        "reports are not supported yet: tell an administrator of this node",
-    ),
-];
+const REFUSED: &[(Method, &str, &str, &str, &str)] = &[(
+    Method::POST,
+    "/api/v1/reports",
+    "write:reports",
+    "Report posts or a person",
+    "reports are not supported yet: tell an administrator of this node",
+)];
 
 pub(crate) fn routes() -> Routes<ApiState> {
     let mut routes = Routes::new();

@@ -3,7 +3,7 @@
 use crate::ApiState;
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::Ctx;
+use entrenous_domain::{Ctx, attachments};
 use entrenous_door::{Access, Doc, Routes};
 use serde_json::{Value, json};
 
@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 const MASTODON_VERSION: &str = "4.5.0";
 /// `api_versions.mastodon` of that version.
 const MASTODON_API: u32 = 7;
-/// Types of pictures that can be uploaded.
-pub(crate) const PICTURE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 pub(crate) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("instance", summary).returns::<Value>();
@@ -98,7 +96,7 @@ fn rules_of(ctx: &Ctx) -> Value {
 fn statuses(ctx: &Ctx) -> Value {
     json!({
         "max_characters": ctx.node().max_post_chars,
-        "max_media_attachments": 0,
+        "max_media_attachments": attachments::PER_POST,
         "characters_reserved_per_url": 23,
         "supported_mime_types": ["text/plain"]
     })
@@ -106,13 +104,14 @@ fn statuses(ctx: &Ctx) -> Value {
 
 fn media(ctx: &Ctx) -> Value {
     json!({
-        "supported_mime_types": PICTURE_TYPES,
-        "description_limit": 1500,
+        "supported_mime_types": entrenous_files::TYPES,
+        "description_limit": attachments::DESCRIPTION,
         "image_size_limit": ctx.node().max_upload_bytes,
-        "image_matrix_limit": 40_000_000,
-        "video_size_limit": 0,
-        "video_frame_rate_limit": 0,
-        "video_matrix_limit": 0
+        "image_matrix_limit": entrenous_files::MOST_PIXELS,
+        "video_size_limit": ctx.node().max_upload_bytes,
+        // Films are kept as they come.
+        "video_frame_rate_limit": 120,
+        "video_matrix_limit": entrenous_files::MOST_PIXELS
     })
 }
 

@@ -60,7 +60,7 @@ struct PublicQuery {
     /// Only of connected organisations.
     #[serde(deserialize_with = "lenient::flag")]
     remote: Option<bool>,
-    /// Only with media: none yet, so an empty answer.
+    /// Only with files.
     #[serde(deserialize_with = "lenient::flag")]
     only_media: Option<bool>,
     /// All of these hashtags beside the one in the path.
@@ -132,8 +132,11 @@ async fn public(
 ) -> ApiResult<Response> {
     let page_asked = paging.at_most(20, 40);
     let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
-    let ids = if asked.only_media.unwrap_or(false) || (local && remote) {
+    let media = asked.only_media.unwrap_or(false);
+    let ids = if local && remote {
         Vec::new()
+    } else if media {
+        timelines::network_media(state.ctx(), caller.id(), local, remote, page_asked).await?
     } else {
         timelines::network(state.ctx(), caller.id(), local, remote, page_asked).await?
     };
@@ -150,9 +153,7 @@ async fn tag(
     let name = tag_name(&name)?;
     let page_asked = paging.at_most(20, 40);
     let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
-    if asked.only_media.unwrap_or(false) {
-        return page(&state, &caller, &paging, &[], &[]).await;
-    }
+    let media = asked.only_media.unwrap_or(false);
     let ids = timelines::tag(state.ctx(), caller.id(), &name, local, page_asked).await?;
     let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
     // The page stays that of the one hashtag, so that the links lead through all of it.
@@ -161,6 +162,7 @@ async fn tag(
     let (all, none) = (lower(asked.all), lower(asked.none));
     views.retain(|view| {
         (!remote || !view.post.is_local())
+            && (!media || !view.files.is_empty())
             && all.iter().all(|tag| view.tags.contains(tag))
             && !none.iter().any(|tag| view.tags.contains(tag))
     });

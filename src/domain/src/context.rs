@@ -53,6 +53,7 @@ struct Inner {
     caches: crate::accounts::Caches,
     trust: crate::peers::Trust,
     looks: crate::look::Looks,
+    filing: tokio::sync::RwLock<()>,
 }
 
 /// The ports a context is made of.
@@ -92,6 +93,7 @@ impl Ctx {
                 caches,
                 trust: crate::peers::Trust::default(),
                 looks,
+                filing: tokio::sync::RwLock::default(),
             }),
         }
     }
@@ -162,6 +164,11 @@ impl Ctx {
     #[must_use]
     pub fn files(&self) -> &dyn FileStore {
         self.inner.files.as_ref()
+    }
+
+    /// Held to read while bytes are stored and named in a row, to write while bytes that no row names are removed.
+    pub(crate) fn filing(&self) -> &tokio::sync::RwLock<()> {
+        &self.inner.filing
     }
 
     /// The key smith.

@@ -6,7 +6,7 @@ use entrenous_store::{StoreError, maintenance as rows};
 
 /// Removes receipts of activities older than `receipts` (longer than any sender tries), events of more than a week,
 /// idempotency keys of more than a day, expired codes and sessions, and finished deliveries that no post needs.
-/// Answers how many rows went.
+/// Files that have waited for a post for a day go too. Answers how many rows went.
 ///
 /// # Errors
 /// Only the store's.
@@ -24,5 +24,5 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
             Ok(removed)
         })
         .await?;
-    Ok(removed)
+    Ok(removed + crate::attachments::expire(ctx).await?)
 }

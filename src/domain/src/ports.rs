@@ -26,6 +26,9 @@ pub trait RemoteLookup: Send + Sync + 'static {
     async fn account_by_uri(&self, uri: &str) -> Result<Option<AccountId>>;
     /// The post with that ActivityPub id or page URL. `None` as above.
     async fn post_by_uri(&self, uri: &str) -> Result<Option<PostId>>;
+    /// Someone looks at a peer's post whose files are not all here: they are fetched in the background, if that may be
+    /// tried again by now.
+    fn files_wanted(&self, _post: PostId) {}
 }
 
 /// Keeps files by the SHA-256 of their bytes.
@@ -35,6 +38,20 @@ pub trait FileStore: Send + Sync + 'static {
     async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()>;
     /// The bytes, if they are there.
     async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>>;
+    /// `length` of the bytes from `start`, if they are all there.
+    async fn get_part(&self, hash: &str, start: u64, length: u64) -> Result<Option<Vec<u8>>> {
+        let Some(bytes) = self.get(hash).await? else {
+            return Ok(None);
+        };
+        let range = usize::try_from(start).ok().zip(
+            start
+                .checked_add(length)
+                .and_then(|end| usize::try_from(end).ok()),
+        );
+        Ok(range
+            .and_then(|(start, end)| bytes.get(start..end))
+            .map(<[u8]>::to_vec))
+    }
     /// Removes them. Removing what is not there is no error.
     async fn remove(&self, hash: &str) -> Result<()>;
 }

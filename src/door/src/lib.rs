@@ -16,6 +16,7 @@ mod access;
 mod doc;
 mod openapi;
 mod routes;
+pub mod serve;
 
 pub use access::{Access, ClientAddr, Guard, GuardFuture};
 pub use doc::{Doc, Place, SchemaOf};

@@ -74,6 +74,15 @@ impl RemoteLookup for Federation {
             other => other,
         }
     }
+
+    fn files_wanted(&self, post: PostId) {
+        let federation = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = federation.fetch_files_of(post).await {
+                tracing::warn!(%error, "files of a post are not fetched");
+            }
+        });
+    }
 }
 
 impl Federation {

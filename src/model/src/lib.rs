@@ -3,6 +3,7 @@
 //! Pure types without I/O. Every other crate depends on this one; it depends on none of them.
 
 pub mod account;
+pub mod attachment;
 pub mod contract;
 pub mod event;
 pub mod ids;
@@ -19,6 +20,9 @@ pub mod post;
 pub mod relationship;
 
 pub use account::{Account, AccountKind, ProfileField};
+pub use attachment::{
+    Attachment, AttachmentKind, AttachmentState, Focus, PreparedFile, PreparedPreview, Preview,
+};
 pub use contract::{Contract, DirectoryScope, Terms};
 pub use event::Event;
 pub use ids::*;

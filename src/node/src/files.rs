@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use entrenous_domain::ports::FileStore;
 use entrenous_domain::{DomainError, Result};
 use entrenous_store::StoreError;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, SeekFrom};
 use std::path::{Path, PathBuf};
 use tokio::fs;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 /// A file store in a directory.
 pub(crate) struct DiskFiles {
@@ -107,6 +107,20 @@ impl FileStore for DiskFiles {
         }
     }
 
+    async fn get_part(&self, hash: &str, start: u64, length: u64) -> Result<Option<Vec<u8>>> {
+        let mut file = match fs::File::open(self.place(hash)?).await {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        file.seek(SeekFrom::Start(start)).await.map_err(failed)?;
+        let mut bytes = Vec::new();
+        file.take(length).read_to_end(&mut bytes).await.map_err(failed)?;
+        Ok(u64::try_from(bytes.len())
+            .is_ok_and(|read| read == length)
+            .then_some(bytes))
+    }
+
     async fn remove(&self, hash: &str) -> Result<()> {
         match fs::remove_file(self.place(hash)?).await {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(error)),
@@ -139,6 +153,11 @@ mod tests {
         files.put(&hash, b"hello".to_vec()).await.unwrap();
         files.put(&hash, b"hello".to_vec()).await.unwrap();
         assert_eq!(files.get(&hash).await.unwrap().as_deref(), Some(&b"hello"[..]));
+        assert_eq!(
+            files.get_part(&hash, 1, 3).await.unwrap().as_deref(),
+            Some(&b"ell"[..])
+        );
+        assert_eq!(files.get_part(&hash, 3, 3).await.unwrap(), None);
         files.remove(&hash).await.unwrap();
         assert_eq!(files.get(&hash).await.unwrap(), None);
         assert!(files.get("../../etc/passwd").await.is_err());

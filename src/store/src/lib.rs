@@ -36,6 +36,7 @@ pub mod tokens;
 
 pub mod accounts;
 pub mod apps;
+pub mod attachments;
 pub mod audit;
 pub mod by_uri;
 pub mod codes;

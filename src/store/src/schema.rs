@@ -225,6 +225,37 @@ diesel::table! {
         content -> Text,
         spoiler -> Text,
         sensitive -> Bool,
+        attachments -> Text,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        post_id -> Nullable<BigInt>,
+        place -> BigInt,
+        kind -> Text,
+        state -> Text,
+        content_type -> Text,
+        hash -> Nullable<Text>,
+        size -> BigInt,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        duration -> Nullable<BigInt>,
+        preview_hash -> Nullable<Text>,
+        preview_type -> Nullable<Text>,
+        preview_size -> Nullable<BigInt>,
+        preview_width -> Nullable<BigInt>,
+        preview_height -> Nullable<BigInt>,
+        blurhash -> Nullable<Text>,
+        focus_x -> Double,
+        focus_y -> Double,
+        description -> Text,
+        remote_url -> Nullable<Text>,
+        epoch -> BigInt,
+        created_at -> Timestamp,
+        changed_at -> Timestamp,
     }
 }
 
@@ -492,6 +523,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_codes,
     tokens,
     media,
+    attachments,
     posts,
     post_edits,
     post_mentions,

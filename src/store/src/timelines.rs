@@ -125,6 +125,42 @@ pub fn network(
     posts(conn, network_sql(viewer, from, paging, now), paging)
 }
 
+/// Public posts with files.
+///
+/// # Errors
+/// Those of the query.
+pub fn network_media(
+    conn: &mut Conn,
+    viewer: AccountId,
+    from: From,
+    paging: &Page,
+    now: Time,
+) -> Result<Vec<PostId>, StoreError> {
+    let who = Who::Id(viewer.get());
+    let sql = Sql::new("SELECT p.id FROM ")
+        .raw(POSTS)
+        .raw(" WHERE ")
+        .raw(PUBLIC)
+        .raw(from.condition())
+        .raw(WITH_FILES)
+        .raw(" AND ");
+    let sql = visible_to(sql, who).raw(" AND ");
+    posts(conn, page(wanted(sql, who, now), "p.id", paging), paging)
+}
+
+const WITH_FILES: &str = " AND EXISTS (SELECT 1 FROM attachments f WHERE f.post_id = p.id)";
+
+/// What is left out of the posts of an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Without {
+    /// Replies to others.
+    pub replies: bool,
+    /// Boosts.
+    pub boosts: bool,
+    /// What has no files.
+    pub text_alone: bool,
+}
+
 fn network_sql(viewer: AccountId, from: From, paging: &Page, now: Time) -> Sql {
     let who = Who::Id(viewer.get());
     let sql = Sql::new("SELECT p.id FROM ")
@@ -172,32 +208,22 @@ pub fn account(
     conn: &mut Conn,
     viewer: Viewer,
     account: AccountId,
-    exclude_replies: bool,
-    exclude_boosts: bool,
+    without: Without,
     paging: &Page,
 ) -> Result<Vec<PostId>, StoreError> {
-    posts(
-        conn,
-        account_sql(viewer, account, exclude_replies, exclude_boosts, paging),
-        paging,
-    )
+    posts(conn, account_sql(viewer, account, without, paging), paging)
 }
 
-fn account_sql(
-    viewer: Viewer,
-    account: AccountId,
-    exclude_replies: bool,
-    exclude_boosts: bool,
-    paging: &Page,
-) -> Sql {
+fn account_sql(viewer: Viewer, account: AccountId, without: Without, paging: &Page) -> Sql {
     let sql = Sql::new("SELECT p.id FROM ")
         .raw(POSTS)
         .raw(" WHERE p.account_id = ")
         .int(account.get())
-        .when(exclude_replies, |sql| {
+        .when(without.replies, |sql| {
             sql.raw(" AND (p.in_reply_to_uri IS NULL OR p.in_reply_to_account = p.account_id)")
         })
-        .when(exclude_boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
+        .when(without.boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
+        .when(without.text_alone, |sql| sql.raw(WITH_FILES))
         .raw(" AND ");
     page(visible(sql, viewer), "p.id", paging)
 }
@@ -285,7 +311,16 @@ mod tests {
             ),
             (
                 "account",
-                account_sql(Viewer::Person(me), me, true, true, &page),
+                account_sql(
+                    Viewer::Person(me),
+                    me,
+                    Without {
+                        replies: true,
+                        boosts: true,
+                        text_alone: true,
+                    },
+                    &page,
+                ),
                 "posts_account (account_id=? AND id<?)",
             ),
         ];

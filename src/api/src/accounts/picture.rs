@@ -48,7 +48,7 @@ pub(crate) struct Prepared {
 }
 
 /// Pictures decoded at the same time: each may take 200 MiB.
-static DECODERS: Semaphore = Semaphore::const_new(2);
+pub(crate) static DECODERS: Semaphore = Semaphore::const_new(2);
 
 /// Prepares a picture off the request path, when it is its turn.
 ///

@@ -7,7 +7,7 @@ use super::status::{Mine, Shared, Status};
 use super::{Faces, accounts_of};
 use entrenous_domain::posts::{Body, PostView};
 use entrenous_domain::{Ctx, DomainError, Result};
-use entrenous_model::{Account, AccountId, Origin, PostId};
+use entrenous_model::{Account, AccountId, PostId};
 use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl Fragments {
             .iter()
             .map(|view| {
                 let mut json = String::with_capacity(4_096);
-                self.append(ctx.origin(), &people, &mut json, viewer, view)?;
+                self.append(ctx, &people, &mut json, viewer, view)?;
                 Ok(Status::of(json))
             })
             .collect()
@@ -83,7 +83,7 @@ impl Fragments {
     pub(crate) async fn with_text(&self, ctx: &Ctx, viewer: AccountId, view: &PostView) -> Result<Status> {
         let people = self.people(ctx, std::slice::from_ref(view)).await?;
         let mut json = String::new();
-        self.append(ctx.origin(), &people, &mut json, viewer, view)?;
+        self.append(ctx, &people, &mut json, viewer, view)?;
         let text = json_of(&view.post.source)?;
         Ok(Status::of(format!("{},\"text\":{text}}}", open(&json))))
     }
@@ -100,7 +100,7 @@ impl Fragments {
             if n > 0 {
                 json.push(',');
             }
-            self.append(ctx.origin(), &people, &mut json, viewer, view)?;
+            self.append(ctx, &people, &mut json, viewer, view)?;
         }
         json.push(']');
         Ok(json)
@@ -138,21 +138,21 @@ impl Fragments {
 
     fn append(
         &self,
-        origin: &Origin,
+        ctx: &Ctx,
         people: &People,
         json: &mut String,
         viewer: AccountId,
         view: &PostView,
     ) -> Result<()> {
         let boosted = view.boosted.as_deref();
-        let shared = self.post(origin, &view.body, boosted.map(|inner| &inner.body))?;
+        let shared = self.post(ctx, &view.body, boosted.map(|inner| &inner.body))?;
         // Each piece is an object: its last or first brace makes way for what follows or goes before.
         json.push_str(open(&shared.json));
         json.push_str(",\"account\":");
         json.push_str(people.get(&view.account.id).map_or("null", |piece| &piece.json));
         json.push_str(",\"reblog\":");
         match boosted {
-            Some(inner) => self.append(origin, people, json, viewer, inner)?,
+            Some(inner) => self.append(ctx, people, json, viewer, inner)?,
             None => json.push_str("null"),
         }
         json.push(',');
@@ -164,12 +164,7 @@ impl Fragments {
         Ok(())
     }
 
-    fn post(
-        &self,
-        origin: &Origin,
-        body: &Arc<Body>,
-        boosted: Option<&Arc<Body>>,
-    ) -> Result<Arc<Piece<Body>>> {
+    fn post(&self, ctx: &Ctx, body: &Arc<Body>, boosted: Option<&Arc<Body>>) -> Result<Arc<Piece<Body>>> {
         let id = body.post.id;
         if let Some(piece) = self.posts.get(&id)
             && Arc::ptr_eq(&piece.of, body)
@@ -177,7 +172,7 @@ impl Fragments {
         {
             return Ok(piece);
         }
-        let json = json_of(&Shared::of(origin, body, boosted.map(AsRef::as_ref)))?;
+        let json = json_of(&Shared::of(ctx, body, boosted.map(AsRef::as_ref))?)?;
         let piece = Arc::new(Piece {
             of: Arc::clone(body),
             boosted: boosted.cloned(),

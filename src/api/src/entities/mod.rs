@@ -4,6 +4,7 @@
 //! the paths of pictures and the names of peers; [`Faces`] makes each once per answer, not once per account.
 
 mod account;
+mod attachment;
 mod faces;
 mod fragments;
 mod notification;
@@ -11,6 +12,7 @@ mod people;
 mod status;
 
 pub(crate) use account::{Account, CredentialAccount, Role};
+pub(crate) use attachment::MediaAttachment;
 pub(crate) use faces::Faces;
 pub(crate) use fragments::Fragments;
 pub(crate) use notification::{
@@ -20,8 +22,8 @@ pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relatio
 pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
 
 use crate::state::ApiState;
-use entrenous_domain::posts::PostView;
-use entrenous_domain::{DomainError, Result, posts};
+use entrenous_domain::posts::{Body, PostView};
+use entrenous_domain::{DomainError, Result, attachments, posts};
 use entrenous_model::{self as model, AccountId, PostId, Time};
 use serde::Serialize;
 use std::sync::Arc;
@@ -112,17 +114,32 @@ pub(crate) async fn status_by_id(state: &ApiState, viewer: AccountId, id: PostId
     render_status(state, viewer, &view).await
 }
 
-async fn render_status(state: &ApiState, viewer: AccountId, view: &PostView) -> Result<Status> {
+/// One status.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn render_status(state: &ApiState, viewer: AccountId, view: &PostView) -> Result<Status> {
     let mut statuses = render_statuses(state, viewer, std::slice::from_ref(view)).await?;
     statuses.pop().ok_or(DomainError::NotFound)
 }
 
-/// One's own status with its text as typed, for the answer to its deletion.
+/// One's own status that was deleted, with its text as typed and its files as they wait to be posted again.
 ///
 /// # Errors
-/// `NotFound`, the same for none and not visible.
-pub(crate) async fn status_with_text(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Status> {
-    let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
+/// Only the store's.
+pub(crate) async fn deleted_status(
+    state: &ApiState,
+    viewer: AccountId,
+    mut view: PostView,
+) -> Result<Status> {
+    let ids: Vec<_> = view.files.iter().map(|file| file.id).collect();
+    if !ids.is_empty() {
+        let files = attachments::own_of(state.ctx(), viewer, ids).await?;
+        view.body = Arc::new(Body {
+            files,
+            ..Body::clone(&view.body)
+        });
+    }
     state.fragments().with_text(state.ctx(), viewer, &view).await
 }
 

@@ -1,8 +1,9 @@
 //! `Status` and what is read of one.
 
 use super::account::{Account, CustomEmoji};
-use super::{Faces, stamp};
+use super::{Faces, MediaAttachment, stamp};
 use entrenous_domain::posts::{Body, Mention as Mentioned, PostView, Version};
+use entrenous_domain::{Ctx, Result};
 use entrenous_model::{AccountId, Origin};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -29,7 +30,7 @@ impl Status {
 }
 
 impl Serialize for Status {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serde_json::from_str::<&RawValue>(&self.0)
             .map_err(serde::ser::Error::custom)?
             .serialize(serializer)
@@ -100,7 +101,7 @@ pub(super) struct Shared<'a> {
     /// Content warning.
     spoiler_text: &'a str,
     /// Files.
-    media_attachments: [Value; 0],
+    media_attachments: Vec<MediaAttachment>,
     /// The client it was written with, if known.
     application: Option<Application>,
     /// People mentioned.
@@ -157,11 +158,11 @@ pub(super) struct Mine {
 
 impl<'a> Shared<'a> {
     /// Of a post, and of the post it boosts if it is a boost.
-    pub(super) fn of(origin: &Origin, body: &'a Body, boosted: Option<&'a Body>) -> Self {
-        let post = &body.post;
+    pub(super) fn of(ctx: &Ctx, body: &'a Body, boosted: Option<&'a Body>) -> Result<Self> {
+        let (post, origin) = (&body.post, ctx.origin());
         // A boost shows the counters of what it boosts: clients act on the outer one.
         let counted = boosted.map_or(post, |inner| &inner.post);
-        Self {
+        Ok(Self {
             id: post.id.to_string(),
             uri: &post.uri,
             url: &post.url,
@@ -171,7 +172,7 @@ impl<'a> Shared<'a> {
             visibility: post.visibility.as_str(),
             sensitive: counted.sensitive,
             spoiler_text: &counted.spoiler,
-            media_attachments: [],
+            media_attachments: MediaAttachment::all(ctx, &body.files)?,
             application: None,
             mentions: body.mentions.iter().map(Mention::of).collect(),
             tags: body
@@ -198,7 +199,7 @@ impl<'a> Shared<'a> {
                 current_user: "denied",
             },
             language: counted.language.as_deref(),
-        }
+        })
     }
 }
 
@@ -296,7 +297,7 @@ pub(crate) struct StatusEdit {
     /// Poll; always null so far.
     pub(crate) poll: Option<Value>,
     /// Files.
-    pub(crate) media_attachments: Vec<Value>,
+    pub(crate) media_attachments: Vec<MediaAttachment>,
     /// Custom emoji.
     pub(crate) emojis: Vec<CustomEmoji>,
 }
@@ -323,19 +324,29 @@ pub(super) fn tag_url(origin: &Origin, tag: &str) -> String {
 
 impl Faces {
     /// The versions of a post.
-    pub(crate) fn edits(&self, view: &PostView, versions: Vec<Version>) -> Vec<StatusEdit> {
+    ///
+    /// # Errors
+    /// The vault's.
+    pub(crate) fn edits(
+        &self,
+        ctx: &Ctx,
+        view: &PostView,
+        versions: Vec<Version>,
+    ) -> Result<Vec<StatusEdit>> {
         let account = self.account(&view.account);
         versions
             .into_iter()
-            .map(|version| StatusEdit {
-                content: version.content,
-                spoiler_text: version.spoiler,
-                sensitive: version.sensitive,
-                created_at: stamp(version.at),
-                account: account.clone(),
-                poll: None,
-                media_attachments: Vec::new(),
-                emojis: Vec::new(),
+            .map(|version| {
+                Ok(StatusEdit {
+                    content: version.content,
+                    spoiler_text: version.spoiler,
+                    sensitive: version.sensitive,
+                    created_at: stamp(version.at),
+                    account: account.clone(),
+                    poll: None,
+                    media_attachments: MediaAttachment::all(ctx, &version.files)?,
+                    emojis: Vec::new(),
+                })
             })
             .collect()
     }

@@ -1,6 +1,7 @@
 //! `/api/v1/statuses`: posts, one at a time.
 
 mod actions;
+mod files;
 mod participants;
 mod write;
 
@@ -14,7 +15,7 @@ use axum::extract::State;
 use axum::response::Response;
 use entrenous_domain::posts;
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::PostId;
+use entrenous_model::{AttachmentState, PostId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -109,7 +110,17 @@ struct Ids {
 }
 
 async fn one(State(state): State<ApiState>, caller: Caller, At(id): At<PostId>) -> ApiResult<Json<Status>> {
-    Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))
+    let view = posts::view(state.ctx(), caller.viewer(), id).await?;
+    let shown = view.boosted.as_deref().unwrap_or(&view);
+    if shown
+        .files
+        .iter()
+        .any(|file| file.state != AttachmentState::Ready)
+        && let Ok(peers) = state.ctx().lookup()
+    {
+        peers.files_wanted(shown.post.id);
+    }
+    Ok(Json(entities::render_status(&state, caller.id(), &view).await?))
 }
 
 async fn many(
@@ -157,7 +168,7 @@ async fn history(
     let view = posts::view(state.ctx(), caller.viewer(), id).await?;
     let versions = posts::history(state.ctx(), caller.viewer(), id).await?;
     let faces = Faces::of(state.ctx(), std::iter::once(view.account.as_ref())).await?;
-    Ok(Json(faces.edits(&view, versions)))
+    Ok(Json(faces.edits(state.ctx(), &view, versions)?))
 }
 
 async fn reblogged_by(

@@ -1,5 +1,6 @@
 //! Publishing, editing and deleting.
 
+use super::files;
 use crate::at::At;
 use crate::entities::{self, Status};
 use crate::params::Params;
@@ -77,6 +78,8 @@ struct NewStatus {
     #[schemars(with = "Option<String>")]
     in_reply_to_id: Option<PostId>,
     #[serde(flatten)]
+    files: files::Asked,
+    #[serde(flatten)]
     later: Later,
 }
 
@@ -85,9 +88,6 @@ struct NewStatus {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Later {
-    /// Refused: no attachments yet.
-    #[serde(deserialize_with = "lenient::list")]
-    media_ids: Vec<String>,
     /// Refused: no polls yet.
     poll: Value,
     /// Refused: no scheduling yet.
@@ -114,6 +114,8 @@ struct EditedStatus {
     #[serde(deserialize_with = "lenient::text")]
     language: Option<String>,
     #[serde(flatten)]
+    files: files::Asked,
+    #[serde(flatten)]
     later: Later,
 }
 
@@ -127,9 +129,7 @@ impl Later {
             Value::Array(list) => !list.is_empty(),
             Value::Bool(_) | Value::Number(_) => true,
         };
-        let what = if self.media_ids.iter().any(|id| !id.is_empty()) {
-            "attachments are not supported yet: post without media_ids"
-        } else if poll {
+        let what = if poll {
             "polls are not supported yet: post without poll"
         } else if given(&self.scheduled_at) {
             "scheduled posts are not supported yet: post without scheduled_at"
@@ -192,6 +192,7 @@ async fn publish(
         idempotency_key: key,
         remote: None,
         created_at: None,
+        files: asked.files.of_new_post()?,
     };
     let id = posts::publish(state.ctx(), Via::Local, caller.id(), draft).await?;
     Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))
@@ -232,6 +233,7 @@ async fn edit(
         idempotency_key: None,
         remote: None,
         created_at: None,
+        files: asked.files.of_edit(&body.files)?,
     };
     posts::edit(state.ctx(), Via::Local, caller.id(), id, draft).await?;
     Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))
@@ -243,7 +245,7 @@ async fn delete(
     At(id): At<PostId>,
 ) -> ApiResult<Json<Status>> {
     own(&state, &caller, id).await?;
-    let status = entities::status_with_text(&state, caller.id(), id).await?;
+    let view = posts::view(state.ctx(), caller.viewer(), id).await?;
     posts::delete(state.ctx(), Via::Local, caller.id(), id).await?;
-    Ok(Json(status))
+    Ok(Json(entities::deleted_status(&state, caller.id(), view).await?))
 }

@@ -325,6 +325,7 @@ fn leave(tx: &mut Tx, id: AccountId) -> Result<Vec<Event>> {
     store::accounts::hide_posts(tx, id, now)?;
     store::keys::remove_all(tx, id)?;
     store::media::raise_epochs(tx, id)?;
+    store::attachments::discard_of(tx, id, now)?;
     let mut events = vec![Event::AccountUpdated { account: id }];
     events.extend(
         others

@@ -112,6 +112,8 @@ pub async fn revoke(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
                 )));
             }
             rows::sever(tx, id)?;
+            // URLs of files may be with it, and need no signature.
+            entrenous_store::attachments::raise_epochs_here(tx)?;
             turn(tx, peer, PeerState::Revoked, &actor, "peer.revoked")
         })
         .await?;

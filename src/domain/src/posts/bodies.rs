@@ -4,7 +4,7 @@
 
 use super::{Body, Mention};
 use crate::marks::{Mark, Marks};
-use entrenous_model::{AccountId, Origin, Post, PostId};
+use entrenous_model::{AccountId, Attachment, Origin, Post, PostId};
 use entrenous_store::{Conn, StoreError, posts as rows};
 use moka::sync::Cache;
 use std::collections::HashMap;
@@ -88,11 +88,18 @@ impl Bodies {
         for (post, tag) in rows::tags_of(conn, &missing)? {
             tags.entry(post).or_default().push(tag);
         }
+        let mut files: HashMap<i64, Vec<Attachment>> = HashMap::new();
+        for file in entrenous_store::attachments::of_posts(conn, &missing)? {
+            if let Some(post) = file.post {
+                files.entry(post.get()).or_default().push(file);
+            }
+        }
         for post in posts {
             let id = post.id;
             let body = Arc::new(Body {
                 mentions: mentions.remove(&id.get()).unwrap_or_default(),
                 tags: tags.remove(&id.get()).unwrap_or_default(),
+                files: files.remove(&id.get()).unwrap_or_default(),
                 post,
             });
             self.marks.keep(mark, || self.kept.insert(id, Arc::clone(&body)));
@@ -123,8 +130,15 @@ impl Body {
             })
             .sum();
         let tags: usize = self.tags.iter().map(|tag| size_of::<String>() + tag.len()).sum();
-        size_of::<Self>() + text + mentions + tags
+        let files: usize = self.files.iter().map(weight_of).sum();
+        size_of::<Self>() + text + mentions + tags + files
     }
+}
+
+/// About how many bytes a file's row takes: two hashes, and what varies.
+fn weight_of(file: &Attachment) -> usize {
+    let texts = file.description.len() + file.remote_url.as_ref().map_or(0, String::len);
+    size_of::<Attachment>() + 256 + texts
 }
 
 fn mentions(conn: &mut Conn, posts: &[i64]) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {

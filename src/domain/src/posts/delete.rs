@@ -1,6 +1,6 @@
 //! Deleting a post.
 
-use super::{boost, gate};
+use super::{attachments, boost, gate};
 use crate::{
     Ctx, DomainError, Result, Via,
     outbox::{self, Audience},
@@ -15,7 +15,7 @@ use entrenous_store::{accounts, posts as rows};
 /// # Errors
 /// `NotFound` unless it is the author's.
 pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Result<()> {
-    work::write(ctx, move |tx| {
+    let bytes_gone = work::write(ctx, move |tx| {
         let person = gate::actor(tx, &via, author)?;
         let post = rows::get(tx, id)?
             .filter(|post| post.account == author)
@@ -24,15 +24,24 @@ pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Resul
             return if person.is_local() {
                 Err(DomainError::NotFound)
             } else {
-                Ok(())
+                Ok(false)
             };
         }
         match post.boost_of {
-            Some(boosted) => boost::undo(tx, &person, &post, boosted),
+            Some(boosted) => boost::undo(tx, &person, &post, boosted).map(|()| false),
             None => bury(tx, &post),
         }
     })
-    .await
+    .await?;
+    swept(ctx, bytes_gone).await;
+    Ok(())
+}
+
+/// Removes the bytes of what has gone. What fails now is done within the hour.
+async fn swept(ctx: &Ctx, bytes_gone: bool) {
+    if bytes_gone && let Err(error) = crate::attachments::sweep(ctx).await {
+        tracing::warn!(%error, "files of a deleted post are not removed yet");
+    }
 }
 
 /// A peer deletes a post of `author` that is not known here: a tombstone makes sure that it does not appear later, when
@@ -41,16 +50,16 @@ pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Resul
 /// # Errors
 /// `AlreadyReceived`; `Refused("uri_taken")` if the id is someone else's.
 pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> Result<()> {
-    work::write(ctx, move |tx| {
+    let bytes_gone = work::write(ctx, move |tx| {
         let person = gate::actor(tx, &via, author)?;
         if person.is_local() {
             return Err(DomainError::Refused("author"));
         }
         match rows::by_uri(tx, &uri)? {
             Some(post) if post.account != author => Err(DomainError::Refused("uri_taken")),
-            Some(post) if post.deleted_at.is_some() => Ok(()),
+            Some(post) if post.deleted_at.is_some() => Ok(false),
             Some(post) => match post.boost_of {
-                Some(boosted) => boost::undo(tx, &person, &post, boosted),
+                Some(boosted) => boost::undo(tx, &person, &post, boosted).map(|()| false),
                 None => bury(tx, &post),
             },
             None => {
@@ -79,14 +88,18 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
                     boosts_count: 0,
                     favourites_count: 0,
                 };
-                Ok(rows::insert(tx, &tombstone)?)
+                rows::insert(tx, &tombstone)?;
+                Ok(false)
             }
         }
     })
-    .await
+    .await?;
+    swept(ctx, bytes_gone).await;
+    Ok(())
 }
 
-fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
+/// Answers whether there are bytes to remove.
+fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
     if post.is_local() {
         // While it is still known whom it was for.
         let also = rows::addressed(tx, post.id)?
@@ -104,6 +117,7 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
             &Audience::Reached { post: post.id, also },
         )?;
     }
+    let bytes_gone = attachments::release(tx, post)?;
     let boosts = rows::boosts_of(tx, post.id)?;
     let mut gone = vec![post.id.get()];
     gone.extend(boosts.iter().map(|(boost, _)| boost.get()));
@@ -127,5 +141,5 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
             account: booster,
         })?;
     }
-    Ok(())
+    Ok(bytes_gone)
 }

@@ -1,8 +1,8 @@
 //! Editing a post.
 
 use super::{
-    Draft, gate,
-    prepare::{Ready, prepare},
+    Draft, attachments, gate,
+    prepare::{Ready, blank, prepare},
     publish::capped,
 };
 use crate::{
@@ -46,11 +46,19 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
         && post.spoiler == ready.spoiler
         && post.sensitive == ready.sensitive
         && post.language == ready.language;
-    if same && old == new {
+    let files = entrenous_store::attachments::of_post(tx, id)?;
+    let other_files = attachments::set(tx, &post, &ready.files)?;
+    if same && old == new && !other_files {
         return Ok(());
     }
+    if post.is_local()
+        && ready.content.is_empty()
+        && entrenous_store::attachments::of_post(tx, id)?.is_empty()
+    {
+        return Err(blank());
+    }
 
-    rows::keep_version(tx, &post)?;
+    rows::keep_version(tx, &post, &files)?;
     let at = tx.now();
     let edit = rows::Edit {
         content: &ready.content,

@@ -1,6 +1,6 @@
 //! Looking at one post: its thread, its versions, who liked it.
 
-use super::{Version, Viewer, gate::store_viewer};
+use super::{Version, Viewer, attachments, gate::store_viewer};
 use crate::{Ctx, DomainError, Result, work};
 use entrenous_model::{Account, AccountId, Page, Post, PostId};
 use entrenous_store::{Conn, StoreError, favourites, posts as rows, visible::Viewer as Seen};
@@ -67,6 +67,7 @@ pub async fn context(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<(Vec<PostI
 /// `NotFound`.
 pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Version>> {
     about(ctx, viewer, id, |conn, _, post| {
+        let files = entrenous_store::attachments::of_post(conn, post.id)?;
         let mut versions: Vec<Version> = rows::versions(conn, post.id)?
             .into_iter()
             .map(|row| Version {
@@ -74,6 +75,7 @@ pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Versio
                 content: row.content,
                 spoiler: row.spoiler,
                 sensitive: row.sensitive,
+                files: attachments::of_version(&files, row.files),
             })
             .collect();
         versions.push(Version {
@@ -81,6 +83,7 @@ pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Versio
             content: post.content,
             spoiler: post.spoiler,
             sensitive: post.sensitive,
+            files,
         });
         Ok(versions)
     })

@@ -2,6 +2,7 @@
 //!
 //! Who may see a post is written once, in `entrenous_store::visible`; every verb and list asks there.
 
+mod attachments;
 mod bodies;
 mod boost;
 mod delete;
@@ -14,9 +15,10 @@ mod prepare;
 mod publish;
 mod views;
 
-use entrenous_model::{Account, AccountId, PeerId, Post, PostId, Time, Visibility};
+use entrenous_model::{Account, AccountId, Attachment, PeerId, Post, PostId, Time, Visibility};
 use std::{ops::Deref, sync::Arc};
 
+pub use attachments::{Chosen, Files, RemoteFile};
 pub(crate) use bodies::Bodies;
 pub use boost::{boost, unboost};
 pub use delete::{delete, never_mind};
@@ -61,6 +63,8 @@ pub struct Draft {
     pub remote: Option<RemotePost>,
     /// When it was written, for imported and remote posts (never in the future; the id follows it).
     pub created_at: Option<Time>,
+    /// Its files.
+    pub files: Files,
 }
 
 /// What a peer's object says beyond the content.
@@ -121,7 +125,7 @@ pub struct Flags {
 
 /// A post with what belongs to it, the same for all who may see it. Two that are the same allocation are the same
 /// version, counters included.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Body {
     /// The post or boost.
     pub post: Post,
@@ -129,6 +133,8 @@ pub struct Body {
     pub mentions: Vec<Mention>,
     /// Hashtags.
     pub tags: Vec<String>,
+    /// Files, in the order in which they are shown.
+    pub files: Vec<Attachment>,
 }
 
 /// A post for one viewer.
@@ -163,4 +169,6 @@ pub struct Version {
     pub spoiler: String,
     /// Media start hidden.
     pub sensitive: bool,
+    /// Files that are still there.
+    pub files: Vec<Attachment>,
 }

@@ -1,6 +1,6 @@
 //! From a draft to what is stored: checked, rendered or sanitised, mentions resolved. No transaction is open yet.
 
-use super::{Draft, RemotePost, ReplyTo};
+use super::{Draft, Files, RemotePost, ReplyTo};
 use crate::{Ctx, DomainError, Result, accounts, text};
 use entrenous_model::{Account, AccountId, Time, Visibility};
 use std::sync::Arc;
@@ -36,6 +36,7 @@ pub(super) struct Ready {
     pub(super) remote: Option<(String, String)>,
     pub(super) created_at: Option<Time>,
     pub(super) idempotency_key: Option<String>,
+    pub(super) files: Files,
 }
 
 impl Ready {
@@ -59,12 +60,12 @@ pub(super) async fn prepare(ctx: &Ctx, draft: Draft) -> Result<Ready> {
 async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
     draft.text = typed(&draft.text);
     draft.spoiler = typed(&draft.spoiler);
-    if draft.text.is_empty() {
+    if draft.text.is_empty() && !draft.files.may_stand_alone() {
         // As Mastodon does: what someone put into the wrong field is still what they wanted to say.
         draft.text = std::mem::take(&mut draft.spoiler);
     }
-    if draft.text.is_empty() {
-        return Err(DomainError::invalid("Text can't be blank"));
+    if draft.text.is_empty() && !draft.files.may_stand_alone() {
+        return Err(blank());
     }
     let spoiler_length = draft.spoiler.chars().count();
     if spoiler_length > SPOILER {
@@ -92,8 +93,8 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
         }
     }
     let content = text::to_html(&draft.text, &mentioned, ctx.origin());
-    if content.is_empty() {
-        return Err(DomainError::invalid("Text can't be blank"));
+    if content.is_empty() && !draft.files.may_stand_alone() {
+        return Err(blank());
     }
     Ok(Ready {
         content,
@@ -111,7 +112,13 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
         idempotency_key: draft
             .idempotency_key
             .filter(|key| !key.is_empty() && key.len() <= 500),
+        files: draft.files,
     })
+}
+
+/// A post that says and shows nothing.
+pub(super) fn blank() -> DomainError {
+    DomainError::invalid("Text can't be blank")
 }
 
 /// What someone typed, without control characters that no keyboard makes, and without space around it.
@@ -170,6 +177,7 @@ fn remote_post(draft: Draft, remote: RemotePost) -> Result<Ready> {
         remote: Some((remote.uri, remote.url)),
         created_at: draft.created_at,
         idempotency_key: None,
+        files: draft.files,
     })
 }
 

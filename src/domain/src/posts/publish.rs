@@ -1,7 +1,7 @@
 //! Publishing a post.
 
 use super::{
-    Draft, ReplyTo, gate,
+    Draft, ReplyTo, attachments, gate,
     gate::Rights,
     prepare::{Ready, prepare},
 };
@@ -92,6 +92,7 @@ fn in_transaction(
         rows::add_mention(tx, post.id, *id, *silent)?;
     }
     rows::set_tags(tx, post.id, &ready.tags)?;
+    attachments::set(tx, &post, &ready.files)?;
     if let Some(parent) = post.in_reply_to {
         rows::bump(tx, parent, rows::Count::Replies, 1)?;
         tx.tell(Event::PostCounted { post: parent })?;

@@ -30,7 +30,7 @@ pub struct AccountFilter {
     pub exclude_replies: bool,
     /// Without boosts.
     pub exclude_boosts: bool,
-    /// Only with media. No post has any yet, so nothing is found.
+    /// Only with files.
     pub only_media: bool,
     /// Only pinned ones. No post is pinned yet, so nothing is found.
     pub pinned: bool,
@@ -67,6 +67,27 @@ pub async fn network(
         .await?)
 }
 
+/// As [`network`], only posts with files.
+///
+/// # Errors
+/// Only the store's.
+pub async fn network_media(
+    ctx: &Ctx,
+    viewer: AccountId,
+    local_only: bool,
+    remote_only: bool,
+    page: Page,
+) -> Result<Vec<PostId>> {
+    let Some(from) = from(local_only, remote_only) else {
+        return Ok(Vec::new());
+    };
+    let (page, now) = (page.at_most(MOST), ctx.now());
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::network_media(conn, viewer, from, &page, now))
+        .await?)
+}
+
 /// Public posts with a hashtag (any case).
 ///
 /// # Errors
@@ -100,17 +121,21 @@ pub async fn account(
     filter: AccountFilter,
     page: Page,
 ) -> Result<Vec<PostId>> {
-    if filter.only_media || filter.pinned {
+    if filter.pinned {
         return Ok(Vec::new());
     }
     let Some(viewer) = store_viewer(ctx, viewer).await? else {
         return Ok(Vec::new());
     };
     let page = page.at_most(MOST);
-    let (replies, boosts) = (filter.exclude_replies, filter.exclude_boosts);
+    let without = rows::Without {
+        replies: filter.exclude_replies,
+        boosts: filter.exclude_boosts,
+        text_alone: filter.only_media,
+    };
     Ok(ctx
         .store()
-        .read(move |conn| rows::account(conn, viewer, account, replies, boosts, &page))
+        .read(move |conn| rows::account(conn, viewer, account, without, &page))
         .await?)
 }
 

@@ -347,8 +347,11 @@ stories! {
         let path = media::capability_path(ctx, file.id, file.epoch).unwrap();
         assert_eq!(path, media::capability_path(ctx, file.id, file.epoch).unwrap(), "the same for all");
         let capability = path.strip_prefix(&format!("/media/{}/", file.id)).unwrap();
-        let (found, bytes) = media::open(ctx, file.id, capability).await.unwrap().unwrap();
-        assert_eq!((found, bytes.as_slice()), (file.clone(), b"picture".as_slice()));
+        let found = media::open(ctx, file.id, capability).await.unwrap().unwrap();
+        assert_eq!((&found.hash, found.size, found.content_type.as_str()), (&file.hash, 7, file.content_type.as_str()));
+        assert_eq!(found.read(ctx).await.unwrap().unwrap(), b"picture");
+        assert_eq!(found.read_part(ctx, 2, 3).await.unwrap().unwrap(), b"ctu");
+        assert_eq!(found.read_part(ctx, 2, 6).await.unwrap(), None);
         for wrong in ["", "x", capability.get(1..).unwrap(), &capability.to_uppercase()] {
             assert!(media::open(ctx, file.id, wrong).await.unwrap().is_none(), "{wrong}");
         }

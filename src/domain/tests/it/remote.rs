@@ -201,6 +201,7 @@ stories! {
                 tags: Vec::new(),
             }),
             created_at: Some(ctx.now()),
+            files: posts::Files::default(),
         };
         let post = posts::publish(ctx, house.via(peer), zoe.id, draft).await.unwrap();
         assert!(posts::view(ctx, Viewer::Person(ada.id), post).await.is_ok());

@@ -131,7 +131,7 @@ impl Client {
     ) -> Result<Bytes, ClientError> {
         self.may_ask(peer, url, budget)?;
         let form = self.form(peer);
-        let request = Outgoing::get(url, "image/*");
+        let request = Outgoing::get(url, "*/*");
         let request = self.prepare(form, &self.0.keys.instance(), &request)?;
         let permit = Permit::active_peer(peer.origin.as_str())?;
         let response = self.0.egress.fetch_file(&permit, request, most, IDLE).await?;

@@ -4,7 +4,9 @@
 //! allows. What is fetched goes through the same domain verbs as what is delivered.
 
 mod actor;
+mod files;
 mod note;
 mod pictures;
 
+pub(crate) use files::Fetches;
 pub use pictures::Pictures;

@@ -1,5 +1,6 @@
 //! Posts.
 
+use super::files;
 use crate::Federation;
 use crate::client::Budget;
 use crate::vocabulary::{Id, Note, Object};
@@ -73,7 +74,11 @@ impl Federation {
             .ok_or(DomainError::NotFound)?;
         let draft = self.draft(&author, note).await?;
         // Fetched, not delivered: it is news to nobody, and its `Create` may still come.
-        posts::publish(self.ctx(), Via::Local, author.id, draft).await
+        let id = posts::publish(self.ctx(), Via::Local, author.id, draft).await?;
+        if !note.attachments.is_empty() {
+            self.fetch_files(peer, id);
+        }
+        Ok(id)
     }
 
     /// What `posts::publish` and `posts::edit` take, from a note of `author` (whose origin the caller has checked). Only
@@ -131,6 +136,7 @@ impl Federation {
                 tags: note.tags.hashtags.clone(),
             }),
             created_at: note.published,
+            files: files::named(note),
         })
     }
 

@@ -4,17 +4,13 @@ use crate::Federation;
 use crate::client::Budget;
 use entrenous_domain::{DomainError, Result, media};
 use entrenous_model::{AccountId, MediaId, Peer};
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
 use std::io::Cursor;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// Largest file that is fetched, in bytes.
 const FILE: u64 = 8 * 1024 * 1024;
-/// Longest side that is decoded, in pixels.
-const SIDE: u32 = 8_192;
-/// Most memory for decoding one picture, in bytes.
-const MEMORY: u64 = 128 * 1024 * 1024;
 /// How many people's pictures are fetched at a time; the others wait.
 const AT_ONCE: usize = 2;
 /// How many may wait; more are left out until their owner changes again.
@@ -113,13 +109,7 @@ impl Federation {
 
 /// Decodes within the bounds, whatever the name or type said, and encodes anew. `None` if it is no picture that we read.
 fn remake(bytes: &[u8], (width, height): (u32, u32)) -> Option<(Vec<u8>, &'static str)> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE);
-    limits.max_image_height = Some(SIDE);
-    limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
-    let picture = reader.decode().ok()?;
+    let picture = entrenous_files::decode(bytes).ok()?;
     let picture = if picture.width() > width || picture.height() > height {
         picture.thumbnail(width, height)
     } else {

@@ -23,9 +23,11 @@ pub(super) async fn create(
     }
     meet(federation, incoming, note).await?;
     let draft = draft(federation, incoming, author, note).await?;
-    posts::publish(federation.ctx(), incoming.via(), author.id, draft)
-        .await
-        .map(drop)
+    let id = posts::publish(federation.ctx(), incoming.via(), author.id, draft).await?;
+    if !note.attachments.is_empty() {
+        federation.fetch_files(incoming.peer, id);
+    }
+    Ok(())
 }
 
 /// A new post named by its id: read from the sender itself.
@@ -46,7 +48,11 @@ pub(super) async fn update(
         return leave(federation, incoming).await;
     };
     let draft = draft(federation, incoming, author, note).await?;
-    posts::edit(federation.ctx(), incoming.via(), author.id, known.id, draft).await
+    posts::edit(federation.ctx(), incoming.via(), author.id, known.id, draft).await?;
+    if !note.attachments.is_empty() {
+        federation.fetch_files(incoming.peer, known.id);
+    }
+    Ok(())
 }
 
 /// What the domain takes. The audience is the note's own; some software writes it on the activity only. A mention counts

@@ -5,6 +5,7 @@
 
 mod activity;
 mod actor;
+mod attachment;
 mod audience;
 mod collection;
 mod note;
@@ -47,6 +48,8 @@ pub(crate) fn context() -> Value {
             "toot": "http://joinmastodon.org/ns#",
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
+            "blurhash": "toot:blurhash",
+            "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
             "schema": "http://schema.org#",
             "PropertyValue": "schema:PropertyValue",
             "value": "schema:value",

@@ -50,6 +50,10 @@ impl Federation {
         );
         put("replies", json!(format!("{}/replies", post.uri)));
         put("tag", self.tags(view));
+        let files = self.attachments(view, software);
+        if !files.is_empty() {
+            put("attachment", Value::Array(files));
+        }
         Value::Object(note)
     }
 

@@ -3,6 +3,7 @@
 mod activities;
 mod answer;
 mod discovery;
+mod files;
 mod people;
 mod posts;
 mod webfinger;
@@ -71,6 +72,12 @@ pub(crate) fn routes() -> Routes<Federation> {
             Access::Peer,
             doc("This node's replies to a post"),
             posts::replies,
+        )
+        .get(
+            "/posts/{id}/files/{file}",
+            Access::Peer,
+            Doc::new("federation", "A file of a post").answers("application/octet-stream"),
+            files::file,
         )
         .get(
             "/activities/{id}",

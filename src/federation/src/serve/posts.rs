@@ -78,13 +78,17 @@ pub(super) async fn replies(
 }
 
 /// Only the digits that we write: one post has one address.
-fn number(text: &str) -> Option<PostId> {
+pub(super) fn number(text: &str) -> Option<PostId> {
     let id: PostId = text.parse().ok()?;
     (id.get() > 0 && id.to_string() == text).then_some(id)
 }
 
 /// A post of this node that the peer may see.
-async fn view(federation: &Federation, verified: &Verified, id: PostId) -> Result<Option<PostView>> {
+pub(super) async fn view(
+    federation: &Federation,
+    verified: &Verified,
+    id: PostId,
+) -> Result<Option<PostView>> {
     if !peers::may_give_posts_to(&verified.peer) {
         return Ok(None);
     }

@@ -10,6 +10,7 @@
 
 mod activity;
 mod actor;
+mod attachment;
 mod audience;
 pub mod bounds;
 mod field;
@@ -19,6 +20,7 @@ mod tag;
 
 pub use activity::{Activity, ActivityKind, Inbound, Object};
 pub use actor::{Actor, ActorKey, ActorKind};
+pub use attachment::Attached;
 pub use audience::{Audience, Recipient};
 pub use bounds::read;
 pub use id::Id;

@@ -1,6 +1,6 @@
 //! Objects with text: notes and what is shown like one.
 
-use super::{Audience, Id, Tags, Unreadable, bounds, field};
+use super::{Attached, Audience, Id, Tags, Unreadable, bounds, field};
 use entrenous_model::Time;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -63,8 +63,8 @@ pub struct Note {
     pub published: Option<Time>,
     /// When it was last edited.
     pub updated: Option<Time>,
-    /// Files and links that came with it: description (plain text) and URL.
-    pub attachments: Vec<(String, String)>,
+    /// Files and links that came with it.
+    pub attachments: Vec<Attached>,
     /// Options of a question, plain text.
     pub options: Vec<String>,
 }
@@ -107,7 +107,7 @@ impl Note {
             tags: Tags::read(value)?,
             published: field::time(value, "published"),
             updated: field::time(value, "updated"),
-            attachments: attachments(value),
+            attachments: Attached::read(value),
             options: options(value),
             id,
         })
@@ -120,8 +120,8 @@ impl Note {
         self.kind == NoteKind::Note && self.name.is_some() && self.in_reply_to.is_some() && empty
     }
 
-    /// The whole text as HTML, **not sanitised**: title, content, options of a question, and links to what came with it, so
-    /// that a reader sees that there is more.
+    /// The whole text as HTML, **not sanitised**: title, content, options of a question, and links to what came with it and
+    /// is no file of the author's origin, so that a reader sees that there is more.
     #[must_use]
     pub fn html(&self) -> String {
         let mut html = String::new();
@@ -139,7 +139,8 @@ impl Note {
             }
             html.push_str("</ul>");
         }
-        for (description, url) in &self.attachments {
+        for link in self.attachments.iter().filter(|one| !self.is_own_file(one)) {
+            let Attached { description, url, .. } = link;
             let text = if description.is_empty() { url } else { description };
             push(
                 &mut html,
@@ -147,6 +148,14 @@ impl Note {
             );
         }
         html
+    }
+}
+
+impl Note {
+    /// Whether something that came with it is a file on the author's own origin: the only ones that are ever fetched.
+    #[must_use]
+    pub fn is_own_file(&self, one: &Attached) -> bool {
+        one.is_file && self.attributed_to.origin().owns(&one.url)
     }
 }
 
@@ -189,23 +198,6 @@ fn author(value: &Value) -> Option<Id> {
     let all = field::many(value, "attributedTo");
     let person = all.iter().find(|item| field::kind(item) == Some("Person"));
     person.or_else(|| all.first()).and_then(Id::of)
-}
-
-fn attachments(value: &Value) -> Vec<(String, String)> {
-    field::many(value, "attachment")
-        .iter()
-        .take(bounds::ATTACHMENTS)
-        .filter_map(|item| {
-            let url = item
-                .get("url")
-                .or_else(|| item.get("href"))
-                .and_then(field::link)?;
-            let name = ["name", "summary"]
-                .iter()
-                .find_map(|name| field::text(item, name));
-            Some((bounds::line(name.unwrap_or_default(), bounds::SUMMARY), url))
-        })
-        .collect()
 }
 
 fn options(value: &Value) -> Vec<String> {

@@ -180,6 +180,7 @@ impl Node {
             idempotency_key: None,
             remote: None,
             created_at: None,
+            files: posts::Files::default(),
         };
         posts::publish(self.ctx(), Via::Local, author, draft)
             .await

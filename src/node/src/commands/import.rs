@@ -1,7 +1,7 @@
 //! Bringing in posts with their dates: history of this node only, delivered to nobody, notifying nobody.
 
 use super::{Answer, Host, said};
-use entrenous_domain::posts::{self, Draft, ReplyTo};
+use entrenous_domain::posts::{self, Draft, Files, ReplyTo};
 use entrenous_domain::{Via, accounts};
 use entrenous_model::{PostId, Time, Visibility};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,7 @@ pub(super) async fn run(host: &Host, file: ImportFile) -> Result<Answer, String>
             idempotency_key: None,
             remote: None,
             created_at: Some(post.created_at),
+            files: Files::default(),
         };
         let id = posts::publish(&host.ctx, Via::Local, author.id, draft).await;
         ids.push(id.map_err(|error| failed(said(&error)))?);

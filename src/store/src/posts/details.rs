@@ -6,7 +6,7 @@ use diesel::{
     Queryable,
     sql_types::{BigInt, Bool, Nullable, Text, Timestamp},
 };
-use entrenous_model::{AccountId, PostId, Time};
+use entrenous_model::{AccountId, MediaId, PostId, Time};
 use std::collections::HashSet;
 
 /// A person mentioned in a post.
@@ -171,6 +171,8 @@ pub struct VersionRow {
     pub spoiler: String,
     /// Media start hidden.
     pub sensitive: bool,
+    /// Its files, and their descriptions then.
+    pub files: Vec<(MediaId, String)>,
 }
 
 /// The earlier versions of a post, oldest first, at most 100.
@@ -178,18 +180,21 @@ pub struct VersionRow {
 /// # Errors
 /// Those of the query.
 pub fn versions(conn: &mut Conn, post: PostId) -> Result<Vec<VersionRow>, StoreError> {
-    Ok(
-        Sql::new("SELECT edited_at, content, spoiler, sensitive FROM post_edits WHERE post_id = ")
-            .int(post.get())
-            .raw(" ORDER BY edited_at LIMIT 100")
-            .load::<(Timestamp, Text, Text, Bool), (NaiveDateTime, String, String, bool)>(conn)?
-            .into_iter()
-            .map(|(at, content, spoiler, sensitive)| VersionRow {
+    type Columns = (NaiveDateTime, String, String, bool, String);
+    Sql::new("SELECT edited_at, content, spoiler, sensitive, attachments FROM post_edits WHERE post_id = ")
+        .int(post.get())
+        .raw(" ORDER BY edited_at LIMIT 100")
+        .load::<(Timestamp, Text, Text, Bool, Text), Columns>(conn)?
+        .into_iter()
+        .map(|(at, content, spoiler, sensitive, files)| {
+            Ok(VersionRow {
                 at: from_db(at),
                 content,
                 spoiler,
                 sensitive,
+                files: serde_json::from_str(&files)
+                    .map_err(|error| StoreError::Corrupt(error.to_string()))?,
             })
-            .collect(),
-    )
+        })
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Writing posts.
 
 use crate::{Conn, StoreError, sql::Sql};
-use entrenous_model::{AccountId, Post, PostId, Time};
+use entrenous_model::{AccountId, Attachment, Post, PostId, Time};
 
 /// Inserts a post or boost, counters included.
 ///
@@ -135,12 +135,12 @@ pub fn replace(conn: &mut Conn, post: PostId, edit: &Edit<'_>) -> Result<(), Sto
     Ok(())
 }
 
-/// Keeps the present version of a post before it is edited.
+/// Keeps the present version of a post, with its files, before it is edited.
 ///
 /// # Errors
 /// Those of the query.
-pub fn keep_version(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
-    Sql::new("INSERT INTO post_edits (post_id, edited_at, content, spoiler, sensitive) VALUES (")
+pub fn keep_version(conn: &mut Conn, post: &Post, files: &[Attachment]) -> Result<(), StoreError> {
+    Sql::new("INSERT INTO post_edits (post_id, edited_at, content, spoiler, sensitive, attachments) VALUES (")
         .int(post.id.get())
         .raw(",")
         .time(post.edited_at.unwrap_or(post.created_at))
@@ -150,10 +150,18 @@ pub fn keep_version(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
         .text(post.spoiler.as_str())
         .raw(",")
         .flag(post.sensitive)
+        .raw(",")
+        .text(files_of_version(files)?)
         // Two edits at the same moment: the first version of it is the one that was shown.
         .raw(") ON CONFLICT (post_id, edited_at) DO NOTHING")
         .run(conn)?;
     Ok(())
+}
+
+/// The files of a version and their descriptions, as they are kept with it.
+fn files_of_version(files: &[Attachment]) -> Result<String, StoreError> {
+    let files: Vec<_> = files.iter().map(|file| (file.id, &file.description)).collect();
+    serde_json::to_string(&files).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Makes tombstones of posts and removes everything that hangs on them. The ActivityPub ids stay, so that they are not

@@ -81,6 +81,11 @@ impl Stage {
         }
     }
 
+    /// The use-cases.
+    pub(crate) const fn ctx(&self) -> &entrenous_domain::Ctx {
+        &self.house.ctx
+    }
+
     /// A member whose token may do what ordinary clients ask for.
     pub(crate) async fn person(&self, username: &str) -> Person {
         self.person_with(username, Role::Member, SCOPES).await

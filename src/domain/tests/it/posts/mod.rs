@@ -3,6 +3,7 @@
 mod actions;
 mod changes;
 mod feeds;
+mod files;
 mod publishing;
 mod relations;
 mod visibility;
@@ -31,6 +32,7 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> Draft {
         idempotency_key: None,
         remote: None,
         created_at: None,
+        files: posts::Files::default(),
     }
 }
 

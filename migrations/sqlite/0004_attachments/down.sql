@@ -1,0 +1,2 @@
+ALTER TABLE post_edits DROP COLUMN attachments;
+DROP TABLE attachments;

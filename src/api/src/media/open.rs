@@ -1,0 +1,51 @@
+//! Files, opened by the capability in their URL. Uploads are data: nothing in them is ever run.
+
+use crate::{ApiError, ApiResult, ApiState};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use entrenous_domain::media;
+use entrenous_door::serve::{Part, answer};
+use entrenous_door::{Access, Doc, Place, Routes};
+use entrenous_model::MediaId;
+use http::HeaderMap;
+
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::new().get(
+        "/media/{id}/{capability}",
+        Access::Capability,
+        Doc::new("media", "A file, for whoever was given its URL")
+            .about(
+                "The URL stands in the entity that shows the file, and is valid for a day or two. One range of bytes \
+                 may be asked for (206, 416).",
+            )
+            .param(
+                Place::Path,
+                "capability",
+                "Proof that the URL was given by this node.",
+            )
+            .answers("application/octet-stream"),
+        open,
+    )
+}
+
+async fn open(
+    State(state): State<ApiState>,
+    Path((id, capability)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let id = id.parse().map(MediaId).map_err(|_| ApiError::not_found())?;
+    let file = media::open(state.ctx(), id, &capability)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let size = u64::try_from(file.size).map_err(ApiError::internal)?;
+    let part = Part::asked(&headers, &file.hash, size);
+    let bytes = match part {
+        Part::Known | Part::Unsatisfiable => Vec::new(),
+        Part::Whole => file.read(state.ctx()).await?.ok_or_else(ApiError::not_found)?,
+        Part::Range { start, length } => file
+            .read_part(state.ctx(), start, length)
+            .await?
+            .ok_or_else(ApiError::not_found)?,
+    };
+    Ok(answer(part, &file.content_type, &file.hash, size, bytes))
+}

@@ -1,0 +1,103 @@
+//! What a person does with their own files.
+
+use super::upload::{checked, store_preview};
+use crate::{Ctx, DomainError, Result, work};
+use entrenous_model::{AccountId, Attachment, AttachmentState, Event, Focus, MediaId, PreparedPreview};
+use entrenous_store::attachments as rows;
+
+/// What changes of a file; `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// What it shows, in words.
+    pub description: Option<String>,
+    /// Its important part.
+    pub focus: Option<Focus>,
+    /// A picture that stands for it.
+    pub preview: Option<PreparedPreview>,
+}
+
+/// A person's own file, posted or not.
+///
+/// # Errors
+/// `NotFound`, the same for none and someone else's.
+pub async fn own(ctx: &Ctx, owner: AccountId, id: MediaId) -> Result<Attachment> {
+    let found = ctx.store().read(move |conn| rows::by_id(conn, id)).await?;
+    found
+        .filter(|file| is_own(file, owner))
+        .ok_or(DomainError::NotFound)
+}
+
+/// Those of `ids` that are a person's own, in the order asked.
+///
+/// # Errors
+/// Only the store's.
+pub async fn own_of(ctx: &Ctx, owner: AccountId, ids: Vec<MediaId>) -> Result<Vec<Attachment>> {
+    Ok(ctx
+        .store()
+        .read(move |conn| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                found.extend(rows::by_id(conn, id)?.filter(|file| is_own(file, owner)));
+            }
+            Ok(found)
+        })
+        .await?)
+}
+
+fn is_own(file: &Attachment, owner: AccountId) -> bool {
+    file.account == owner && file.remote_url.is_none() && file.state != AttachmentState::Gone
+}
+
+/// Changes a person's own file. Of one that is posted, the others hear when the post is edited.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a description of more than 1,500 characters; the file store's.
+pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) -> Result<Attachment> {
+    let description = change.description.as_deref().map(checked).transpose()?;
+    own(ctx, owner, id).await?;
+    let _filing = ctx.filing().read().await;
+    let preview = match change.preview {
+        Some(preview) => {
+            let blurhash = preview.blurhash.clone();
+            Some((store_preview(ctx, preview).await?, blurhash))
+        }
+        None => None,
+    };
+    work::write(ctx, move |tx| {
+        let file = rows::by_id(tx, id)?
+            .filter(|file| is_own(file, owner))
+            .ok_or(DomainError::NotFound)?;
+        let description = description.as_deref().unwrap_or(&file.description);
+        rows::describe(tx, id, description, change.focus.unwrap_or(file.focus))?;
+        if let Some((preview, blurhash)) = &preview {
+            rows::set_preview(tx, id, preview, Some(blurhash.as_str()))?;
+        }
+        if let Some(post) = file.post {
+            tx.tell(Event::PostUpdated { post, account: owner })?;
+        }
+        rows::by_id(tx, id)?.ok_or(DomainError::NotFound)
+    })
+    .await
+}
+
+/// Removes a person's own file that is in no post.
+///
+/// # Errors
+/// `NotFound`; `Invalid` if it is in a post: that is edited or deleted instead.
+pub async fn remove(ctx: &Ctx, owner: AccountId, id: MediaId) -> Result<()> {
+    ctx.store()
+        .write(move |tx| -> Result<()> {
+            let file = rows::by_id(tx, id)?
+                .filter(|file| is_own(file, owner))
+                .ok_or(DomainError::NotFound)?;
+            if file.post.is_some() {
+                return Err(DomainError::invalid(
+                    "the file is in a post: edit or delete the post instead",
+                ));
+            }
+            let now = tx.now();
+            Ok(rows::discard(tx, &[id], now)?)
+        })
+        .await?;
+    super::sweep(ctx).await
+}

@@ -1,0 +1,234 @@
+//! The files of a post, as its author wants them.
+
+use crate::attachments::{DESCRIPTION, PER_POST, checked};
+use crate::work::Work;
+use crate::{DomainError, Result};
+use entrenous_model::{Attachment, AttachmentKind, AttachmentState, Focus, MediaId, Post};
+use entrenous_store::attachments as rows;
+
+/// Most files of a peer's post.
+const PER_REMOTE_POST: usize = 16;
+
+/// The files of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Files {
+    /// Those that the post has (none, of a new one).
+    Keep,
+    /// These of the author's uploads, in this order; the others leave the post.
+    These(Vec<Chosen>),
+    /// These of a peer, in this order.
+    Remote(Vec<RemoteFile>),
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self::These(Vec::new())
+    }
+}
+
+impl Files {
+    /// Whether a post may be without text for them.
+    pub(super) const fn may_stand_alone(&self) -> bool {
+        match self {
+            Self::Keep => true,
+            Self::These(files) => !files.is_empty(),
+            Self::Remote(files) => !files.is_empty(),
+        }
+    }
+}
+
+/// One of the author's uploads, with what changes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// Which.
+    pub id: MediaId,
+    /// What it shows, in words.
+    pub description: Option<String>,
+    /// Its important part.
+    pub focus: Option<Focus>,
+}
+
+impl Chosen {
+    /// As it is.
+    #[must_use]
+    pub const fn of(id: MediaId) -> Self {
+        Self {
+            id,
+            description: None,
+            focus: None,
+        }
+    }
+}
+
+/// A file that a peer's post names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RemoteFile {
+    /// Where it is, on the author's own origin (checked by the caller).
+    pub url: String,
+    /// Its type, as the peer says.
+    pub content_type: String,
+    /// What it shows, in words; cut at 1,500 characters.
+    pub description: String,
+    /// Its important part.
+    pub focus: Focus,
+    /// Pixels, as the peer says.
+    pub pixels: Option<(u32, u32)>,
+    /// A blurred idea of it, as the peer says.
+    pub blurhash: Option<String>,
+}
+
+/// Gives the post the files that its draft names. Answers whether anything changed.
+///
+/// # Errors
+/// `Invalid` for more than four, for one twice, and for one that is not the author's own or in another post.
+pub(super) fn set(tx: &mut Work<'_>, post: &Post, files: &Files) -> Result<bool> {
+    let before = rows::of_post(tx, post.id)?;
+    match files {
+        Files::Keep => Ok(false),
+        Files::These(chosen) => set_chosen(tx, post, before, chosen),
+        Files::Remote(files) => set_remote(tx, post, before, files),
+    }
+}
+
+fn set_chosen(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, chosen: &[Chosen]) -> Result<bool> {
+    if chosen.len() > PER_POST {
+        return Err(DomainError::Invalid(format!(
+            "Cannot attach more than {PER_POST} files"
+        )));
+    }
+    let now = tx.now();
+    let mut changed = false;
+    let mut left = before;
+    for (place, one) in (0_i64..).zip(chosen) {
+        let here = left.iter().position(|file| file.id == one.id);
+        let file = match here {
+            Some(at) => left.remove(at),
+            None => rows::by_id(tx, one.id)?
+                .filter(|file| {
+                    file.account == post.account
+                        && file.post.is_none()
+                        && file.remote_url.is_none()
+                        && file.state == AttachmentState::Ready
+                })
+                .ok_or_else(|| unusable(one.id))?,
+        };
+        if file.post.is_none() {
+            if !rows::attach(tx, one.id, post.id, place, now)? {
+                return Err(unusable(one.id));
+            }
+            changed = true;
+        } else if file.place != place {
+            rows::place(tx, one.id, place)?;
+            changed = true;
+        }
+        let description = one
+            .description
+            .as_deref()
+            .map(checked)
+            .transpose()?
+            .unwrap_or_else(|| file.description.clone());
+        let focus = one.focus.unwrap_or(file.focus);
+        if description != file.description || focus != file.focus {
+            rows::describe(tx, one.id, &description, focus)?;
+            changed = true;
+        }
+    }
+    for file in left {
+        rows::detach(tx, file.id, now)?;
+        changed = true;
+    }
+    Ok(changed)
+}
+
+fn unusable(id: MediaId) -> DomainError {
+    DomainError::Invalid(format!(
+        "the file {id} is not there, not yours, or in a post already: upload it again"
+    ))
+}
+
+fn set_remote(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, files: &[RemoteFile]) -> Result<bool> {
+    let now = tx.now();
+    let mut changed = false;
+    let mut left = before;
+    for (place, file) in (0_i64..).zip(files.iter().take(PER_REMOTE_POST)) {
+        let description: String = file.description.chars().take(DESCRIPTION).collect();
+        let known = left
+            .iter()
+            .position(|known| known.remote_url.as_deref() == Some(file.url.as_str()));
+        if let Some(at) = known {
+            let known = left.remove(at);
+            if known.place != place {
+                rows::place(tx, known.id, place)?;
+                changed = true;
+            }
+            if known.description != description || known.focus != file.focus {
+                rows::describe(tx, known.id, &description, file.focus)?;
+                changed = true;
+            }
+            continue;
+        }
+        let row = Attachment {
+            id: MediaId(tx.next_id()),
+            account: post.account,
+            post: Some(post.id),
+            place,
+            kind: AttachmentKind::of_type(&file.content_type),
+            state: AttachmentState::Waiting,
+            content_type: file.content_type.clone(),
+            hash: None,
+            size: 0,
+            width: file.pixels.map(|(width, _)| i64::from(width)),
+            height: file.pixels.map(|(_, height)| i64::from(height)),
+            duration: None,
+            preview: None,
+            blurhash: file.blurhash.clone(),
+            focus: file.focus,
+            description,
+            remote_url: Some(file.url.clone()),
+            epoch: 0,
+            created_at: now,
+            changed_at: now,
+        };
+        rows::insert(tx, &row)?;
+        changed = true;
+    }
+    let gone: Vec<MediaId> = left.into_iter().map(|file| file.id).collect();
+    if !gone.is_empty() {
+        rows::discard(tx, &gone, now)?;
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// Takes the files from a post that goes: of our own people they wait a day to be posted again, of others they go.
+/// Answers whether there are bytes to remove.
+pub(super) fn release(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
+    let files = rows::of_post(tx, post.id)?;
+    let now = tx.now();
+    if post.is_local() {
+        for file in files {
+            rows::detach(tx, file.id, now)?;
+        }
+        return Ok(false);
+    }
+    let ids: Vec<MediaId> = files.into_iter().map(|file| file.id).collect();
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    rows::discard(tx, &ids, now)?;
+    Ok(true)
+}
+
+/// What a version of a post had of the files that are still there.
+pub(super) fn of_version(present: &[Attachment], version: Vec<(MediaId, String)>) -> Vec<Attachment> {
+    version
+        .into_iter()
+        .filter_map(|(id, description)| {
+            let file = present.iter().find(|file| file.id == id)?;
+            Some(Attachment {
+                description,
+                ..file.clone()
+            })
+        })
+        .collect()
+}

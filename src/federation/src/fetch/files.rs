@@ -1,0 +1,149 @@
+//! Files of posts of peers: fetched in the background, after the post was taken, from the author's own origin and no other.
+//!
+//! A post never waits for them: until they are here, and if they cannot be had, it is shown with their descriptions.
+//! What could not be fetched is tried again when someone looks at the post.
+
+use crate::Federation;
+use crate::client::Budget;
+use crate::vocabulary::Note;
+use entrenous_domain::posts::{Files, RemoteFile};
+use entrenous_domain::{DomainError, Result, attachments, peers};
+use entrenous_model::{Peer, PostId};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Posts whose files are fetched at a time; the others wait.
+const AT_ONCE: usize = 4;
+/// How many posts may wait; the files of more come when someone looks at them.
+const WAITING: usize = 500;
+/// Longest time for one file.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The bounds of fetching files in the background.
+#[derive(Debug)]
+pub(crate) struct Fetches {
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// Posts that wait or run: no file is fetched twice at the same time.
+    posts: Mutex<HashSet<PostId>>,
+}
+
+impl Default for Fetches {
+    fn default() -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
+            posts: Mutex::default(),
+        }
+    }
+}
+
+impl Fetches {
+    fn begin(&self, post: PostId) -> bool {
+        let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
+        posts.insert(post)
+    }
+
+    fn end(&self, post: PostId) {
+        let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
+        posts.remove(&post);
+    }
+}
+
+/// The files of a note that may be fetched: those of its author's own origin.
+pub(super) fn named(note: &Note) -> Files {
+    let own = note.attachments.iter().filter(|one| note.is_own_file(one));
+    Files::Remote(
+        own.map(|one| {
+            let (x, y) = one.focus.unwrap_or_default();
+            RemoteFile {
+                url: one.url.clone(),
+                content_type: one.media_type.clone(),
+                description: one.description.clone(),
+                focus: attachments::focus(x, y),
+                pixels: one.pixels,
+                blurhash: one.blurhash.clone(),
+            }
+        })
+        .collect(),
+    )
+}
+
+impl Federation {
+    /// Fetches what is missing of the files of a post of `peer`. Returns at once.
+    pub(crate) fn fetch_files(&self, peer: &Arc<Peer>, post: PostId) {
+        let fetches = &self.0.files;
+        let Ok(place) = Arc::clone(&fetches.waiting).try_acquire_owned() else {
+            tracing::warn!(peer = %peer.origin, "too many files wait to be fetched; those of one post are left for later");
+            return;
+        };
+        if !fetches.begin(post) {
+            return;
+        }
+        let (federation, peer) = (self.clone(), Arc::clone(peer));
+        let running = Arc::clone(&fetches.running);
+        tokio::spawn(async move {
+            let _place = place;
+            if let Ok(_turn) = running.acquire().await
+                && let Err(error) = federation.fetch_wanted(&peer, post).await
+            {
+                tracing::warn!(peer = %peer.origin, %error, "files of a post were not fetched");
+            }
+            federation.0.files.end(post);
+        });
+    }
+
+    /// Someone looks at a post: what is missing of its files is fetched, if its peer is still one.
+    pub(crate) async fn fetch_files_of(&self, post: PostId) -> Result<()> {
+        let ctx = self.ctx();
+        let found = ctx
+            .store()
+            .read(move |conn| entrenous_store::posts::get(conn, post))
+            .await?;
+        if let Some(id) = found.and_then(|post| post.peer)
+            && let Some(peer) = peers::get(ctx, id).await?
+            && peer.is_active()
+        {
+            self.fetch_files(&peer, post);
+        }
+        Ok(())
+    }
+
+    async fn fetch_wanted(&self, peer: &Arc<Peer>, post: PostId) -> Result<()> {
+        let ctx = self.ctx();
+        let wanted = attachments::wanted(ctx, post).await?;
+        let budget = Budget::of(u32::try_from(wanted.len()).unwrap_or(u32::MAX));
+        for file in wanted {
+            let taken = tokio::time::timeout(PATIENCE, self.take_file(peer, &file, &budget)).await;
+            match taken {
+                Ok(Ok(())) => {}
+                // Our own disk or database: the peer did nothing wrong.
+                Ok(Err(error @ (DomainError::Store(_) | DomainError::Internal(_)))) => {
+                    attachments::failed(ctx, file.id).await?;
+                    return Err(error);
+                }
+                Ok(Err(error)) => {
+                    tracing::debug!(peer = %peer.origin, %error, "a file was not taken");
+                    attachments::failed(ctx, file.id).await?;
+                }
+                Err(_) => {
+                    tracing::debug!(peer = %peer.origin, "a file took too long");
+                    attachments::failed(ctx, file.id).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_file(&self, peer: &Peer, file: &attachments::Wanted, budget: &Budget) -> Result<()> {
+        let most = u64::try_from(self.ctx().node().max_upload_bytes).unwrap_or(u64::MAX);
+        let bytes = self.client().file(peer, &file.url, most, budget).await?;
+        let prepared = tokio::task::spawn_blocking(move || entrenous_files::prepare(bytes.into()))
+            .await
+            .map_err(DomainError::internal)?
+            .map_err(|_| DomainError::Refused("file"))?;
+        attachments::arrived(self.ctx(), file.id, prepared).await
+    }
+}

@@ -1,0 +1,52 @@
+//! Files of posts, for native peers, who sign.
+
+use super::answer::{not_found, settle};
+use super::posts::{number, view};
+use crate::Federation;
+use crate::gate::Verified;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use entrenous_domain::attachments;
+use entrenous_domain::{DomainError, Result};
+use entrenous_door::serve::{Part, answer};
+use entrenous_model::MediaId;
+use http::HeaderMap;
+
+/// A file of a post that the peer may see.
+pub(super) async fn file(
+    State(federation): State<Federation>,
+    Path((post, file)): Path<(String, String)>,
+    verified: Verified,
+    headers: HeaderMap,
+) -> Response {
+    settle(found(&federation, &verified, &post, &file, &headers).await)
+}
+
+async fn found(
+    federation: &Federation,
+    verified: &Verified,
+    post: &str,
+    file: &str,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let (Some(post), Ok(file)) = (number(post), file.parse::<MediaId>()) else {
+        return Ok(not_found());
+    };
+    let ctx = federation.ctx();
+    if view(federation, verified, post).await?.is_none() {
+        return Ok(not_found());
+    }
+    let Some(opened) = attachments::by_peer(ctx, post, file).await? else {
+        return Ok(not_found());
+    };
+    let size = u64::try_from(opened.size).map_err(DomainError::internal)?;
+    let part = Part::asked(headers, &opened.hash, size);
+    let bytes = match part {
+        Part::Known | Part::Unsatisfiable => Some(Vec::new()),
+        Part::Whole => opened.read(ctx).await?,
+        Part::Range { start, length } => opened.read_part(ctx, start, length).await?,
+    };
+    Ok(bytes.map_or_else(not_found, |bytes| {
+        answer(part, &opened.content_type, &opened.hash, size, bytes)
+    }))
+}

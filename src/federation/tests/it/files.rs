@@ -1,0 +1,304 @@
+//! Files of posts between two nodes: who may fetch them, from where, and what comes of it.
+
+use crate::fixture::Node;
+use entrenous_domain::ports::RemoteLookup as _;
+use entrenous_domain::posts::{self, Chosen, Draft, Files, ReplyTo, Viewer};
+use entrenous_domain::{Via, attachments, media};
+use entrenous_federation::client::{Budget, ClientError};
+use entrenous_federation::vocabulary::{Note, escape};
+use entrenous_model::{
+    Account, AccountId, Attachment, AttachmentKind, AttachmentState, Focus, PeerState, PostId, Software,
+    Visibility,
+};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use serde_json::{Value, json};
+use std::io::Cursor;
+use std::time::Duration;
+
+fn png() -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::from(RgbImage::from_pixel(30, 20, Rgb([9, 99, 199])))
+        .write_to(&mut bytes, ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+async fn upload(node: &Node, owner: AccountId) -> Attachment {
+    let file = entrenous_files::prepare(png()).unwrap();
+    attachments::upload(node.ctx(), owner, file, "A blue wall", Focus { x: 0.5, y: -0.5 })
+        .await
+        .unwrap()
+}
+
+async fn shows(node: &Node, author: &Account, visibility: Visibility) -> (PostId, Attachment) {
+    let file = upload(node, author.id).await;
+    let draft = Draft {
+        text: String::new(),
+        spoiler: String::new(),
+        sensitive: false,
+        visibility,
+        language: None,
+        reply_to: ReplyTo::None,
+        idempotency_key: None,
+        remote: None,
+        created_at: None,
+        files: Files::These(vec![Chosen::of(file.id)]),
+    };
+    let id = posts::publish(node.ctx(), Via::Local, author.id, draft)
+        .await
+        .unwrap();
+    (id, file)
+}
+
+async fn view(node: &Node, viewer: &Account, post: PostId) -> posts::PostView {
+    posts::view(node.ctx(), Viewer::Person(viewer.id), post)
+        .await
+        .unwrap()
+}
+
+/// The post as soon as none of its files waits any more.
+async fn settled(node: &Node, viewer: &Account, post: PostId) -> posts::PostView {
+    let mut events = node.ctx().store().events();
+    tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            let view = view(node, viewer, post).await;
+            if view.files.iter().all(|file| file.state == AttachmentState::Ready) {
+                return view;
+            }
+            let batch = events.recv().await.unwrap();
+            node.ctx().caches().apply(&batch);
+        }
+    })
+    .await
+    .expect("the files did not come")
+}
+
+async fn opens(node: &Node, path: &str) -> Option<Vec<u8>> {
+    let (id, capability) = path.strip_prefix("/media/").unwrap().split_once('/').unwrap();
+    let opened = media::open(node.ctx(), id.parse().unwrap(), capability)
+        .await
+        .unwrap()?;
+    opened.read(node.ctx()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_crosses_and_is_served_by_the_other_node() {
+    let (a, b) = (Node::serving().await, Node::serving().await);
+    a.trusts(&b).await;
+    b.trusts(&a).await;
+    let (ada, bob) = (a.person("ada").await, b.person("bob").await);
+    let (post, file) = shows(&a, &ada, Visibility::Public).await;
+    let uri = a.origin().join(&format!("/posts/{post}"));
+    let known = b.federation.post_by_uri(&uri).await.unwrap().unwrap();
+    let seen = settled(&b, &bob, known).await;
+    let [copy] = seen.files.as_slice() else {
+        panic!("{seen:?}")
+    };
+    assert_eq!(
+        (copy.kind, copy.description.as_str(), copy.width, copy.height),
+        (AttachmentKind::Image, "A blue wall", Some(30), Some(20))
+    );
+    assert_eq!(copy.focus, file.focus);
+    assert_eq!(copy.blurhash, file.blurhash);
+    assert_eq!(
+        copy.remote_url.as_deref(),
+        Some(format!("{uri}/files/{}", file.id).as_str())
+    );
+    for path in [
+        attachments::path(b.ctx(), copy).unwrap().unwrap(),
+        attachments::preview_path(b.ctx(), copy).unwrap().unwrap(),
+    ] {
+        let bytes = opens(&b, &path).await.unwrap();
+        assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 30);
+        // What one node gives out is nothing on the other.
+        assert_eq!(opens(&a, &path).await, None);
+    }
+    // Deleted there, told here: gone at once, with its bytes.
+    let path = attachments::path(b.ctx(), copy).unwrap().unwrap();
+    posts::delete(b.ctx(), Via::Local, seen.post.account, known)
+        .await
+        .unwrap();
+    assert_eq!(opens(&b, &path).await, None);
+    assert_eq!(
+        b.ctx().files().get(copy.hash.as_ref().unwrap()).await.unwrap(),
+        None
+    );
+}
+
+#[tokio::test]
+async fn files_are_given_to_those_who_may_see_the_post() {
+    let (a, b) = (Node::serving().await, Node::serving().await);
+    a.trusts(&b).await;
+    b.trusts(&a).await;
+    let ada = a.person("ada").await;
+    let (public, file) = shows(&a, &ada, Visibility::Public).await;
+    let (private, secret) = shows(&a, &ada, Visibility::Private).await;
+    let peer = entrenous_domain::peers::active(b.ctx(), a.origin())
+        .await
+        .unwrap()
+        .unwrap();
+    let fetch = async |post: PostId, file: &Attachment| {
+        let url = a.origin().join(&format!("/posts/{post}/files/{}", file.id));
+        b.federation
+            .client()
+            .file(&peer, &url, 1 << 20, &Budget::default())
+            .await
+    };
+    assert_eq!(
+        fetch(public, &file).await.unwrap().len(),
+        usize::try_from(file.size).unwrap()
+    );
+    for (post, file) in [(private, &secret), (public, &secret), (private, &file)] {
+        assert!(matches!(fetch(post, file).await, Err(ClientError::Status(404))));
+    }
+    // Without a signature nobody gets anything.
+    let mut stream = tokio::net::TcpStream::connect(a.authority()).await.unwrap();
+    let request = format!(
+        "GET /posts/{public}/files/{} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+        file.id,
+        a.authority()
+    );
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    posts::delete(a.ctx(), Via::Local, ada.id, public).await.unwrap();
+    assert!(matches!(
+        fetch(public, &file).await,
+        Err(ClientError::Status(404))
+    ));
+}
+
+#[tokio::test]
+async fn other_software_gets_a_url_that_needs_no_signature() {
+    let a = Node::at("https://here.example").await;
+    let ada = a.person("ada").await;
+    let (post, file) = shows(&a, &ada, Visibility::Public).await;
+    let view_of = |note: &Value| note["attachment"][0]["url"].as_str().unwrap().to_owned();
+    let view = posts::view(a.ctx(), Viewer::Person(ada.id), post).await.unwrap();
+    let note = a.federation.note(&view, Software::Other);
+    assert_eq!(
+        note["attachment"],
+        json!([{
+            "type": "Image", "mediaType": "image/png", "url": view_of(&note), "name": "A blue wall",
+            "width": 30, "height": 20, "blurhash": file.blurhash, "focalPoint": [0.5, -0.5],
+        }])
+    );
+    let path = view_of(&note)
+        .strip_prefix("https://here.example")
+        .unwrap()
+        .to_owned();
+    assert!(opens(&a, &path).await.is_some());
+    // It may be fetched some days later, and not for ever.
+    a.clock.advance(chrono::TimeDelta::days(6));
+    assert!(opens(&a, &path).await.is_some());
+    a.clock.advance(chrono::TimeDelta::days(9));
+    assert!(opens(&a, &path).await.is_none());
+    let native = view_of(&a.federation.note(&view, Software::Native));
+    assert_eq!(
+        native,
+        format!("https://here.example/posts/{post}/files/{}", file.id)
+    );
+    // Deleted, no URL of it opens anything.
+    let view = posts::view(a.ctx(), Viewer::Person(ada.id), post).await.unwrap();
+    let fresh = view_of(&a.federation.note(&view, Software::Other));
+    let path = fresh.strip_prefix("https://here.example").unwrap();
+    assert!(opens(&a, path).await.is_some());
+    posts::delete(a.ctx(), Via::Local, ada.id, post).await.unwrap();
+    assert!(opens(&a, path).await.is_none());
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_from_another_place_and_what_fails_is_tried_again() {
+    let (a, b, stranger) = (
+        Node::serving().await,
+        Node::serving().await,
+        Node::serving().await,
+    );
+    a.trusts(&b).await;
+    b.trusts(&a).await;
+    let (ada, bob) = (a.person("ada").await, b.person("bob").await);
+    b.federation.account_by_uri(&ada.uri).await.unwrap().unwrap();
+    let (post, file) = shows(&a, &ada, Visibility::Public).await;
+    let author = entrenous_domain::accounts::known_by_uri(b.ctx(), &ada.uri)
+        .await
+        .unwrap()
+        .unwrap();
+    let here = a.origin().join(&format!("/posts/{post}/files/{}", file.id));
+    let missing = a.origin().join("/posts/1/files/1");
+    let there = stranger.origin().join("/picture.png");
+    let note = Note::read(&json!({
+        "type": "Note", "id": a.origin().join("/posts/77"), "attributedTo": ada.uri, "content": "<p>Look</p>",
+        "to": [a.origin().join("/network")],
+        "attachment": [
+            {"type": "Image", "url": there, "name": "elsewhere"},
+            {"type": "Document", "mediaType": "image/png", "url": missing, "name": "missing"},
+            {"type": "Document", "mediaType": "image/png", "url": here, "name": "here"},
+        ]
+    }))
+    .unwrap();
+    let draft = b.federation.draft(&author, &note).await.unwrap();
+    let id = posts::publish(b.ctx(), Via::Local, author.id, draft)
+        .await
+        .unwrap();
+    let seen = view(&b, &bob, id).await;
+    // What is elsewhere is a link.
+    assert!(
+        seen.post.content.contains(&escape(&there)),
+        "{}",
+        seen.post.content
+    );
+    let named: Vec<&str> = seen.files.iter().map(|file| file.description.as_str()).collect();
+    assert_eq!(named, ["missing", "here"]);
+    assert!(
+        seen.files
+            .iter()
+            .all(|file| file.state == AttachmentState::Waiting)
+    );
+
+    let mut events = b.ctx().store().events();
+    b.federation.files_wanted(id);
+    let arrived = async {
+        loop {
+            let batch = events.recv().await.unwrap();
+            b.ctx().caches().apply(&batch);
+            if view(&b, &bob, id).await.files[1].state == AttachmentState::Ready {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), arrived)
+        .await
+        .unwrap();
+    b.ctx().caches().forget_everything();
+    let seen = view(&b, &bob, id).await;
+    assert_eq!(seen.files[0].state, AttachmentState::Failed);
+    assert_eq!(attachments::path(b.ctx(), &seen.files[0]).unwrap(), None);
+    // It rests, and then may be tried again.
+    assert_eq!(attachments::wanted(b.ctx(), id).await.unwrap(), []);
+    b.clock.advance(chrono::TimeDelta::minutes(6));
+    let again = attachments::wanted(b.ctx(), id).await.unwrap();
+    assert_eq!(
+        again.iter().map(|one| one.url.as_str()).collect::<Vec<_>>(),
+        [missing.as_str()]
+    );
+    // Of a peer that is none any more, nothing is fetched.
+    let before = b.connections();
+    b.has_peer(
+        a.origin(),
+        Software::Native,
+        PeerState::Suspended,
+        Some(a.federation.identity().peer_keys()),
+        entrenous_model::Contract::FULL,
+    )
+    .await;
+    let former = entrenous_domain::peers::get(b.ctx(), author.peer.unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let budget = Budget::default();
+    let refused = b.federation.client().file(&former, &missing, 1, &budget);
+    assert!(matches!(refused.await, Err(ClientError::NotAPeer)));
+    assert_eq!(b.connections(), before);
+}
