@@ -22,6 +22,9 @@ const menu = async (name: string) => {
   return screen.getByRole("menuitem", { name, hidden: true });
 };
 
+/** The viewer is a chunk of its own: loading it takes what it takes. */
+const LOADED = { timeout: 15_000 };
+
 beforeEach(async () => {
   HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
     this.open = true;
@@ -72,7 +75,7 @@ describe("what one sees", () => {
     expect(screen.getByText("far below")).toBeTruthy();
   });
 
-  test("files: covered, described, or told to be missing", async () => {
+  test("files: covered, described, or told to be missing", { timeout: 20_000 }, async () => {
     const file = { preview_url: null, remote_url: null, blurhash: null, meta: null };
     putStatus(
       post("m1", {
@@ -97,7 +100,7 @@ describe("what one sees", () => {
     expect(screen.getByText("This file could not be fetched")).toBeTruthy();
     expect(screen.getByRole("link", { name: /Plan.*Download · PDF/s }).getAttribute("href")).toBe("/media/3");
     await fireEvent.click(screen.getByRole("button", { name: "Open: A bridge" }));
-    expect(await screen.findByRole("img", { name: "A bridge", hidden: true })).toBeTruthy();
+    expect(await screen.findByRole("img", { name: "A bridge", hidden: true }, LOADED)).toBeTruthy();
   });
 
   test("nothing of an unknown post", () => {

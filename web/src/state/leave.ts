@@ -1,0 +1,16 @@
+/** What is in memory of a person, and goes when they leave. */
+
+import { forgetActions } from "./actions";
+import { forgetEntities } from "./entities.svelte";
+import { closeFeeds } from "./feeds.svelte";
+import { disconnect } from "./stream";
+import { closeThreads } from "./thread.svelte";
+
+/** Forgets posts, people, lists and what waits to be sent, and ends the stream. */
+export function leave(): void {
+  forgetActions();
+  closeFeeds();
+  closeThreads();
+  disconnect();
+  forgetEntities();
+}
