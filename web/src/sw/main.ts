@@ -26,7 +26,10 @@ self.addEventListener("install", (event) => {
     caches
       .open(SHELL)
       .then((cache) =>
-        cache.addAll([PAGE, ...__SHELL__.files].map((path) => new Request(path, { cache: "no-cache" }))),
+        cache.addAll([
+          new Request(PAGE, { cache: "no-cache", headers: { accept: "text/html" } }),
+          ...__SHELL__.files.map((path) => new Request(path, { cache: "no-cache" })),
+        ]),
       ),
   );
 });
