@@ -333,12 +333,15 @@ async fn files_are_edited_and_a_deleted_post_is_redrafted() {
             .collect()
     };
     assert_eq!(shown(&post), ids[..3]);
+    let a_moment = || stage.clock.advance(TimeDelta::seconds(1));
+    a_moment();
     // Text alone: the files stay.
     let edited = stage
         .json(&ada, "PUT", &path, json!({ "status": "still three" }))
         .await
         .ok();
     assert_eq!(shown(&edited), ids[..3]);
+    a_moment();
     // In another order, one gone, one come, one described.
     let change = json!({
         "status": "others", "media_ids": [ids[3], ids[1]],
@@ -349,6 +352,7 @@ async fn files_are_edited_and_a_deleted_post_is_redrafted() {
     assert_eq!(edited["media_attachments"][1]["description"], "the second");
     assert!(!edited["edited_at"].is_null());
     stage.get(&bob, &old_url).await.refused(404);
+    a_moment();
     // A description alone is an edit too.
     let change =
         json!({ "status": "others", "media_attributes": [{ "id": ids[3], "description": "the fourth" }] });
@@ -365,6 +369,7 @@ async fn files_are_edited_and_a_deleted_post_is_redrafted() {
     assert_eq!(versions, [1, 1, 2, 2]);
     assert_eq!(history[2]["media_attachments"][0]["description"], Value::Null);
     assert_eq!(history[3]["media_attachments"][0]["description"], "the fourth");
+    a_moment();
     // Neither text nor files is nothing.
     stage
         .json(&ada, "PUT", &path, json!({ "status": "", "media_ids": [] }))
