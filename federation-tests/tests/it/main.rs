@@ -8,6 +8,7 @@ mod bad_input;
 mod commands;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod look;

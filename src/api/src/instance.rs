@@ -3,7 +3,7 @@
 use crate::ApiState;
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{Ctx, attachments};
+use entrenous_domain::{Ctx, attachments, text};
 use entrenous_door::{Access, Doc, Routes};
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ fn statuses(ctx: &Ctx) -> Value {
     json!({
         "max_characters": ctx.node().max_post_chars,
         "max_media_attachments": attachments::PER_POST,
-        "characters_reserved_per_url": 23,
+        "characters_reserved_per_url": text::CHARS_PER_URL,
         "supported_mime_types": ["text/plain"]
     })
 }

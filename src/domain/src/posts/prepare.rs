@@ -74,7 +74,7 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
         )));
     }
     let most = ctx.node().max_post_chars;
-    if draft.text.chars().count() + spoiler_length > most {
+    if text::length(&draft.text) + spoiler_length > most {
         return Err(DomainError::Invalid(format!(
             "Text character limit of {most} exceeded"
         )));

@@ -27,6 +27,22 @@ impl Handle {
     }
 }
 
+/// What a URL counts in a text, however long it is: `characters_reserved_per_url` of the instance document.
+pub const CHARS_PER_URL: usize = 23;
+/// A longer URL counts in full: a text has a bound in bytes, too.
+const LONGEST_URL: usize = 2_048;
+
+/// The length of a typed text in Unicode characters, with a URL as [`CHARS_PER_URL`], as clients count it.
+#[must_use]
+pub fn length(text: &str) -> usize {
+    let all = text.chars().count();
+    let urls = scan::tokens(text).into_iter().filter_map(|token| match token {
+        Token::Link(url) if url.len() <= LONGEST_URL => Some(url.chars().count()),
+        _ => None,
+    });
+    urls.fold(all, |length, url| length - url + CHARS_PER_URL)
+}
+
 /// The mentions in a text, without doubles, at most `most`.
 #[must_use]
 pub fn handles(text: &str, most: usize) -> Vec<Handle> {
@@ -71,4 +87,20 @@ pub fn hashtag(tag: &str) -> Option<String> {
 #[must_use]
 pub fn to_html(text: &str, mentioned: &[(Handle, Arc<Account>)], origin: &entrenous_model::Origin) -> String {
     render::html(text, mentioned, origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::length;
+
+    #[test]
+    fn a_url_counts_23() {
+        let long = format!("https://lyon.example/{}", "a".repeat(400));
+        assert_eq!(length("h\u{e9}llo"), 5);
+        assert_eq!(length("https://a.example"), 23);
+        assert_eq!(length(&format!("see {long}.")), 4 + 23 + 1);
+        assert_eq!(length(&format!("{long} {long}")), 47);
+        let huge = format!("https://lyon.example/{}", "a".repeat(3_000));
+        assert_eq!(length(&huge), huge.len());
+    }
 }
