@@ -125,7 +125,7 @@ impl Client {
 
 impl Known {
     fn best(&self, asked: &HeaderMap) -> (Encoding, &'static [u8]) {
-        let forms = encoding::accepted(asked).into_iter().filter_map(|form| {
+        let mut forms = encoding::accepted(asked).into_iter().filter_map(|form| {
             let bytes = match form {
                 Encoding::Brotli => self.file.brotli,
                 Encoding::Gzip => self.file.gzip,
@@ -133,7 +133,6 @@ impl Known {
             };
             Some((form, bytes?))
         });
-        let mut forms = forms;
         forms.next().unwrap_or((Encoding::Plain, self.file.plain))
     }
 }
@@ -145,7 +144,7 @@ fn is_known(asked: &HeaderMap, tag: &str) -> bool {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(','))
-        .map(|given| given.trim())
+        .map(str::trim)
         .any(|given| given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag)
 }
 
