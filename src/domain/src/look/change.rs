@@ -102,7 +102,7 @@ fn checked(node: &NodeSettings, change: LookChange) -> Result<Wished> {
     }
     if let Some(rules) = change.rules {
         let text = |rules: &Vec<String>| serde_json::to_string(rules).map_err(DomainError::internal);
-        put(RULES, text(&ruled(rules)?)?, &text(&node.rules)?);
+        put(RULES, text(&ruled(&rules)?)?, &text(&node.rules)?);
     }
     if let Some(address) = change.contact_email {
         let default = node.contact_email.as_deref().unwrap_or_default();
@@ -170,7 +170,7 @@ pub fn is_colour(text: &str) -> bool {
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn ruled(rules: Vec<String>) -> Result<Vec<String>> {
+fn ruled(rules: &[String]) -> Result<Vec<String>> {
     let rules: Vec<String> = rules
         .iter()
         .map(|rule| rule.trim().replace("\r\n", "\n"))

@@ -66,7 +66,10 @@ async fn a_list_lives() {
     stage.post(&ada, &members, "account_ids[]=x").await.refused(404);
     assert_eq!(ids(&stage.get(&ada, &members).await.ok()), [bob.id.to_string()]);
     let holding = format!("/api/v1/accounts/{}/lists", bob.id);
-    assert_eq!(ids(&stage.get(&ada, &holding).await.ok()), [id.clone()]);
+    assert_eq!(
+        ids(&stage.get(&ada, &holding).await.ok()),
+        std::slice::from_ref(&id)
+    );
     assert_eq!(stage.get(&bob, &holding).await.ok(), json!([]));
     // Someone else's list is no list.
     for answer in [

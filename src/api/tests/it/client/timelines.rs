@@ -91,7 +91,7 @@ async fn hashtags() {
             .get(&ada, "/api/v1/timelines/tag/brot?all[]=butter")
             .await
             .ok()),
-        [both.clone()]
+        std::slice::from_ref(&both)
     );
     assert_eq!(
         ids(&stage
