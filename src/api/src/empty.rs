@@ -53,7 +53,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/push/subscription", "push", "My push subscription"),
     ("/api/v1/instance/terms_of_service", "", "Terms of service"),
     ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
-    ("/api/v1/polls/{id}", "read:statuses", "A poll"),
 ];
 
 /// Things that cannot be done: (method, path, scope, what it would be, what to say).

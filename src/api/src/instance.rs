@@ -3,7 +3,7 @@
 use crate::ApiState;
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{Ctx, attachments, text};
+use entrenous_domain::{Ctx, attachments, polls, text};
 use entrenous_door::{Access, Doc, Routes};
 use serde_json::{Value, json};
 
@@ -115,9 +115,13 @@ fn media(ctx: &Ctx) -> Value {
     })
 }
 
-/// Polls cannot be made yet; clients still expect the limits to be there.
 fn polls() -> Value {
-    json!({ "max_options": 0, "max_characters_per_option": 0, "min_expiration": 300, "max_expiration": 2_629_746 })
+    json!({
+        "max_options": polls::MAX_OPTIONS,
+        "max_characters_per_option": polls::MAX_OPTION_CHARS,
+        "min_expiration": polls::MIN_EXPIRATION,
+        "max_expiration": polls::MAX_EXPIRATION
+    })
 }
 
 /// The URL of the node's header picture: an administrator's, else the drawn one.

@@ -47,6 +47,7 @@ mod pages;
 pub mod paging;
 pub mod params;
 mod people;
+mod polls;
 mod reading;
 mod search;
 mod settings;
@@ -86,6 +87,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(streaming::routes())
         .merge(accounts::routes())
         .merge(statuses::routes())
+        .merge(polls::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(tags::routes())

@@ -27,6 +27,7 @@ pub mod overview;
 pub mod peers;
 pub mod people;
 pub mod pictures;
+pub mod polls;
 pub mod ports;
 pub mod posts;
 pub mod search;

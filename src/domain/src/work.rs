@@ -57,22 +57,42 @@ impl Work<'_> {
     ) -> Result<()> {
         let now = self.tx.now();
         for account in entrenous_store::notifications::tellable(self.tx, people, from, conversation, now)? {
-            let id = NotificationId(self.tx.next_id());
-            let row = Notification {
-                id,
-                account,
-                kind,
-                from,
-                post,
-                created_at: now,
-            };
-            entrenous_store::notifications::insert(self.tx, &row)?;
-            self.tell(Event::Notified {
-                notification: id,
-                account,
-            })?;
+            self.write_notification(account, kind, from, post)?;
         }
         Ok(())
+    }
+
+    /// Notifies a person of this node of what became of a post of their own.
+    pub(crate) fn notify_oneself(
+        &mut self,
+        account: AccountId,
+        kind: NotificationKind,
+        post: PostId,
+    ) -> Result<()> {
+        self.write_notification(account, kind, account, Some(post))
+    }
+
+    fn write_notification(
+        &mut self,
+        account: AccountId,
+        kind: NotificationKind,
+        from: AccountId,
+        post: Option<PostId>,
+    ) -> Result<()> {
+        let id = NotificationId(self.tx.next_id());
+        let row = Notification {
+            id,
+            account,
+            kind,
+            from,
+            post,
+            created_at: self.tx.now(),
+        };
+        entrenous_store::notifications::insert(self.tx, &row)?;
+        self.tell(Event::Notified {
+            notification: id,
+            account,
+        })
     }
 }
 

@@ -33,6 +33,16 @@ pub enum Event {
         /// The post.
         post: PostId,
     },
+    /// The counts of a post's poll changed, or it ended: shown to those who look at it.
+    PollCounted {
+        /// The post.
+        post: PostId,
+    },
+    /// A poll will end, or news of it will go out. Told to this process only: the rows of `polls` say the same.
+    PollQueued {
+        /// The post.
+        post: PostId,
+    },
     /// A post came into home timelines. Told to this process only: the rows of `feed` say the same.
     FeedFilled {
         /// The post.

@@ -16,6 +16,7 @@ pub mod origin;
 pub mod outbound;
 pub mod page;
 pub mod peer;
+pub mod poll;
 pub mod post;
 pub mod relationship;
 
@@ -35,6 +36,7 @@ pub use origin::Origin;
 pub use outbound::OutboundActivity;
 pub use page::Page;
 pub use peer::{Peer, PeerKeys, PeerState, SignatureForm, Software};
+pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use relationship::{Follow, Relationship};
 

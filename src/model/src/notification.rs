@@ -21,11 +21,13 @@ pub enum NotificationKind {
     Favourite,
     /// A post one boosted was edited.
     Update,
+    /// A poll ended that one made or voted in.
+    Poll,
 }
 
 impl NotificationKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -33,6 +35,7 @@ impl NotificationKind {
         Self::FollowRequest,
         Self::Favourite,
         Self::Update,
+        Self::Poll,
     ];
 
     /// As stored and as in the Mastodon API.
@@ -46,6 +49,7 @@ impl NotificationKind {
             Self::FollowRequest => "follow_request",
             Self::Favourite => "favourite",
             Self::Update => "update",
+            Self::Poll => "poll",
         }
     }
 

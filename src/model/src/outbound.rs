@@ -19,6 +19,15 @@ pub enum OutboundActivity {
         /// The post.
         post: PostId,
     },
+    /// `Create` of a vote: a note that names an option of a poll, for its author alone.
+    Vote {
+        /// ActivityPub id of the note.
+        uri: String,
+        /// ActivityPub id of the post with the poll.
+        object: String,
+        /// The option.
+        name: String,
+    },
     /// `Delete` of a post, with a `Tombstone`.
     DeletePost {
         /// ActivityPub id of the post.
@@ -107,6 +116,7 @@ impl OutboundActivity {
         match self {
             Self::CreatePost { .. } => "Create",
             Self::UpdatePost { .. } => "Update",
+            Self::Vote { .. } => "Create Vote",
             Self::DeletePost { .. } => "Delete",
             Self::Boost { .. } => "Announce",
             Self::UndoBoost { .. } => "Undo Announce",

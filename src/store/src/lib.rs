@@ -58,6 +58,7 @@ pub mod notifications;
 pub mod overview;
 mod page;
 pub mod person;
+pub mod polls;
 pub mod posts;
 pub mod search;
 mod sql;

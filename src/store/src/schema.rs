@@ -226,6 +226,7 @@ diesel::table! {
         spoiler -> Text,
         sensitive -> Bool,
         attachments -> Text,
+        poll -> Nullable<Text>,
     }
 }
 
@@ -256,6 +257,39 @@ diesel::table! {
         epoch -> BigInt,
         created_at -> Timestamp,
         changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    polls (post_id) {
+        post_id -> BigInt,
+        multiple -> Bool,
+        hide_totals -> Bool,
+        expires_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        voters_count -> Nullable<BigInt>,
+        told_after -> Nullable<BigInt>,
+        update_at -> Nullable<Timestamp>,
+        updated_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    poll_options (post_id, position) {
+        post_id -> BigInt,
+        position -> BigInt,
+        title -> Text,
+        votes -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_votes (post_id, account_id, position) {
+        post_id -> BigInt,
+        account_id -> BigInt,
+        position -> BigInt,
+        uri -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -526,6 +560,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     posts,
     post_edits,
+    polls,
+    poll_options,
+    poll_votes,
     post_mentions,
     post_tags,
     feed,

@@ -157,7 +157,7 @@ impl Fragments {
         }
         json.push(',');
         json.push_str(
-            json_of(&Mine::of(viewer, view))?
+            json_of(&Mine::of(viewer, view, ctx.now()))?
                 .strip_prefix('{')
                 .unwrap_or_default(),
         );

@@ -9,6 +9,7 @@ mod faces;
 mod fragments;
 mod notification;
 mod people;
+mod poll;
 mod status;
 
 pub(crate) use account::{Account, CredentialAccount, Role};
@@ -19,6 +20,7 @@ pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
 };
 pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relationship, Search, Tag};
+pub(crate) use poll::Poll;
 pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
 
 use crate::state::ApiState;
@@ -112,6 +114,15 @@ pub(crate) async fn statuses_by_id(
 pub(crate) async fn status_by_id(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Status> {
     let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
     render_status(state, viewer, &view).await
+}
+
+/// The poll of a post the viewer may see.
+///
+/// # Errors
+/// `NotFound`, the same for none and not visible.
+pub(crate) async fn poll_by_id(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Poll> {
+    let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
+    Poll::of(viewer, &view, state.ctx().now()).ok_or(DomainError::NotFound)
 }
 
 /// One status.

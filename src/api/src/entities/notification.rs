@@ -18,7 +18,7 @@ const SAMPLE: usize = 8;
 pub(crate) struct Notification {
     /// Local id.
     pub(crate) id: String,
-    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite` or `update`.
+    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update` or `poll`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The group it belongs to.

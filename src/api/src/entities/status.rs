@@ -1,10 +1,11 @@
 //! `Status` and what is read of one.
 
 use super::account::{Account, CustomEmoji};
+use super::poll::{EarlierPoll, Poll};
 use super::{Faces, MediaAttachment, stamp};
 use entrenous_domain::posts::{Body, Mention as Mentioned, PostView, Version};
 use entrenous_domain::{Ctx, Result};
-use entrenous_model::{AccountId, Origin};
+use entrenous_model::{AccountId, Origin, Time};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
@@ -122,8 +123,6 @@ pub(super) struct Shared<'a> {
     in_reply_to_id: Option<String>,
     /// The author of the post this one answers.
     in_reply_to_account_id: Option<String>,
-    /// Poll; always null so far.
-    poll: Option<Value>,
     /// Preview of a link; always null: no strange server is contacted for one.
     card: Option<Value>,
     /// Quoted post; always null.
@@ -152,6 +151,8 @@ pub(super) struct Mine {
     /// Pinned by the viewer, who is its author; absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pinned: Option<bool>,
+    /// Its poll. What time does to it is in no piece that is kept.
+    poll: Option<Poll>,
     /// Filters that matched; none.
     filtered: [Value; 0],
 }
@@ -190,7 +191,6 @@ impl<'a> Shared<'a> {
             quotes_count: 0,
             in_reply_to_id: post.in_reply_to.map(|id| id.to_string()),
             in_reply_to_account_id: post.in_reply_to_account.map(|id| id.to_string()),
-            poll: None,
             card: None,
             quote: None,
             quote_approval: QuoteApproval {
@@ -205,7 +205,7 @@ impl<'a> Shared<'a> {
 
 impl Mine {
     /// Of a viewer.
-    pub(super) fn of(viewer: AccountId, view: &PostView) -> Self {
+    pub(super) fn of(viewer: AccountId, view: &PostView, now: Time) -> Self {
         let flags = view.flags;
         let own = view.post.account == viewer && view.post.boost_of.is_none();
         Self {
@@ -214,6 +214,7 @@ impl Mine {
             muted: flags.muted,
             bookmarked: flags.bookmarked,
             pinned: own.then_some(false),
+            poll: Poll::of(viewer, view, now),
             filtered: [],
         }
     }
@@ -294,8 +295,8 @@ pub(crate) struct StatusEdit {
     pub(crate) created_at: String,
     /// Author.
     pub(crate) account: Account,
-    /// Poll; always null so far.
-    pub(crate) poll: Option<Value>,
+    /// Its poll.
+    pub(crate) poll: Option<EarlierPoll>,
     /// Files.
     pub(crate) media_attachments: Vec<MediaAttachment>,
     /// Custom emoji.
@@ -343,7 +344,7 @@ impl Faces {
                     sensitive: version.sensitive,
                     created_at: stamp(version.at),
                     account: account.clone(),
-                    poll: None,
+                    poll: version.poll.map(EarlierPoll::of),
                     media_attachments: MediaAttachment::all(ctx, &version.files)?,
                     emojis: Vec::new(),
                 })

@@ -3,6 +3,7 @@
 mod actions;
 mod files;
 mod participants;
+mod poll;
 mod write;
 
 use crate::at::At;

@@ -1,6 +1,7 @@
 //! Publishing, editing and deleting.
 
 use super::files;
+use super::poll::{self, PollParams};
 use crate::at::At;
 use crate::entities::{self, Status};
 use crate::params::Params;
@@ -14,7 +15,6 @@ use entrenous_model::{Member, PostId, Visibility};
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// Longest `Idempotency-Key`, in bytes; longer ones are refused rather than cut.
@@ -77,19 +77,21 @@ struct NewStatus {
     #[serde(deserialize_with = "lenient::id")]
     #[schemars(with = "Option<String>")]
     in_reply_to_id: Option<PostId>,
+    /// A poll in it.
+    #[serde(deserialize_with = "poll::asked")]
+    #[schemars(with = "Option<PollParams>")]
+    poll: poll::Asked,
     #[serde(flatten)]
     files: files::Asked,
     #[serde(flatten)]
     later: Later,
 }
 
-/// What clients may ask for and this node does not have yet. Refused when it is not empty: a picture or poll that
-/// silently disappears would be worse.
+/// What clients may ask for and this node does not have yet. Refused when it is not empty: a picture that silently
+/// disappears would be worse.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Later {
-    /// Refused: no polls yet.
-    poll: Value,
     /// Refused: no scheduling yet.
     #[serde(deserialize_with = "lenient::text")]
     scheduled_at: Option<String>,
@@ -113,6 +115,10 @@ struct EditedStatus {
     /// BCP 47.
     #[serde(deserialize_with = "lenient::text")]
     language: Option<String>,
+    /// Its poll: other options, or another `multiple`, take all votes away, `null` takes the poll away.
+    #[serde(deserialize_with = "poll::asked")]
+    #[schemars(with = "Option<PollParams>")]
+    poll: poll::Asked,
     #[serde(flatten)]
     files: files::Asked,
     #[serde(flatten)]
@@ -122,16 +128,7 @@ struct EditedStatus {
 impl Later {
     fn refuse(&self) -> ApiResult<()> {
         let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        let poll = match &self.poll {
-            Value::Null => false,
-            Value::String(text) => !text.is_empty(),
-            Value::Object(map) => map.get("options").is_some_and(has_options),
-            Value::Array(list) => !list.is_empty(),
-            Value::Bool(_) | Value::Number(_) => true,
-        };
-        let what = if poll {
-            "polls are not supported yet: post without poll"
-        } else if given(&self.scheduled_at) {
+        let what = if given(&self.scheduled_at) {
             "scheduled posts are not supported yet: post without scheduled_at"
         } else if given(&self.quoted_status_id) {
             "quotes are not supported: link to the post instead"
@@ -139,16 +136,6 @@ impl Later {
             return Ok(());
         };
         Err(ApiError::invalid(what))
-    }
-}
-
-/// True if the options of a poll are not all empty: some clients always send the form.
-fn has_options(options: &Value) -> bool {
-    let filled = |value: &Value| !value.as_str().unwrap_or_default().is_empty();
-    match options {
-        Value::Array(list) => list.iter().any(filled),
-        Value::Object(map) => map.values().any(filled),
-        other => filled(other),
     }
 }
 
@@ -189,6 +176,7 @@ async fn publish(
         visibility: asked.visibility.unwrap_or(member.default_visibility),
         language: language(asked.language, &member),
         reply_to,
+        poll: asked.poll.over(None)?,
         idempotency_key: key,
         remote: None,
         created_at: None,
@@ -230,6 +218,7 @@ async fn edit(
             .filter(|language| !language.is_empty())
             .or_else(|| post.language.clone()),
         reply_to: post.in_reply_to.map_or(ReplyTo::None, ReplyTo::Post),
+        poll: asked.poll.over(body.poll.as_ref())?,
         idempotency_key: None,
         remote: None,
         created_at: None,

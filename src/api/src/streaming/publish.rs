@@ -45,7 +45,8 @@ impl ApiState {
                 self.publish_home("update", *post, owners).await?;
                 self.publish_lists("update", *post, owners).await
             }
-            Event::PostUpdated { post, .. } => {
+            // An edit, or a vote: whoever has the post before them sees it change.
+            Event::PostUpdated { post, .. } | Event::PollCounted { post } => {
                 let at_home = self.hub().people_on(is_home);
                 self.publish_home("status.update", *post, &at_home).await?;
                 let with_lists = self.hub().people_on(is_list);
@@ -64,6 +65,7 @@ impl ApiState {
             | Event::MarksChanged { .. }
             | Event::SpreadQueued { .. }
             | Event::LookChanged
+            | Event::PollQueued { .. }
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }

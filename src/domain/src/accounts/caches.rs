@@ -108,7 +108,9 @@ impl Caches {
                     self.forget_account(*account);
                     self.posts.forget(*post);
                 }
-                Event::PostUpdated { post, .. } | Event::PostCounted { post } => self.posts.forget(*post),
+                Event::PostUpdated { post, .. }
+                | Event::PostCounted { post }
+                | Event::PollCounted { post } => self.posts.forget(*post),
                 Event::FeedFilled { owners, .. } => {
                     for owner in owners {
                         self.homes.forget(*owner);
@@ -139,7 +141,8 @@ impl Caches {
                 Event::Notified { .. }
                 | Event::DeliveriesQueued { .. }
                 | Event::SpreadQueued { .. }
-                | Event::LookChanged => {}
+                | Event::LookChanged
+                | Event::PollQueued { .. } => {}
             }
         }
     }

@@ -4,8 +4,8 @@
 
 use super::{Body, Mention};
 use crate::marks::{Mark, Marks};
-use entrenous_model::{AccountId, Attachment, Origin, Post, PostId};
-use entrenous_store::{Conn, StoreError, posts as rows};
+use entrenous_model::{AccountId, Attachment, Origin, PollOption, Post, PostId};
+use entrenous_store::{Conn, StoreError, polls, posts as rows};
 use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -94,12 +94,14 @@ impl Bodies {
                 files.entry(post.get()).or_default().push(file);
             }
         }
+        let mut polls = polls::many(conn, &missing)?;
         for post in posts {
             let id = post.id;
             let body = Arc::new(Body {
                 mentions: mentions.remove(&id.get()).unwrap_or_default(),
                 tags: tags.remove(&id.get()).unwrap_or_default(),
                 files: files.remove(&id.get()).unwrap_or_default(),
+                poll: polls.remove(&id.get()),
                 post,
             });
             self.marks.keep(mark, || self.kept.insert(id, Arc::clone(&body)));
@@ -131,7 +133,11 @@ impl Body {
             .sum();
         let tags: usize = self.tags.iter().map(|tag| size_of::<String>() + tag.len()).sum();
         let files: usize = self.files.iter().map(weight_of).sum();
-        size_of::<Self>() + text + mentions + tags + files
+        let options = self.poll.iter().flat_map(|poll| &poll.options);
+        let poll: usize = options
+            .map(|option| size_of::<PollOption>() + option.title.len())
+            .sum();
+        size_of::<Self>() + text + mentions + tags + files + poll
     }
 }
 

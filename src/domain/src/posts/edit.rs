@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Ctx, DomainError, Result, Via,
     outbox::{self, Audience},
+    polls,
     work::{self, Work},
 };
 use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, Post, PostId};
@@ -48,8 +49,17 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
         && post.language == ready.language;
     let files = entrenous_store::attachments::of_post(tx, id)?;
     let other_files = attachments::set(tx, &post, &ready.files)?;
-    if same && old == new && !other_files {
-        return Ok(());
+    let poll = polls::Change::of(tx, &post, ready.poll.as_ref())?;
+    if same && old == new && !other_files && !poll.is_new_version() {
+        if poll.is_none() {
+            return Ok(());
+        }
+        polls::apply(tx, &post, poll)?;
+        return if post.is_local() {
+            send(tx, &post, after)
+        } else {
+            Ok(())
+        };
     }
     if post.is_local()
         && ready.content.is_empty()
@@ -58,6 +68,7 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
         return Err(blank());
     }
 
+    polls::without_files(tx, &post, ready.poll.as_ref())?;
     rows::keep_version(tx, &post, &files)?;
     let at = tx.now();
     let edit = rows::Edit {
@@ -71,6 +82,7 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
     rows::replace(tx, id, &edit)?;
     rows::set_tags(tx, id, &ready.tags)?;
     rows::set_addressed(tx, id, &after)?;
+    polls::apply(tx, &post, poll)?;
     tx.tell(Event::PostUpdated {
         post: id,
         account: author,
@@ -106,17 +118,21 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
         Some(post.conversation),
     )?;
     if post.is_local() {
-        let also = after.into_iter().map(|(account, _)| account).collect();
-        let audience = Audience::Reached { post: id, also };
-        outbox::queue(
-            tx,
-            author,
-            Some(id),
-            &OutboundActivity::UpdatePost { post: id },
-            &audience,
-        )?;
+        send(tx, &post, after)?;
     }
     Ok(())
+}
+
+/// Tells the nodes that have the post, and those of the people it is addressed to, what it is now.
+fn send(tx: &mut Work<'_>, post: &Post, addressed: Vec<(AccountId, bool)>) -> Result<()> {
+    let also = addressed.into_iter().map(|(account, _)| account).collect();
+    outbox::queue(
+        tx,
+        post.account,
+        Some(post.id),
+        &OutboundActivity::UpdatePost { post: post.id },
+        &Audience::Reached { post: post.id, also },
+    )
 }
 
 /// A peer's update may not move a post to another audience. Of those addressed, only local people count: they are the

@@ -25,12 +25,12 @@ async fn peer_viewer(ctx: &Ctx, id: PeerId) -> Result<Option<Seen>> {
 
 /// By which rights someone acts on posts: their own, and, for people of peers, what their node may see.
 #[derive(Clone, Copy)]
-pub(super) enum Rights {
+pub(crate) enum Rights {
     Local,
     Peer(Option<Seen>),
 }
 
-pub(super) async fn rights(ctx: &Ctx, via: &Via) -> Result<Rights> {
+pub(crate) async fn rights(ctx: &Ctx, via: &Via) -> Result<Rights> {
     Ok(match via {
         Via::Local => Rights::Local,
         Via::Peer(receipt) => Rights::Peer(peer_viewer(ctx, receipt.peer).await?),
@@ -38,7 +38,7 @@ pub(super) async fn rights(ctx: &Ctx, via: &Via) -> Result<Rights> {
 }
 
 /// Claims the receipt, and gives the person who acts, if they may act by this door.
-pub(super) fn actor(
+pub(crate) fn actor(
     tx: &mut entrenous_store::Tx,
     via: &Via,
     id: entrenous_model::AccountId,
@@ -56,7 +56,7 @@ pub(super) fn actor(
 }
 
 /// The post, if `person` may see it. For a boost, the boosted post.
-pub(super) fn target(conn: &mut Conn, rights: Rights, person: &Person, id: PostId) -> Result<Post> {
+pub(crate) fn target(conn: &mut Conn, rights: Rights, person: &Person, id: PostId) -> Result<Post> {
     let post = rows::get(conn, id)?.ok_or(DomainError::NotFound)?;
     let post = match post.boost_of {
         Some(boosted) => rows::get(conn, boosted)?.ok_or(DomainError::NotFound)?,
@@ -70,7 +70,7 @@ pub(super) fn target(conn: &mut Conn, rights: Rights, person: &Person, id: PostI
 }
 
 /// Whether `person` may see the post, and, if they are of a peer, whether their node may.
-pub(super) fn may_see(conn: &mut Conn, rights: Rights, person: &Person, post: &Post) -> Result<bool> {
+pub(crate) fn may_see(conn: &mut Conn, rights: Rights, person: &Person, post: &Post) -> Result<bool> {
     if !rows::may_see(conn, Seen::Person(person.id), post.id)? {
         return Ok(false);
     }

@@ -3,7 +3,7 @@
 use super::{Version, Viewer, attachments, gate::store_viewer};
 use crate::{Ctx, DomainError, Result, work};
 use entrenous_model::{Account, AccountId, Page, Post, PostId};
-use entrenous_store::{Conn, StoreError, favourites, posts as rows, visible::Viewer as Seen};
+use entrenous_store::{Conn, StoreError, favourites, polls, posts as rows, visible::Viewer as Seen};
 use std::sync::Arc;
 
 /// Posts shown before and after one.
@@ -76,6 +76,7 @@ pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Versio
                 spoiler: row.spoiler,
                 sensitive: row.sensitive,
                 files: attachments::of_version(&files, row.files),
+                poll: row.poll,
             })
             .collect();
         versions.push(Version {
@@ -84,6 +85,7 @@ pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Versio
             spoiler: post.spoiler,
             sensitive: post.sensitive,
             files,
+            poll: polls::get(conn, post.id)?.map(|poll| poll.titles()),
         });
         Ok(versions)
     })

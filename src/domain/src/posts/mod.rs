@@ -7,7 +7,7 @@ mod bodies;
 mod boost;
 mod delete;
 mod edit;
-mod gate;
+pub(crate) mod gate;
 mod look;
 mod marks;
 mod participants;
@@ -15,7 +15,10 @@ mod prepare;
 mod publish;
 mod views;
 
-use entrenous_model::{Account, AccountId, Attachment, PeerId, Post, PostId, Time, Visibility};
+use crate::polls::NewPoll;
+use entrenous_model::{
+    Account, AccountId, Attachment, Choices, PeerId, Poll, Post, PostId, Time, Visibility,
+};
 use std::{ops::Deref, sync::Arc};
 
 pub use attachments::{Chosen, Files, RemoteFile};
@@ -57,6 +60,8 @@ pub struct Draft {
     pub language: Option<String>,
     /// What it answers.
     pub reply_to: ReplyTo,
+    /// The poll in it; in an edit the one it is to have from now on.
+    pub poll: Option<NewPoll>,
     /// `Idempotency-Key` of the client: the same key within 24 hours answers the same post.
     pub idempotency_key: Option<String>,
     /// What only remote posts, and imported ones, have.
@@ -121,6 +126,8 @@ pub struct Flags {
     pub bookmarked: bool,
     /// Conversation muted.
     pub muted: bool,
+    /// What was chosen in its poll.
+    pub chosen: Choices,
 }
 
 /// A post with what belongs to it, the same for all who may see it. Two that are the same allocation are the same
@@ -135,6 +142,8 @@ pub struct Body {
     pub tags: Vec<String>,
     /// Files, in the order in which they are shown.
     pub files: Vec<Attachment>,
+    /// Its poll, with the counts.
+    pub poll: Option<Poll>,
 }
 
 /// A post for one viewer.
@@ -171,4 +180,6 @@ pub struct Version {
     pub sensitive: bool,
     /// Files that are still there.
     pub files: Vec<Attachment>,
+    /// The options of its poll.
+    pub poll: Option<Vec<String>>,
 }

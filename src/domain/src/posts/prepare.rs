@@ -1,8 +1,9 @@
 //! From a draft to what is stored: checked, rendered or sanitised, mentions resolved. No transaction is open yet.
 
 use super::{Draft, Files, RemotePost, ReplyTo};
+use crate::polls::{self, NewPoll};
 use crate::{Ctx, DomainError, Result, accounts, text};
-use entrenous_model::{Account, AccountId, Time, Visibility};
+use entrenous_model::{Account, AccountId, Poll, Time, Visibility};
 use std::sync::Arc;
 
 /// Mentions in a local post.
@@ -32,6 +33,7 @@ pub(super) struct Ready {
     /// Whom it is addressed to, and whether silently; nobody twice.
     pub(super) addressed: Vec<(AccountId, bool)>,
     pub(super) tags: Vec<String>,
+    pub(super) poll: Option<Poll>,
     /// ActivityPub id and page of a remote post.
     pub(super) remote: Option<(String, String)>,
     pub(super) created_at: Option<Time>,
@@ -52,7 +54,7 @@ impl Ready {
 
 pub(super) async fn prepare(ctx: &Ctx, draft: Draft) -> Result<Ready> {
     match draft.remote.clone() {
-        Some(remote) => remote_post(draft, remote),
+        Some(remote) => remote_post(ctx, draft, remote),
         None => local_post(ctx, draft).await,
     }
 }
@@ -99,6 +101,7 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
     Ok(Ready {
         content,
         tags: text::hashtags(&draft.text, TAGS),
+        poll: poll(ctx, draft.poll)?,
         source: draft.text,
         // A content warning hides media as well.
         sensitive: draft.sensitive || !draft.spoiler.is_empty(),
@@ -121,6 +124,10 @@ pub(super) fn blank() -> DomainError {
     DomainError::invalid("Text can't be blank")
 }
 
+fn poll(ctx: &Ctx, new: Option<NewPoll>) -> Result<Option<Poll>> {
+    new.map_or(Ok(None), |new| polls::prepare(new, ctx.now()))
+}
+
 /// What someone typed, without control characters that no keyboard makes, and without space around it.
 fn typed(text: &str) -> String {
     let kept: String = text
@@ -130,7 +137,7 @@ fn typed(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-fn remote_post(draft: Draft, remote: RemotePost) -> Result<Ready> {
+fn remote_post(ctx: &Ctx, draft: Draft, remote: RemotePost) -> Result<Ready> {
     if draft.text.len() > HTML || remote.uri.len() > 2_000 || remote.url.len() > 2_000 {
         return Err(DomainError::Refused("too_long"));
     }
@@ -174,6 +181,7 @@ fn remote_post(draft: Draft, remote: RemotePost) -> Result<Ready> {
         reply_to: draft.reply_to,
         addressed,
         tags,
+        poll: poll(ctx, draft.poll)?,
         remote: Some((remote.uri, remote.url)),
         created_at: draft.created_at,
         idempotency_key: None,

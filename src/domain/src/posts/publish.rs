@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Ctx, DomainError, Result, Via,
     outbox::{self, Audience},
+    polls,
     timelines::{Spread, spread},
     work::{self, Work},
 };
@@ -93,6 +94,10 @@ fn in_transaction(
     }
     rows::set_tags(tx, post.id, &ready.tags)?;
     attachments::set(tx, &post, &ready.files)?;
+    polls::without_files(tx, &post, ready.poll.as_ref())?;
+    if let Some(poll) = &ready.poll {
+        polls::begin(tx, &post, poll)?;
+    }
     if let Some(parent) = post.in_reply_to {
         rows::bump(tx, parent, rows::Count::Replies, 1)?;
         tx.tell(Event::PostCounted { post: parent })?;

@@ -133,6 +133,7 @@ pub(crate) fn seeable(
             boosted: flags.boosted.contains(&id),
             bookmarked: flags.bookmarked.contains(&id),
             muted: flags.muted.contains(&body.post.conversation.get()),
+            chosen: flags.chosen.get(&id).copied().unwrap_or_default(),
         }
     };
     Ok(visible

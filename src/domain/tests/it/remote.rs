@@ -192,6 +192,7 @@ stories! {
             visibility: Visibility::Public,
             language: None,
             reply_to: ReplyTo::None,
+            poll: None,
             idempotency_key: None,
             remote: Some(RemotePost {
                 uri: "https://there.example/posts/1".to_owned(),

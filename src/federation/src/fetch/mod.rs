@@ -7,6 +7,7 @@ mod actor;
 mod files;
 mod note;
 mod pictures;
+mod question;
 
 pub(crate) use files::Fetches;
 pub use pictures::Pictures;

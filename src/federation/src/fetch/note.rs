@@ -1,6 +1,6 @@
 //! Posts.
 
-use super::files;
+use super::{files, question};
 use crate::Federation;
 use crate::client::Budget;
 use crate::vocabulary::{Id, Note, Object};
@@ -127,6 +127,10 @@ impl Federation {
                 .in_reply_to
                 .as_ref()
                 .map_or(ReplyTo::None, |id| ReplyTo::Uri(id.to_string())),
+            poll: note
+                .question
+                .as_ref()
+                .map(|question| question::poll(question, self.ctx().now())),
             idempotency_key: None,
             remote: Some(RemotePost {
                 uri: note.id.to_string(),

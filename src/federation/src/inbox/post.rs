@@ -4,7 +4,7 @@ use super::{Incoming, leave};
 use crate::Federation;
 use crate::vocabulary::{Activity, Id, Note, Object};
 use entrenous_domain::posts::{self, Draft};
-use entrenous_domain::{DomainError, Result, accounts, peers};
+use entrenous_domain::{DomainError, Result, accounts, peers, polls};
 use entrenous_model::{Account, PostId, Visibility};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) async fn create(
     note: &Note,
 ) -> Result<()> {
     if note.is_vote() {
-        return leave(federation, incoming).await;
+        return vote(federation, incoming, author, note).await;
     }
     meet(federation, incoming, note).await?;
     let draft = draft(federation, incoming, author, note).await?;
@@ -28,6 +28,24 @@ pub(super) async fn create(
         federation.fetch_files(incoming.peer, id);
     }
     Ok(())
+}
+
+/// A vote in a poll of ours; one in another's is none of our business.
+async fn vote(
+    federation: &Federation,
+    incoming: &Incoming<'_>,
+    author: &Arc<Account>,
+    note: &Note,
+) -> Result<()> {
+    let ours = note
+        .in_reply_to
+        .as_ref()
+        .filter(|id| id.origin() == federation.ctx().origin());
+    let Some((question, option)) = ours.zip(note.name.clone()) else {
+        return leave(federation, incoming).await;
+    };
+    let (question, uri) = (question.to_string(), note.id.to_string());
+    polls::received(federation.ctx(), incoming.via(), author.id, question, option, uri).await
 }
 
 /// A new post named by its id: read from the sender itself.

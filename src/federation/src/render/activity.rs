@@ -6,7 +6,7 @@ use activitypub_federation::kinds::activity::{
     AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType,
     UpdateType,
 };
-use activitypub_federation::kinds::object::TombstoneType;
+use activitypub_federation::kinds::object::{NoteType, TombstoneType};
 use bytes::Bytes;
 use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
@@ -233,6 +233,14 @@ impl Writer<'_> {
             Out::CreatePost { post } | Out::UpdatePost { post } => {
                 let view = seen(self.federation, self.peer, *post, data).await?;
                 Ok(view.map(|view| self.post_of(&view, data)))
+            }
+            Out::Vote { uri, object, name } => {
+                let addressed = self.author_of(object).await?;
+                let note = json!({
+                    "id": uri, "type": NoteType::default(), "name": name, "attributedTo": self.account.uri,
+                    "inReplyTo": object, "to": addressed.to, "cc": addressed.cc,
+                });
+                Ok(self.map(CreateType::default(), &addressed, note))
             }
             Out::DeletePost { uri } => Ok(self.delete_post(uri)),
             Out::Boost { boost } => self.boost(*boost, data).await,

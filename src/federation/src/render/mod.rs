@@ -9,6 +9,7 @@ mod attachment;
 mod audience;
 mod collection;
 mod note;
+mod question;
 mod written;
 
 pub use activity::announce;
@@ -46,6 +47,7 @@ pub(crate) fn context() -> Value {
             "sensitive": "as:sensitive",
             "Hashtag": "as:Hashtag",
             "toot": "http://joinmastodon.org/ns#",
+            "votersCount": "toot:votersCount",
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "blurhash": "toot:blurhash",

@@ -1,6 +1,6 @@
 //! Posts as notes.
 
-use super::{Addressed, time};
+use super::{Addressed, question, time};
 use crate::Federation;
 use activitypub_federation::kinds::link::MentionType;
 use activitypub_federation::kinds::object::NoteType;
@@ -10,7 +10,7 @@ use entrenous_model::Software;
 use serde_json::{Map, Value, json};
 
 impl Federation {
-    /// The note of a post of this node, without `@context`. `software` decides how the audience is written.
+    /// The note, or question, of a post of this node, without `@context`. `software` decides how the audience is written.
     #[must_use]
     pub fn note(&self, view: &PostView, software: Software) -> Value {
         let (post, author) = (&view.post, &view.account);
@@ -53,6 +53,9 @@ impl Federation {
         let files = self.attachments(view, software);
         if !files.is_empty() {
             put("attachment", Value::Array(files));
+        }
+        if let Some(poll) = &view.poll {
+            question::put(&mut note, poll, self.ctx().now());
         }
         Value::Object(note)
     }

@@ -15,8 +15,6 @@ pub const RECIPIENTS: usize = 1_000;
 pub const TAGS: usize = 200;
 /// Most attachments that are looked at; the others are cut.
 pub const ATTACHMENTS: usize = 16;
-/// Most options of a question that are shown; the others are cut.
-pub const OPTIONS: usize = 20;
 /// Most keys of one actor.
 pub const KEYS: usize = 8;
 /// Longest id or URL, in bytes.

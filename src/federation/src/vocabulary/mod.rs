@@ -16,6 +16,7 @@ pub mod bounds;
 mod field;
 mod id;
 mod note;
+mod question;
 mod tag;
 
 pub use activity::{Activity, ActivityKind, Inbound, Object};
@@ -25,6 +26,7 @@ pub use audience::{Audience, Recipient};
 pub use bounds::read;
 pub use id::Id;
 pub use note::{Note, NoteKind, escape};
+pub use question::{Closed, Question};
 pub use tag::{Mention, Tags};
 
 /// The id of the collection of everyone, which we never send.

@@ -1,6 +1,6 @@
 //! Objects with text: notes and what is shown like one.
 
-use super::{Attached, Audience, Id, Tags, Unreadable, bounds, field};
+use super::{Attached, Audience, Id, Question, Tags, Unreadable, bounds, field, question};
 use entrenous_model::Time;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ pub enum NoteKind {
     Article,
     /// A page or link with a title (Lemmy).
     Page,
-    /// A poll: shown as text with its options.
+    /// A poll.
     Question,
 }
 
@@ -65,8 +65,8 @@ pub struct Note {
     pub updated: Option<Time>,
     /// Files and links that came with it.
     pub attachments: Vec<Attached>,
-    /// Options of a question, plain text.
-    pub options: Vec<String>,
+    /// The poll of a question.
+    pub question: Option<Question>,
 }
 
 impl Note {
@@ -108,7 +108,9 @@ impl Note {
             published: field::time(value, "published"),
             updated: field::time(value, "updated"),
             attachments: Attached::read(value),
-            options: options(value),
+            question: (kind == NoteKind::Question)
+                .then(|| Question::read(value))
+                .flatten(),
             id,
         })
     }
@@ -116,12 +118,12 @@ impl Note {
     /// A vote in a poll: a note with a name and no content that answers something. It is no post.
     #[must_use]
     pub fn is_vote(&self) -> bool {
-        let empty = matches!(self.content.trim(), "" | "<br>" | "<br/>" | "<p></p>");
-        self.kind == NoteKind::Note && self.name.is_some() && self.in_reply_to.is_some() && empty
+        self.kind == NoteKind::Note
+            && question::is_vote(&self.content, self.name.as_deref(), self.in_reply_to.is_some())
     }
 
-    /// The whole text as HTML, **not sanitised**: title, content, options of a question, and links to what came with it and
-    /// is no file of the author's origin, so that a reader sees that there is more.
+    /// The whole text as HTML, **not sanitised**: title, content, and links to what came with it and is no file of the
+    /// author's origin, so that a reader sees that there is more.
     #[must_use]
     pub fn html(&self) -> String {
         let mut html = String::new();
@@ -132,13 +134,6 @@ impl Note {
             );
         }
         html.push_str(&self.content);
-        if !self.options.is_empty() {
-            html.push_str("<ul>");
-            for option in &self.options {
-                push(&mut html, format_args!("<li>{}</li>", escape(option)));
-            }
-            html.push_str("</ul>");
-        }
         for link in self.attachments.iter().filter(|one| !self.is_own_file(one)) {
             let Attached { description, url, .. } = link;
             let text = if description.is_empty() { url } else { description };
@@ -188,7 +183,7 @@ fn paragraphs(text: &str) -> String {
         .collect()
 }
 
-fn natural_line(value: &Value, name: &str) -> Option<String> {
+pub(super) fn natural_line(value: &Value, name: &str) -> Option<String> {
     let text = bounds::line(&field::natural(value, name).0?, bounds::NAME);
     (!text.is_empty()).then_some(text)
 }
@@ -198,15 +193,6 @@ fn author(value: &Value) -> Option<Id> {
     let all = field::many(value, "attributedTo");
     let person = all.iter().find(|item| field::kind(item) == Some("Person"));
     person.or_else(|| all.first()).and_then(Id::of)
-}
-
-fn options(value: &Value) -> Vec<String> {
-    ["oneOf", "anyOf"]
-        .iter()
-        .flat_map(|name| field::many(value, name))
-        .take(bounds::OPTIONS)
-        .filter_map(|option| natural_line(option, "name"))
-        .collect()
 }
 
 #[cfg(test)]
@@ -240,7 +226,8 @@ mod tests {
         let poll = note(
             json!({"type": "Question", "content": "q", "oneOf": [{"name": "x"}, {"name": 5}, {"name": "y"}]}),
         );
-        assert_eq!(poll.html(), "q<ul><li>x</li><li>y</li></ul>");
+        assert_eq!(poll.html(), "q");
+        assert_eq!(poll.question.unwrap().options.len(), 2);
     }
 
     #[test]

@@ -96,7 +96,7 @@ fn every_posted_activity_is_read() {
                 );
                 assert!(!kind.contains("reply") || note.in_reply_to.is_some(), "{name}");
                 assert!(!kind.contains("-cw") || !note.summary.is_empty(), "{name}");
-                assert!(!kind.contains("question") || !note.options.is_empty(), "{name}");
+                assert!(!kind.contains("question") || note.question.is_some(), "{name}");
                 let followers = format!("{}/followers", inbound.actor);
                 let visibility = note.audience.visibility(&sender, &followers);
                 if kind.contains("direct") {

@@ -177,6 +177,7 @@ impl Node {
             visibility,
             language: Some("en".to_owned()),
             reply_to: ReplyTo::None,
+            poll: None,
             idempotency_key: None,
             remote: None,
             created_at: None,

@@ -59,6 +59,7 @@ pub(super) async fn run(host: &Host, file: ImportFile) -> Result<Answer, String>
             visibility: post.visibility,
             language: post.language,
             reply_to,
+            poll: None,
             idempotency_key: None,
             remote: None,
             created_at: Some(post.created_at),

@@ -5,6 +5,7 @@ mod body;
 mod desk;
 mod linger;
 mod maintenance;
+mod polls;
 mod spread;
 
 use crate::app::{self, App, Purpose};
@@ -97,6 +98,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
     );
     workers.spawn(maintenance::run(app.ctx.clone(), stop.clone()));
     workers.spawn(spread::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(polls::run(app.ctx.clone(), stop.clone()));
 
     let limits = accept::Limits {
         connections: app.config.limits.connections,

@@ -1,6 +1,6 @@
 //! What ends when a person leaves.
 
-use crate::schema::{accounts, feed, follows, list_members, notifications, posts};
+use crate::schema::{accounts, feed, follows, list_members, notifications, polls, posts};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Time};
@@ -72,6 +72,9 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
             .execute(conn)?;
         diesel::delete(feed::table)
             .filter(feed::post_id.eq_any(piece.to_vec()))
+            .execute(conn)?;
+        diesel::delete(polls::table)
+            .filter(polls::post_id.eq_any(piece.to_vec()))
             .execute(conn)?;
     }
     diesel::update(posts::table)

@@ -6,8 +6,8 @@ use diesel::{
     Queryable,
     sql_types::{BigInt, Bool, Nullable, Text, Timestamp},
 };
-use entrenous_model::{AccountId, MediaId, PostId, Time};
-use std::collections::HashSet;
+use entrenous_model::{AccountId, Choices, MediaId, PostId, Time};
+use std::collections::{HashMap, HashSet};
 
 /// A person mentioned in a post.
 #[derive(Debug, Queryable)]
@@ -115,6 +115,8 @@ pub struct FlagSets {
     pub bookmarked: HashSet<i64>,
     /// Muted conversations.
     pub muted: HashSet<i64>,
+    /// What was chosen in polls.
+    pub chosen: HashMap<i64, Choices>,
 }
 
 /// What `viewer` did with `posts`, which are of `conversations`. One query.
@@ -148,17 +150,28 @@ pub fn flags_of(
         .int(viewer)
         .raw(" AND conversation IN ")
         .ids(conversations)
+        .raw(" UNION ALL SELECT 5 + position, post_id FROM poll_votes WHERE account_id = ")
+        .int(viewer)
+        .raw(" AND post_id IN ")
+        .ids(posts)
         .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
     for (kind, id) in rows {
         let _ = match kind {
             1 => sets.favourited.insert(id),
             2 => sets.boosted.insert(id),
             3 => sets.bookmarked.insert(id),
-            _ => sets.muted.insert(id),
+            4 => sets.muted.insert(id),
+            _ => {
+                let chosen = sets.chosen.entry(id).or_default();
+                chosen.add(usize::try_from(kind - 5).unwrap_or(usize::MAX));
+                true
+            }
         };
     }
     Ok(sets)
 }
+
+type SqlVersion = (Timestamp, Text, Text, Bool, Text, Nullable<Text>);
 
 /// An earlier version of a post.
 #[derive(Debug)]
@@ -173,6 +186,8 @@ pub struct VersionRow {
     pub sensitive: bool,
     /// Its files, and their descriptions then.
     pub files: Vec<(MediaId, String)>,
+    /// The options of its poll.
+    pub poll: Option<Vec<String>>,
 }
 
 /// The earlier versions of a post, oldest first, at most 100.
@@ -180,13 +195,13 @@ pub struct VersionRow {
 /// # Errors
 /// Those of the query.
 pub fn versions(conn: &mut Conn, post: PostId) -> Result<Vec<VersionRow>, StoreError> {
-    type Columns = (NaiveDateTime, String, String, bool, String);
-    Sql::new("SELECT edited_at, content, spoiler, sensitive, attachments FROM post_edits WHERE post_id = ")
+    type Columns = (NaiveDateTime, String, String, bool, String, Option<String>);
+    Sql::new("SELECT edited_at, content, spoiler, sensitive, attachments, poll FROM post_edits WHERE post_id = ")
         .int(post.get())
         .raw(" ORDER BY edited_at LIMIT 100")
-        .load::<(Timestamp, Text, Text, Bool, Text), Columns>(conn)?
+        .load::<SqlVersion, Columns>(conn)?
         .into_iter()
-        .map(|(at, content, spoiler, sensitive, files)| {
+        .map(|(at, content, spoiler, sensitive, files, poll)| {
             Ok(VersionRow {
                 at: from_db(at),
                 content,
@@ -194,6 +209,7 @@ pub fn versions(conn: &mut Conn, post: PostId) -> Result<Vec<VersionRow>, StoreE
                 sensitive,
                 files: serde_json::from_str(&files)
                     .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+                poll: poll.and_then(|options| serde_json::from_str(&options).ok()),
             })
         })
         .collect()

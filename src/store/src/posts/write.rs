@@ -140,7 +140,10 @@ pub fn replace(conn: &mut Conn, post: PostId, edit: &Edit<'_>) -> Result<(), Sto
 /// # Errors
 /// Those of the query.
 pub fn keep_version(conn: &mut Conn, post: &Post, files: &[Attachment]) -> Result<(), StoreError> {
-    Sql::new("INSERT INTO post_edits (post_id, edited_at, content, spoiler, sensitive, attachments) VALUES (")
+    let poll = crate::polls::get(conn, post.id)?.map(|poll| serde_json::json!(poll.titles()).to_string());
+    Sql::new(
+        "INSERT INTO post_edits (post_id, edited_at, content, spoiler, sensitive, attachments, poll) VALUES (",
+    )
         .int(post.id.get())
         .raw(",")
         .time(post.edited_at.unwrap_or(post.created_at))
@@ -152,6 +155,8 @@ pub fn keep_version(conn: &mut Conn, post: &Post, files: &[Attachment]) -> Resul
         .flag(post.sensitive)
         .raw(",")
         .text(files_of_version(files)?)
+        .raw(",")
+        .opt_text(poll)
         // Two edits at the same moment: the first version of it is the one that was shown.
         .raw(") ON CONFLICT (post_id, edited_at) DO NOTHING")
         .run(conn)?;
@@ -178,6 +183,7 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
         "DELETE FROM notifications WHERE post_id IN ",
         "DELETE FROM favourites WHERE post_id IN ",
         "DELETE FROM bookmarks WHERE post_id IN ",
+        "DELETE FROM polls WHERE post_id IN ",
         "DELETE FROM post_edits WHERE post_id IN ",
         "DELETE FROM post_mentions WHERE post_id IN ",
         "DELETE FROM post_tags WHERE post_id IN ",

@@ -286,7 +286,6 @@ async fn what_is_not_there_yet_is_refused_and_not_dropped() {
     let stage = Stage::new();
     let ada = stage.person("ada").await;
     for body in [
-        json!({ "status": "x", "poll": { "options": ["a", "b"] } }),
         json!({ "status": "x", "scheduled_at": "2031-01-01T00:00:00Z" }),
         json!({ "status": "x", "quoted_status_id": "1" }),
     ] {

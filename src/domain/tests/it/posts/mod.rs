@@ -4,6 +4,7 @@ mod actions;
 mod changes;
 mod feeds;
 mod files;
+mod polls;
 mod publishing;
 mod relations;
 mod visibility;
@@ -29,6 +30,7 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> Draft {
         visibility,
         language: Some("fr".to_owned()),
         reply_to: ReplyTo::None,
+        poll: None,
         idempotency_key: None,
         remote: None,
         created_at: None,
