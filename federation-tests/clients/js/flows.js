@@ -25,6 +25,7 @@ export async function everyday(me, other) {
   await live(me, other, instance.configuration.urls.streaming, theirs);
   await posts(me, other, theirs, mine);
   await lists(me, other, theirs);
+  await polls(me, other);
   await paging(me);
   await notifications(me, other);
   await away(me, theirs);
@@ -187,6 +188,20 @@ async function lists(me, other, theirs) {
   check((await me.v1.tags.$select("rivière").follow()).following, "following", "rivière");
   same((await me.v1.followedTags.list()).map(({ name }) => name), ["rivière"], "followed hashtags");
   check(!(await me.v1.tags.$select("rivière").unfollow()).following, "no longer following", "rivière");
+}
+
+async function polls(me, other) {
+  const poll = { options: ["thé", "café"], expiresIn: 600 };
+  const asked = await me.v1.statuses.create({ status: "À boire ?", visibility: "public", poll });
+  same(asked.poll.options.map(({ title }) => title), ["thé", "café"], "options");
+  const seen = await eventually("the poll on B", async () =>
+    (await other.v1.timelines.home.list()).find((status) => status.uri === asked.uri));
+  const voted = await other.v1.polls.$select(seen.poll.id).votes.create({ choices: [1] });
+  same([voted.voted, voted.ownVotes], [true, [1]], "my vote");
+  await refused(422, other.v1.polls.$select(seen.poll.id).votes.create({ choices: [0] }));
+  await eventually("the vote on A", async () =>
+    (await me.v1.polls.$select(asked.poll.id).fetch()).options[1].votesCount === 1);
+  await me.v1.statuses.$select(asked.id).remove();
 }
 
 async function paging(me) {

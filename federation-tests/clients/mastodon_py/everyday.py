@@ -201,6 +201,19 @@ def posts(alice, bob, remote):
         handle.close()
 
 
+def polls(alice, bob):
+    poll = alice.make_poll(["thé", "café"], expires_in=600)
+    asked = alice.status_post("À boire ?", visibility="public", poll=poll)
+    assert [option["title"] for option in asked["poll"]["options"]] == ["thé", "café"], asked
+    seen = eventually("the poll on B", lambda: next(
+        (post for post in bob.timeline_home() if "À boire" in post["content"]), None))
+    voted = bob.poll_vote(seen["poll"]["id"], [1])
+    assert voted["voted"] and voted["own_votes"] == [1], voted
+    refused(MastodonAPIError, lambda: bob.poll_vote(seen["poll"]["id"], [0]), "422", "already voted")
+    eventually("the vote on A", lambda: alice.poll(asked["poll"]["id"])["options"][1]["votes_count"] == 1)
+    alice.status_delete(asked["id"])
+
+
 def letters(alice, bob, ours, clara):
     """A direct post reaches the one it names, and nobody else."""
     letter = alice.status_post(f"@{ours['acct']} entre nous", visibility="direct")
@@ -337,6 +350,7 @@ def run(a, b):
     profile(alice)
     remote, ours = follow(a, b, alice, bob)
     posts(alice, bob, remote)
+    polls(alice, bob)
     letters(alice, bob, ours, clara)
     lists(alice, bob, ours, clara)
     paging(alice)

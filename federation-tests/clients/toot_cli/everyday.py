@@ -164,6 +164,12 @@ def posts(a, b, ada, ben):
     holds(ada.type("delete", posted["id"]), "Status deleted")
     eventually("the deletion on B", lambda: not ben.json("search", posted["url"])["statuses"])
 
+    holds(ada.type("post", "Que boire demain ?", "--poll-option", "thé", "--poll-option", "café",
+                   "--poll-expires-in", "10 minutes", "--poll-multiple"), "Toot posted")
+    asked = ada.json("search", "Que boire", "--type", "statuses")["statuses"][0]
+    assert [option["title"] for option in asked["poll"]["options"]] == ["thé", "café"], asked
+    eventually("the poll on B", lambda: "café" in ben.type("timeline", "--once"))
+
 
 def lists(b, ada, ben):
     name = f"ben@{b.authority}"

@@ -15,6 +15,8 @@ mod look;
 #[cfg(test)]
 mod other_software;
 #[cfg(test)]
+mod polls;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod stories;

@@ -298,7 +298,7 @@ pub fn next_told(conn: &mut Conn) -> Result<Option<(PostId, i64)>, StoreError> {
     .map(|(post, after)| (PostId(post), after)))
 }
 
-/// Peers are to be sent the counts at `now`, or `pause` after they were last sent. What is planned stays.
+/// Peers are to be sent the counts at `now`, or `pause` after they were last sent. What is planned for earlier stays.
 ///
 /// # Errors
 /// Those of the queries.
@@ -315,7 +315,9 @@ pub fn plan_update(
     let at = last.map_or(now, |last| now.max(from_db(last) + pause));
     Sql::new("UPDATE polls SET update_at = ")
         .time(at)
-        .raw(" WHERE update_at IS NULL AND post_id = ")
+        .raw(" WHERE (update_at IS NULL OR update_at > ")
+        .time(at)
+        .raw(") AND post_id = ")
         .int(post.get())
         .run(conn)?;
     Ok(())

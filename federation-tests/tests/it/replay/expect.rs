@@ -33,6 +33,8 @@ pub(super) enum Effect {
     GroupBoosted,
     Blocked,
     Unblocked,
+    /// A poll of ours has a vote more; a vote is no post.
+    Voted,
     /// Taken, and nothing comes of it.
     Nothing,
 }
@@ -49,11 +51,9 @@ impl Effect {
             "undo-follow" | "undo-follow-byid" => Self::Unfollowed,
             "accept-follow" | "accept-follow-byid" => Self::Accepted,
             "reject-follow" | "reject-follow-byid" => Self::Rejected,
-            // Votes and Lemmy's private messages are no posts: there are no polls yet, and no such messages.
-            "create-note-vote"
-            | "create-chatmessage-direct"
-            | "update-chatmessage"
-            | "delete-chatmessage" => Self::Nothing,
+            "create-note-vote" => Self::Voted,
+            // Lemmy's private messages are no posts: there are no such messages.
+            "create-chatmessage-direct" | "update-chatmessage" | "delete-chatmessage" => Self::Nothing,
             "create-page-hashtag-group" | "create-question" | "create-question-mention-cw" => Self::Post,
             _ if kind.starts_with("create-note") => Self::Post,
             "update-note" | "update-question" | "update-page" => Self::Edited,
@@ -202,6 +202,8 @@ pub(super) struct Before {
     relation: Option<Value>,
     /// What is taken back was in force.
     in_force: Option<bool>,
+    /// Votes for the option that is voted for.
+    votes: Option<i64>,
 }
 
 /// Looks at what there is.
@@ -220,7 +222,11 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
         notices: Vec::new(),
         relation: None,
         in_force: None,
+        votes: None,
     };
+    if effect == Effect::Voted {
+        before.votes = Some(votes(scene, replayed).await);
+    }
     if matches!(
         effect,
         Effect::Nothing | Effect::Edited | Effect::GroupBoosted | Effect::PostGone
@@ -254,6 +260,18 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
         }
     }
     before
+}
+
+/// How many have voted for the option.
+async fn votes(scene: &Scene, replayed: &Replayed) -> i64 {
+    let object = &replayed.body["object"];
+    let own = scene.own(text(&object["inReplyTo"])).expect("no post of ours");
+    let poll = scene.watcher.get(&format!("/api/v1/polls/{}", own.id)).await.ok();
+    let options = poll["options"].as_array().expect("no options");
+    let option = options.iter().find(|option| option["title"] == object["name"]);
+    option.expect("no such option")["votes_count"]
+        .as_i64()
+        .expect("no count")
 }
 
 async fn ids(client: &Client, path: &str) -> Vec<String> {
@@ -321,6 +339,13 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
                 "{name}"
             );
             scene.gone.insert(replayed.actor().to_owned());
+        }
+        Effect::Voted => {
+            let before = before.votes.expect("nobody looked");
+            let expected = if replayed.again { before } else { before + 1 };
+            assert_eq!(votes(scene, replayed).await, expected, "{name}");
+            let note = text(&replayed.body["object"]);
+            assert_eq!(scene.post(&scene.watcher, note).await, None, "{name}");
         }
         Effect::Nothing => {
             assert_eq!(&self::before(scene, replayed, effect).await, before, "{name}");

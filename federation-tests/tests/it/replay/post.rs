@@ -64,6 +64,7 @@ pub(super) async fn check(scene: &Scene, replayed: &Replayed, before: &Before) {
         .unwrap_or_else(|| panic!("{name}: {uri} is not there"));
     assert_eq!(post["visibility"], visibility, "{name}");
     words(name, object, &post);
+    poll(name, object, &post);
     assert_eq!(
         post["spoiler_text"],
         object["summary"].as_str().unwrap_or_default(),
@@ -109,16 +110,46 @@ pub(super) async fn check(scene: &Scene, replayed: &Replayed, before: &Before) {
     }
 }
 
-/// Text, title, options of a poll, and links to what came with it.
+/// What can be chosen in it, and what came of it.
+fn poll(name: &str, object: &Value, post: &Value) {
+    let one = many(&object["oneOf"]);
+    let options = if one.is_empty() {
+        many(&object["anyOf"])
+    } else {
+        one
+    };
+    if options.is_empty() {
+        assert_eq!(post["poll"], Value::Null, "{name}");
+        return;
+    }
+    let poll = &post["poll"];
+    let seen: Vec<(&Value, &Value)> = poll["options"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{name}: no poll"))
+        .iter()
+        .map(|option| (&option["title"], &option["votes_count"]))
+        .collect();
+    let expected: Vec<(&Value, &Value)> = options
+        .iter()
+        .map(|option| (&option["name"], &option["replies"]["totalItems"]))
+        .collect();
+    assert_eq!(seen, expected, "{name}");
+    assert_eq!(poll["voters_count"], object["votersCount"], "{name}");
+    assert_eq!(poll["multiple"], object["anyOf"].is_array(), "{name}");
+    if object["endTime"].is_string() {
+        let end = chrono::DateTime::parse_from_rfc3339(object["endTime"].as_str().unwrap_or_default());
+        let over = end.expect("no time") <= now() || object["closed"].is_string();
+        assert_eq!(poll["expired"], over, "{name}");
+    }
+}
+
+/// Text, title, and links to what came with it.
 fn words(name: &str, object: &Value, post: &Value) {
     let content = post["content"].as_str().expect("no content");
     let seen = plain(content);
     let mut expected = vec![object["content"].as_str().unwrap_or_default()];
     if object["type"] != "Note" {
         expected.extend(object["name"].as_str());
-    }
-    for option in many(&object["oneOf"]).into_iter().chain(many(&object["anyOf"])) {
-        expected.extend(option["name"].as_str());
     }
     for part in expected {
         assert!(

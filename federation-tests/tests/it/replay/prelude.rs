@@ -10,7 +10,7 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
     let body = &exchange.body;
     if matches!(
         effect,
-        Effect::Post | Effect::Liked | Effect::Boosted | Effect::GroupBoosted
+        Effect::Post | Effect::Liked | Effect::Boosted | Effect::GroupBoosted | Effect::Voted
     ) {
         let parent = body["object"]["inReplyTo"].as_str();
         let post = scene.translated(parent.unwrap_or(text(&body["object"]))).await;
@@ -30,7 +30,7 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
             watch(scene, actor).await;
             post(scene, exchange, actor).await;
         }
-        Effect::Followed | Effect::Profile | Effect::Liked | Effect::Blocked => {}
+        Effect::Followed | Effect::Profile | Effect::Liked | Effect::Blocked | Effect::Voted => {}
     }
 }
 

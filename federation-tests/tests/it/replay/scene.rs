@@ -1,12 +1,12 @@
 //! A node in the place of every receiver of one software's traffic, with the people that the traffic speaks of.
 
-use super::corpus::{Exchange, HOSTS, Index, actors, host, text};
+use super::corpus::{Exchange, HOSTS, Index, actors, host, posts, text};
 use super::sender::Sender;
 use federation_tests::client::escape;
 use federation_tests::mock::Reply;
 use federation_tests::{Client, Database, Node, eventually};
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A post of ours that stands for a recorded one of a receiver.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ pub(super) struct Scene {
     pub(super) from: &'static str,
     people: HashMap<String, Client>,
     posts: HashMap<String, Own>,
+    /// What is voted for, by the recorded id of the poll.
+    voted: HashMap<String, BTreeSet<String>>,
     /// Our follows, by the recorded id of the one they stand for.
     pub(super) follows: HashMap<String, String>,
     watched: HashSet<String>,
@@ -65,6 +67,7 @@ impl Scene {
             from: hosts[0],
             people: HashMap::new(),
             posts: HashMap::new(),
+            voted: HashMap::new(),
             follows: HashMap::new(),
             watched: HashSet::new(),
             readers: HashSet::new(),
@@ -74,6 +77,16 @@ impl Scene {
             refused: Vec::new(),
             said: 0,
         };
+        for exchange in posts(software) {
+            let object = &exchange.body["object"];
+            if exchange.kind == "create-note-vote" {
+                let options = scene
+                    .voted
+                    .entry(text(&object["inReplyTo"]).to_owned())
+                    .or_default();
+                options.extend(object["name"].as_str().map(str::to_owned));
+            }
+        }
         for document in actors(software) {
             let id: Value = serde_json::from_str(&document).expect("no JSON");
             let host = host(id["id"].as_str().expect("no id")).to_owned();
@@ -203,7 +216,16 @@ impl Scene {
         }
         let author = self.person_uri(host, author).await;
         let text = format!("In the place of {recorded}");
-        let post = self.people[&author].publish(&text, "public").await;
+        let mut body = json!({ "status": text, "visibility": "public" });
+        if let Some(voted) = self.voted.get(recorded) {
+            let options: Vec<&str> = voted
+                .iter()
+                .map(String::as_str)
+                .chain(["something else"])
+                .collect();
+            body["poll"] = json!({ "options": options, "expires_in": 3_600 });
+        }
+        let post = self.people[&author].post("/api/v1/statuses", body).await.ok();
         let own = Own {
             uri: post["uri"].as_str().expect("no uri").to_owned(),
             id: post["id"].as_str().expect("no id").to_owned(),

@@ -184,6 +184,53 @@ async fn strangers_posts_do_not_arrive() {
 }
 
 #[tokio::test]
+async fn a_vote_and_the_end_are_seen_at_once() {
+    let house = House::new();
+    house.person("ada").await;
+    house.person("bob").await;
+    let (ada, bob) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read write").await,
+    );
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={ada}&stream=user")).await;
+    let body = json!({ "status": "x", "poll": { "options": ["a", "b"], "expires_in": 600 } });
+    let made = house.json("POST", "/api/v1/statuses", &ada, body).await.ok();
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["event"], "update");
+    house
+        .json(
+            "POST",
+            &format!("/api/v1/polls/{id}/votes"),
+            &bob,
+            json!({ "choices": [1] }),
+        )
+        .await
+        .ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(message["event"], "status.update");
+    assert_eq!(payload["poll"]["options"][1]["votes_count"], 1);
+    assert_eq!(payload["poll"]["own_votes"], json!([]));
+    house.clock.advance(chrono::Duration::seconds(601));
+    while entrenous_domain::polls::settle(&house.ctx).await.unwrap() {}
+    let mut events = Vec::new();
+    for _ in 0..2 {
+        let (message, payload) = next(&mut socket).await.unwrap();
+        events.push((message["event"].as_str().unwrap().to_owned(), payload));
+    }
+    events.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(
+        (events[0].0.as_str(), events[1].0.as_str()),
+        ("notification", "status.update")
+    );
+    assert_eq!(
+        (&events[0].1["type"], &events[0].1["status"]["id"]),
+        (&json!("poll"), &json!(id))
+    );
+    assert_eq!(events[1].1["poll"]["expired"], true);
+}
+
+#[tokio::test]
 async fn tokens_open_three_ways_and_scopes_hold() {
     let house = House::new();
     house.person("ada").await;

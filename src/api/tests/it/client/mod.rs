@@ -8,6 +8,7 @@ mod look;
 mod notifications;
 mod own;
 mod pictures;
+mod polls;
 mod stage;
 mod statuses;
 mod timelines;
