@@ -15,7 +15,7 @@ fn id(entity: &Value) -> &str {
     entity["id"].as_str().expect("no id")
 }
 
-async fn ask(who: &Client, text: &str, visibility: &str, poll: Value) -> Value {
+async fn ask(who: &Client, text: &str, visibility: &str, poll: &Value) -> Value {
     let body = json!({ "status": text, "visibility": visibility, "poll": poll });
     who.post("/api/v1/statuses", body).await.ok()
 }
@@ -66,10 +66,10 @@ async fn colleagues_on_two_sites_decide(on: Database) {
     );
     bob.follow(&format!("@alice@{}", lyon.authority)).await;
     let days = json!({ "options": ["lundi", "mardi"], "expires_in": 600 });
-    let open = ask(&alice, "Quel jour ?", "public", days.clone()).await;
-    let mut secret = days;
+    let open = ask(&alice, "Quel jour ?", "public", &days).await;
+    let mut secret = days.clone();
     secret["hide_totals"] = json!(true);
-    let secret = ask(&alice, "Qui commande ?", "private", secret).await;
+    let secret = ask(&alice, "Qui commande ?", "private", &secret).await;
     let there = bob.sees("Quel jour ?").await;
     assert_eq!(there["poll"]["options"][1]["title"], "mardi");
     assert!(
@@ -121,7 +121,7 @@ async fn colleagues_on_two_sites_decide(on: Database) {
         &alice,
         "Encore ?",
         "direct",
-        json!({ "options": ["a", "b"], "expires_in": 600 }),
+        &json!({ "options": ["a", "b"], "expires_in": 600 }),
     )
     .await;
     for (who, post) in [
@@ -244,7 +244,7 @@ impl Scene {
 async fn other_software_takes_part(on: Database) {
     let scene = Scene::open(on).await;
     let poll = json!({ "options": ["thé", "café"], "expires_in": 600, "multiple": true });
-    let post = ask(&scene.alice, "À boire ?", "public", poll).await;
+    let post = ask(&scene.alice, "À boire ?", "public", &poll).await;
     let create = scene.hears("the Question", |a| a["type"] == "Create").await;
     let question = &create["object"];
     assert_eq!(question["type"], "Question");
@@ -312,8 +312,8 @@ async fn other_software_takes_part(on: Database) {
 async fn a_peer_cannot_stuff_the_box(on: Database) {
     let scene = Scene::open(on).await;
     let poll = json!({ "options": ["a", "b"], "expires_in": 600 });
-    let post = ask(&scene.alice, "Choix", "public", poll.clone()).await;
-    let hidden = ask(&scene.alice, "Entre nous", "direct", poll).await;
+    let post = ask(&scene.alice, "Choix", "public", &poll).await;
+    let hidden = ask(&scene.alice, "Entre nous", "direct", &poll).await;
     let before = scene
         .alice
         .get(&format!("/api/v1/polls/{}", id(&post)))

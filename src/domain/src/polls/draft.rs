@@ -51,11 +51,11 @@ pub struct Told {
 pub(crate) fn prepare(new: NewPoll, now: Time) -> Result<Option<Poll>> {
     match new.told.clone() {
         Some(told) => Ok(theirs(new, &told)),
-        None => ours(new, now).map(Some),
+        None => ours(&new, now).map(Some),
     }
 }
 
-fn ours(new: NewPoll, now: Time) -> Result<Poll> {
+fn ours(new: &NewPoll, now: Time) -> Result<Poll> {
     let mut titles: Vec<String> = new.options.iter().map(|title| one_line(title)).collect();
     // Forms send the field that is still empty.
     while titles.last().is_some_and(String::is_empty) {

@@ -4,7 +4,7 @@ use super::stage::{Person, Stage, request, tame};
 use http::header;
 use serde_json::{Value, json};
 
-async fn asked(stage: &Stage, who: &Person, poll: Value) -> Value {
+async fn asked(stage: &Stage, who: &Person, poll: &Value) -> Value {
     let body = json!({ "status": "Which?", "poll": poll });
     stage.json(who, "POST", "/api/v1/statuses", body).await.ok()
 }
@@ -19,7 +19,7 @@ async fn a_poll_is_made_in_all_forms() {
         "options": [{ "title": "a", "votes_count": 0 }, { "title": "b", "votes_count": 0 }]
     });
     let poll = json!({ "options": ["a", "b"], "expires_in": 600, "multiple": true });
-    assert_eq!(tame(&asked(&stage, &ada, poll).await["poll"]), expected);
+    assert_eq!(tame(&asked(&stage, &ada, &poll).await["poll"]), expected);
     let form = "status=x&poll[options][]=a&poll[options][]=b&poll[expires_in]=600&poll[multiple]=1";
     let made = stage.post(&ada, "/api/v1/statuses", form).await.ok();
     assert_eq!(tame(&made["poll"]), expected);
@@ -93,7 +93,7 @@ async fn votes_are_counted_and_ones_own_are_ones_own() {
         stage.person("bob").await,
         stage.person("eve").await,
     );
-    let made = asked(&stage, &ada, json!({ "options": ["a", "b"], "expires_in": 600 })).await;
+    let made = asked(&stage, &ada, &json!({ "options": ["a", "b"], "expires_in": 600 })).await;
     let id = made["id"].as_str().unwrap();
     let path = format!("/api/v1/polls/{id}/votes");
     // What is kept of the post for everyone is warm before.
@@ -156,7 +156,7 @@ async fn hidden_totals_are_shown_at_the_end() {
     let stage = Stage::new();
     let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
     let poll = json!({ "options": ["a", "b"], "expires_in": 600, "hide_totals": true });
-    let made = asked(&stage, &ada, poll).await;
+    let made = asked(&stage, &ada, &poll).await;
     let path = format!("/api/v1/polls/{}", made["id"].as_str().unwrap());
     let voted = stage
         .post(&bob, &format!("{path}/votes"), "choices[]=0")
@@ -179,7 +179,7 @@ async fn hidden_totals_are_shown_at_the_end() {
 async fn an_edit_keeps_or_changes_the_poll() {
     let stage = Stage::new();
     let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
-    let made = asked(&stage, &ada, json!({ "options": ["a", "b"], "expires_in": 600 })).await;
+    let made = asked(&stage, &ada, &json!({ "options": ["a", "b"], "expires_in": 600 })).await;
     let path = format!("/api/v1/statuses/{}", made["id"].as_str().unwrap());
     let votes = format!("/api/v1/polls/{}/votes", made["id"].as_str().unwrap());
     stage.post(&bob, &votes, "choices[]=0").await.ok();
