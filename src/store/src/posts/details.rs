@@ -196,21 +196,22 @@ pub struct VersionRow {
 /// Those of the query.
 pub fn versions(conn: &mut Conn, post: PostId) -> Result<Vec<VersionRow>, StoreError> {
     type Columns = (NaiveDateTime, String, String, bool, String, Option<String>);
-    Sql::new("SELECT edited_at, content, spoiler, sensitive, attachments, poll FROM post_edits WHERE post_id = ")
-        .int(post.get())
-        .raw(" ORDER BY edited_at LIMIT 100")
-        .load::<SqlVersion, Columns>(conn)?
-        .into_iter()
-        .map(|(at, content, spoiler, sensitive, files, poll)| {
-            Ok(VersionRow {
-                at: from_db(at),
-                content,
-                spoiler,
-                sensitive,
-                files: serde_json::from_str(&files)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?,
-                poll: poll.and_then(|options| serde_json::from_str(&options).ok()),
-            })
+    Sql::new(
+        "SELECT edited_at, content, spoiler, sensitive, attachments, poll FROM post_edits WHERE post_id = ",
+    )
+    .int(post.get())
+    .raw(" ORDER BY edited_at LIMIT 100")
+    .load::<SqlVersion, Columns>(conn)?
+    .into_iter()
+    .map(|(at, content, spoiler, sensitive, files, poll)| {
+        Ok(VersionRow {
+            at: from_db(at),
+            content,
+            spoiler,
+            sensitive,
+            files: serde_json::from_str(&files).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            poll: poll.and_then(|options| serde_json::from_str(&options).ok()),
         })
-        .collect()
+    })
+    .collect()
 }

@@ -449,3 +449,25 @@ async fn an_upload_is_removed() {
     // The same bytes are those of the other, and stay.
     assert_eq!(stage.get(&ada, &path_of(&two["url"])).await.status.as_u16(), 200);
 }
+
+#[tokio::test]
+async fn files_and_a_poll_do_not_go_together() {
+    let stage = Stage::new();
+    let ada = stage.person("ada").await;
+    let file = upload(&stage, &ada, &png(8, 8, 1)).await;
+    let poll = json!({ "options": ["a", "b"], "expires_in": 600 });
+    let body = json!({ "status": "x", "media_ids": [file["id"]], "poll": poll });
+    let text = stage
+        .json(&ada, "POST", "/api/v1/statuses", body)
+        .await
+        .refused(422);
+    assert!(text.contains("cannot be combined"), "{text}");
+    let body = json!({ "status": "x", "media_ids": [file["id"]] });
+    let made = stage.json(&ada, "POST", "/api/v1/statuses", body).await.ok();
+    let path = format!("/api/v1/statuses/{}", made["id"].as_str().unwrap());
+    let text = stage
+        .json(&ada, "PUT", &path, json!({ "poll": poll }))
+        .await
+        .refused(422);
+    assert!(text.contains("cannot be combined"), "{text}");
+}
