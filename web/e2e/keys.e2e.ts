@@ -36,7 +36,7 @@ test("j and k move, f favourites, r answers, n writes, / searches, ? explains, E
   await page.keyboard.press("Escape");
   await page.waitForSelector("dialog[open]", { state: "detached" });
   await page.keyboard.press("n");
-  await page.waitForSelector("dialog[open] textarea");
+  await page.waitForFunction(() => document.activeElement?.matches("dialog[open] textarea"));
   // What is typed into a field is text, not a command.
   await page.keyboard.type("?j/");
   expect(await page.inputValue("dialog[open] textarea")).toBe("?j/");

@@ -73,7 +73,16 @@ test("offline one reads what was last seen; back online it catches up; signed ou
   await Promise.all([page.waitForURL(`${a.url}/`), more.first().click()]);
   await page.getByRole("button", { name: en.auth.signIn, exact: true }).waitFor();
   const left = await kept(page);
-  for (const secret of [text, fresh, "Cléo", "ann", "entrenous.session", "/media/", "last-seen", "database "])
+  for (const secret of [
+    text,
+    fresh,
+    "Cléo",
+    "Ann Martin",
+    "entrenous.session",
+    "/media/",
+    "last-seen",
+    "database ",
+  ])
     expect(left, secret).not.toContain(secret);
   await context.setOffline(true);
   await page.goto(`${a.url}/home`);

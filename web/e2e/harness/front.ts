@@ -58,7 +58,14 @@ export async function front(dist: string, port: number, node: number): Promise<F
       return;
     }
     const onward = request(
-      { host: "127.0.0.1", port: node, path: asked.url, method: asked.method, headers: asked.headers },
+      {
+        host: "127.0.0.1",
+        port: node,
+        path: asked.url,
+        method: asked.method,
+        headers: asked.headers,
+        agent: false,
+      },
       (reply) => {
         answer.writeHead(reply.statusCode ?? 502, reply.headers);
         reply.pipe(answer);

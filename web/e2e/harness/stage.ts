@@ -32,6 +32,7 @@ export async function api<T>(who: Who, method: string, path: string, body?: unkn
       ...(body === undefined || form ? {} : { "content-type": "application/json" }),
     },
     body: body === undefined ? null : form ? body : JSON.stringify(body),
+    signal: AbortSignal.timeout(30_000),
   });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
