@@ -43,6 +43,7 @@ async fn shows(node: &Node, author: &Account, visibility: Visibility) -> (PostId
         remote: None,
         created_at: None,
         files: Files::These(vec![Chosen::of(file.id)]),
+        poll: None,
     };
     let id = posts::publish(node.ctx(), Via::Local, author.id, draft)
         .await
