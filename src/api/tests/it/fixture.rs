@@ -11,10 +11,12 @@ use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, NodeSettings, Result, oauth};
 use entrenous_model::{Account, Origin, Role, Time};
 use entrenous_store::testing::{TestClock, TestDatabase};
+use futures_util::StreamExt as _;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
@@ -275,7 +277,20 @@ impl<'a> Browser<'a> {
             .request("POST", path)
             .header("origin", ORIGIN)
             .header("content-type", "multipart/form-data; boundary=XX");
-        self.keep(self.house.send(request.body(Body::from(body)).unwrap()).await)
+        // As a network brings it: in pieces, with a wait before each but the first.
+        let pieces: Vec<_> = body
+            .chunks(1 << 16)
+            .map(Bytes::copy_from_slice)
+            .enumerate()
+            .collect();
+        let pieces = futures_util::stream::iter(pieces).then(|(at, piece)| async move {
+            if at > 0 {
+                tokio::task::yield_now().await;
+            }
+            Ok::<_, Infallible>(piece)
+        });
+        let body = Body::from_stream(pieces);
+        self.keep(self.house.send(request.body(body).unwrap()).await)
     }
 
     /// Sends a form from a page of that origin.

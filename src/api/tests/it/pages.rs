@@ -374,7 +374,13 @@ async fn an_invitation_takes_a_picture_and_loses_nothing_typed() {
         (larger.as_slice(), "trop grande"),
     ] {
         let page = browser.submit_files(&path, &fields, &[("picture", bytes)]).await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{} bytes: {}",
+            bytes.len(),
+            page.text
+        );
         assert!(
             page.text.contains(text) && page.text.contains("est conservé"),
             "{}",
