@@ -39,7 +39,6 @@ async fn shows(node: &Node, author: &Account, visibility: Visibility) -> (PostId
         visibility,
         language: None,
         reply_to: ReplyTo::None,
-        poll: None,
         idempotency_key: None,
         remote: None,
         created_at: None,
