@@ -7,44 +7,13 @@ export type Invite = components["schemas"]["Invite"];
 export type MadeInvite = components["schemas"]["MadeInvite"];
 export type AdminPerson = components["schemas"]["AdminPerson"];
 
+/** How the node shows itself, and what its configuration says. */
+export type Look = components["schemas"]["AdminLook"];
 /** The texts of the look. */
-export interface LookTexts {
-  name: string;
-  description: string;
-  /** `#rrggbb`. */
-  accent: string;
-  rules: string[];
-  contact_email: string;
-}
-
-/** How the node shows itself. */
-export interface Look extends LookTexts {
-  logo_url: string | null;
-  header_url: string | null;
-  languages: string[];
-  /** What the configuration says. */
-  defaults: LookTexts;
-}
-
+export type LookTexts = Pick<Look, "name" | "description" | "accent" | "rules" | "contact_email">;
 /** The colours of an accent on one ground, with how well its pairs can be read. */
-export interface Palette {
-  ground: string;
-  card: string;
-  ink: string;
-  brand: string;
-  brand_strong: string;
-  on_brand: string;
-  brand_text: string;
-  brand_wash: string;
-  on_brand_wash: string;
-  contrast: Record<string, number>;
-}
-
-export interface LookPreview {
-  accent: string;
-  light: Palette;
-  dark: Palette;
-}
+export type Palette = components["schemas"]["Palette"];
+export type LookPreview = components["schemas"]["Preview"];
 
 const BASE = "/api/entrenous/v1/admin";
 

@@ -4,6 +4,13 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** The document calls a field optional that may be null; the node always sends it. */
+type Present<T> = T extends (infer One)[]
+  ? Present<One>[]
+  : T extends object
+    ? { [K in keyof T]-?: Present<Exclude<T[K], undefined>> }
+    : T;
+
 export type Account = Schemas["Account"];
 export type CredentialAccount = Schemas["CredentialAccount"];
 export type Relationship = Schemas["Relationship"];
@@ -22,35 +29,17 @@ export type Preferences = Schemas["Preferences"];
 export type Visibility = "public" | "unlisted" | "private" | "direct";
 
 /** A file of a post. `url` is null while it is processed, or when it could not be fetched from its node. */
-export interface MediaAttachment {
-  id: string;
+export type MediaAttachment = Pick<
+  Present<Schemas["MediaAttachment"]>,
+  "id" | "url" | "preview_url" | "remote_url" | "description" | "blurhash"
+> & {
   type: "image" | "gifv" | "video" | "audio" | "unknown";
-  url: string | null;
-  preview_url: string | null;
-  remote_url: string | null;
-  description: string | null;
-  blurhash: string | null;
   mime_type?: string | null;
-  meta: {
-    bytes?: number;
-    original?: { width?: number; height?: number; aspect?: number; duration?: number };
-    small?: { width?: number; height?: number; aspect?: number };
-    focus?: { x: number; y: number };
-  } | null;
-}
+  meta: Schemas["MediaAttachment"]["meta"] | null;
+};
 
 /** A poll. Counts are null while they are hidden. */
-export interface Poll {
-  id: string;
-  expires_at: string | null;
-  expired: boolean;
-  multiple: boolean;
-  votes_count: number;
-  voters_count: number | null;
-  voted?: boolean;
-  own_votes?: number[];
-  options: { title: string; votes_count: number | null }[];
-}
+export type Poll = Omit<Present<Schemas["Poll"]>, "emojis">;
 
 export type Status = Omit<Schemas["Status"], "media_attachments" | "poll" | "reblog" | "visibility"> & {
   visibility: Visibility;
@@ -71,12 +60,9 @@ export interface GroupedNotifications {
 }
 
 /** A list of people. */
-export interface List {
-  id: string;
-  title: string;
+export type List = Omit<Schemas["List"], "replies_policy"> & {
   replies_policy: "followed" | "list" | "none";
-  exclusive: boolean;
-}
+};
 
 /** What `GET /api/v2/search` answers. */
 export interface SearchResults {
@@ -86,11 +72,7 @@ export interface SearchResults {
 }
 
 /** Who takes part in a conversation. */
-export interface Participants {
-  /** Authors in the order of their first posts, then those who are only mentioned (no posts). */
-  people: { account: Account; posts_count: number }[];
-  organisations: { name: string; authority: string; people_count: number; local: boolean }[];
-}
+export type Participants = Schemas["Participants"];
 
 /** What the node says of itself to everyone (`GET /api/v2/instance`). */
 export interface Instance {

@@ -1,6 +1,6 @@
 import * as completion from "$/api/completion";
 import * as instance from "$/api/instance";
-import type { Account, CredentialAccount, Status } from "$/api/types";
+import type { Account, ConnectedPeer, CredentialAccount, Status } from "$/api/types";
 import { setLang } from "$/i18n/index.svelte";
 import { closeComposer, compose, openComposer } from "$/state/compose.svelte";
 import { keepDraft, recallDraft } from "$/state/drafts";
@@ -30,10 +30,24 @@ beforeEach(async () => {
   soon = vi.fn();
   vi.spyOn(outbox, "publishSoon").mockImplementation(soon as never);
   vi.spyOn(instance, "peers").mockResolvedValue([
-    { name: "Brume", authority: "b.example", origin: "", posts_to_us: true, posts_from_us: true },
-    { name: "Deaf", authority: "d.example", origin: "", posts_to_us: true, posts_from_us: false },
+    peer("Brume", "b.example", true),
+    peer("Deaf", "d.example", false),
   ]);
 });
+
+/** A connected organisation that sees our posts, or does not. */
+function peer(name: string, authority: string, sees: boolean): ConnectedPeer {
+  return {
+    name,
+    authority,
+    origin: `https://${authority}`,
+    software: "entrenous",
+    since: "2026-01-01T00:00:00.000Z",
+    people_count: 3,
+    posts_to_us: true,
+    posts_from_us: sees,
+  };
+}
 
 function open(request: Parameters<typeof openComposer>[0] = {}) {
   openComposer(request);
