@@ -133,9 +133,11 @@ pub fn run(node: &Node, on: Database, statements: &str) {
     let done = match on {
         Database::Sqlite => {
             let path = node.dir().join("entrenous.db");
-            SqliteConnection::establish(path.to_str().expect("no UTF-8"))
-                .expect("no database")
-                .batch_execute(statements)
+            let mut conn =
+                SqliteConnection::establish(path.to_str().expect("no UTF-8")).expect("no database");
+            // The node may be writing at this moment.
+            conn.batch_execute("PRAGMA busy_timeout = 10000")
+                .and_then(|()| conn.batch_execute(statements))
         }
         Database::Postgres => PgConnection::establish(&database::url_of(node.database().expect("no name")))
             .expect("no database")
