@@ -32,9 +32,14 @@ test("j and k move, f favourites, r answers, n writes, / searches, ? explains, E
   await page.keyboard.press("f");
 
   await page.keyboard.press("r");
-  await page.waitForSelector("dialog[open] textarea");
+  await page.waitForFunction(() => document.activeElement?.matches("dialog[open] textarea"));
   await page.keyboard.press("Escape");
   await page.waitForSelector("dialog[open]", { state: "detached" });
+  // One is where one was.
+  await page.waitForFunction(
+    (id) => document.activeElement?.closest("article[data-post]")?.getAttribute("data-post") === id,
+    first,
+  );
   await page.keyboard.press("n");
   await page.waitForFunction(() => document.activeElement?.matches("dialog[open] textarea"));
   // What is typed into a field is text, not a command.

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages as en } from "../src/i18n/en";
+import { makeToken } from "./harness/node";
 import { a, api, closeBrowser, go, open, settled } from "./harness/stage";
 import { post, seed } from "./harness/seed";
 
@@ -32,7 +33,9 @@ const kept = (page: Page) =>
   });
 
 test("offline one reads what was last seen; back online it catches up; signed out, nothing is left", async () => {
-  const { context, page, witness } = await open("ann@a", "/home", { worker: true });
+  // Signing out ends the token, which the other tests still need.
+  const token = await makeToken(a, "ann");
+  const { context, page, witness } = await open("ann@a", "/home", { worker: true, token });
   const text = "Our two houses are connected";
   await page.getByText(text).first().waitFor();
   await watched(page);

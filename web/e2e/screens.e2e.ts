@@ -46,7 +46,7 @@ const screens = (): [string, string][] => [
 /** The node says 404 where there is nothing, which is what was asked for. */
 const EXPECTED = /status of 404/;
 
-const looks: Required<Omit<Look, "worker">>[] = (["en", "fr"] as const).flatMap((lang) =>
+const looks: Required<Omit<Look, "worker" | "token">>[] = (["en", "fr"] as const).flatMap((lang) =>
   [false, true].flatMap((phone) => [false, true].map((dark) => ({ lang, phone, dark }))),
 );
 const nameOf = ({ lang, phone, dark }: Look) =>

@@ -68,7 +68,10 @@ test("a picture is uploaded with its description, and shown to others", async ()
     .locator("dialog[open] input[type=file]")
     .first()
     .setInputFiles({ name: "plan.png", mimeType: "image/png", buffer });
-  const description = page.locator("dialog[open]").getByLabel(en.files.describe).first();
+  const description = page
+    .locator("dialog[open]")
+    .getByLabel(/^Description of/)
+    .first();
   await description.fill("The plan, seen from above");
   expect(await axe(page)).toEqual([]);
   await publish(page).click({ timeout: 30_000 });

@@ -63,6 +63,8 @@ export function command(node: Pick<Address, "dir">, args: string[], input = ""):
         else resolve(out.trim());
       },
     );
+    // A command that does not read its input may be gone already.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(`${input}\n`);
   });
 }

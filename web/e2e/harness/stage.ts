@@ -91,6 +91,8 @@ export interface Look {
   dark?: boolean;
   /** With the service worker; without it a page cannot be confused by what an earlier test cached. */
   worker?: boolean;
+  /** A token of its own, for a test that ends it. */
+  token?: string;
 }
 
 /** A context in which someone is signed in, or nobody. */
@@ -109,7 +111,7 @@ export async function context(who: Who | null, look: Look = {}): Promise<Browser
   await made.addInitScript(watch);
   if (who !== null) {
     const kept: Record<string, string> = {
-      "entrenous.session": JSON.stringify({ token: tokenOf(who), me: null }),
+      "entrenous.session": JSON.stringify({ token: look.token ?? tokenOf(who), me: null }),
       "entrenous.lang": JSON.stringify(look.lang ?? "en"),
     };
     // Only once: a page that signs out must stay signed out.
