@@ -77,7 +77,8 @@ test("a picture is uploaded with its description, and shown to others", async ()
   await publish(page).click({ timeout: 30_000 });
   const article = page.locator("article", { hasText: text });
   await article.waitFor();
-  await article.locator("img[alt='The plan, seen from above']").first().waitFor();
+  await article.getByRole("button", { name: /The plan, seen from above/ }).waitFor();
+  await article.locator("img.loaded").waitFor();
   const sent = await published(text);
   expect(sent?.media_attachments.map((one) => one.description)).toEqual(["The plan, seen from above"]);
   expect(await witness.troubles()).toEqual([]);
