@@ -43,6 +43,7 @@ export const design = {
   switch: "A switch",
   cards: "A choice with explanations",
   listbox: "Suggestions",
+  picture: "A picture",
   progress: "40 percent are done",
   progressUnknown: "Nobody knows how long",
   banners: "Banners",

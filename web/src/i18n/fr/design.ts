@@ -44,6 +44,7 @@ export const design = {
   switch: "Un interrupteur",
   cards: "Un choix expliqué",
   listbox: "Suggestions",
+  picture: "Une image",
   progress: "40 pour cent sont faits",
   progressUnknown: "Nul ne sait combien de temps",
   banners: "Bandeaux",
