@@ -116,6 +116,15 @@ test("after a pause it connects again, later each time, and says so to those who
   expect(last().sent).toEqual([{ type: "subscribe", stream: "user" }]);
 });
 
+test("what came before the first connection was possible is read too", () => {
+  const resumed = vi.fn();
+  listen("user", { resumed });
+  last().close();
+  vi.advanceTimersByTime(700);
+  last().opens();
+  expect(resumed).toHaveBeenCalledTimes(1);
+});
+
 test("when the node was reached again, a connection that may be dead is replaced at once", () => {
   const [resumed, update] = [vi.fn(), vi.fn()];
   listen("user", { resumed, update });

@@ -28,7 +28,8 @@ const subscriptions = new Set<Subscription>();
 let socket: WebSocket | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let attempts = 0;
-let opened = false;
+/** There was a time without a connection, be it before the first one: what came then must be read. */
+let missed = false;
 
 const nameOf = (one: Subscription) => [one.stream, ...Object.values(one.params)].join("\n");
 
@@ -72,8 +73,8 @@ function connect(): void {
       if (!told.has(nameOf(one))) tell("subscribe", one);
       told.add(nameOf(one));
     }
-    if (opened) for (const one of subscriptions) one.handler.resumed?.();
-    opened = true;
+    if (missed) for (const one of subscriptions) one.handler.resumed?.();
+    missed = false;
   };
   mine.onmessage = (message) => {
     if (socket === mine) receive(String(message.data));
@@ -81,6 +82,7 @@ function connect(): void {
   mine.onclose = () => {
     if (socket !== mine) return;
     socket = null;
+    missed = true;
     if (subscriptions.size === 0) return;
     const pause = Math.min(30_000, 500 * 2 ** attempts++) * (0.75 + Math.random() / 2);
     retry = setTimeout(connect, pause);
@@ -93,7 +95,7 @@ export function disconnect(): void {
   attempts = 0;
   const mine = socket;
   socket = null;
-  opened = false;
+  missed = false;
   mine?.close();
 }
 
@@ -103,6 +105,7 @@ export function disconnect(): void {
  */
 export function reconnect(): void {
   attempts = 0;
+  missed = true;
   const old = socket;
   socket = null;
   old?.close();
