@@ -44,6 +44,21 @@ fn is_page(target: &str) -> bool {
         || ["/auth/", "/invite/", "/invitations/", "/oauth/authorize", "/@"]
             .iter()
             .any(|start| path.starts_with(start))
+        || is_client(path)
+}
+
+/// Where the web client is, which no other origin may read either.
+fn is_client(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts.as_slice() {
+        [
+            "admin" | "bookmarks" | "compose" | "conversations" | "design" | "favourites" | "home" | "known"
+            | "lists" | "local" | "notifications" | "organisations" | "people" | "search" | "settings"
+            | "signed-in",
+        ] => true,
+        ["admin" | "lists" | "settings" | "tags", part] => !part.is_empty(),
+        _ => false,
+    }
 }
 
 /// What is allowed.
