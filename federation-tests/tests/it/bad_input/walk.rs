@@ -17,6 +17,8 @@ async fn what_is_wrong_is_refused(on: Database) {
     let (status, said) = house.peer.get("max", &house.node.url("/network")).await;
     assert_eq!(status, 200, "{said}");
     let mut routes = routes::all();
+    // Whatever it is asked with, it ends the token that all of this is asked with.
+    routes.retain(|route| route.path != "/api/entrenous/v1/sign_out");
     // What takes things away comes last, so that they are there for the others.
     routes.sort_by_key(|route| (route.method == "DELETE", route.path.clone()));
     let mut wrong = Vec::new();
