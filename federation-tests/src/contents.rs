@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// Tables that may change with every request: what was refused stands in the trail.
 const TRAIL: &[&str] = &["audit"];
-/// Columns that say when something was last used.
-const USES: &[&str] = &["last_used_at"];
+/// Columns that say when, and with what, something was last used: written at most once a minute, whatever was asked.
+const USES: &[&str] = &["last_used_at", "user_agent"];
 
 #[derive(QueryableByName)]
 struct Row {
