@@ -1,10 +1,11 @@
 //! The description of the API, made from the routes themselves.
 
 use crate::{ApiState, pages};
-use axum::Json;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use entrenous_door::{Access, Doc, Info, Routes, openapi};
 use entrenous_model::oauth::KNOWN_SCOPES;
+use http::header;
 use serde_json::Value;
 
 pub(crate) fn routes() -> Routes<ApiState> {
@@ -24,11 +25,15 @@ pub fn openapi_document() -> Value {
     described(env!("CARGO_PKG_VERSION"), None)
 }
 
-async fn document(State(state): State<ApiState>) -> Json<Value> {
-    Json(described(
-        &state.settings().version,
-        Some(state.ctx().origin().to_string()),
-    ))
+/// Made once: walking all routes and types takes longer than anything else that one request asks for.
+async fn document(State(state): State<ApiState>) -> impl IntoResponse {
+    let bytes = state.description(|| {
+        let origin = state.ctx().origin().to_string();
+        described(&state.settings().version, Some(origin))
+            .to_string()
+            .into()
+    });
+    ([(header::CONTENT_TYPE, "application/json")], bytes)
 }
 
 fn described(version: &str, server: Option<String>) -> Value {

@@ -34,6 +34,7 @@ struct Inner {
     statics: Mutex<Option<Arc<crate::pages::Statics>>>,
     client: Client,
     fragments: crate::entities::Fragments,
+    description: std::sync::OnceLock<axum::body::Bytes>,
 }
 
 impl ApiState {
@@ -53,6 +54,7 @@ impl ApiState {
                 statics: Mutex::new(None),
                 client,
                 fragments: crate::entities::Fragments::default(),
+                description: std::sync::OnceLock::new(),
             }),
         }
     }
@@ -105,6 +107,11 @@ impl ApiState {
 
     pub(crate) fn limits(&self) -> &crate::limits::Limits {
         &self.inner.limits
+    }
+
+    /// The API's description as bytes, made by `make` the first time.
+    pub(crate) fn description(&self, make: impl FnOnce() -> axum::body::Bytes) -> axum::body::Bytes {
+        self.inner.description.get_or_init(make).clone()
     }
 
     /// Posts and accounts as JSON, as far as they are kept.
