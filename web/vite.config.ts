@@ -37,6 +37,23 @@ function shellList(): Plugin {
   };
 }
 
+/** What the page after signing in is made of: one chunk, since every file costs a slow network a round trip. */
+const MAIN = `${src}/main.ts`;
+let first: Set<string> | null = null;
+
+function isFirst(id: string, context: { getModuleInfo: (id: string) => { importedIds: string[] } | null }) {
+  if (first === null) {
+    first = new Set();
+    const open = [MAIN];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (first.has(next)) continue;
+      first.add(next);
+      open.push(...(context.getModuleInfo(next)?.importedIds ?? []));
+    }
+  }
+  return first.has(id);
+}
+
 export default defineConfig({
   plugins: [svelte(), shellList()],
   resolve: { alias: { $: src } },
@@ -55,6 +72,9 @@ export default defineConfig({
         entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
+        codeSplitting: {
+          groups: [{ name: (id, context) => (id !== MAIN && isFirst(id, context) ? "first" : null) }],
+        },
       },
     },
   },

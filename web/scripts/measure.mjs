@@ -9,13 +9,19 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { browser, median, WEB, withHarness } from "./stage.mjs";
 
-const RUNS = 5;
+const RUNS = Number(process.env.RUNS ?? 5);
 const POSTS = 2_000;
 const DIST = join(WEB, "dist");
 /** As the developer tools have it. */
 const FAST_3G = { offline: false, latency: 562.5, downloadThroughput: 180_000, uploadThroughput: 84_375 };
 
 process.env.ENTRENOUS_WEB_DIST ??= DIST;
+
+/** What a browser that was here before remembers of the person. */
+async function me(url, token) {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${url}/api/v1/accounts/verify_credentials`, { headers })).json();
+}
 
 async function signedIn(chromium, url, token) {
   const context = await chromium.newContext({
@@ -120,7 +126,9 @@ async function scrolling(chromium, url, token) {
     return { heap: of("JSHeapUsedSize"), nodes };
   };
   const scrollTo = async (posts) => {
+    const end = Date.now() + 120_000;
     while (made < posts) {
+      if (Date.now() > end) throw new Error(`only ${made} of ${posts} posts were asked for`);
       await page.mouse.wheel(0, 1_400);
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve())));
     }
@@ -150,9 +158,12 @@ await withHarness(async ({ Node, makeToken }) => {
       await fetch(`${node.address.url}/api/v1/statuses`, { method: "POST", headers, body });
     }
     const { url } = node.address;
+    console.log("weighing");
     const weighed = await weight(chromium, url, token);
+    console.log("waiting on a slow phone");
     const times = [];
     for (let run = 0; run < RUNS; run++) times.push(await interactive(chromium, url, token));
+    console.log("scrolling");
     const scrolls = [];
     for (let run = 0; run < RUNS; run++) scrolls.push(await scrolling(chromium, url, token));
     const of = (pick) => median(scrolls.map(pick));

@@ -4,9 +4,10 @@ import { mount } from "svelte";
 import App from "./app/App.svelte";
 import { observe } from "./api/client";
 import { noteReach } from "./state/connection.svelte";
+import { feed } from "./state/feeds.svelte";
 import { loadNode } from "./state/node.svelte";
 import { resumePrefs } from "./state/prefs.svelte";
-import { firstLanguage, forget, resume, signIn } from "./state/session.svelte";
+import { firstLanguage, forget, resume, session, signIn } from "./state/session.svelte";
 import "./ui/base.css";
 
 observe({ unauthorized: () => void forget(), reach: noteReach });
@@ -18,7 +19,10 @@ if (new URLSearchParams(location.search).has("sign-in")) {
   await Promise.all([firstLanguage(), forget()]);
   await signIn();
 } else {
-  await Promise.all([firstLanguage(), resume()]);
+  const ready = Promise.all([firstLanguage(), resume()]);
+  // Most come for the home feed: it is asked for while the language is on its way.
+  if (session.status === "in" && /^\/(home)?$/.test(location.pathname)) feed("home");
+  await ready;
   if (target) mount(App, { target });
 }
 

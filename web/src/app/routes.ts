@@ -1,5 +1,6 @@
 /** Which path shows what. A screen is a chunk of its own, loaded when it is first gone to. */
 
+import FeedPage from "$/features/feed/FeedPage.svelte";
 import type { Component } from "svelte";
 
 /** A screen. */
@@ -12,7 +13,8 @@ export interface Route {
   open?: boolean;
 }
 
-const feed = () => import("$/features/feed/FeedPage.svelte");
+/** Part of the first chunk: most come for it, and one more file would cost a slow network a round trip. */
+const feed = () => Promise.resolve({ default: FeedPage });
 const profile = () => import("$/features/profile/ProfilePage.svelte");
 const people = () => import("$/features/profile/FollowsPage.svelte");
 
