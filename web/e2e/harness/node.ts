@@ -25,15 +25,21 @@ export function binary(): string {
   return path;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+/** Below the range from which the system takes ports for outgoing connections, of which tests make many. */
+const FIRST_PORT = 12_000;
+const PORTS = 18_000;
+let tried = (process.pid * 137) % PORTS;
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + (tried++ % PORTS);
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 /** Asks until there is an answer: another process has no event to wait for. */
@@ -98,9 +104,14 @@ export class Node {
     const node = new Node({ name, url: `http://${authority}`, authority, dir }, listen, port);
     const args = ["init", "--url", node.address.url, "--listen", `127.0.0.1:${listen}`, "--name", name];
     args.push("--accent", accent, "--owner", "owner", "--owner-password-stdin", "--allow-local");
-    await command(node.address, args, PASSWORD);
-    await node.serve();
-    return node;
+    try {
+      await command(node.address, args, PASSWORD);
+      await node.serve();
+      return node;
+    } catch (error) {
+      await node.remove();
+      throw error;
+    }
   }
 
   async serve(): Promise<void> {

@@ -25,8 +25,17 @@ const PEOPLE = {
 } as const;
 
 export default async function setup(project: TestProject) {
-  const nodes = await Promise.all([Node.start("Lyon Works", "#2f6f5e"), Node.start("Northwind", "#7a3ea8")]);
+  const started = await Promise.allSettled([
+    Node.start("Lyon Works", "#2f6f5e"),
+    Node.start("Northwind", "#7a3ea8"),
+  ]);
+  const nodes = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const stop = () => Promise.all(nodes.map((node) => node.remove()));
+  const refused = started.find((one) => one.status === "rejected");
+  if (refused) {
+    await stop();
+    throw refused.reason;
+  }
   try {
     const [a, b] = nodes.map((node) => node.address) as [Address, Address];
     await connect(a, b);

@@ -190,9 +190,18 @@ export async function go(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
-/** The serious findings of axe, by WCAG 2.2 AA and good practice. */
+/**
+ * The serious findings of axe, by WCAG 2.2 AA and good practice. Rows of a list that are not measured yet are hidden for
+ * a moment: what is found is looked at once more.
+ */
 export async function axe(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
+  if ((await findings(page)).length === 0) return [];
+  await page.waitForTimeout(500);
+  return findings(page);
+}
+
+async function findings(page: Page): Promise<string[]> {
   const found = await page.evaluate(async () => {
     const { violations } = await (
       window as unknown as {
