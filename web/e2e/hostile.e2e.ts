@@ -55,13 +55,13 @@ async function quiet(page: Page, witness: Witness, what: string, expected = NOT_
 }
 
 test("names, biographies, fields, posts, warnings, polls, descriptions, lists, searches", async () => {
-  const evil = "eve@a" as const;
+  const evil = "mallory@a" as const;
   await api(evil, "PATCH", "/api/v1/accounts/update_credentials", {
     display_name: SHORT[0],
     note: LONG.join("\n").slice(0, 480),
     fields_attributes: SHORT.map((text) => ({ name: text, value: text })),
   });
-  await follow("dora@b", `@eve@${a.authority}`);
+  await follow("dora@b", `@mallory@${a.authority}`);
   for (const text of LONG) await post(evil, text, { spoiler_text: text });
   await post(evil, LONG.slice(0, 6).join("\n"));
   const last = await post(evil, `@cleo ${SHORT.join(" ")}`);
@@ -72,16 +72,16 @@ test("names, biographies, fields, posts, warnings, polls, descriptions, lists, s
   const list = await api<{ id: string }>("cleo@a", "POST", "/api/v1/lists", { title: SHORT[0] }).catch(
     () => null,
   );
-  await api("cleo@a", "POST", `/api/v1/accounts/${await find("cleo@a", "eve")}/follow`);
+  await api("cleo@a", "POST", `/api/v1/accounts/${await find("cleo@a", "mallory")}/follow`);
 
   const here = await open("cleo@a", "/local");
   await quiet(here.page, here.witness, "local");
   const paths = [
-    "/@eve",
-    `/@eve/${last.id}`,
+    "/@mallory",
+    `/@mallory/${last.id}`,
     "/notifications",
     "/people",
-    "/@eve/followers",
+    "/@mallory/followers",
     "/lists",
     "/home",
   ];
@@ -101,7 +101,7 @@ test("names, biographies, fields, posts, warnings, polls, descriptions, lists, s
 
   const there = await open("dora@b", "/home");
   await quiet(there.page, there.witness, "home on the other node");
-  await go(there.page, `/@eve@${a.authority}`);
+  await go(there.page, `/@mallory@${a.authority}`);
   await quiet(there.page, there.witness, "profile on the other node");
   await there.context.close();
 });

@@ -17,6 +17,7 @@ const PEOPLE = {
     ["ann", "Ann Martin", "en"],
     ["cleo", "Cléo Durand", "fr"],
     ["eve", "Eve", "en"],
+    ["mallory", "Mallory", "en"],
   ],
   b: [
     ["ben", "Ben Okafor", "en"],
