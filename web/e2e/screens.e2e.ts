@@ -39,7 +39,10 @@ const screens = (): [string, string][] => [
     (one) => [`settings-${one}`, `/settings/${one}`] as [string, string],
   ),
   ["admin", "/admin"],
-  ...["invitations", "people"].map((one) => [`admin-${one}`, `/admin/${one}`] as [string, string]),
+  ...["invitations", "people", "peers", "peers/invite", "peers/join", "peers/add"].map(
+    (one) => [`admin-${one.replace("/", "-")}`, `/admin/${one}`] as [string, string],
+  ),
+  ["admin-peer", `/admin/peers/${stage.peer}`],
   ["missing", "/not/there"],
 ];
 

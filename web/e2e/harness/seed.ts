@@ -8,6 +8,8 @@ export interface Seed {
   /** A post with answers from both nodes. */
   thread: string;
   list: string | null;
+  /** What the first node calls the other one. */
+  peer: string;
 }
 
 interface Id {
@@ -145,5 +147,10 @@ async function fill(): Promise<Seed> {
       (await api<{ descendants: Id[] }>("ann@a", "GET", `/api/v1/statuses/${first.id}/context`)).descendants
         .length >= 2,
   );
-  return { thread: first.id, list: list?.id ?? null };
+  const [peer] = await api<Id[]>("owner@a", "GET", "/api/entrenous/v1/admin/peers");
+  await api("owner@a", "POST", "/api/entrenous/v1/admin/peer_invites", {
+    purpose: "Project Bora",
+    hours: 24,
+  });
+  return { thread: first.id, list: list?.id ?? null, peer: peer?.id ?? "" };
 }

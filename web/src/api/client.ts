@@ -99,8 +99,9 @@ async function send(method: string, path: string, options: RequestOptions): Prom
     onReach(false);
     throw new Unreachable(cause);
   }
-  // A proxy without a node behind it answers in the node's place.
-  const reached = ![502, 503, 504].includes(response.status);
+  // A proxy without a node behind it answers in the node's place. That another node does not answer, the node says itself.
+  const json = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  const reached = ![502, 503, 504].includes(response.status) || (response.status === 502 && json);
   onReach(reached);
   if (response.ok) return response;
   if (response.status === 401 && options.open !== true && token !== null) onUnauthorized();

@@ -1,5 +1,6 @@
 /** Which path shows what. A screen is a chunk of its own, loaded when it is first gone to. */
 
+import { loadTexts } from "$/i18n/index.svelte";
 import FeedPage from "$/features/feed/FeedPage.svelte";
 import type { Component } from "svelte";
 
@@ -17,6 +18,9 @@ export interface Route {
 const feed = () => Promise.resolve({ default: FeedPage });
 const profile = () => import("$/features/profile/ProfilePage.svelte");
 const people = () => import("$/features/profile/FollowsPage.svelte");
+/** The administration has texts of its own. */
+const admin = (load: Route["load"]) => () => Promise.all([load(), loadTexts("peers")]).then(([view]) => view);
+const adminPage = admin(() => import("$/features/admin/AdminPage.svelte"));
 
 export const ROUTES: readonly Route[] = [
   { pattern: "/", load: feed },
@@ -35,8 +39,12 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/about", load: () => import("$/features/about/AboutPage.svelte"), open: true },
   { pattern: "/settings", load: () => import("$/features/settings/SettingsPage.svelte") },
   { pattern: "/settings/:section", load: () => import("$/features/settings/SettingsPage.svelte") },
-  { pattern: "/admin", load: () => import("$/features/admin/AdminPage.svelte") },
-  { pattern: "/admin/:section", load: () => import("$/features/admin/AdminPage.svelte") },
+  { pattern: "/admin", load: adminPage },
+  { pattern: "/admin/peers/invite", load: admin(() => import("$/features/admin/peers/InvitePage.svelte")) },
+  { pattern: "/admin/peers/join", load: admin(() => import("$/features/admin/peers/JoinPage.svelte")) },
+  { pattern: "/admin/peers/add", load: admin(() => import("$/features/admin/peers/AddPage.svelte")) },
+  { pattern: "/admin/peers/:id", load: admin(() => import("$/features/admin/peers/PeerPage.svelte")) },
+  { pattern: "/admin/:section", load: adminPage },
   { pattern: "/design", load: () => import("$/features/design/DesignPage.svelte"), open: true },
   { pattern: "/@:acct", load: profile },
   { pattern: "/@:acct/followers", load: people },

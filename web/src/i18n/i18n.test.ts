@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { messages as en } from "./en";
+import { messages as enPeers } from "./en/peers";
 import { messages as fr } from "./fr";
-import { ago, choose, setLang, t } from "./index.svelte";
+import { messages as frPeers } from "./fr/peers";
+import { ago, choose, loadTexts, setLang, t } from "./index.svelte";
 
 type Catalogue = Record<string, Record<string, string | Record<string, string>>>;
 const languages: Record<string, Catalogue> = {
-  en: en as unknown as Catalogue,
-  fr: fr as unknown as Catalogue,
+  en: { ...en, ...enPeers } as unknown as Catalogue,
+  fr: { ...fr, ...frPeers } as unknown as Catalogue,
 };
 
 const keys = (catalogue: Catalogue) =>
@@ -72,4 +74,13 @@ test("times are short, and dates when they are old", async () => {
   expect(ago("2026-03-10T11:57:00Z", now)).toMatch(/3\s?m/);
   expect(ago("2026-01-02T11:57:00Z", now)).toBe("Jan 2");
   expect(ago("2025-01-02T11:57:00Z", now)).toBe("Jan 2, 2025");
+});
+
+test("what only some screens need is loaded for them, and comes along into another language", async () => {
+  await setLang("en");
+  await loadTexts("peers");
+  expect(t("peers.active")).toBe("Connected");
+  await setLang("fr");
+  expect(t("peers.active")).toBe("Relié");
+  expect(t("nav.home")).toBe(fr.nav.home);
 });

@@ -3,7 +3,8 @@
  * chosen by `count`. A language is one chunk, loaded when it is chosen.
  */
 
-import type { Messages as English } from "./en";
+import type { Messages as First } from "./en";
+import type { messages as peers } from "./en/peers";
 
 export type Lang = "en" | "fr";
 export const LANGS: readonly Lang[] = ["en", "fr"];
@@ -13,10 +14,12 @@ export type Plural = { one: string; many?: string; other: string };
 type Text = string | Plural;
 type Catalogue = Record<string, Record<string, Text>>;
 
-/** The English messages with their texts widened: what every language must have. */
-export type Messages = {
-  [N in keyof English]: { [K in keyof English[N]]: English[N][K] extends string ? string : Plural };
+type English = First & typeof peers;
+type Widened<All> = {
+  [N in keyof All]: { [K in keyof All[N]]: All[N][K] extends string ? string : Plural };
 };
+/** The English messages with their texts widened: what every language must have. */
+export type Messages = Widened<First>;
 
 type Key = {
   [N in keyof English & string]: `${N}.${keyof English[N] & string}`;
@@ -32,6 +35,14 @@ const loaders: Record<Lang, () => Promise<{ messages: Messages }>> = {
   en: () => import("./en"),
   fr: () => import("./fr"),
 };
+
+/** Texts that only some screens need: a chunk of their own for each language. */
+const PARTS: { peers: Record<Lang, () => Promise<{ messages: Widened<typeof peers> }>> } = {
+  peers: { en: () => import("./en/peers"), fr: () => import("./fr/peers") },
+};
+export type Part = keyof typeof PARTS;
+/** Those that were asked for: another language has to bring them too. */
+const wanted = new Set<Part>();
 
 /** The language in use. */
 export const i18n = {
@@ -53,10 +64,21 @@ export function choose(preferred: readonly (string | null | undefined)[]): Lang 
 /** Loads a language and uses it from then on. */
 export async function setLang(next: Lang): Promise<void> {
   const { messages } = await loaders[next]();
+  let all = messages as unknown as Catalogue;
+  // A set also walks over what is added on the way.
+  for (const part of wanted) all = { ...all, ...(await PARTS[part][next]()).messages };
   rules = new Intl.PluralRules(next);
-  catalogue = messages as unknown as Catalogue;
+  catalogue = all;
   lang = next;
   document.documentElement.lang = next;
+}
+
+/** Loads texts that only some screens need. */
+export async function loadTexts(part: Part): Promise<void> {
+  wanted.add(part);
+  const asked = lang;
+  const { messages } = await PARTS[part][asked]();
+  if (lang === asked) catalogue = { ...catalogue, ...messages };
 }
 
 /** The text of a key in the language in use. */

@@ -97,6 +97,7 @@ const CLIENT: &[&str] = &[
     "GET /@{username}/{id}/{part}",
     "GET /admin",
     "GET /admin/{section}",
+    "GET /admin/{section}/{id}",
     "GET /assets/{file}",
     "GET /bookmarks",
     "GET /compose",

@@ -5,6 +5,7 @@ pub(super) const ONLY_CLIENT: &[&str] = &[
     "/@{username}/{id}/{part}",
     "/admin",
     "/admin/{section}",
+    "/admin/{section}/{id}",
     "/bookmarks",
     "/compose",
     "/conversations",
@@ -67,6 +68,7 @@ mod tests {
             "/@ada",
             "/@sam@127.0.0.2:8302/12/favourited_by",
             "/settings/security",
+            "/admin/peers/invite",
         ] {
             assert!(is_own(own), "{own}");
         }

@@ -35,6 +35,7 @@ fn open_routes_are_exactly_these() {
         "GET /about",
         "GET /admin",
         "GET /admin/{section}",
+        "GET /admin/{section}/{id}",
         "GET /assets/{file}",
         "GET /bookmarks",
         "GET /compose",

@@ -48,6 +48,10 @@ export const design = {
   progressUnknown: "Nobody knows how long",
   banners: "Banners",
   states: "Empty, on its way, stuck",
+  copy: "A text to be copied",
+  trust: "Badges, fingerprint, QR code",
+  fingerprint: "A fingerprint",
+  qr: "The corner of a QR code",
   people: "People",
   posts: "Posts",
 } as const;

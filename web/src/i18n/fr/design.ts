@@ -49,6 +49,10 @@ export const design = {
   progressUnknown: "Nul ne sait combien de temps",
   banners: "Bandeaux",
   states: "Vide, en cours, bloqué",
+  copy: "Un texte à copier",
+  trust: "Badges, empreinte, QR code",
+  fingerprint: "Une empreinte",
+  qr: "Le coin d’un QR code",
   people: "Personnes",
   posts: "Publications",
 } as const;

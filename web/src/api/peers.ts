@@ -1,0 +1,53 @@
+/** Connections with other organisations, as administrators see and change them. */
+
+import { page, request, type Query } from "./client";
+import { ownFingerprint } from "./fingerprint";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Peer = Schemas["AdminPeer"];
+/** What may cross, seen from this node. */
+export type Contract = Schemas["Contract"];
+/** What one side gives. */
+export type Terms = Schemas["Terms"];
+export type Invitation = Schemas["Invitation"];
+export type MadeInvitation = Schemas["MadeInvitation"];
+export type NewInvitation = Schemas["NewInvitation"];
+/** What an invitation of somebody else's says. */
+export type Offer = Schemas["JoinAnswer"];
+export type Queue = Schemas["Queue"];
+export type AuditLine = Schemas["AuditLine"];
+
+const BASE = "/api/entrenous/v1/admin";
+const one = (id: string) => `${BASE}/peers/${encodeURIComponent(id)}`;
+/** The node asks the other one, which may be slow. */
+const ASKS_ANOTHER = 90_000;
+
+export const peers = () => request<Peer[]>("GET", `${BASE}/peers`);
+export const peer = (id: string) => request<Peer>("GET", one(id));
+/** `confirm` is also how a connection that was paused goes on. */
+export type Move = "confirm" | "suspend" | "revoke";
+export const move = (id: string, what: Move) => request<Peer>("POST", `${one(id)}/${what}`);
+/** Without `confirm` the invitation is only read. */
+export const join = (link: string, confirm = false) =>
+  request<Offer>("POST", `${BASE}/peers/join`, { body: { link, confirm }, timeout: ASKS_ANOTHER });
+/** Adds a server of other software. */
+export const trust = (authority: string) =>
+  request<Peer>("POST", `${BASE}/peers/trust`, { body: { authority }, timeout: ASKS_ANOTHER });
+
+export const invitations = () => request<Invitation[]>("GET", `${BASE}/peer_invites`);
+export const invite = (body: NewInvitation) =>
+  request<MadeInvitation>("POST", `${BASE}/peer_invites`, { body });
+export const withdraw = (id: string) =>
+  request<unknown>("DELETE", `${BASE}/peer_invites/${encodeURIComponent(id)}`);
+
+export const queues = () => request<Queue[]>("GET", `${BASE}/deliveries`);
+/** What administrators and the node did about a peer, the newest first. */
+export const trail = (authority: string, query: Query = {}) =>
+  page<AuditLine>(`${BASE}/audit`, { query: { ...query, peer: authority, limit: 10 } });
+
+/** The fingerprint of this node's own keys, from what it shows to everyone. */
+export const own = async () =>
+  ownFingerprint(
+    await request<unknown>("GET", "/actor", { open: true, headers: { accept: "application/activity+json" } }),
+  );

@@ -1,0 +1,177 @@
+import { ApiError, Unreachable } from "$/api/client";
+import * as api from "$/api/peers";
+import type { Invitation, Offer, Peer, Queue } from "$/api/peers";
+import { loadTexts, setLang, t } from "$/i18n/index.svelte";
+import { preset } from "$/parts/contract";
+import { beforeEach, expect, test, vi } from "vitest";
+import { Joining } from "./joining.svelte";
+import { flaw, trouble } from "./trouble";
+import { done, doer, fate, health, inOrder, stateOf } from "./words";
+
+beforeEach(async () => {
+  await setLang("en");
+  await loadTexts("peers");
+});
+
+const contract = { version: 1, ...preset("site") };
+const peer = (more: Partial<Peer> = {}): Peer => ({
+  id: "1",
+  origin: "https://lyon.example",
+  authority: "lyon.example",
+  name: "Lyon",
+  state: "active",
+  software: "native",
+  contract,
+  created_at: "2026-03-01T10:00:00Z",
+  updated_at: "2026-03-01T10:00:00Z",
+  ...more,
+});
+const queue = (more: Partial<Queue> = {}): Queue => ({
+  peer_id: "1",
+  authority: "lyon.example",
+  name: "Lyon",
+  state: "active",
+  queued: 0,
+  delivered: 0,
+  dropped: 0,
+  ...more,
+});
+const LINK = `https://lyon.example/invitations/12?fp=${"ljjn".repeat(13)}#${"a".repeat(43)}`;
+const offer = (more: Partial<Offer> = {}): Offer => ({
+  origin: "https://lyon.example",
+  name: "Lyon",
+  purpose: "Bora",
+  fingerprint: "AAAA",
+  contract,
+  expires_at: "2026-03-04T10:00:00Z",
+  ...more,
+});
+
+test("every state has a word, a sentence and a colour; an unknown one is told as it is", () => {
+  for (const state of ["active", "pending_local", "pending_remote", "suspended", "revoked"]) {
+    const said = stateOf(peer({ state }));
+    expect(said.label).not.toBe(state);
+    expect(said.text).not.toBe("");
+  }
+  expect(stateOf(peer({ state: "pending_local" })).text).toContain("Lyon");
+  expect(stateOf(peer({ state: "new" })).label).toBe("new");
+});
+
+test("who waits for the administrator comes first, who is gone last", () => {
+  const all = [
+    peer({ id: "a", state: "revoked", name: "A" }),
+    peer({ id: "b", name: "Z" }),
+    peer({ id: "c", name: "Énergie" }),
+    peer({ id: "d", state: "pending_local", name: "Z" }),
+  ];
+  expect(inOrder(all, "en").map((one) => one.id)).toEqual(["d", "c", "b", "a"]);
+});
+
+test("health says what is wrong first, and nothing of a queue where nothing is sent", () => {
+  const since = "2026-03-01T14:02:00Z";
+  const bad = health(
+    peer({ failing_since: since, last_error: "timed out" }),
+    queue({ queued: 3, oldest: since }),
+  );
+  expect(bad.tone).toBe("bad");
+  expect(bad.lines[0]).toMatch(/^Nothing has been delivered since/);
+  expect(bad.lines.join(" ")).toContain("timed out");
+  expect(bad.lines.join(" ")).toContain("3 messages wait.");
+  expect(health(peer(), queue()).lines).toEqual([t("peers.allSent")]);
+  expect(health(peer(), queue({ queued: 1, dropped: 2 })).lines).toContain("1 message waits.");
+  expect(health(peer({ state: "revoked", failing_since: since }), null).lines).toEqual([t("peers.noQueue")]);
+});
+
+test("the trail is told in words", () => {
+  expect(done({ action: "peer.confirmed", reason: null })).toBe("Confirmed");
+  expect(done({ action: "gate.refused", reason: "state" })).toBe("Refused");
+  expect(done({ action: "peer.unheard_of", reason: null })).toBe("peer.unheard_of");
+  expect([doer("owner"), doer("peer"), doer("command line")]).toEqual([
+    "by @owner",
+    "by the other side",
+    "on the command line",
+  ]);
+  const used: Invitation = {
+    id: "1",
+    purpose: "",
+    contract,
+    pre_confirmed: false,
+    created_at: "2026-03-01T10:00:00Z",
+    expires_at: "2026-03-01T10:00:00Z",
+    usable: false,
+  };
+  expect(fate({ ...used, used_by: "https://lyon.example" })).toBe("used by lyon.example");
+  expect(fate({ ...used, revoked_at: "2026-03-01T10:00:00Z" })).toBe("withdrawn");
+  expect(fate(used)).toBe("expired");
+});
+
+test("a link that is not whole is found before any node is asked", () => {
+  expect(flaw(` ${LINK} `)).toBeNull();
+  expect(flaw("lyon")).toContain("This is no link");
+  expect(flaw("https://lyon.example/invite/12")).toContain("This is no link");
+  expect(flaw("javascript://lyon/invitations/12")).toContain("This is no link");
+  expect(flaw(LINK.slice(0, -1))).toBe(t("peers.notWhole"));
+  expect(flaw(LINK.replace(/#.*/, ""))).toBe(t("peers.notWhole"));
+  expect(flaw(LINK.replace("https://lyon.example", location.origin))).toBe(t("peers.ownLink"));
+});
+
+test("refusals are said in words that name the other node; what is new is told as the node says it", () => {
+  const of = (text: string, status = 502) => trouble(new ApiError(status, text));
+  expect(
+    of("https://lyon.example refuses: the invitation is unknown, expired, used or withdrawn there"),
+  ).toMatch(/^lyon\.example does not take this invitation/);
+  expect(
+    of(
+      "https://lyon.example refuses: it cannot verify this node's signature; this node's clock is 7 min ahead of its clock",
+    ),
+  ).toContain("7 min ahead");
+  expect(of("https://lyon.example cannot be reached: timed out")).toContain("lyon.example cannot be reached");
+  expect(of("https://lyon.example does not have the keys that the link names: do not connect", 403)).toMatch(
+    /Do not connect/,
+  );
+  expect(of("https://lyon.example is connected already", 409)).toBe("lyon.example is connected already.");
+  expect(of("Validation failed: https://lyon.example runs Entrenous: it is connected", 422)).toMatch(
+    /^lyon\.example runs Entrenous/,
+  );
+  expect(of("something new", 409)).toBe("something new");
+  expect(of("cause", 500)).toBe(t("common.nodeTrouble"));
+  expect(trouble(new Unreachable())).toBe(t("common.unreachable"));
+});
+
+test("joining: nothing that was typed is lost, whatever goes wrong", async () => {
+  const join = vi.spyOn(api, "join");
+  const joining = new Joining();
+  joining.link = LINK.slice(0, -3);
+  await joining.read();
+  expect(join).not.toHaveBeenCalled();
+  expect([joining.error, joining.link]).toEqual([t("peers.notWhole"), LINK.slice(0, -3)]);
+
+  joining.link = ` ${LINK}\n`;
+  join.mockRejectedValueOnce(new ApiError(502, "https://lyon.example cannot be reached: timed out"));
+  await joining.read();
+  expect(joining.offer).toBeNull();
+  expect(joining.error).toContain("timed out");
+  expect(joining.link).toContain(LINK);
+
+  join.mockResolvedValueOnce(offer());
+  await joining.read();
+  expect(join).toHaveBeenLastCalledWith(LINK);
+  expect([joining.error, joining.offer?.purpose]).toEqual([null, "Bora"]);
+
+  joining.compared = true;
+  join.mockRejectedValueOnce(
+    new ApiError(502, "https://lyon.example refuses: too many tries; try again in a minute"),
+  );
+  await joining.accept();
+  expect(joining.offer?.purpose).toBe("Bora");
+  expect(joining.error).toContain("Try again in a minute");
+
+  join.mockResolvedValueOnce(offer({ state: "pending_remote" }));
+  vi.spyOn(api, "peers").mockResolvedValue([peer({ state: "pending_remote" })]);
+  await joining.accept();
+  expect(join).toHaveBeenLastCalledWith(LINK, true);
+  expect(joining.peer?.state).toBe("pending_remote");
+  vi.spyOn(api, "peer").mockResolvedValue(peer());
+  await joining.look();
+  expect(joining.peer?.state).toBe("active");
+});

@@ -1,0 +1,61 @@
+/** Why an invitation cannot be read or accepted, in words that say what to do. */
+
+import { ApiError } from "$/api/client";
+import { t, type MessageKey } from "$/i18n/index.svelte";
+import { explain } from "$/state/actions";
+import { authorityOf } from "./words";
+
+/** What the node says, and what we say instead. The first group is the other node, the second one what it says of it. */
+const SAYINGS: readonly [RegExp, MessageKey][] = [
+  [/^this is no invitation link: (?:the part after|the fingerprint)/, "peers.notWhole"],
+  [/^this is no invitation link/, "peers.notALink"],
+  [/by this very node/, "peers.ownLink"],
+  [/need not trust itself/, "peers.itself"],
+  [/^(\S+) is connected already/, "peers.already"],
+  [/^(\S+) is known and /, "peers.knownAs"],
+  [/^(\S+) does not have the keys/, "peers.wrongKeys"],
+  [/the answer of (\S+) was changed on its way/, "peers.tampered"],
+  [/^(\S+) refuses: the invitation is unknown/, "peers.unusable"],
+  [/^(\S+) refuses: it counts this node as connected/, "peers.thereAlready"],
+  [/^(\S+) refuses: too many tries/, "peers.tooMany"],
+  [/^(\S+) refuses: it cannot verify this node's signature; (.+)$/, "peers.clock"],
+  [/^(\S+) refuses: it cannot reach this node/, "peers.cannotReachUs"],
+  [/^(\S+) cannot be reached: (.+)$/, "peers.cannotReach"],
+  [/^(\S+) does not answer as a node of Entrenous/, "peers.notEntrenous"],
+  [/^(\S+) runs Entrenous/, "peers.isEntrenous"],
+  [/is no authority/, "peers.notAuthority"],
+];
+
+/** An example of a link. */
+export const EXAMPLE = "https://lyon.example/invitations/1234?fp=…#…";
+
+/** What went wrong. What we have no words for is told in the node's own. */
+export function trouble(error: unknown): string {
+  if (!(error instanceof ApiError) || ![400, 403, 409, 422, 502].includes(error.status))
+    return explain(error);
+  const said = error.message.replace(/^Validation failed: /, "");
+  for (const [pattern, key] of SAYINGS) {
+    const found = pattern.exec(said);
+    if (!found) continue;
+    const values = { authority: authorityOf(found[1] ?? ""), detail: found[2] ?? "", example: EXAMPLE };
+    return t(key, values);
+  }
+  return said;
+}
+
+/** What is wrong with a pasted link that no node need be asked about; null if it looks like one. */
+export function flaw(link: string): string | null {
+  let url: URL;
+  try {
+    url = new URL(link.trim());
+  } catch {
+    return t("peers.notALink", { example: EXAMPLE });
+  }
+  if (!/^https?:$/.test(url.protocol) || !/^\/invitations\/\d+$/.test(url.pathname))
+    return t("peers.notALink", { example: EXAMPLE });
+  const whole =
+    /^#[\w-]{43}$/.test(url.hash) &&
+    /^[a-z2-7]{52}$/i.test((url.searchParams.get("fp") ?? "").replace(/-/g, ""));
+  if (!whole) return t("peers.notWhole");
+  return url.origin === location.origin ? t("peers.ownLink") : null;
+}

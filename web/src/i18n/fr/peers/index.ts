@@ -1,0 +1,6 @@
+/** French texts about peers: complete, or it does not compile. */
+
+import { contract } from "./contract";
+import { peers } from "./peers";
+
+export const messages = { contract, peers };
