@@ -5,8 +5,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use std::collections::BTreeMap;
 
-/// Tables that may change with every request: what was refused stands in the trail.
-const TRAIL: &[&str] = &["audit"];
+/// Tables that may change with every request: what was refused stands in the trail, and in the ledger.
+const TRAIL: &[&str] = &["audit", "ledger", "ledger_waiting", "ledger_heads", "ledger_keys"];
 /// Columns that say when, and with what, something was last used: written at most once a minute, whatever was asked.
 const USES: &[&str] = &["last_used_at", "user_agent"];
 

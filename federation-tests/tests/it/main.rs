@@ -11,6 +11,8 @@ mod faults;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod look;
 #[cfg(test)]
 mod other_software;

@@ -3,10 +3,11 @@
 
 use crate::at::At;
 use crate::entities::stamp;
-use crate::{ApiError, ApiResult, ApiState, Caller};
+use crate::{ApiResult, ApiState, Caller};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{deliveries, oauth, posts, sessions};
+use entrenous_domain::deliveries::{self, Reach, Reached};
+use entrenous_domain::{oauth, sessions};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{PostId, SessionId, TokenId};
 use schemars::JsonSchema;
@@ -45,7 +46,11 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .get(
             "/api/entrenous/v1/statuses/{id}/deliveries",
             Access::Person("read:statuses"),
-            Doc::new("statuses", "Where my post has gone").returns::<Vec<Delivery>>(),
+            Doc::new(
+                "statuses",
+                "Where my post has gone: each organisation of its audience",
+            )
+            .returns::<Vec<Delivery>>(),
             deliveries_of,
         )
 }
@@ -91,8 +96,12 @@ struct Delivery {
     name: String,
     /// As in handles.
     authority: String,
-    /// `queued`, `done` or `dropped`.
-    state: String,
+    /// `delivered`, `waiting`, or `refused` (it will not have it).
+    state: &'static str,
+    /// For one that waits: since when it does.
+    waiting_since: Option<String>,
+    /// For one that waits: since when that organisation has not answered; null if it does.
+    silent_since: Option<String>,
     /// What the last failure was; told to administrators only, as it may describe their network.
     error: Option<String>,
 }
@@ -152,19 +161,27 @@ async fn deliveries_of(
     caller: Caller,
     At(id): At<PostId>,
 ) -> ApiResult<Json<Vec<Delivery>>> {
-    let view = posts::view(state.ctx(), caller.viewer(), id).await?;
-    if view.post.account != caller.id() {
-        return Err(ApiError::not_found());
-    }
     let tells_errors = caller.member.role.administers();
-    let all = deliveries::of_post(state.ctx(), id).await?;
+    let all = deliveries::of_post(state.ctx(), caller.id(), id).await?;
     Ok(Json(
         all.into_iter()
-            .map(|(peer, state, error)| Delivery {
-                name: peer.name.clone(),
-                authority: peer.origin.authority().to_owned(),
-                state,
-                error: error.filter(|_| tells_errors),
+            .map(|Reach { peer, state, error }| {
+                let waiting = match state {
+                    Reached::Waiting(since) => Some(since),
+                    Reached::Delivered | Reached::Refused => None,
+                };
+                Delivery {
+                    name: peer.name,
+                    authority: peer.origin.authority().to_owned(),
+                    state: match state {
+                        Reached::Delivered => "delivered",
+                        Reached::Waiting(_) => "waiting",
+                        Reached::Refused => "refused",
+                    },
+                    waiting_since: waiting.map(stamp),
+                    silent_since: peer.failing_since.filter(|_| waiting.is_some()).map(stamp),
+                    error: error.filter(|_| tells_errors),
+                }
             })
             .collect(),
     ))

@@ -1,7 +1,7 @@
 //! The audit trail: what administrators did and what was refused, one line each with a stable reason.
 
-use crate::{Ctx, Result};
-use entrenous_model::{AuditId, Origin, Time};
+use crate::{Ctx, Result, ledger};
+use entrenous_model::{AuditId, Crossing, Direction, Origin, Parcel, Time};
 use entrenous_store::{StoreError, Tx};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -40,38 +40,74 @@ impl Limiter {
 /// Who acts on the command line: the person who owns the machine.
 pub const COMMAND_LINE: &str = "command line";
 
-/// Writes one line. Refusals (a reason without a known peer) are written at most once a minute per reason in all, so
-/// that strangers cannot fill the disk; those of a peer at most 600 times a minute per reason.
+/// Writes one line of what was done.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn record(
-    ctx: &Ctx,
-    actor: &str,
-    action: &str,
-    reason: Option<&str>,
-    peer: Option<&Origin>,
-    detail: String,
-) -> Result<()> {
-    if let Some(reason) = reason {
-        let known = match peer {
-            Some(origin) => crate::peers::by_origin(ctx, origin).await?.is_some(),
-            None => false,
-        };
-        let (key, most) = match peer {
-            Some(origin) if known => (Some(origin.as_str()), LINES_PER_PEER_AND_MINUTE),
-            _ => (None, 1),
-        };
-        if !ctx.trust().limiter.admit(key, reason, ctx.now(), most) {
-            tracing::debug!(action, reason, "more of the same, not written to the audit trail");
-            return Ok(());
-        }
-    }
-    let (actor, action, reason) = (actor.to_owned(), action.to_owned(), reason.map(str::to_owned));
-    let peer = peer.map(|origin| origin.as_str().to_owned());
+pub async fn record(ctx: &Ctx, actor: &str, action: &str, detail: String) -> Result<()> {
+    let (actor, action) = (actor.to_owned(), action.to_owned());
     ctx.store()
         .write(move |tx| {
-            write(tx, &actor, &action, reason.as_deref(), peer.as_deref(), &detail)?;
+            write(tx, &actor, &action, None, None, &detail)?;
+            Ok(())
+        })
+        .await
+}
+
+/// What was refused, for the ledger of the peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Which way.
+    pub direction: Direction,
+    /// What.
+    pub parcel: Parcel,
+    /// Whether a signature proves that it was the peer. What only says so is written to the ledger once a minute for each
+    /// reason: whoever is no peer must not make it grow.
+    pub proven: bool,
+}
+
+/// Writes one line of a refusal, and a row of the ledger if it is a peer's. Refusals of strangers are written at most once
+/// a minute per reason in all, so that strangers cannot fill the disk; those of a peer at most 600 times a minute per
+/// reason.
+///
+/// # Errors
+/// Only the store's.
+pub async fn refused(
+    ctx: &Ctx,
+    reason: &str,
+    origin: Option<&Origin>,
+    detail: String,
+    what: Option<Refused>,
+) -> Result<()> {
+    let known = match origin {
+        Some(origin) => crate::peers::by_origin(ctx, origin).await?,
+        None => None,
+    };
+    let (key, most) = match origin {
+        Some(origin) if known.is_some() => (Some(origin.as_str()), LINES_PER_PEER_AND_MINUTE),
+        _ => (None, 1),
+    };
+    let (limiter, now) = (&ctx.trust().limiter, ctx.now());
+    if !limiter.admit(key, reason, now, most) {
+        tracing::debug!(reason, "more of the same, not written to the audit trail");
+        return Ok(());
+    }
+    let crossing = known
+        .zip(what)
+        .filter(|(_, what)| what.proven || limiter.admit(key, &format!("unproven {reason}"), now, 1))
+        .map(|(peer, what)| Crossing::of(peer.id, what.direction, what.parcel).refused(reason));
+    let (reason, origin) = (reason.to_owned(), origin.map(|origin| origin.as_str().to_owned()));
+    ctx.store()
+        .write(move |tx| {
+            write(
+                tx,
+                "peer",
+                "federation.refused",
+                Some(&reason),
+                origin.as_deref(),
+                &detail,
+            )?;
+            ledger::write(tx, crossing)?;
             Ok(())
         })
         .await

@@ -53,6 +53,7 @@ struct Inner {
     caches: crate::accounts::Caches,
     trust: crate::peers::Trust,
     looks: crate::look::Looks,
+    ledger: crate::ledger::Desk,
     filing: tokio::sync::RwLock<()>,
 }
 
@@ -93,6 +94,7 @@ impl Ctx {
                 caches,
                 trust: crate::peers::Trust::default(),
                 looks,
+                ledger: crate::ledger::Desk::default(),
                 filing: tokio::sync::RwLock::default(),
             }),
         }
@@ -125,6 +127,11 @@ impl Ctx {
 
     pub(crate) fn looks(&self) -> &crate::look::Looks {
         &self.inner.looks
+    }
+
+    /// What is kept in memory of the ledger.
+    pub(crate) fn ledger(&self) -> &crate::ledger::Desk {
+        &self.inner.ledger
     }
 
     /// This node's origin.

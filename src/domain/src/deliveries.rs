@@ -1,8 +1,11 @@
 //! The durable queue: what still has to reach which peer. Ordered per peer, author and conversation.
 
-use crate::{Ctx, DomainError, Result, audit, work};
+use crate::{Ctx, DomainError, Result, audit, ledger, work};
 use chrono::TimeDelta;
-use entrenous_model::{ActivityId, DeliveryId, Event, Peer, PeerId, PostId, SignatureForm, Time};
+use entrenous_model::{
+    AccountId, ActivityId, Crossing, DeliveryId, Direction, Event, Parcel, Peer, PeerId, PostId,
+    SignatureForm, Time,
+};
 use entrenous_store::{StoreError, Tx, deliveries as rows};
 use std::sync::Arc;
 
@@ -59,15 +62,33 @@ pub async fn next(ctx: &Ctx, peer: PeerId, after: Option<DeliveryId>, limit: i64
         .await?)
 }
 
+/// A delivery that will not be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// Row.
+    pub id: DeliveryId,
+    /// What the ledger tells of it.
+    pub parcel: Parcel,
+}
+
+/// Why a delivery was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// Stable code, for the ledger.
+    pub code: String,
+    /// In words.
+    pub reason: String,
+}
+
 /// Deliveries that will not be made again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Over {
     /// What the peer has taken.
-    pub taken: Vec<DeliveryId>,
+    pub taken: Vec<Done>,
     /// The signature form that worked for the last of them.
     pub form: Option<SignatureForm>,
     /// What there is nothing to send of any more (the post is gone), or what the peer will never take (410, 400), and why.
-    pub dropped: Vec<(DeliveryId, String)>,
+    pub dropped: Vec<(Done, Dropped)>,
 }
 
 impl Over {
@@ -79,8 +100,8 @@ impl Over {
 
     /// All of them.
     pub fn ids(&self) -> impl Iterator<Item = DeliveryId> + '_ {
-        let dropped = self.dropped.iter().map(|(id, _)| *id);
-        self.taken.iter().copied().chain(dropped)
+        let dropped = self.dropped.iter().map(|(done, _)| done);
+        self.taken.iter().chain(dropped).map(|done| done.id)
     }
 
     /// Puts what was over earlier in front.
@@ -111,11 +132,19 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, over: Over) -> Result<()> {
                 entrenous_store::peers::learn_form(tx, peer.id, form)?;
                 learned = true;
             }
-            rows::finish(tx, &over.taken, "done", None, now)?;
+            let taken: Vec<DeliveryId> = over.taken.iter().map(|done| done.id).collect();
+            rows::finish(tx, &taken, "done", None, now)?;
         }
-        for (id, reason) in &over.dropped {
-            rows::finish(tx, &[*id], "dropped", Some(reason), now)?;
+        for (done, why) in &over.dropped {
+            rows::finish(tx, &[done.id], "dropped", Some(&why.reason), now)?;
         }
+        let sent = |done: &Done| Crossing::of(peer.id, Direction::Sent, done.parcel.clone());
+        let taken = over.taken.iter().map(sent);
+        let dropped = over
+            .dropped
+            .iter()
+            .map(|(done, why)| sent(done).refused(why.code.as_str()));
+        ledger::write(tx, taken.chain(dropped))?;
         Ok(learned)
     })
     .await?;
@@ -208,6 +237,14 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<()
             Some(peer.origin.as_str()),
             &text,
         )?;
+        // One row for all: a queue of 30 days may be long.
+        let parcel = Parcel {
+            kind: "Deliveries".to_owned(),
+            ..Parcel::default()
+        };
+        let mut crossing = Crossing::of(peer.id, Direction::Sent, parcel).refused("too_old");
+        crossing.times = i64::try_from(dropped).unwrap_or(i64::MAX);
+        ledger::write(tx, [crossing])?;
     }
     Ok(())
 }
@@ -286,19 +323,59 @@ pub async fn queues(ctx: &Ctx) -> Result<Vec<QueueState>> {
     Ok(states)
 }
 
-/// Where a post has gone: (peer, state, last error). State is `queued`, `done` or `dropped`.
+/// How far a post came with one peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// It has all of it.
+    Delivered,
+    /// Something of it waits, since then.
+    Waiting(Time),
+    /// It will not have it: it refused, or nothing was to be sent any more, or it was silent for too long.
+    Refused,
+}
+
+/// One node of a post's audience.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// The peer, as it is in the database now: `failing_since` tells since when it has not answered.
+    pub peer: Peer,
+    /// How far the post came.
+    pub state: Reached,
+    /// What the last failure was.
+    pub error: Option<String>,
+}
+
+/// Where a post of one's own has gone, by the names of the peers.
 ///
 /// # Errors
-/// Only the store's.
-pub async fn of_post(ctx: &Ctx, post: PostId) -> Result<Vec<(Arc<Peer>, String, Option<String>)>> {
-    let found = ctx.store().read(move |conn| rows::of_post(conn, post)).await?;
-    let mut out = Vec::new();
-    for (id, state, error) in found {
-        if let Some(peer) = crate::peers::get(ctx, id).await? {
-            out.push((peer, state, error));
-        }
-    }
-    Ok(out)
+/// `NotFound` unless `author` wrote it.
+pub async fn of_post(ctx: &Ctx, author: AccountId, post: PostId) -> Result<Vec<Reach>> {
+    let mut all = ctx
+        .store()
+        .read(move |conn| {
+            let post = entrenous_store::posts::get(conn, post)?;
+            let Some(post) = post.filter(|post| post.account == author && post.deleted_at.is_none()) else {
+                return Ok(None);
+            };
+            let mut all = Vec::new();
+            for reach in rows::of_post(conn, post.id)? {
+                let Some(peer) = entrenous_store::peers::by_id(conn, reach.peer)? else {
+                    continue;
+                };
+                let state = match (reach.waiting, reach.taken) {
+                    (Some(since), _) => Reached::Waiting(since),
+                    (None, Some(true)) => Reached::Delivered,
+                    (None, _) => Reached::Refused,
+                };
+                let error = reach.error;
+                all.push(Reach { peer, state, error });
+            }
+            Ok(Some(all))
+        })
+        .await?
+        .ok_or(DomainError::NotFound)?;
+    all.sort_by(|a, b| (&a.peer.name, &a.peer.origin).cmp(&(&b.peer.name, &b.peer.origin)));
+    Ok(all)
 }
 
 /// An outgoing activity a peer asks for by id, as a delivery that is not queued. `NotFound` unless it was for that peer.

@@ -14,6 +14,7 @@ pub mod error;
 pub mod follows;
 pub mod hashtags;
 pub mod invites;
+pub mod ledger;
 pub mod lists;
 pub mod look;
 pub mod maintenance;

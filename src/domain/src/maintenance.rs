@@ -20,6 +20,8 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
             removed += rows::forget_idempotency_keys(tx, now - TimeDelta::days(1))?;
             removed += rows::forget_codes(tx, now - TimeDelta::days(1))?;
             removed += rows::forget_sessions(tx, now - TimeDelta::days(1))?;
+            // Each goes with its person; one may have been made at that very moment.
+            removed += entrenous_store::ledger::forget_keys_of_leavers(tx)?;
             removed += rows::forget_deliveries(tx, now - crate::deliveries::PATIENCE)?;
             Ok(removed)
         })

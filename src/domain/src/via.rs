@@ -1,6 +1,6 @@
 //! By which door a use-case is entered.
 
-use entrenous_model::PeerId;
+use entrenous_model::{Parcel, PeerId};
 
 /// Local person or peer: the same verb serves both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,4 +19,6 @@ pub struct Receipt {
     pub peer: PeerId,
     /// ActivityPub id of the activity.
     pub activity: String,
+    /// What the ledger tells of it; the activity's id is above.
+    pub parcel: Parcel,
 }

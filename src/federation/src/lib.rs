@@ -41,6 +41,7 @@ mod testing;
 pub use handshake::{InviteLink, Preview, Trusted};
 pub use identity::Identity;
 
+use axum::middleware::from_fn_with_state;
 use client::Client;
 use entrenous_domain::Ctx;
 use entrenous_door::Routes;
@@ -158,6 +159,9 @@ impl Federation {
     /// The router, behind the peer-signature guard.
     #[must_use = "the router answers nothing until it is served"]
     pub fn router(&self) -> axum::Router {
-        Self::routes().mount(self.clone(), Arc::new(self.clone()))
+        let recorded = from_fn_with_state(self.clone(), serve::answered);
+        Self::routes()
+            .mount(self.clone(), Arc::new(self.clone()))
+            .route_layer(recorded)
     }
 }

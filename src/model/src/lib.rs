@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod contract;
 pub mod event;
 pub mod ids;
+pub mod ledger;
 pub mod list;
 pub mod media;
 pub mod member;
@@ -27,6 +28,7 @@ pub use attachment::{
 pub use contract::{Contract, DirectoryScope, Terms};
 pub use event::Event;
 pub use ids::*;
+pub use ledger::{Crossing, Direction, LedgerHead, LedgerRow, Parcel};
 pub use list::{List, RepliesPolicy};
 pub use media::Media;
 pub use member::{Invite, Member, Role};

@@ -397,23 +397,48 @@ pub fn counts(conn: &mut Conn, peer: PeerId, since: Time, dropped_since: Time) -
     })
 }
 
-/// Where a post went: the last state for each peer.
+/// How far a post came with one peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The peer.
+    pub peer: PeerId,
+    /// Since when something of it waits, if it does.
+    pub waiting: Option<Time>,
+    /// Whether the last that ended was taken; `None` if nothing has ended.
+    pub taken: Option<bool>,
+    /// What the last failure was.
+    pub error: Option<String>,
+}
+
+/// Where a post went and is going, by peer.
 ///
 /// # Errors
 /// The database's.
-pub fn of_post(conn: &mut Conn, post: PostId) -> Result<Vec<(PeerId, String, Option<String>)>, StoreError> {
+pub fn of_post(conn: &mut Conn, post: PostId) -> Result<Vec<Reach>, StoreError> {
     let rows = deliveries::table
         .inner_join(activities::table)
         .filter(activities::post_id.eq(post.get()))
         .order(deliveries::id)
-        .select((deliveries::peer_id, deliveries::state, deliveries::last_error))
-        .load::<(i64, String, Option<String>)>(conn)?;
-    let mut last = std::collections::BTreeMap::new();
-    for (peer, state, error) in rows {
-        last.insert(PeerId(peer), (state, error));
+        .select((
+            deliveries::peer_id,
+            deliveries::state,
+            deliveries::last_error,
+            deliveries::created_at,
+        ))
+        .load::<(i64, String, Option<String>, NaiveDateTime)>(conn)?;
+    let mut all: std::collections::BTreeMap<i64, Reach> = std::collections::BTreeMap::new();
+    for (peer, state, error, at) in rows {
+        let reach = all.entry(peer).or_insert_with(|| Reach {
+            peer: PeerId(peer),
+            waiting: None,
+            taken: None,
+            error: None,
+        });
+        match state.as_str() {
+            "queued" => reach.waiting = reach.waiting.or(Some(from_db(at))),
+            ended => reach.taken = Some(ended == "done"),
+        }
+        reach.error = error;
     }
-    Ok(last
-        .into_iter()
-        .map(|(peer, (state, error))| (peer, state, error))
-        .collect())
+    Ok(all.into_values().collect())
 }

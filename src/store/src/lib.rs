@@ -41,6 +41,7 @@ pub mod audit;
 pub mod by_uri;
 pub mod codes;
 pub mod deliveries;
+pub mod ledger;
 pub mod maintenance;
 pub mod node_secrets;
 pub mod peer_invites;

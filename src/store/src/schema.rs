@@ -540,6 +540,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ledger_waiting (id) {
+        id -> BigInt,
+        peer_id -> BigInt,
+        at -> Timestamp,
+        direction -> Text,
+        kind -> Text,
+        activity -> Nullable<Text>,
+        object -> Nullable<Text>,
+        account_id -> Nullable<BigInt>,
+        bytes -> BigInt,
+        times -> BigInt,
+        refused -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    ledger (peer_id, seq) {
+        peer_id -> BigInt,
+        seq -> BigInt,
+        at -> Timestamp,
+        direction -> Text,
+        kind -> Text,
+        activity -> Nullable<Text>,
+        object -> Nullable<Text>,
+        person -> Nullable<Text>,
+        bytes -> BigInt,
+        times -> BigInt,
+        reason -> Nullable<Text>,
+        prev -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    ledger_heads (peer_id) {
+        peer_id -> BigInt,
+        seq -> BigInt,
+        hash -> Binary,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
+    ledger_keys (account_id) {
+        account_id -> BigInt,
+        sealed -> Binary,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -588,5 +638,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     events,
     audit,
-    look
+    look,
+    ledger_waiting,
+    ledger,
+    ledger_heads,
+    ledger_keys
 );

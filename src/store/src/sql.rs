@@ -11,7 +11,7 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     query_dsl::methods::LoadQuery,
     serialize::ToSql,
-    sql_types::{BigInt, Bool, HasSqlType, Integer, Nullable, Text, Timestamp},
+    sql_types::{BigInt, Binary, Bool, HasSqlType, Integer, Nullable, Text, Timestamp},
 };
 use entrenous_model::Time;
 use std::{borrow::Cow, marker::PhantomData};
@@ -26,6 +26,7 @@ enum Part {
     Flag(bool),
     Moment(NaiveDateTime),
     OptMoment(Option<NaiveDateTime>),
+    Bytes(Vec<u8>),
 }
 
 /// A statement being put together. Text that is not `'static` must never hold what someone typed.
@@ -56,6 +57,10 @@ impl Sql {
 
     pub(crate) fn opt_int(self, value: Option<i64>) -> Self {
         self.with(Part::OptInt(value))
+    }
+
+    pub(crate) fn bytes(self, value: Vec<u8>) -> Self {
+        self.with(Part::Bytes(value))
     }
 
     /// A text. PostgreSQL knows no NUL in one, and nobody means it: it is left out, on both databases.
@@ -187,7 +192,8 @@ where
         + HasSqlType<Integer>
         + HasSqlType<Text>
         + HasSqlType<Bool>
-        + HasSqlType<Timestamp>,
+        + HasSqlType<Timestamp>
+        + HasSqlType<Binary>,
     i64: ToSql<BigInt, DB>,
     Option<i64>: ToSql<Nullable<BigInt>, DB>,
     str: ToSql<Text, DB>,
@@ -195,6 +201,7 @@ where
     bool: ToSql<Bool, DB>,
     NaiveDateTime: ToSql<Timestamp, DB>,
     Option<NaiveDateTime>: ToSql<Nullable<Timestamp>, DB>,
+    [u8]: ToSql<Binary, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         for part in &self.0.parts {
@@ -206,6 +213,7 @@ where
                 Part::OptText(value) => out.push_bind_param::<Nullable<Text>, Option<String>>(value)?,
                 Part::Flag(value) => out.push_bind_param::<Bool, bool>(value)?,
                 Part::Moment(value) => out.push_bind_param::<Timestamp, NaiveDateTime>(value)?,
+                Part::Bytes(value) => out.push_bind_param::<Binary, [u8]>(value.as_slice())?,
                 Part::OptMoment(value) => {
                     out.push_bind_param::<Nullable<Timestamp>, Option<NaiveDateTime>>(value)?;
                 }

@@ -1,9 +1,9 @@
 //! A fresh database per test, a clock that tests turn, and stories that run on both databases.
 
-use crate::{Clock, Store, StoreConfig};
+use crate::{Clock, Conn, Store, StoreConfig, StoreError};
 use aws_lc_rs::rand;
 use chrono::{DateTime, Duration};
-use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, connection::SimpleConnection as _};
 use entrenous_model::Time;
 use std::{
     env, fmt,
@@ -134,6 +134,15 @@ impl Drop for TestDatabase {
             let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+/// Runs a statement as somebody with the database would, past everything this crate knows.
+///
+/// # Errors
+/// The database's.
+pub fn tamper(conn: &mut Conn, statement: &str) -> Result<(), StoreError> {
+    diesel::sql_query(statement).execute(conn)?;
+    Ok(())
 }
 
 /// A clock that stands still until it is turned. Clones are the same clock.

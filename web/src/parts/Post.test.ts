@@ -171,8 +171,8 @@ describe("what one does", () => {
 
   test("one sees which organisations one's post reached", async () => {
     api.deliveries.mockResolvedValue([
-      { name: "Lyon", authority: "lyon.example", state: "done" },
-      { name: "Oslo", authority: "oslo.example", state: "queued" },
+      { name: "Lyon", authority: "lyon.example", state: "delivered" },
+      { name: "Oslo", authority: "oslo.example", state: "waiting" },
     ]);
     putStatus(post(1));
     render(Post, { id: "1" });

@@ -1,6 +1,7 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
 mod invites;
+mod ledger;
 mod look;
 mod peer_invites;
 mod peers;
@@ -20,5 +21,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(peers::routes())
         .merge(peer_invites::routes())
         .merge(look::routes())
+        .merge(ledger::routes())
         .merge(trail::routes())
 }

@@ -324,6 +324,7 @@ fn leave(tx: &mut Tx, id: AccountId) -> Result<Vec<Event>> {
     let others = store::accounts::end_follows(tx, id)?;
     store::accounts::hide_posts(tx, id, now)?;
     store::keys::remove_all(tx, id)?;
+    store::ledger::forget_key(tx, id)?;
     store::media::raise_epochs(tx, id)?;
     store::attachments::discard_of(tx, id, now)?;
     let mut events = vec![Event::AccountUpdated { account: id }];

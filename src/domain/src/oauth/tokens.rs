@@ -59,7 +59,7 @@ pub async fn create_token(ctx: &Ctx, username: &str, scopes: &str) -> Result<Iss
         .ok_or(DomainError::NotFound)?;
     let detail = format!("{} with {scopes}", account.username);
     let issued = issue(ctx, None, Some(account.id), scopes).await?;
-    audit::record(ctx, audit::COMMAND_LINE, "token.created", None, None, detail).await?;
+    audit::record(ctx, audit::COMMAND_LINE, "token.created", detail).await?;
     Ok(issued)
 }
 

@@ -10,8 +10,8 @@ pub use invitations::{
 };
 pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, revoke, rotate_keys, suspend, trust};
 
-use crate::{Ctx, DomainError, Receipt, Result};
-use entrenous_model::{Origin, Peer, PeerId, PeerState};
+use crate::{Ctx, DomainError, Receipt, Result, ledger};
+use entrenous_model::{Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState};
 use entrenous_store::Tx;
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ pub async fn awaiting(ctx: &Ctx) -> Result<Vec<(Arc<Peer>, String)>> {
         .collect())
 }
 
-/// Claims a receipt inside a verb's transaction and notes that the peer was heard.
+/// Claims a receipt inside a verb's transaction, writes it down for the ledger, and notes that the peer was heard.
 ///
 /// # Errors
 /// `AlreadyReceived` if the activity had its effect before; `Refused("peer_not_active")` if the peer is no longer
@@ -111,6 +111,11 @@ pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<()> {
     if !entrenous_store::received::claim(tx, &receipt.activity, peer.id, now)? {
         return Err(DomainError::AlreadyReceived);
     }
+    let parcel = Parcel {
+        activity: Some(receipt.activity.clone()),
+        ..receipt.parcel.clone()
+    };
+    ledger::write(tx, [Crossing::of(peer.id, Direction::Received, parcel)])?;
     crate::deliveries::note_heard(tx, &peer)?;
     Ok(())
 }

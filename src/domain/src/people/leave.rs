@@ -52,6 +52,7 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
             let others = store::accounts::end_follows(tx, id)?;
             store::media::raise_epochs(tx, id)?;
             store::attachments::raise_epochs(tx, id)?;
+            store::ledger::forget_key(tx, id)?;
             audit::write(tx, &actor, "person.disabled", None, None, &account.username)?;
             let mut events = vec![
                 Event::SessionsEnded { account: id },

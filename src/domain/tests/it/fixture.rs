@@ -12,8 +12,8 @@ use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, DomainError, NodeSettings, Receipt, Result, Via};
 use entrenous_model::{
-    Account, AccountId, AccountKind, Contract, Event, Origin, Peer, PeerId, PeerState, Role, SignatureForm,
-    Software, Time,
+    Account, AccountId, AccountKind, Contract, Event, Origin, Parcel, Peer, PeerId, PeerState, Role,
+    SignatureForm, Software, Time,
 };
 use entrenous_store::testing::{TestClock, TestDatabase};
 use std::collections::HashMap;
@@ -155,6 +155,7 @@ impl House {
         Via::Peer(Receipt {
             peer,
             activity: format!("https://there.example/activities/{number}"),
+            parcel: Parcel::default(),
         })
     }
 

@@ -7,6 +7,8 @@ mod completion;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod look;

@@ -17,9 +17,9 @@ pub use sign::{other_form, sign};
 use crate::keys::{KeyRing, SigningKeys};
 use crate::vocabulary::Id;
 use bytes::Bytes;
-use entrenous_domain::Ctx;
+use entrenous_domain::{Ctx, ledger};
 use entrenous_egress::{Egress, Permit, is_activity_json, is_jrd_json};
-use entrenous_model::{Peer, PeerId, SignatureForm};
+use entrenous_model::{Crossing, Direction, Parcel, Peer, PeerId, SignatureForm};
 use http::HeaderMap;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -89,7 +89,7 @@ impl Client {
     }
 
     async fn document(&self, peer: &Peer, url: &str, budget: &Budget) -> Result<Value, ClientError> {
-        read_document(&self.get(peer, url, ACCEPT, budget).await?)
+        read_document(&self.get(peer, "GET", url, ACCEPT, budget).await?)
     }
 
     /// Plain JSON (WebFinger) at a URL of an active peer, signed by the instance actor.
@@ -97,7 +97,7 @@ impl Client {
     /// # Errors
     /// As [`Client::object`].
     pub async fn json(&self, peer: &Peer, url: &str, budget: &Budget) -> Result<Value, ClientError> {
-        let answer = self.get(peer, url, ACCEPT_JSON, budget).await?;
+        let answer = self.get(peer, "GET json", url, ACCEPT_JSON, budget).await?;
         if !is_jrd_json(&answer.headers) {
             return Err(ClientError::ContentType);
         }
@@ -107,15 +107,46 @@ impl Client {
     async fn get(
         &self,
         peer: &Peer,
+        kind: &str,
         url: &str,
         accept: &str,
         budget: &Budget,
     ) -> Result<Answer, ClientError> {
         self.may_ask(peer, url, budget)?;
-        succeeded(
-            self.signed(peer, &Outgoing::get(url, accept), &self.0.keys.instance())
-                .await?,
-        )
+        let answer = self
+            .signed(peer, &Outgoing::get(url, accept), &self.0.keys.instance())
+            .await
+            .and_then(succeeded);
+        self.noted(peer, kind, url, answer)
+    }
+
+    /// Counts what was asked of a peer and what came of it, for the ledger. A query may name a person, or let its holder
+    /// in: it is left out.
+    fn noted(
+        &self,
+        peer: &Peer,
+        kind: &str,
+        url: &str,
+        answer: Result<Answer, ClientError>,
+    ) -> Result<Answer, ClientError> {
+        let parcel = Parcel {
+            kind: kind.to_owned(),
+            object: url.split(['?', '#']).next().map(str::to_owned),
+            bytes: answer
+                .as_ref()
+                .map_or(0, |answer| i64::try_from(answer.body.len()).unwrap_or(i64::MAX)),
+            ..Parcel::default()
+        };
+        let crossing = Crossing::of(peer.id, Direction::Fetched, parcel);
+        ledger::note(
+            &self.0.ctx,
+            match &answer {
+                Ok(_) => crossing,
+                Err(ClientError::Status(status)) => crossing.refused(format!("status_{status}")),
+                Err(error) => crossing.refused(error.code()),
+            },
+        );
+        answer
     }
 
     /// A file of at most `most` bytes from an active peer's own origin, signed by the instance actor.
@@ -134,8 +165,11 @@ impl Client {
         let request = Outgoing::get(url, "*/*");
         let request = self.prepare(form, &self.0.keys.instance(), &request)?;
         let permit = Permit::active_peer(peer.origin.as_str())?;
-        let response = self.0.egress.fetch_file(&permit, request, most, IDLE).await?;
-        Ok(succeeded(Answer::of(response, form))?.body)
+        let response = self.0.egress.fetch_file(&permit, request, most, IDLE).await;
+        let answer = response
+            .map_err(ClientError::from)
+            .and_then(|response| succeeded(Answer::of(response, form)));
+        Ok(self.noted(peer, "GET file", url, answer)?.body)
     }
 
     /// Posts an activity to an inbox of an active peer, signed with `keys`. After a 401 the other signature form is tried

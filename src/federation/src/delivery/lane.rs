@@ -4,7 +4,7 @@ use super::bell::Bell;
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
 use crate::Federation;
-use entrenous_domain::deliveries::{self, Delivery, Failure, Over};
+use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
 use entrenous_model::{DeliveryId, PeerId, SignatureForm};
 use std::sync::Arc;
@@ -71,14 +71,14 @@ pub(super) async fn run(
         tokio::select! {
             () = bell.listen(), if going => {}
             Some(ended) = under_way.join_next() => match task(ended) {
-                Ok(Ended::Taken(id, form)) => {
-                    queue.lane.finish(id);
-                    over.taken.push(id);
+                Ok(Ended::Taken(done, form)) => {
+                    queue.lane.finish(done.id);
+                    over.taken.push(done);
                     over.form = Some(form);
                 }
-                Ok(Ended::Dropped(id, reason)) => {
-                    queue.lane.finish(id);
-                    over.dropped.push((id, reason));
+                Ok(Ended::Dropped(done, why)) => {
+                    queue.lane.finish(done.id);
+                    over.dropped.push((done, why));
                 }
                 Ok(Ended::Failed(id, failure)) => {
                     queue.lane.fail(id);
@@ -177,59 +177,68 @@ impl Queue {
 /// How an attempt ended. Nothing of it is written down yet.
 enum Ended {
     /// The peer has it.
-    Taken(DeliveryId, SignatureForm),
+    Taken(Done, SignatureForm),
     /// It will not be made again, and why.
-    Dropped(DeliveryId, String),
+    Dropped(Done, Dropped),
     /// It stays in the queue; `None` if it was not tried, because the peer is not active any more.
     Failed(DeliveryId, Option<Failure>),
 }
 
 async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>) -> Result<Ended> {
     let id = delivery.id;
-    let Some(verdict) = try_once(federation, peer, delivery).await? else {
+    let Some((verdict, bytes)) = try_once(federation, peer, delivery).await? else {
         // Memory and database may disagree for a moment: the lane must not spin meanwhile.
         sleep(PAUSE).await;
         return Ok(Ended::Failed(id, None));
     };
     tracing::debug!(%peer, delivery = %id, kind = delivery.data.kind(), ?verdict, "delivery attempted");
+    if let Verdict::Failed(failure) = verdict {
+        return Ok(Ended::Failed(id, Some(failure)));
+    }
+    let parcel = federation.parcel(delivery, bytes).await?;
+    let done = Done { id, parcel };
     Ok(match verdict {
-        Verdict::Taken(form) => Ended::Taken(id, form),
-        Verdict::Dropped(reason) => Ended::Dropped(id, reason),
+        Verdict::Taken(form) => Ended::Taken(done, form),
+        Verdict::Dropped(why) => Ended::Dropped(done, why),
         Verdict::Failed(failure) => Ended::Failed(id, Some(failure)),
     })
 }
 
-/// `None`: the peer is not active any more, nothing goes out.
-async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) -> Result<Option<Verdict>> {
+/// What came of it, and the size of what was sent. `None`: the peer is not active any more, nothing goes out.
+async fn try_once(
+    federation: &Federation,
+    peer: PeerId,
+    delivery: &Delivery,
+) -> Result<Option<(Verdict, usize)>> {
     let Some(peer) = peers::get(federation.ctx(), peer)
         .await?
         .filter(|peer| peer.is_active())
     else {
         return Ok(None);
     };
+    let unsent = |code: &str, reason: &str| {
+        let (code, reason) = (code.to_owned(), reason.to_owned());
+        Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0)))
+    };
     let body = match federation.activity(&peer, delivery).await {
         Ok(Some(body)) => body,
-        Ok(None) => {
-            return Ok(Some(Verdict::Dropped(
-                "there is nothing to send any more".to_owned(),
-            )));
-        }
+        Ok(None) => return unsent("nothing_to_send", "there is nothing to send any more"),
         Err(error @ DomainError::Store(_)) => return Err(error),
         Err(error) => {
             // It would never be better, and would hold up what comes after it.
             tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
-            return Ok(Some(Verdict::Dropped(
-                "it cannot be written; see the log".to_owned(),
-            )));
+            return unsent("unwritable", "it cannot be written; see the log");
         }
     };
     let keys = federation.keys().of(delivery.account).await?;
+    let bytes = body.len();
     let sent = federation
         .client()
         .post(&peer, &delivery.inbox, body, &keys)
         .await;
-    Ok(Some(match sent {
+    let verdict = match sent {
         Ok(answer) => verdict::of_answer(&answer),
         Err(error) => verdict::of_error(&error),
-    }))
+    };
+    Ok(Some((verdict, bytes)))
 }

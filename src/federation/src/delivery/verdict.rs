@@ -1,7 +1,7 @@
 //! What an answer means for a delivery. Pure.
 
 use crate::client::{Answer, ClientError};
-use entrenous_domain::deliveries::Failure;
+use entrenous_domain::deliveries::{Dropped, Failure};
 use entrenous_model::SignatureForm;
 
 /// What came of an attempt.
@@ -10,7 +10,7 @@ pub(super) enum Verdict {
     /// The peer has taken it, signed in that form.
     Taken(SignatureForm),
     /// It will never be taken, and why.
-    Dropped(String),
+    Dropped(Dropped),
     /// It stays in the queue.
     Failed(Failure),
 }
@@ -27,7 +27,10 @@ fn of_status(status: u16) -> Verdict {
     let reason = format!("answered {status}");
     match status {
         // Gone, not there, not to be understood, too large: it will never be taken.
-        400 | 404 | 405 | 406 | 410 | 411 | 413 | 414 | 415 | 422 | 431 => Verdict::Dropped(reason),
+        400 | 404 | 405 | 406 | 410 | 411 | 413 | 414 | 415 | 422 | 431 => Verdict::Dropped(Dropped {
+            code: format!("status_{status}"),
+            reason,
+        }),
         // 403: the peer's administrator has changed something, or ours must; trying at once is no use.
         // 401: a clock or a key may be put right. 3xx: never followed.
         _ => Verdict::Failed(Failure {
@@ -42,7 +45,12 @@ pub(super) fn of_error(error: &ClientError) -> Verdict {
     let reason = error.to_string();
     match error {
         // The address is not on the peer's origin: nothing will ever go there.
-        ClientError::NotAPeer | ClientError::Mismatch | ClientError::Signing(_) => Verdict::Dropped(reason),
+        ClientError::NotAPeer | ClientError::Mismatch | ClientError::Signing(_) => {
+            Verdict::Dropped(Dropped {
+                code: error.code().to_owned(),
+                reason,
+            })
+        }
         ClientError::Status(status) => of_status(*status),
         _ => Verdict::Failed(Failure {
             reason,

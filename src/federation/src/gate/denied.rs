@@ -1,7 +1,8 @@
 //! Refusals: status, stable reason, audit line.
 
 use axum::response::{IntoResponse as _, Response};
-use entrenous_domain::{Ctx, DomainError, audit};
+use entrenous_domain::audit::{self, Refused};
+use entrenous_domain::{Ctx, DomainError};
 use entrenous_model::Origin;
 use entrenous_wire::signature::Refusal;
 use http::{HeaderValue, StatusCode, header};
@@ -17,6 +18,7 @@ pub struct Denied {
     origin: Option<Origin>,
     detail: Option<String>,
     retry_after: Option<u64>,
+    what: Option<Refused>,
 }
 
 impl Denied {
@@ -29,6 +31,7 @@ impl Denied {
             origin: None,
             detail: None,
             retry_after: None,
+            what: None,
         }
     }
 
@@ -112,6 +115,13 @@ impl Denied {
         self
     }
 
+    /// With what it was that is refused, for the ledger.
+    #[must_use]
+    pub fn of(mut self, what: Refused) -> Self {
+        self.what = Some(what);
+        self
+    }
+
     /// The stable reason.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
@@ -124,7 +134,7 @@ impl Denied {
         self.status
     }
 
-    /// Writes the audit line. A line that cannot be written is in the log instead.
+    /// Writes the audit line, and the row of a peer's ledger. A line that cannot be written is in the log instead.
     pub async fn record(&self, ctx: &Ctx, route: &str) {
         let reason = self.reason;
         let detail = match &self.detail {
@@ -137,14 +147,7 @@ impl Denied {
             detail,
             "request refused"
         );
-        let written = audit::record(
-            ctx,
-            "peer",
-            "federation.refused",
-            Some(reason),
-            self.origin.as_ref(),
-            detail,
-        );
+        let written = audit::refused(ctx, reason, self.origin.as_ref(), detail, self.what.clone());
         if let Err(error) = written.await {
             tracing::error!(%error, reason, "a refusal was not recorded");
         }

@@ -13,12 +13,14 @@ pub(crate) use denied::RETRY_AFTER;
 pub use signer::Signer;
 
 use crate::Federation;
+use crate::serve::seen_by;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
 use axum::response::Response;
 use bytes::Bytes;
+use entrenous_domain::audit::Refused;
 use entrenous_domain::{deliveries, peers};
-use entrenous_model::{Origin, Peer, PeerState, Software};
+use entrenous_model::{Direction, Origin, Parcel, Peer, PeerState, Software};
 use entrenous_wire::signature::{self, Parsed, Window};
 use http::request::Parts;
 use http::{HeaderValue, header};
@@ -155,16 +157,38 @@ impl Head {
 /// The refusal: 401, 403, 413, or 503 when the store or the peer's key cannot be reached.
 pub(crate) async fn admit(federation: &Federation, request: Request) -> Result<Request, Response> {
     let route = format!("{} {}", request.method(), request.uri().path());
+    let what = unproven(federation, &request);
     match verify(federation, request).await {
         Ok((mut parts, verified)) => {
+            seen_by(&parts.extensions, &verified);
             let body = Body::from(verified.body.clone());
             parts.extensions.insert(verified);
             Ok(Request::from_parts(parts, body))
         }
         Err(denied) => {
+            let denied = denied.of(what);
             denied.record(federation.ctx(), &route).await;
             Err(denied.answer())
         }
+    }
+}
+
+/// What the ledger tells of a request whose signature does not hold.
+pub(crate) fn unproven(federation: &Federation, request: &Request) -> Refused {
+    let direction = if request.method() == http::Method::POST {
+        Direction::Received
+    } else {
+        Direction::Served
+    };
+    let parcel = Parcel {
+        kind: request.method().to_string(),
+        object: Some(federation.ctx().origin().join(request.uri().path())),
+        ..Parcel::default()
+    };
+    Refused {
+        direction,
+        parcel,
+        proven: false,
     }
 }
 

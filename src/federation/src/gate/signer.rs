@@ -19,6 +19,17 @@ pub enum Signer {
     Person(AccountId),
 }
 
+impl Signer {
+    /// The account, of a person.
+    #[must_use]
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Instance => None,
+            Self::Person(id) => Some(id),
+        }
+    }
+}
+
 /// Finds the key and verifies. Tells whether the query is signed.
 pub(super) async fn find(
     federation: &Federation,

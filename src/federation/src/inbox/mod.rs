@@ -16,13 +16,13 @@ pub(crate) use instance::pinned_keys;
 
 use crate::client::Budget;
 use crate::gate::{Denied, Signer, Verified};
-use crate::vocabulary::{Inbound, Unreadable};
+use crate::vocabulary::{ActivityKind, Id, Inbound, Object, Unreadable};
 use crate::{Federation, inbox::origin::Speaker};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use entrenous_domain::{DomainError, Receipt, Result, Via, accounts, peers};
+use entrenous_domain::{DomainError, Receipt, Result, Via, accounts, audit, ledger, peers};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Account, Peer, Software};
+use entrenous_model::{Account, Crossing, Direction, Parcel, Peer, Software};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -52,7 +52,14 @@ pub(crate) fn routes() -> Routes<Federation> {
 
 async fn receive(State(federation): State<Federation>, verified: Verified) -> Response {
     let origin = verified.peer.origin.clone();
-    let refused = match take(&federation, &verified).await {
+    // What is known of it, for the ledger; more once it is read.
+    let mut parcel = Parcel {
+        kind: "POST".to_owned(),
+        account: verified.signer.account(),
+        bytes: i64::try_from(verified.body.len()).unwrap_or(i64::MAX),
+        ..Parcel::default()
+    };
+    let refused = match take(&federation, &verified, &mut parcel).await {
         Ok(()) => return StatusCode::ACCEPTED.into_response(),
         Err(refused) => refused,
     };
@@ -63,7 +70,11 @@ async fn receive(State(federation): State<Federation>, verified: Verified) -> Re
             None => return StatusCode::ACCEPTED.into_response(),
         },
     };
-    let denied = denied.about(&origin);
+    let denied = denied.about(&origin).of(audit::Refused {
+        direction: Direction::Received,
+        parcel,
+        proven: true,
+    });
     denied.record(federation.ctx(), "POST inbox").await;
     denied.answer()
 }
@@ -114,6 +125,8 @@ pub(super) struct Incoming<'a> {
     pub(super) inbound: &'a Inbound,
     /// Fetches it may cause.
     pub(super) budget: Budget,
+    /// What the ledger tells of it.
+    parcel: &'a Parcel,
 }
 
 impl Incoming<'_> {
@@ -126,22 +139,32 @@ impl Incoming<'_> {
         Receipt {
             peer: self.peer.id,
             activity: self.inbound.id.to_string(),
+            parcel: self.parcel.clone(),
         }
     }
 }
 
-async fn take(federation: &Federation, verified: &Verified) -> std::result::Result<(), Refused> {
+async fn take(
+    federation: &Federation,
+    verified: &Verified,
+    parcel: &mut Parcel,
+) -> std::result::Result<(), Refused> {
     let ctx = federation.ctx();
     let peer = &verified.peer;
     let inbound = match Inbound::parse(&verified.body) {
         Ok(inbound) => inbound,
         Err(Unreadable::UnknownType) => {
             tracing::debug!(peer = %peer.origin, "an activity of an unknown type was taken and left");
+            let crossing = Crossing::of(peer.id, Direction::Received, parcel.clone());
+            ledger::note(ctx, crossing.refused("unknown_type"));
             return Ok(());
         }
         Err(Unreadable::TooLarge) => return Err(Denied::too_large().into()),
         Err(why) => return Err(Denied::new(StatusCode::BAD_REQUEST, why.code()).into()),
     };
+    parcel.kind = kind_of(&inbound);
+    parcel.activity = Some(inbound.id.to_string());
+    parcel.object = inbound.activity.object.id().map(Id::to_string);
     let author = match verified.signer {
         Signer::Instance => None,
         Signer::Person(id) => Some(
@@ -156,9 +179,15 @@ async fn take(federation: &Federation, verified: &Verified) -> std::result::Resu
         peer,
         inbound: &inbound,
         budget: Budget::default(),
+        parcel,
     };
     let Some(author) = author else {
-        return Ok(instance::apply(federation, &incoming).await?);
+        instance::apply(federation, &incoming).await?;
+        if inbound.activity.kind != ActivityKind::Delete {
+            // Nothing of a person: it claims no id, and has no transaction of its own if it changes nothing.
+            ledger::note(ctx, Crossing::of(peer.id, Direction::Received, parcel.clone()));
+        }
+        return Ok(());
     };
     if !peers::may_receive_posts_from(peer) {
         return Err(Denied::forbidden("contract").into());
@@ -177,6 +206,19 @@ async fn take(federation: &Federation, verified: &Verified) -> std::result::Resu
             | DomainError::Refused("no_audience_here"),
         ) => Ok(leave(federation, &incoming).await?),
         other => Ok(other?),
+    }
+}
+
+/// What the ledger calls it: its type, with its object's where that says more.
+fn kind_of(inbound: &Inbound) -> String {
+    let activity = &inbound.activity;
+    let about_actor = activity.object.id() == Some(&inbound.actor);
+    match (activity.kind, &activity.object) {
+        (_, Object::Activity(inner)) => format!("{} {}", activity.kind_name, inner.kind_name),
+        (ActivityKind::Update | ActivityKind::Delete, _) if about_actor => {
+            format!("{} Actor", activity.kind_name)
+        }
+        _ => activity.kind_name.clone(),
     }
 }
 

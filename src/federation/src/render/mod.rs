@@ -9,6 +9,7 @@ mod attachment;
 mod audience;
 mod collection;
 mod note;
+mod parcel;
 mod question;
 mod written;
 

@@ -6,9 +6,11 @@ mod discovery;
 mod files;
 mod people;
 mod posts;
+mod record;
 mod webfinger;
 
 pub use answer::{activity_json, gone, not_found};
+pub(crate) use record::{answered, seen_by};
 
 use crate::Federation;
 use entrenous_door::{Access, Doc, Routes};

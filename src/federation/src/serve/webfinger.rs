@@ -2,6 +2,7 @@
 
 use super::answer::{json, not_found, settle};
 use super::people::may_know;
+use super::record::{asks_for, seen_by};
 use crate::render::INSTANCE_NAME;
 use crate::{Federation, gate};
 use axum::extract::{Request, State};
@@ -73,6 +74,7 @@ impl Resource {
 }
 
 async fn person(federation: &Federation, username: &str, request: Request) -> Response {
+    let extensions = request.extensions().clone();
     let asks = match asker(federation, request).await {
         Ok(asks) => asks,
         Err(refusal) => return refusal,
@@ -81,6 +83,12 @@ async fn person(federation: &Federation, username: &str, request: Request) -> Re
         let Some(account) = accounts::webfinger(federation.ctx(), username).await? else {
             return Ok(None);
         };
+        // By the address alone several may be meant: nobody in particular.
+        if let Asker::Peers(peers) = &asks
+            && let [peer] = peers.as_slice()
+        {
+            asks_for(&extensions, peer.id, &account.uri);
+        }
         let known = match asks {
             Asker::Anyone => federation.ctx().node().open_webfinger,
             Asker::Peers(peers) => {
@@ -108,10 +116,15 @@ async fn asker(federation: &Federation, request: Request) -> std::result::Result
     let (parts, body) = request.into_parts();
     if gate::is_signed(&parts) {
         let request = Request::from_parts(parts, body);
+        let what = gate::unproven(federation, &request);
         return match gate::verify(federation, request).await {
-            Ok((_, verified)) if verified.query_signed => Ok(Asker::Peers(vec![verified.peer])),
+            Ok((parts, verified)) if verified.query_signed => {
+                seen_by(&parts.extensions, &verified);
+                Ok(Asker::Peers(vec![verified.peer]))
+            }
             Ok(_) => Ok(Asker::Anyone),
             Err(denied) => {
+                let denied = denied.of(what);
                 denied
                     .record(federation.ctx(), "GET /.well-known/webfinger")
                     .await;

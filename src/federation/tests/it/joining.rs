@@ -2,6 +2,7 @@
 
 use crate::fixture::Node;
 use chrono::TimeDelta;
+use entrenous_domain::deliveries::Reached;
 use entrenous_domain::follows::{self, FollowOptions};
 use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Viewer};
@@ -389,10 +390,10 @@ async fn a_silent_peer_holds_up_nobody_and_gets_everything_later() {
     })
     .await;
     assert!(queue.peer.last_error.is_some());
-    let of = deliveries::of_post(a.ctx(), first).await.unwrap();
+    let of = deliveries::of_post(a.ctx(), ada.id, first).await.unwrap();
     assert!(
         of.iter()
-            .any(|(peer, state, _)| peer.id == silent && state == "queued"),
+            .any(|reach| reach.peer.id == silent && matches!(reach.state, Reached::Waiting(_))),
         "{of:?}"
     );
 

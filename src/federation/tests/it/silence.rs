@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
-use entrenous_domain::deliveries::{self, LONGEST_PAUSE, QueueState, pause_after};
+use entrenous_domain::deliveries::{self, LONGEST_PAUSE, QueueState, Reached, pause_after};
 use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{audit, timelines};
@@ -327,16 +327,18 @@ async fn what_is_older_than_thirty_days_is_given_up_and_said_to_be() {
     let queue = scene.fail_now(TimeDelta::days(10) + TimeDelta::hours(1)).await;
     assert_eq!((queue.queued, queue.dropped), (1, 20));
     let state = async |post: PostId| {
-        let mut found = deliveries::of_post(scene.here.ctx(), post).await.unwrap();
-        let (peer, state, error) = found.pop().unwrap();
-        assert_eq!((peer.id, found.len()), (scene.peer, 0));
-        (state, error.unwrap_or_default())
+        let mut found = deliveries::of_post(scene.here.ctx(), author.id, post)
+            .await
+            .unwrap();
+        let reach = found.pop().unwrap();
+        assert_eq!((reach.peer.id, found.len()), (scene.peer, 0));
+        (reach.state, reach.error.unwrap_or_default())
     };
     for post in &old {
         let (now, why) = state(*post).await;
         assert!(
-            now == "dropped" && why.starts_with("given up after 30 days"),
-            "{now}: {why}"
+            now == Reached::Refused && why.starts_with("given up after 30 days"),
+            "{now:?}: {why}"
         );
     }
     let lines = audit::list(scene.here.ctx(), None, None, 10).await.unwrap();
@@ -347,7 +349,7 @@ async fn what_is_older_than_thirty_days_is_given_up_and_said_to_be() {
 
     scene.set(false, false);
     scene.deliver_all().await;
-    assert_eq!(state(young).await.0, "done");
+    assert_eq!(state(young).await.0, Reached::Delivered);
     let shown = scene.shown(&author).await;
     let uri = scene.here.origin().join(&format!("/posts/{young}"));
     assert_eq!(shown.into_iter().collect::<Vec<_>>(), [(uri, 1)]);

@@ -308,6 +308,28 @@ pub(crate) enum PeerCommand {
         #[command(flatten)]
         data: DataDir,
     },
+    /// Show what crossed between this node and a peer, or was refused: kinds, ids, sizes and reasons, never content.
+    Ledger {
+        #[command(flatten)]
+        data: DataDir,
+        /// The node.
+        authority: String,
+        /// Rows shown, newest first, 1 to 1000.
+        #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
+        limit: i64,
+        /// Only what was refused.
+        #[arg(long)]
+        refused: bool,
+        /// Look at every row, whether it is as it was written; fails if one is not.
+        #[arg(long, conflicts_with_all = ["export", "refused"])]
+        verify: bool,
+        /// With --verify: an end kept from an earlier --verify, which must still be in the ledger.
+        #[arg(long, value_name = "ROW:HASH", requires = "verify")]
+        head: Option<String>,
+        /// Print every row, oldest first, as JSON lines.
+        #[arg(long, conflicts_with = "refused")]
+        export: bool,
+    },
     /// Show what waits for which peer.
     Deliveries {
         #[command(flatten)]

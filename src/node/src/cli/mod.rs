@@ -18,7 +18,12 @@ use std::process::ExitCode;
 
 /// Runs one command line.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
-    let json = arguments.json;
+    // An export is lines of JSON, and no answer that has two forms.
+    let export = matches!(
+        &arguments.verb,
+        Verb::Peer(PeerCommand::Ledger { export: true, .. })
+    );
+    let json = arguments.json && !export;
     let result = match arguments.verb {
         Verb::Serve { data } => return serve_node(&data.data_dir).await,
         Verb::Openapi => return output::print(&entrenous_api::openapi_document().to_string()),
@@ -176,6 +181,28 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> 
         PeerCommand::Trust { data, authority } => (data, Command::PeerTrust { authority }),
         PeerCommand::Show { data, authority } => (data, Command::PeerShow { authority }),
         PeerCommand::List { data } => (data, Command::PeerList),
+        PeerCommand::Ledger {
+            data,
+            authority,
+            limit,
+            refused,
+            verify,
+            head,
+            export,
+        } => {
+            let command = if verify {
+                Command::PeerLedgerVerify { authority, head }
+            } else if export {
+                Command::PeerLedgerExport { authority, after: 0 }
+            } else {
+                Command::PeerLedger {
+                    authority,
+                    limit,
+                    refused,
+                }
+            };
+            (data, command)
+        }
         PeerCommand::Deliveries { data, authority } => (data, Command::PeerDeliveries { authority }),
     })
 }
@@ -201,7 +228,25 @@ async fn carry_out(places: &Places, command: Command) -> Result<Answer, Failure>
         other => (other, None),
     };
     drop(first);
-    once(places, command).await
+    match command {
+        Command::PeerLedgerExport { authority, after } => export(places, authority, after).await,
+        other => once(places, other).await,
+    }
+}
+
+/// Prints a ledger piece by piece, since one answer has its bounds; answers the last piece.
+async fn export(places: &Places, authority: String, mut after: i64) -> Result<Answer, Failure> {
+    loop {
+        let authority = authority.clone();
+        let piece = once(places, Command::PeerLedgerExport { authority, after }).await?;
+        match piece.json.get("next").and_then(serde_json::Value::as_i64) {
+            Some(next) => {
+                output::print(&piece.text);
+                after = next;
+            }
+            None => return Ok(piece),
+        }
+    }
 }
 
 async fn once(places: &Places, command: Command) -> Result<Answer, Failure> {

@@ -2,6 +2,7 @@
 //! none serves. Either way through the same verbs of the domain as every other door.
 
 mod import;
+mod ledger;
 mod peers;
 mod people;
 
@@ -90,6 +91,19 @@ pub(crate) enum Command {
     PeerList,
     PeerDeliveries {
         authority: Option<String>,
+    },
+    PeerLedger {
+        authority: String,
+        limit: i64,
+        refused: bool,
+    },
+    PeerLedgerVerify {
+        authority: String,
+        head: Option<String>,
+    },
+    PeerLedgerExport {
+        authority: String,
+        after: i64,
     },
     Audit {
         peer: Option<String>,
@@ -188,6 +202,13 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
         C::PeerShow { authority } => peers::show(host, &authority).await,
         C::PeerList => peers::list(host).await,
         C::PeerDeliveries { authority } => peers::deliveries(host, authority).await,
+        C::PeerLedger {
+            authority,
+            limit,
+            refused,
+        } => ledger::show(host, &authority, limit, refused).await,
+        C::PeerLedgerVerify { authority, head } => ledger::verify(host, &authority, head.as_deref()).await,
+        C::PeerLedgerExport { authority, after } => ledger::export(host, &authority, after).await,
         C::Audit { peer, limit } => peers::audit(host, peer, limit).await,
         C::Import { posts } => import::run(host, posts).await,
     }

@@ -156,7 +156,7 @@ pub(super) async fn join(host: &Host, link: &str) -> Result<Answer, String> {
     )
 }
 
-async fn named(host: &Host, text: &str) -> Result<std::sync::Arc<Peer>, String> {
+pub(super) async fn named(host: &Host, text: &str) -> Result<std::sync::Arc<Peer>, String> {
     peers::named(&host.ctx, text)
         .await
         .map_err(|error| said_of(&error, &format!("peer {text:?}"), SEE_PEERS))
@@ -353,7 +353,7 @@ pub(super) async fn audit(host: &Host, peer: Option<String>, limit: i64) -> Resu
     )
 }
 
-fn shown(at: Time) -> String {
+pub(super) fn shown(at: Time) -> String {
     at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 

@@ -3,6 +3,7 @@
 mod accept;
 mod body;
 mod desk;
+mod ledger;
 mod linger;
 mod maintenance;
 mod polls;
@@ -99,6 +100,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
     workers.spawn(maintenance::run(app.ctx.clone(), stop.clone()));
     workers.spawn(spread::run(app.ctx.clone(), stop.clone()));
     workers.spawn(polls::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(ledger::run(app.ctx.clone(), stop.clone()));
 
     let limits = accept::Limits {
         connections: app.config.limits.connections,

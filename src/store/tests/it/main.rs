@@ -7,6 +7,8 @@ mod engine;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod schema;
