@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Different requests that are kept apart until the next sealing; more are counted together, by peer.
-const MOST: usize = 1_000;
+const MOST: usize = 300;
 
 /// What makes two requests the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
