@@ -50,13 +50,13 @@ async fn row(node: &Node, peer: &Node, way: &str, kind: &str, outcome: &str) -> 
 
 /// Follows the chain as the documentation says that anyone can.
 fn check(export: &str, node: &Node, peer: &Node) -> usize {
-    let sha = |bytes: &[u8]| hex(digest(&SHA256, bytes).as_ref());
+    let sha = |bytes: &[u8]| digest(&SHA256, bytes).as_ref().to_vec();
     let beginning = format!("entrenous ledger 1\n{}\n{}", node.url(""), peer.url(""));
     let mut prev = sha(beginning.as_bytes());
     for (n, line) in export.lines().enumerate() {
         let row: Value = serde_json::from_str(line).expect("no JSON");
         assert_eq!(row["seq"], n + 1);
-        assert_eq!(row["prev"], prev.as_str());
+        assert_eq!(row["prev"], hex(&prev));
         let names = [
             "seq",
             "at",
@@ -70,12 +70,8 @@ fn check(export: &str, node: &Node, peer: &Node) -> usize {
             "reason",
         ];
         let line = Value::Array(names.iter().map(|name| row[name].clone()).collect()).to_string();
-        let mut bytes: Vec<u8> = (0..32)
-            .map(|n| u8::from_str_radix(&prev[2 * n..2 * n + 2], 16).expect("no hex"))
-            .collect();
-        bytes.extend(line.as_bytes());
-        prev = sha(&bytes);
-        assert_eq!(row["hash"], prev.as_str());
+        prev = sha(&[prev.as_slice(), line.as_bytes()].concat());
+        assert_eq!(row["hash"], hex(&prev));
     }
     export.lines().count()
 }

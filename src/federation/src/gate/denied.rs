@@ -18,7 +18,7 @@ pub struct Denied {
     origin: Option<Origin>,
     detail: Option<String>,
     retry_after: Option<u64>,
-    what: Option<Refused>,
+    what: Option<Box<Refused>>,
 }
 
 impl Denied {
@@ -118,7 +118,7 @@ impl Denied {
     /// With what it was that is refused, for the ledger.
     #[must_use]
     pub fn of(mut self, what: Refused) -> Self {
-        self.what = Some(what);
+        self.what = Some(Box::new(what));
         self
     }
 
@@ -147,7 +147,13 @@ impl Denied {
             detail,
             "request refused"
         );
-        let written = audit::refused(ctx, reason, self.origin.as_ref(), detail, self.what.clone());
+        let written = audit::refused(
+            ctx,
+            reason,
+            self.origin.as_ref(),
+            detail,
+            self.what.as_deref().cloned(),
+        );
         if let Err(error) = written.await {
             tracing::error!(%error, reason, "a refusal was not recorded");
         }
