@@ -55,6 +55,9 @@ test("sign in on both, write on A, and it appears on B without reloading", async
   await arrived.waitFor();
   expect(await arrived.textContent()).toContain("Lyon Works");
   expect(await ben.evaluate(() => "sameDocument" in window)).toBe(true);
+  // The author sees under it how far it got.
+  await ann.locator("article", { hasText: text }).locator("time").first().click();
+  await ann.getByText(en.post.reached.replace("{done}", "1").replace("{all}", "1")).waitFor();
   for (const witness of witnesses) expect(await witness.troubles()).toEqual([]);
   await here.close();
   await there.close();

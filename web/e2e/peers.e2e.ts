@@ -137,6 +137,16 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   expect(await wrong(sud)).toEqual([]);
   await shoot(sud.page, "peers-active");
 
+  // What crossed is on the ledger, and every row is as it was written.
+  await link(sud.page, en.ledger.title).click();
+  await sud.page.getByRole("heading", { name: en.ledger.title, exact: true }).waitFor();
+  await settled(sud.page);
+  await button(sud.page, en.ledger.verify).click();
+  await sud.page.getByText(/as (it was|they were) written|There are no rows yet/).waitFor();
+  expect(await wrong(sud)).toEqual([]);
+  await shoot(sud.page, "peers-ledger");
+  await link(sud.page, en.ledger.overview).click();
+
   // Its end takes the address, typed.
   await button(sud.page, `${en.peers.end}…`).click();
   const dialog = sud.page.getByRole("dialog");

@@ -43,6 +43,7 @@ const screens = (): [string, string][] => [
     (one) => [`admin-${one.replace("/", "-")}`, `/admin/${one}`] as [string, string],
   ),
   ["admin-peer", `/admin/peers/${stage.peer}`],
+  ["admin-peer-ledger", `/admin/peers/${stage.peer}?show=ledger`],
   ["missing", "/not/there"],
 ];
 

@@ -16,6 +16,10 @@ export type NewInvitation = Schemas["NewInvitation"];
 /** What an invitation of somebody else's says. */
 export type Offer = Schemas["JoinAnswer"];
 export type Queue = Schemas["Queue"];
+/** One row of what crossed or was refused. */
+export type LedgerEntry = Schemas["LedgerEntry"];
+/** What came of looking at every row. */
+export type LedgerCheck = Schemas["LedgerCheck"];
 export type AuditLine = Schemas["AuditLine"];
 
 const BASE = "/api/entrenous/v1/admin";
@@ -45,6 +49,13 @@ export const queues = () => request<Queue[]>("GET", `${BASE}/deliveries`);
 /** What administrators and the node did about a peer, the newest first. */
 export const trail = (authority: string, query: Query = {}) =>
   page<AuditLine>(`${BASE}/audit`, { query: { ...query, peer: authority, limit: 10 } });
+
+/** What crossed and what was refused, the newest first; `outcome` is `crossed`, `refused` or nothing. */
+export const ledger = (id: string, query: Query = {}) =>
+  page<LedgerEntry>(`${one(id)}/ledger`, { query: { limit: 40, ...query } });
+/** A long ledger takes the node its time. */
+export const verify = (id: string) =>
+  request<LedgerCheck>("GET", `${one(id)}/ledger/verify`, { timeout: ASKS_ANOTHER });
 
 /** The fingerprint of this node's own keys, from what it shows to everyone. */
 export const own = async () =>

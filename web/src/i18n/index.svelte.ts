@@ -141,6 +141,13 @@ export function dateTime(iso: string): string {
   return format("DateTimeFormat", { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 }
 
+/** A moment as one says it on the same day: the time alone; in full on another. */
+export function since(iso: string, now: number): string {
+  const then = new Date(iso);
+  const today = then.toDateString() === new Date(now).toDateString();
+  return today ? format("DateTimeFormat", { timeStyle: "short" }).format(then) : dateTime(iso);
+}
+
 /** A day. */
 export function date(iso: string): string {
   return format("DateTimeFormat", { dateStyle: "long" }).format(new Date(iso));

@@ -54,6 +54,8 @@ export const post = {
   reachDone: "Received",
   reachQueued: "On its way",
   reachDropped: "Not delivered",
+  reachLate: "{name} has not answered since {when}.",
+  reachRefused: "{name} did not get it.",
   reachHelp:
     "A post on its way is sent again until the other server answers. One that was not delivered was refused, or tried for too long.",
   image: "Picture",

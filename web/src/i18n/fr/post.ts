@@ -54,6 +54,8 @@ export const post = {
   reachDone: "Reçue",
   reachQueued: "En chemin",
   reachDropped: "Non remise",
+  reachLate: "{name} ne répond pas depuis {when}.",
+  reachRefused: "{name} ne l’a pas reçue.",
   reachHelp:
     "Une publication en chemin est renvoyée jusqu’à ce que l’autre serveur réponde. Une publication non remise a été refusée, ou tentée trop longtemps.",
   image: "Image",

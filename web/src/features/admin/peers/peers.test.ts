@@ -4,6 +4,7 @@ import type { Invitation, Offer, Peer, Queue } from "$/api/peers";
 import { loadTexts, setLang, t } from "$/i18n/index.svelte";
 import { preset } from "$/parts/contract";
 import { beforeEach, expect, test, vi } from "vitest";
+import { about, direction, kind, reason } from "./ledger";
 import { Joining } from "./joining.svelte";
 import { flaw, trouble } from "./trouble";
 import { done, doer, fate, health, inOrder, stateOf } from "./words";
@@ -174,4 +175,20 @@ test("joining: nothing that was typed is lost, whatever goes wrong", async () =>
   vi.spyOn(api, "peer").mockResolvedValue(peer());
   await joining.look();
   expect(joining.peer?.state).toBe("active");
+});
+
+test("a row of the ledger is told in words, and what is new by its own name", () => {
+  expect(kind({ kind: "Create" })).toBe("Post");
+  expect(kind({ kind: "Undo Follow" })).toBe("Follow ended");
+  expect(kind({ kind: "GET /people/{username}" })).toBe("Question for a document");
+  expect(kind({ kind: "Move" })).toBe("Move");
+  expect(direction({ direction: "served" })).toBe("They asked, we answered");
+  expect(reason({ outcome: "crossed", reason: null })).toBeNull();
+  expect(reason({ outcome: "refused", reason: "contract" })).toBe("Refused: the agreement does not allow it");
+  expect(reason({ outcome: "refused", reason: "key_changed" })).toBe("Refused: the key is wrong or unknown");
+  expect(about({ object: "hmac:81f93b0d3152ed4391b4", activity: "https://x" })).toBe(
+    "Under the code 81f93b0d3152",
+  );
+  expect(about({ object: null, activity: "https://x" })).toBe("https://x");
+  expect(reason({ outcome: "refused", reason: "unheard_of" })).toBe("Refused: unheard_of");
 });

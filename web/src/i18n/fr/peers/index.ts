@@ -1,6 +1,7 @@
 /** French texts about peers: complete, or it does not compile. */
 
 import { contract } from "./contract";
+import { ledger } from "./ledger";
 import { peers } from "./peers";
 
-export const messages = { contract, peers };
+export const messages = { contract, ledger, peers };
