@@ -57,6 +57,7 @@ fn is_client(path: &str) -> bool {
             | "signed-in",
         ] => true,
         ["admin" | "lists" | "settings" | "tags", part] => !part.is_empty(),
+        ["admin", section, one] => !section.is_empty() && !one.is_empty(),
         _ => false,
     }
 }
