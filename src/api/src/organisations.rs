@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use entrenous_domain::{overview, peers};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::Software;
+use entrenous_model::{Matter, Receiving, Sending, Software};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -122,8 +122,8 @@ async fn connected(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<V
                 },
                 since: stamp(peer.created_at),
                 people_count: people.get(&peer.id).copied().unwrap_or(0),
-                posts_to_us: peers::may_receive_posts_from(peer),
-                posts_from_us: peers::may_give_posts_to(peer),
+                posts_to_us: peer.clear::<Receiving>(Matter::Posts).is_ok(),
+                posts_from_us: peer.clear::<Sending>(Matter::Posts).is_ok(),
             })
             .collect(),
     ))

@@ -64,6 +64,10 @@ pub trait TrustDesk: Send + Sync + 'static {
     async fn suspend(&self, actor: &str, peer: PeerId) -> Result<()>;
     /// Ends a peer, and tells it.
     async fn revoke(&self, actor: &str, peer: PeerId) -> Result<()>;
+    /// Offers a change of the contract, seen from this node; of that with other software, makes it.
+    async fn propose(&self, actor: &str, peer: PeerId, contract: Contract, note: String) -> Result<()>;
+    /// Accepts a standing offer of the peer, or turns it down.
+    async fn answer_proposal(&self, actor: &str, peer: PeerId, uri: &str, accept: bool) -> Result<()>;
     /// Adds other software by hand; answers the peer.
-    async fn trust(&self, actor: &str, authority: &str) -> Result<PeerId>;
+    async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId>;
 }

@@ -1,5 +1,6 @@
 //! What can go wrong in a use-case, with a message that is safe to show to the caller.
 
+use entrenous_model::Barred;
 use entrenous_store::StoreError;
 
 /// Result of a use-case.
@@ -46,6 +47,12 @@ pub enum DomainError {
 impl From<StoreError> for DomainError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<Barred> for DomainError {
+    fn from(barred: Barred) -> Self {
+        Self::Refused(barred.code())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::Result;
 use entrenous_model::{
-    AccountId, ActivityId, DeliveryId, Event, OutboundActivity, Peer, PeerId, PostId, Software,
+    AccountId, ActivityId, Cleared, DeliveryId, Event, Matter, OutboundActivity, Peer, PeerId, PostId,
+    Sending, Software,
 };
-use entrenous_store::deliveries::{self, NewActivity, Target};
+use entrenous_store::deliveries::{self, NewActivity, NewDelivery, Target};
 use entrenous_store::{StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Audience {
     /// The nodes of these remote people (local ones are ignored).
     People(Vec<AccountId>),
-    /// The nodes of the author's accepted followers, of these people, and, if `network`, every native peer.
+    /// The nodes of the author's accepted followers, of these people, and, if `network`, every native peer whose contract
+    /// gives posts for the network.
     Followers {
         /// The people mentioned.
         also: Vec<AccountId>,
-        /// Also every native peer whose contract gives posts.
+        /// Also the network.
         network: bool,
     },
     /// The nodes that were ever sent something about this post, and those of these people.
@@ -42,11 +44,11 @@ pub fn queue(
     audience: &Audience,
 ) -> Result<()> {
     let wanted = targets(tx, author, audience)?;
-    let network = matches!(audience, Audience::Followers { network: true, .. });
-    if wanted.is_empty() && !network {
+    let network = matches!(audience, Audience::Followers { network: true, .. }).then_some(Matter::Network);
+    if wanted.is_empty() && network.is_none() {
         return Ok(());
     }
-    let allowed = allowed_targets(tx, wanted, network, activity)?;
+    let allowed = allowed(tx, wanted, network, activity)?;
     if allowed.is_empty() {
         return Ok(());
     }
@@ -62,11 +64,8 @@ pub fn queue(
         order_key,
         at: tx.now(),
     };
-    let peers: BTreeSet<PeerId> = allowed.iter().map(|(peer, _)| *peer).collect();
-    let rows: Vec<(DeliveryId, Target)> = allowed
-        .into_iter()
-        .map(|target| (DeliveryId(tx.next_id()), target))
-        .collect();
+    let peers: BTreeSet<PeerId> = allowed.iter().map(|(cleared, _)| cleared.peer()).collect();
+    let rows = deliveries_to(tx, allowed);
     deliveries::insert(tx, &row, &rows)?;
     tx.emit(Event::DeliveriesQueued {
         peers: peers.into_iter().collect(),
@@ -79,7 +78,7 @@ pub fn queue(
 /// # Errors
 /// Only the store's.
 pub(crate) fn queue_of_node(tx: &mut Tx, activity: &OutboundActivity) -> Result<()> {
-    let natives = allowed_targets(tx, BTreeSet::new(), true, activity)?;
+    let natives = allowed(tx, BTreeSet::new(), Some(Matter::Node), activity)?;
     if natives.is_empty() {
         return Ok(());
     }
@@ -91,13 +90,34 @@ pub(crate) fn queue_of_node(tx: &mut Tx, activity: &OutboundActivity) -> Result<
         order_key: 0,
         at: tx.now(),
     };
-    let peers = natives.iter().map(|(peer, _)| *peer).collect();
-    let rows: Vec<(DeliveryId, Target)> = natives
-        .into_iter()
-        .map(|target| (DeliveryId(tx.next_id()), target))
-        .collect();
+    let peers = natives.iter().map(|(cleared, _)| cleared.peer()).collect();
+    let rows = deliveries_to(tx, natives);
     deliveries::insert(tx, &row, &rows)?;
     tx.emit(Event::DeliveriesQueued { peers })?;
+    Ok(())
+}
+
+/// Writes what the node itself says to one native peer, in order with all else that it says to it.
+///
+/// # Errors
+/// `Refused` if the peer is not active; the store's.
+pub(crate) fn queue_to(tx: &mut Tx, peer: &Peer, activity: &OutboundActivity) -> Result<()> {
+    let cleared = peer.clear(activity.matter())?;
+    let Some(inbox) = peer.shared_inbox.clone() else {
+        return Ok(());
+    };
+    let row = NewActivity {
+        id: ActivityId(tx.next_id()),
+        account: None,
+        post: None,
+        data: activity,
+        order_key: 0,
+        at: tx.now(),
+    };
+    let to = vec![(cleared, inbox)];
+    let rows = deliveries_to(tx, to);
+    deliveries::insert(tx, &row, &rows)?;
+    tx.emit(Event::DeliveriesQueued { peers: vec![peer.id] })?;
     Ok(())
 }
 
@@ -125,33 +145,49 @@ fn targets(
     })
 }
 
-/// The gate: a leaver, and the node's own name, are made known to every active peer; everything else crosses only where the contract gives posts.
-fn may_cross(peer: &Peer, activity: &OutboundActivity) -> bool {
-    match activity {
-        OutboundActivity::DeleteActor | OutboundActivity::UpdateNode => peer.is_active(),
-        _ => crate::peers::may_give_posts_to(peer),
-    }
+/// Where the contracts let it go.
+type Allowed = Vec<(Cleared<Sending>, String)>;
+
+fn deliveries_to(tx: &mut Tx, allowed: Allowed) -> Vec<NewDelivery> {
+    allowed
+        .into_iter()
+        .map(|(cleared, inbox)| NewDelivery {
+            id: DeliveryId(tx.next_id()),
+            cleared,
+            inbox,
+        })
+        .collect()
 }
 
-fn allowed_targets(
+/// The gate: those of `wanted` whose contract gives what the activity is about, and with `natives` every native peer whose
+/// contract gives that.
+fn allowed(
     tx: &mut Tx,
     wanted: BTreeSet<Target>,
-    network: bool,
+    natives: Option<Matter<'_>>,
     activity: &OutboundActivity,
-) -> std::result::Result<BTreeSet<Target>, StoreError> {
+) -> std::result::Result<Allowed, StoreError> {
     let ids: Vec<PeerId> = wanted.iter().map(|(peer, _)| *peer).collect();
-    let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::active(tx, &ids, network)?
+    let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::active(tx, &ids, natives.is_some())?
         .into_iter()
-        .filter(|peer| may_cross(peer, activity))
         .map(|peer| (peer.id, peer))
         .collect();
-    let mut allowed: BTreeSet<Target> = wanted
-        .into_iter()
-        .filter(|(peer, _)| peers.contains_key(peer))
-        .collect();
-    if network {
-        let native = peers.values().filter(|peer| peer.software == Software::Native);
-        allowed.extend(native.filter_map(|peer| peer.shared_inbox.clone().map(|inbox| (peer.id, inbox))));
+    let mut allowed: BTreeMap<Target, Cleared<Sending>> = BTreeMap::new();
+    for target in wanted {
+        let peer = peers.get(&target.0);
+        if let Some(cleared) = peer.and_then(|peer| peer.clear(activity.matter()).ok()) {
+            allowed.insert(target, cleared);
+        }
     }
-    Ok(allowed)
+    if let Some(matter) = natives {
+        for peer in peers.values().filter(|peer| peer.software == Software::Native) {
+            if let (Some(inbox), Ok(cleared)) = (&peer.shared_inbox, peer.clear(matter)) {
+                allowed.insert((peer.id, inbox.clone()), cleared);
+            }
+        }
+    }
+    Ok(allowed
+        .into_iter()
+        .map(|((_, inbox), cleared)| (cleared, inbox))
+        .collect())
 }

@@ -1,6 +1,6 @@
 //! By which door a use-case is entered.
 
-use entrenous_model::{Parcel, PeerId};
+use entrenous_model::{Matter, Parcel, PeerId};
 
 /// Local person or peer: the same verb serves both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,4 +21,6 @@ pub struct Receipt {
     pub activity: String,
     /// What the ledger tells of it; the activity's id is above.
     pub parcel: Parcel,
+    /// What of the contract it falls under.
+    pub matter: Matter<'static>,
 }

@@ -21,6 +21,7 @@
 //! [`client::Client::post`] sends.
 
 pub mod client;
+mod contracts;
 mod delivery;
 pub mod endorsement;
 pub mod fetch;
@@ -31,6 +32,7 @@ mod identity;
 mod inbox;
 pub mod keys;
 mod lookup;
+mod rate;
 pub mod render;
 pub mod serve;
 pub mod vocabulary;
@@ -64,6 +66,9 @@ struct Inner {
     webfinger: Vec<AllowRule>,
     desk: handshake::Desk,
     written: render::Written,
+    /// What was sent to each peer, and what came from each.
+    sent: rate::Rates,
+    received: rate::Rates,
 }
 
 impl Federation {
@@ -97,6 +102,8 @@ impl Federation {
             webfinger: rules,
             desk: handshake::Desk::default(),
             written: render::Written::default(),
+            sent: rate::Rates::default(),
+            received: rate::Rates::default(),
         })))
     }
 

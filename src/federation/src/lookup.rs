@@ -6,7 +6,7 @@ use crate::vocabulary::{Actor, Id};
 use async_trait::async_trait;
 use entrenous_domain::ports::RemoteLookup;
 use entrenous_domain::{DomainError, Result, accounts, peers};
-use entrenous_model::{AccountId, DirectoryScope, Peer, PostId};
+use entrenous_model::{AccountId, Acquaintance, Cleared, Fetching, Matter, Peer, PostId};
 use serde_json::Value;
 
 /// Longest name in a handle that is asked for, in characters.
@@ -28,15 +28,18 @@ impl RemoteLookup for Federation {
         if let Some(known) = accounts::known_by_handle(self.ctx(), &handle).await? {
             return self.if_shown(known.id).await;
         }
-        if !tells_of_people(&peer) || username.is_empty() || username.chars().count() > NAME {
+        if username.is_empty() || username.chars().count() > NAME {
             return Ok(None);
         }
+        let Some(cleared) = tells_of_people(&peer) else {
+            return Ok(None);
+        };
         let budget = Budget::default();
-        let found = self.ask_webfinger(&peer, username, &budget).await;
+        let found = self.ask_webfinger(&peer, cleared, username, &budget).await;
         let Some(id) = none_if_gone(found.map_err(DomainError::from))?.flatten() else {
             return Ok(None);
         };
-        let Some(actor) = none_if_gone(self.fetch_actor_document(&peer, &id, &budget).await)? else {
+        let Some(actor) = none_if_gone(self.fetch_actor_document(&peer, cleared, &id, &budget).await)? else {
             return Ok(None);
         };
         if !is_called(&actor, username, peer.origin.authority()) {
@@ -53,7 +56,7 @@ impl RemoteLookup for Federation {
         let Some(peer) = peers::active(self.ctx(), id.origin()).await? else {
             return Ok(None);
         };
-        if !tells_of_people(&peer) {
+        if tells_of_people(&peer).is_none() {
             return Ok(None);
         }
         let budget = Budget::default();
@@ -90,6 +93,7 @@ impl Federation {
     async fn ask_webfinger(
         &self,
         peer: &Peer,
+        cleared: Cleared<Fetching>,
         username: &str,
         budget: &Budget,
     ) -> std::result::Result<Option<Id>, ClientError> {
@@ -98,7 +102,7 @@ impl Federation {
         let url = peer
             .origin
             .join(&format!("/.well-known/webfinger?resource={query}"));
-        let document = self.client().json(peer, &url, budget).await?;
+        let document = self.client().json(peer, cleared, &url, budget).await?;
         Ok(self_link(&document).filter(|id| id.origin() == &peer.origin))
     }
 }
@@ -131,8 +135,9 @@ fn is_called(actor: &Actor, username: &str, authority: &str) -> bool {
             .is_some_and(|name| name.eq_ignore_ascii_case(username))
 }
 
-fn tells_of_people(peer: &Peer) -> bool {
-    peer.is_active() && peer.contract.they_give.directory != DirectoryScope::None
+/// Somebody who is asked for by name may share a group with us: their node knows.
+fn tells_of_people(peer: &Peer) -> Option<Cleared<Fetching>> {
+    peer.clear(Matter::Person(Acquaintance::Group)).ok()
 }
 
 /// "Not there" and "not for us" are no errors of a look-up.

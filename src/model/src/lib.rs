@@ -17,15 +17,19 @@ pub mod origin;
 pub mod outbound;
 pub mod page;
 pub mod peer;
+pub mod policy;
 pub mod poll;
 pub mod post;
+pub mod proposal;
 pub mod relationship;
 
 pub use account::{Account, AccountKind, ProfileField};
 pub use attachment::{
     Attachment, AttachmentKind, AttachmentState, Focus, PreparedFile, PreparedPreview, Preview,
 };
-pub use contract::{Contract, DirectoryScope, Terms};
+pub use contract::{
+    AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,
+};
 pub use event::Event;
 pub use ids::*;
 pub use ledger::{Crossing, Direction, LedgerHead, LedgerRow, Parcel};
@@ -38,8 +42,10 @@ pub use origin::Origin;
 pub use outbound::OutboundActivity;
 pub use page::Page;
 pub use peer::{Peer, PeerKeys, PeerState, SignatureForm, Software};
+pub use policy::{Acquaintance, Barred, Cleared, Fetching, Gate, Matter, Receiving, Sending, Serving};
 pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
+pub use proposal::{Agreed, Proposal, ProposalStep};
 pub use relationship::{Follow, Relationship};
 
 /// A moment in UTC. Stored and sent with microseconds at most.

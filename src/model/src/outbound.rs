@@ -2,7 +2,7 @@
 //!
 //! A rendering at delivery time never sends what has since been deleted, and keeps the rows small.
 
-use crate::{AccountId, PostId};
+use crate::{AccountId, PostId, ProposalStep};
 use serde::{Deserialize, Serialize};
 
 /// One outgoing activity. ActivityPub ids that must survive the row they came from are kept as text.
@@ -107,6 +107,13 @@ pub enum OutboundActivity {
     UpdateNode,
     /// `Delete` of the actor: a leaver.
     DeleteActor,
+    /// A step in changing a contract, said by the node: as it was signed when it was taken.
+    Contract {
+        /// Which.
+        step: ProposalStep,
+        /// The whole activity, as JSON.
+        document: String,
+    },
 }
 
 impl OutboundActivity {
@@ -131,6 +138,11 @@ impl OutboundActivity {
             Self::UpdateProfile => "Update Person",
             Self::UpdateNode => "Update Application",
             Self::DeleteActor => "Delete Person",
+            Self::Contract { step, .. } => match step {
+                ProposalStep::Offer => "Offer Contract",
+                ProposalStep::Accept => "Accept Contract",
+                ProposalStep::Reject => "Reject Contract",
+            },
         }
     }
 }

@@ -6,7 +6,9 @@ use crate::sql::Sql;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use entrenous_model::{AccountId, ActivityId, DeliveryId, OutboundActivity, PeerId, PostId, Time};
+use entrenous_model::{
+    AccountId, ActivityId, Cleared, DeliveryId, OutboundActivity, PeerId, PostId, Sending, Time,
+};
 use std::collections::BTreeSet;
 
 /// A place where an activity can be delivered.
@@ -139,14 +141,24 @@ pub struct NewActivity<'a> {
     pub at: Time,
 }
 
-/// Stores an activity and its deliveries; `ids` gives one id for each target.
+/// A delivery that the contract with its peer allows.
+pub struct NewDelivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// To which peer, and that it may.
+    pub cleared: Cleared<Sending>,
+    /// Where.
+    pub inbox: String,
+}
+
+/// Stores an activity and its deliveries.
 ///
 /// # Errors
 /// The database's.
 pub fn insert(
     conn: &mut Conn,
     activity: &NewActivity<'_>,
-    targets: &[(DeliveryId, Target)],
+    targets: &[NewDelivery],
 ) -> Result<(), StoreError> {
     let data = serde_json::to_string(activity.data).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     diesel::insert_into(activities::table)
@@ -173,24 +185,20 @@ pub fn insert(
 /// Rows in one statement.
 const MOST_ROWS: usize = 128;
 
-fn queue(
-    conn: &mut Conn,
-    activity: &NewActivity<'_>,
-    targets: &[(DeliveryId, Target)],
-) -> Result<(), StoreError> {
+fn queue(conn: &mut Conn, activity: &NewActivity<'_>, targets: &[NewDelivery]) -> Result<(), StoreError> {
     let mut sql = Sql::new(
         "INSERT INTO deliveries (id, activity_id, peer_id, inbox, state, order_key, created_at) VALUES ",
     );
-    for (n, (id, (peer, inbox))) in targets.iter().enumerate() {
+    for (n, new) in targets.iter().enumerate() {
         sql = sql
             .raw(if n == 0 { "(" } else { ",(" })
-            .int(id.get())
+            .int(new.id.get())
             .raw(",")
             .int(activity.id.get())
             .raw(",")
-            .int(peer.get())
+            .int(new.cleared.peer().get())
             .raw(",")
-            .text(inbox.as_str())
+            .text(new.inbox.as_str())
             .raw(",'queued',")
             .int(activity.order_key)
             .raw(",")

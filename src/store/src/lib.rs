@@ -47,6 +47,7 @@ pub mod node_secrets;
 pub mod peer_invites;
 pub mod peer_view;
 pub mod peers;
+pub mod proposals;
 pub mod received;
 
 pub mod blocks;

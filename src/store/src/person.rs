@@ -22,8 +22,6 @@ pub struct Person {
     pub uri: String,
     /// Enabled, and of this node or of an active peer.
     pub active: bool,
-    /// Whether their peer runs Entrenous.
-    pub native: bool,
     /// Accepted followers known here.
     pub followers: i64,
 }
@@ -45,7 +43,6 @@ struct Row {
     uri: String,
     disabled: bool,
     state: Option<String>,
-    software: Option<String>,
     followers: i64,
 }
 
@@ -55,8 +52,7 @@ struct Row {
 /// Those of the query.
 pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError> {
     let row = Sql::new(
-        "SELECT a.id, a.username, a.peer_id, a.locked, a.uri, a.disabled_at IS NOT NULL, r.state, r.software, \
-         a.followers_count \
+        "SELECT a.id, a.username, a.peer_id, a.locked, a.uri, a.disabled_at IS NOT NULL, r.state, a.followers_count \
          FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = ",
     )
     .int(id.get())
@@ -68,14 +64,12 @@ pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError>
         Text,
         Bool,
         Nullable<Text>,
-        Nullable<Text>,
         BigInt,
     ), Row>(conn)?;
     Ok(row.map(|row| Person {
         id: AccountId(row.id),
         username: row.username,
         active: !row.disabled && (row.peer.is_none() || row.state.as_deref() == Some("active")),
-        native: row.software.as_deref() == Some("native"),
         peer: row.peer.map(PeerId),
         locked: row.locked,
         uri: row.uri,

@@ -3,16 +3,21 @@
 use crate::schema::received;
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
-use entrenous_model::{PeerId, Time};
+use entrenous_model::{Cleared, Receiving, Time};
 
-/// Remembers an activity; false if it was there already.
+/// Remembers an activity of the peer that the clearance is for; false if it was there already.
 ///
 /// # Errors
 /// The database's.
-pub fn claim(conn: &mut Conn, activity: &str, peer: PeerId, now: Time) -> Result<bool, StoreError> {
+pub fn claim(
+    conn: &mut Conn,
+    activity: &str,
+    cleared: Cleared<Receiving>,
+    now: Time,
+) -> Result<bool, StoreError> {
     let row = (
         received::activity_uri.eq(activity),
-        received::peer_id.eq(peer.get()),
+        received::peer_id.eq(cleared.peer().get()),
         received::received_at.eq(to_db(now)),
     );
     let inserted = both!(conn, c => {

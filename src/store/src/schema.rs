@@ -557,6 +557,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposals (peer_id, by_us) {
+        peer_id -> BigInt,
+        by_us -> Bool,
+        uri -> Text,
+        contract -> Text,
+        note -> Text,
+        made_at -> Timestamp,
+        document -> Text,
+    }
+}
+
+diesel::table! {
     ledger (peer_id, seq) {
         peer_id -> BigInt,
         seq -> BigInt,
@@ -587,6 +599,17 @@ diesel::table! {
     ledger_keys (account_id) {
         account_id -> BigInt,
         sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    agreements (peer_id, version) {
+        peer_id -> BigInt,
+        version -> BigInt,
+        by_us -> Bool,
+        contract -> Text,
+        document -> Text,
+        agreed_at -> Timestamp,
     }
 }
 
@@ -642,5 +665,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_waiting,
     ledger,
     ledger_heads,
-    ledger_keys
+    ledger_keys,
+    proposals,
+    agreements
 );

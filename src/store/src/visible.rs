@@ -4,7 +4,7 @@
 //! ([`POSTS`] joins both). Lists, single posts, threads, search and actions all use it.
 
 use crate::sql::Sql;
-use entrenous_model::{AccountId, PeerId, Time};
+use entrenous_model::{AccountId, Cleared, PeerId, Serving, Time};
 
 /// `posts` with the boosted post beside it; what [`visible`] needs in `FROM`.
 pub(crate) const POSTS: &str = "posts p LEFT JOIN posts o ON o.id = p.boost_of";
@@ -14,13 +14,8 @@ pub(crate) const POSTS: &str = "posts p LEFT JOIN posts o ON o.id = p.boost_of";
 pub enum Viewer {
     /// A person.
     Person(AccountId),
-    /// An active peer whose contract gives posts (the caller has checked both).
-    Peer {
-        /// Which.
-        id: PeerId,
-        /// Whether it runs Entrenous: it then may see what is visible to the network.
-        native: bool,
-    },
+    /// A peer whose contract gives posts, and those for the network if it says so.
+    Peer(Cleared<Serving>),
 }
 
 /// A person inside a query: a bound id, or a column of it.
@@ -44,11 +39,12 @@ impl Sql {
 pub(crate) fn visible(sql: Sql, viewer: Viewer) -> Sql {
     match viewer {
         Viewer::Person(id) => visible_to(sql, Who::Id(id.get())),
-        Viewer::Peer { id, native } => {
+        Viewer::Peer(cleared) => {
+            let (id, network) = (cleared.peer(), cleared.network());
             // A boost names the boosted post only by its id, so one of a remote post says nothing new.
-            let sql = visible_to_peer(sql.raw("("), "p", id, native).raw(" AND (p.boost_of IS NULL OR ");
+            let sql = visible_to_peer(sql.raw("("), "p", id, network).raw(" AND (p.boost_of IS NULL OR ");
             let sql = sql.raw("(o.peer_id IS NOT NULL AND o.deleted_at IS NULL) OR ");
-            visible_to_peer(sql, "o", id, native).raw("))")
+            visible_to_peer(sql, "o", id, network).raw("))")
         }
     }
 }
@@ -92,7 +88,7 @@ pub(crate) fn author_is_there(sql: Sql, p: &'static str) -> Sql {
     ))
 }
 
-fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, native: bool) -> Sql {
+fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, network: bool) -> Sql {
     let follower = |sql: Sql| {
         sql.raw(format!(
             "EXISTS (SELECT 1 FROM follows w JOIN accounts x ON x.id = w.follower_id \
@@ -103,7 +99,7 @@ fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, native: bool) -> Sql
     };
     let sql = sql.raw(format!("({p}.deleted_at IS NULL AND {p}.peer_id IS NULL AND "));
     let sql = author_is_there(sql, p).raw(" AND (");
-    let sql = if native {
+    let sql = if network {
         sql.raw(format!("{p}.visibility IN ('public', 'unlisted') OR "))
     } else {
         follower(sql.raw(format!("({p}.visibility IN ('public', 'unlisted') AND "))).raw(") OR ")

@@ -113,9 +113,9 @@ async fn refused_invitations_leave_nothing(on: Database) {
     )
     .await;
 
-    // One word for all that the inviter does not want to tell apart.
-    let spent = "unknown, expired, used or withdrawn";
-    two.refused("guessed", &changed(&link, link.len() - 10), &[502], spent)
+    // Only who has the link is told what became of it.
+    let guessed = changed(&link, link.len() - 10);
+    two.refused("guessed", &guessed, &[502], "does not know this invitation")
         .await;
     let late = two.lyon.command(&["peer", "invite"]).await;
     let id = |link: &str| {
@@ -135,15 +135,23 @@ async fn refused_invitations_leave_nothing(on: Database) {
             id(&late)
         ),
     );
-    two.refused("expired", &late, &[502], spent).await;
+    two.refused("expired", &late, &[502], "days ago: ask for a new one")
+        .await;
     let withdrawn = two.lyon.command(&["peer", "invite"]).await;
     two.lyon.command(&["peer", "withdraw", &id(&withdrawn)]).await;
-    two.refused("withdrawn", &withdrawn, &[502], spent).await;
+    two.refused(
+        "withdrawn",
+        &withdrawn,
+        &[502],
+        "withdrew the invitation 1 minute ago",
+    )
+    .await;
     let others = two
         .lyon
         .command(&["peer", "invite", "--for", "http://localhost:1"])
         .await;
-    two.refused("for another", &others, &[502], spent).await;
+    two.refused("for another", &others, &[502], "is for another node")
+        .await;
 
     // After all that the right one still works.
     two.paris.command(&["peer", "join", &link, "--yes"]).await;
@@ -206,7 +214,8 @@ async fn an_interrupted_invitation_can_be_taken_up_again(on: Database) {
     let third = Node::start("Lille", on).await;
     let dir = third.dir().to_str().unwrap();
     let late = run(&["peer", "join", &link, "--yes", "--data-dir", dir], &[], "").await;
-    late.refusal(1, &["unknown, expired, used or withdrawn"]).unwrap();
+    late.refusal(1, &["another node has used the invitation"])
+        .unwrap();
     assert_eq!(third.json(&["peer", "list"]).await, json!([]));
     assert_eq!(
         two.lyon.json(&["peer", "list"]).await.as_array().unwrap().len(),

@@ -1,11 +1,13 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
+mod contract;
 mod invites;
 mod ledger;
 mod look;
 mod peer_invites;
 mod peers;
 mod people;
+mod proposals;
 mod trail;
 
 use crate::ApiState;
@@ -20,6 +22,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(invites::routes())
         .merge(peers::routes())
         .merge(peer_invites::routes())
+        .merge(proposals::routes())
         .merge(look::routes())
         .merge(ledger::routes())
         .merge(trail::routes())

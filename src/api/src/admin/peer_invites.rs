@@ -1,6 +1,6 @@
 //! Invitations from this node's administrators to another's.
 
-use super::peers::Contract;
+use super::contract::{Contract, ContractAsked, TermsAsked};
 use super::{READ, WRITE};
 use crate::at::At;
 use crate::entities::stamp;
@@ -12,7 +12,7 @@ use axum::extract::State;
 use entrenous_domain::peers;
 use entrenous_door::{Doc, Routes};
 use entrenous_model::peer::PeerInvite;
-use entrenous_model::{self as model, DirectoryScope, Origin, PeerInviteId};
+use entrenous_model::{self as model, Origin, PeerInviteId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -72,7 +72,7 @@ impl Invitation {
         Self {
             id: invite.id.to_string(),
             purpose: invite.purpose.clone(),
-            contract: invite.contract.into(),
+            contract: (&invite.contract).into(),
             for_origin: invite.for_origin.as_ref().map(Origin::to_string),
             pre_confirmed: invite.pre_confirmed,
             created_at: stamp(invite.created_at),
@@ -111,36 +111,13 @@ struct NewInvitation {
     /// No second confirmation here; only with `for_origin`.
     #[serde(deserialize_with = "lenient::flag")]
     pre_confirm: Option<bool>,
-    /// What this node gives; everything if not said.
-    we_give: Option<TermsAsked>,
-    /// What the other side gives; everything if not said.
-    they_give: Option<TermsAsked>,
-}
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-struct TermsAsked {
-    /// People made known: `none`, `shared` or `all`.
+    /// The contract to begin with: `same_organisation` (if not said), `partner_firm` or `receive_only`.
     #[serde(deserialize_with = "lenient::text")]
-    directory: Option<String>,
-    /// Whether posts, follows and reactions cross.
-    #[serde(deserialize_with = "lenient::flag")]
-    posts: Option<bool>,
-}
-
-fn terms(asked: Option<TermsAsked>) -> ApiResult<model::Terms> {
-    let full = model::Terms::FULL;
-    let Some(asked) = asked else { return Ok(full) };
-    Ok(model::Terms {
-        directory: match asked.directory.as_deref() {
-            None => full.directory,
-            Some("none") => DirectoryScope::None,
-            Some("shared") => DirectoryScope::Shared,
-            Some("all") => DirectoryScope::All,
-            Some(_) => return Err(ApiError::invalid("directory is one of: none, shared, all")),
-        },
-        posts: asked.posts.unwrap_or(full.posts),
-    })
+    preset: Option<String>,
+    /// What this node gives; as the preset says if not said.
+    we_give: Option<TermsAsked>,
+    /// What the other side gives; as the preset says if not said.
+    they_give: Option<TermsAsked>,
 }
 
 async fn list(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Vec<Invitation>>> {
@@ -164,11 +141,12 @@ async fn create(
         .map_err(ApiError::invalid)?;
     let offer = InviteOffer {
         purpose: asked.purpose,
-        contract: model::Contract {
-            version: model::Contract::FULL.version,
-            we_give: terms(asked.we_give)?,
-            they_give: terms(asked.they_give)?,
-        },
+        contract: ContractAsked {
+            preset: asked.preset,
+            we_give: asked.we_give,
+            they_give: asked.they_give,
+        }
+        .whole()?,
         hours: asked.hours.unwrap_or(72),
         for_origin,
         pre_confirm: asked.pre_confirm.unwrap_or(false),

@@ -1,5 +1,6 @@
 //! Connected organisations: look, join, confirm, halt, end.
 
+use super::contract::{Contract, ContractAsked, NamedPreset};
 use super::{READ, WRITE};
 use crate::at::At;
 use crate::entities::stamp;
@@ -10,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use entrenous_domain::peers;
 use entrenous_door::{Doc, Routes};
-use entrenous_model::{self as model, DirectoryScope, PeerId, Software};
+use entrenous_model::{self as model, PeerId, Software};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -23,6 +24,12 @@ pub(super) fn routes() -> Routes<ApiState> {
             READ,
             doc("Peers of any state, by origin").returns::<Vec<AdminPeer>>(),
             list,
+        )
+        .get(
+            "/api/entrenous/v1/admin/contracts",
+            READ,
+            doc("Contracts to begin with").returns::<Vec<NamedPreset>>(),
+            presets,
         )
         .get(
             "/api/entrenous/v1/admin/peers/{id}",
@@ -101,49 +108,6 @@ struct AdminPeer {
     last_error: Option<String>,
 }
 
-/// What may cross, seen from this node.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Contract {
-    /// Version of the agreement between the two.
-    version: u32,
-    /// What this node gives.
-    we_give: Terms,
-    /// What the peer gives.
-    they_give: Terms,
-}
-
-/// What one side gives.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Terms {
-    /// People made known: `none`, `shared` or `all`.
-    directory: &'static str,
-    /// Whether posts, follows and reactions cross.
-    posts: bool,
-}
-
-impl From<model::Terms> for Terms {
-    fn from(terms: model::Terms) -> Self {
-        Self {
-            directory: match terms.directory {
-                DirectoryScope::None => "none",
-                DirectoryScope::Shared => "shared",
-                DirectoryScope::All => "all",
-            },
-            posts: terms.posts,
-        }
-    }
-}
-
-impl From<model::Contract> for Contract {
-    fn from(contract: model::Contract) -> Self {
-        Self {
-            version: contract.version,
-            we_give: contract.we_give.into(),
-            they_give: contract.they_give.into(),
-        }
-    }
-}
-
 impl AdminPeer {
     fn of(peer: &model::Peer) -> Self {
         Self {
@@ -157,7 +121,7 @@ impl AdminPeer {
                 Software::Other => "other",
             },
             fingerprint: peer.keys.as_ref().map(|keys| keys.fingerprint.clone()),
-            contract: peer.contract.into(),
+            contract: (&peer.contract).into(),
             created_at: stamp(peer.created_at),
             updated_at: stamp(peer.updated_at),
             last_seen_at: peer.last_seen_at.map(stamp),
@@ -201,6 +165,8 @@ struct JoinAnswer {
 struct Trust {
     /// `host`, `host:port`, or a whole origin.
     authority: String,
+    /// What may cross; ours alone, since such software knows of no contract.
+    contract: ContractAsked,
 }
 
 async fn found(state: &ApiState, id: PeerId) -> ApiResult<Arc<model::Peer>> {
@@ -214,6 +180,10 @@ async fn shown(state: &ApiState, id: PeerId) -> ApiResult<Json<AdminPeer>> {
 async fn list(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Vec<AdminPeer>>> {
     let all = peers::list(state.ctx()).await?;
     Ok(Json(all.iter().map(|peer| AdminPeer::of(peer)).collect()))
+}
+
+async fn presets(_: Caller) -> Json<Vec<NamedPreset>> {
+    Json(super::contract::presets())
 }
 
 async fn show(State(state): State<ApiState>, _: Caller, At(id): At<PeerId>) -> ApiResult<Json<AdminPeer>> {
@@ -246,7 +216,7 @@ async fn join(
         name,
         purpose,
         fingerprint,
-        contract: contract.into(),
+        contract: (&contract).into(),
         expires_at: stamp(expires_at),
         state: state_after,
     }))
@@ -259,7 +229,11 @@ async fn trust(
 ) -> ApiResult<Json<AdminPeer>> {
     let id = state
         .peering()?
-        .trust(&caller.account.username, asked.authority.trim())
+        .trust(
+            &caller.account.username,
+            asked.authority.trim(),
+            asked.contract.whole()?,
+        )
         .await?;
     shown(&state, id).await
 }

@@ -8,7 +8,8 @@ use crate::{
     work::{self, Work},
 };
 use entrenous_model::{
-    AccountId, Event, Follow, FollowId, NotificationKind, Origin, OutboundActivity, PeerId,
+    AccountId, Event, Follow, FollowId, Matter, NotificationKind, Origin, OutboundActivity, PeerId,
+    Receiving, Sending,
 };
 use entrenous_store::{
     blocks, feed, follows as rows,
@@ -54,9 +55,9 @@ pub async fn follow(
 
 /// What the contracts with both people's peers allow.
 struct Giving {
-    /// The follower's peer, if it may be given posts.
+    /// The follower's peer, if its people may follow ours.
     to: Option<PeerId>,
-    /// The followee's peer, if it gives posts.
+    /// The followee's peer, if ours may follow its people.
     from: Option<PeerId>,
 }
 
@@ -68,7 +69,7 @@ impl Giving {
         {
             giving.to = peers::get(ctx, id)
                 .await?
-                .filter(|peer| peers::may_give_posts_to(peer))
+                .filter(|peer| peer.clear::<Receiving>(Matter::Follow).is_ok())
                 .map(|peer| peer.id);
         }
         if let Some(account) = crate::accounts::get(ctx, followee).await?
@@ -76,7 +77,7 @@ impl Giving {
         {
             giving.from = peers::get(ctx, id)
                 .await?
-                .filter(|peer| peers::may_receive_posts_from(peer))
+                .filter(|peer| peer.clear::<Sending>(Matter::Follow).is_ok())
                 .map(|peer| peer.id);
         }
         Ok(giving)

@@ -4,7 +4,7 @@ use crate::{Ctx, DomainError, Result, audit, secrets};
 use chrono::TimeDelta;
 use entrenous_model::peer::PeerInvite;
 use entrenous_model::{
-    Contract, Event, Origin, Peer, PeerId, PeerInviteId, PeerKeys, PeerState, SignatureForm, Software,
+    Contract, Event, Origin, Peer, PeerId, PeerInviteId, PeerKeys, PeerState, SignatureForm, Software, Time,
 };
 use entrenous_store::{StoreError, Tx, peer_invites, peers as rows};
 
@@ -38,6 +38,9 @@ pub async fn invite(
     if purpose.chars().count() > 500 {
         return Err(DomainError::invalid("the purpose has at most 500 characters"));
     }
+    contract
+        .check()
+        .map_err(|why| DomainError::invalid(why.to_string()))?;
     if pre_confirm && for_origin.is_none() {
         return Err(DomainError::invalid(
             "pre-confirming needs the one authority the invitation is for (--for)",
@@ -109,31 +112,71 @@ pub async fn revoke_invite(ctx: &Ctx, actor: &str, id: PeerInviteId) -> Result<(
         .await
 }
 
-/// The key of an invitation that can be used by `origin`; checked before anything is fetched from `origin`. The
-/// node that used it may ask again, since the answer to it may have been lost.
+/// Why an invitation cannot be used. It is told only to who has shown that they have the link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    /// Its time was over then.
+    Expired(Time),
+    /// Our administrator took it back then.
+    Withdrawn(Time),
+    /// Another node has used it.
+    Used,
+    /// It names another node.
+    ForAnother,
+}
+
+impl Spent {
+    /// The stable reason code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Expired(_) => "invitation_expired",
+            Self::Withdrawn(_) => "invitation_withdrawn",
+            Self::Used => "invitation_used",
+            Self::ForAnother => "invitation_for_another",
+        }
+    }
+
+    /// Since when.
+    #[must_use]
+    pub const fn at(self) -> Option<Time> {
+        match self {
+            Self::Expired(at) | Self::Withdrawn(at) => Some(at),
+            Self::Used | Self::ForAnother => None,
+        }
+    }
+
+    fn of(invite: &PeerInvite, origin: &Origin, now: Time) -> Option<Self> {
+        if invite.for_origin.as_ref().is_some_and(|wanted| wanted != origin) {
+            Some(Self::ForAnother)
+        } else if invite.used_by.as_ref().is_some_and(|user| user != origin) {
+            Some(Self::Used)
+        } else if let Some(at) = invite.revoked_at {
+            Some(Self::Withdrawn(at))
+        } else {
+            (invite.expires_at <= now).then_some(Self::Expired(invite.expires_at))
+        }
+    }
+}
+
+/// An invitation, its key, and why `origin` cannot use it, if so; asked before anything is fetched from `origin`. The node
+/// that used it may ask again, since the answer to it may have been lost.
 ///
 /// # Errors
-/// `Refused("invitation")` whatever is wrong: unknown, expired, used, withdrawn, for another origin.
+/// `Refused("invitation")` if there is none.
 pub async fn invite_key(
     ctx: &Ctx,
     id: PeerInviteId,
     origin: &Origin,
-) -> Result<(PeerInvite, zeroize::Zeroizing<Vec<u8>>)> {
-    let refused = DomainError::Refused("invitation");
-    let Some(invite) = ctx
+) -> Result<(PeerInvite, zeroize::Zeroizing<Vec<u8>>, Option<Spent>)> {
+    let invite = ctx
         .store()
         .read(move |conn| peer_invites::by_id(conn, id))
         .await?
-    else {
-        return Err(refused);
-    };
-    let for_other = invite.for_origin.as_ref().is_some_and(|wanted| wanted != origin);
-    let used_by_other = invite.used_by.as_ref().is_some_and(|user| user != origin);
-    if for_other || used_by_other || invite.revoked_at.is_some() || invite.expires_at <= ctx.now() {
-        return Err(refused);
-    }
+        .ok_or(DomainError::Refused("invitation"))?;
     let key = ctx.vault().open(PURPOSE, &invite.sealed_key)?;
-    Ok((invite, key))
+    let spent = Spent::of(&invite, origin, ctx.now());
+    Ok((invite, key, spent))
 }
 
 /// The key of an invitation as the side that has the link derives it.
@@ -244,6 +287,7 @@ pub async fn joined(
     }
     let write = || {
         let (actor, identity, invitation) = (actor.to_owned(), identity.clone(), invitation.clone());
+        let contract = contract.clone();
         ctx.store().write(move |tx| {
             let known = rows::by_origin(tx, &identity.origin)?;
             if known.as_ref().is_some_and(Peer::is_active) {
@@ -309,6 +353,7 @@ fn put(
         last_error: None,
     };
     if known.is_some() {
+        entrenous_store::proposals::forget(tx, peer.id)?;
         rows::update(tx, &peer, invitation)?;
     } else {
         rows::insert(tx, &peer, invitation)?;

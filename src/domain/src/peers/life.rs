@@ -9,7 +9,7 @@ const LONGEST_NAME: usize = 200;
 
 /// The peer, before anything of it is touched: what is decided by its state is still so when it is written, and its row
 /// is locked before those of its queue, as everywhere.
-fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
+pub(super) fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
     rows::locked(tx, id)?.ok_or(DomainError::NotFound)
 }
 
@@ -147,6 +147,10 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
             "this node need not trust itself".to_owned(),
         ));
     }
+    identity
+        .contract
+        .check()
+        .map_err(|why| DomainError::invalid(why.to_string()))?;
     let actor = actor.to_owned();
     let id = ctx
         .store()

@@ -1,17 +1,19 @@
 //! Peers: who is trusted, since when, with which keys, for what. Default deny.
 
 mod cache;
+pub mod contracts;
 mod invitations;
 mod life;
 
 pub use cache::Trust;
 pub use invitations::{
-    NewInvite, PeerIdentity, accepted_by, invite, invite_key, invites, joined, key_of_token, revoke_invite,
+    NewInvite, PeerIdentity, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,
+    revoke_invite,
 };
 pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, revoke, rotate_keys, suspend, trust};
 
 use crate::{Ctx, DomainError, Receipt, Result, ledger};
-use entrenous_model::{Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState};
+use entrenous_model::{Cleared, Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState, Receiving};
 use entrenous_store::Tx;
 use std::sync::Arc;
 
@@ -100,15 +102,13 @@ pub async fn awaiting(ctx: &Ctx) -> Result<Vec<(Arc<Peer>, String)>> {
 ///
 /// # Errors
 /// `AlreadyReceived` if the activity had its effect before; `Refused("peer_not_active")` if the peer is no longer
-/// active, `Refused("contract")` if it gives no posts.
-pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<()> {
-    let peer = entrenous_store::peers::by_id(tx, receipt.peer)?.filter(Peer::is_active);
+/// active, `Refused("contract")` if its contract does not give what the activity is about.
+pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<Cleared<Receiving>> {
+    let peer = entrenous_store::peers::by_id(tx, receipt.peer)?;
     let peer = peer.ok_or(DomainError::Refused("peer_not_active"))?;
-    if !may_receive_posts_from(&peer) {
-        return Err(DomainError::Refused("contract"));
-    }
+    let cleared = peer.clear::<Receiving>(receipt.matter)?;
     let now = tx.now();
-    if !entrenous_store::received::claim(tx, &receipt.activity, peer.id, now)? {
+    if !entrenous_store::received::claim(tx, &receipt.activity, cleared, now)? {
         return Err(DomainError::AlreadyReceived);
     }
     let parcel = Parcel {
@@ -117,7 +117,7 @@ pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<()> {
     };
     ledger::write(tx, [Crossing::of(peer.id, Direction::Received, parcel)])?;
     crate::deliveries::note_heard(tx, &peer)?;
-    Ok(())
+    Ok(cleared)
 }
 
 /// True if the activity had its effect before.
@@ -130,16 +130,4 @@ pub async fn was_received(ctx: &Ctx, activity: &str) -> Result<bool> {
         .store()
         .read(move |conn| entrenous_store::received::known(conn, &activity))
         .await?)
-}
-
-/// The gate on receiving: whether a peer's node may send posts at all.
-#[must_use]
-pub fn may_receive_posts_from(peer: &Peer) -> bool {
-    peer.is_active() && peer.contract.they_give.posts
-}
-
-/// The gate on sending and answering fetches.
-#[must_use]
-pub fn may_give_posts_to(peer: &Peer) -> bool {
-    peer.is_active() && peer.contract.we_give.posts
 }

@@ -2,7 +2,7 @@
 
 use super::Viewer;
 use crate::{Ctx, DomainError, Result, Via, peers};
-use entrenous_model::{PeerId, Post, PostId, Software};
+use entrenous_model::{AccountId, Cleared, Matter, PeerId, Post, PostId, Receiving, Serving};
 use entrenous_store::{Conn, person, person::Person, posts as rows, visible::Viewer as Seen};
 
 /// The viewer as the store knows it; `None` for a peer that is given nothing.
@@ -16,11 +16,8 @@ pub(crate) async fn store_viewer(ctx: &Ctx, viewer: Viewer) -> Result<Option<See
 async fn peer_viewer(ctx: &Ctx, id: PeerId) -> Result<Option<Seen>> {
     Ok(peers::get(ctx, id)
         .await?
-        .filter(|peer| peers::may_give_posts_to(peer))
-        .map(|peer| Seen::Peer {
-            id,
-            native: peer.software == Software::Native,
-        }))
+        .and_then(|peer| peer.clear::<Serving>(Matter::Posts).ok())
+        .map(Seen::Peer))
 }
 
 /// By which rights someone acts on posts: their own, and, for people of peers, what their node may see.
@@ -38,20 +35,26 @@ pub(crate) async fn rights(ctx: &Ctx, via: &Via) -> Result<Rights> {
 }
 
 /// Claims the receipt, and gives the person who acts, if they may act by this door.
-pub(crate) fn actor(
+pub(crate) fn actor(tx: &mut entrenous_store::Tx, via: &Via, id: AccountId) -> Result<Person> {
+    claimed(tx, via, id).map(|(person, _)| person)
+}
+
+/// [`actor`], with the clearance of what they do if it came from a peer.
+pub(crate) fn claimed(
     tx: &mut entrenous_store::Tx,
     via: &Via,
-    id: entrenous_model::AccountId,
-) -> Result<Person> {
-    if let Via::Peer(receipt) = via {
-        peers::claim(tx, receipt)?;
-    }
+    id: AccountId,
+) -> Result<(Person, Option<Cleared<Receiving>>)> {
+    let cleared = match via {
+        Via::Peer(receipt) => Some(peers::claim(tx, receipt)?),
+        Via::Local => None,
+    };
     let person = person::get(tx, id)?
         .filter(|person| person.active)
         .ok_or(DomainError::NotFound)?;
     match via {
         Via::Peer(receipt) if person.peer != Some(receipt.peer) => Err(DomainError::Refused("actor")),
-        _ => Ok(person),
+        _ => Ok((person, cleared)),
     }
 }
 

@@ -48,7 +48,7 @@ fn in_transaction(
     author: AccountId,
     ready: &Ready,
 ) -> Result<PostId> {
-    let person = gate::actor(tx, via, author)?;
+    let (person, cleared) = gate::claimed(tx, via, author)?;
     if ready.remote.is_some() == person.is_local() {
         return Err(DomainError::Refused("author"));
     }
@@ -77,7 +77,8 @@ fn in_transaction(
         .post
         .as_ref()
         .map_or(ready.visibility, |post| capped(ready.visibility, post.visibility));
-    if matches!(via, Via::Peer(_)) && !(person.native && visibility.is_network()) {
+    // What the contract lets it say to the whole network concerns us; all else must concern someone here.
+    if cleared.is_some_and(|cleared| !(cleared.network() && visibility.is_network())) {
         let addressed: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
         if !rows::concerns_someone(tx, author, &addressed, parent.post.as_ref().map(|post| post.id))? {
             return Err(DomainError::Refused("no_audience_here"));

@@ -124,7 +124,7 @@ pub(crate) fn seeable(
             let conversations: Vec<i64> = conversations.into_iter().collect();
             rows::flags_of(conn, id, &all, &conversations)?
         }
-        Seen::Peer { .. } => rows::FlagSets::default(),
+        Seen::Peer(_) => rows::FlagSets::default(),
     };
     let of = |body: &Body| {
         let id = body.post.id.get();

@@ -12,7 +12,7 @@ use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, DomainError, NodeSettings, Receipt, Result, Via};
 use entrenous_model::{
-    Account, AccountId, AccountKind, Contract, Event, Origin, Parcel, Peer, PeerId, PeerState, Role,
+    Account, AccountId, AccountKind, Contract, Event, Matter, Origin, Parcel, Peer, PeerId, PeerState, Role,
     SignatureForm, Software, Time,
 };
 use entrenous_store::testing::{TestClock, TestDatabase};
@@ -156,6 +156,7 @@ impl House {
             peer,
             activity: format!("https://there.example/activities/{number}"),
             parcel: Parcel::default(),
+            matter: Matter::Posts,
         })
     }
 

@@ -65,6 +65,7 @@ async fn filled(house: &House, peer: PeerId, count: i64) {
 
 fn follow(peer: PeerId, number: i64, who: AccountId, whom: &str) -> Via {
     Via::Peer(Receipt {
+        matter: entrenous_model::Matter::Posts,
         peer,
         activity: format!("{THERE}/activities/{number}"),
         parcel: Parcel {

@@ -19,7 +19,7 @@ use crate::vocabulary::Id;
 use bytes::Bytes;
 use entrenous_domain::{Ctx, ledger};
 use entrenous_egress::{Egress, Permit, is_activity_json, is_jrd_json};
-use entrenous_model::{Crossing, Direction, Parcel, Peer, PeerId, SignatureForm};
+use entrenous_model::{Cleared, Crossing, Direction, Fetching, Parcel, Peer, PeerId, Sending, SignatureForm};
 use http::HeaderMap;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -71,8 +71,16 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`]; [`ClientError::is_gone`] tells whether the peer says that it is not there.
-    pub async fn object(&self, peer: &Peer, id: &Id, budget: &Budget) -> Result<Value, ClientError> {
-        let document = self.document(peer, id.without_fragment(), budget).await?;
+    pub async fn object(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Fetching>,
+        id: &Id,
+        budget: &Budget,
+    ) -> Result<Value, ClientError> {
+        let document = self
+            .document(peer, cleared, id.without_fragment(), budget)
+            .await?;
         let own = own_id(&document)?;
         if own.as_str() == id.as_str() || own.as_str() == id.without_fragment() {
             return Ok(document);
@@ -80,7 +88,9 @@ impl Client {
         if own.origin() != id.origin() {
             return Err(ClientError::Mismatch);
         }
-        let document = self.document(peer, own.without_fragment(), budget).await?;
+        let document = self
+            .document(peer, cleared, own.without_fragment(), budget)
+            .await?;
         if own_id(&document)? == own {
             Ok(document)
         } else {
@@ -88,16 +98,30 @@ impl Client {
         }
     }
 
-    async fn document(&self, peer: &Peer, url: &str, budget: &Budget) -> Result<Value, ClientError> {
-        read_document(&self.get(peer, "GET", url, ACCEPT, budget).await?)
+    async fn document(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Fetching>,
+        url: &str,
+        budget: &Budget,
+    ) -> Result<Value, ClientError> {
+        read_document(&self.get(peer, cleared, "GET", url, ACCEPT, budget).await?)
     }
 
     /// Plain JSON (WebFinger) at a URL of an active peer, signed by the instance actor.
     ///
     /// # Errors
     /// As [`Client::object`].
-    pub async fn json(&self, peer: &Peer, url: &str, budget: &Budget) -> Result<Value, ClientError> {
-        let answer = self.get(peer, "GET json", url, ACCEPT_JSON, budget).await?;
+    pub async fn json(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Fetching>,
+        url: &str,
+        budget: &Budget,
+    ) -> Result<Value, ClientError> {
+        let answer = self
+            .get(peer, cleared, "GET json", url, ACCEPT_JSON, budget)
+            .await?;
         if !is_jrd_json(&answer.headers) {
             return Err(ClientError::ContentType);
         }
@@ -107,12 +131,13 @@ impl Client {
     async fn get(
         &self,
         peer: &Peer,
+        cleared: Cleared<Fetching>,
         kind: &str,
         url: &str,
         accept: &str,
         budget: &Budget,
     ) -> Result<Answer, ClientError> {
-        self.may_ask(peer, url, budget)?;
+        self.may_ask(peer, cleared, url, budget)?;
         let answer = self
             .signed(peer, &Outgoing::get(url, accept), &self.0.keys.instance())
             .await
@@ -156,11 +181,12 @@ impl Client {
     pub async fn file(
         &self,
         peer: &Peer,
+        cleared: Cleared<Fetching>,
         url: &str,
         most: u64,
         budget: &Budget,
     ) -> Result<Bytes, ClientError> {
-        self.may_ask(peer, url, budget)?;
+        self.may_ask(peer, cleared, url, budget)?;
         let form = self.form(peer);
         let request = Outgoing::get(url, "*/*");
         let request = self.prepare(form, &self.0.keys.instance(), &request)?;
@@ -180,11 +206,12 @@ impl Client {
     pub async fn post(
         &self,
         peer: &Peer,
+        cleared: Cleared<Sending>,
         url: &str,
         body: Bytes,
         keys: &SigningKeys,
     ) -> Result<Answer, ClientError> {
-        if !peer.is_active() || !peer.origin.owns(url) {
+        if cleared.peer() != peer.id || !peer.is_active() || !peer.origin.owns(url) {
             return Err(ClientError::NotAPeer);
         }
         self.signed(peer, &Outgoing::post(url, ACCEPT, body), keys).await
@@ -249,8 +276,14 @@ impl Client {
         Ok(answer)
     }
 
-    fn may_ask(&self, peer: &Peer, url: &str, budget: &Budget) -> Result<(), ClientError> {
-        if !peer.is_active() || !peer.origin.owns(url) {
+    fn may_ask(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Fetching>,
+        url: &str,
+        budget: &Budget,
+    ) -> Result<(), ClientError> {
+        if cleared.peer() != peer.id || !peer.is_active() || !peer.origin.owns(url) {
             return Err(ClientError::NotAPeer);
         }
         budget.take()?;

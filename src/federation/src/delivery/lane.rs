@@ -6,7 +6,7 @@ use super::verdict::{self, Verdict};
 use crate::Federation;
 use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
-use entrenous_model::{DeliveryId, PeerId, SignatureForm};
+use entrenous_model::{Barred, DeliveryId, Peer, PeerId, Sending, SignatureForm};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -204,23 +204,39 @@ async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>
     })
 }
 
+async fn is_active(federation: &Federation, peer: &Peer) -> Result<bool> {
+    let now = peers::get(federation.ctx(), peer.id).await?;
+    Ok(now.is_some_and(|peer| peer.is_active()))
+}
+
 /// What came of it, and the size of what was sent. `None`: the peer is not active any more, nothing goes out.
 async fn try_once(
     federation: &Federation,
     peer: PeerId,
     delivery: &Delivery,
 ) -> Result<Option<(Verdict, usize)>> {
-    let Some(peer) = peers::get(federation.ctx(), peer)
-        .await?
-        .filter(|peer| peer.is_active())
-    else {
-        return Ok(None);
-    };
     let unsent = |code: &str, reason: &str| {
         let (code, reason) = (code.to_owned(), reason.to_owned());
         Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0)))
     };
-    let body = match federation.activity(&peer, delivery).await {
+    let Some(peer) = peers::get(federation.ctx(), peer).await? else {
+        return Ok(None);
+    };
+    // Asked again: the contract may have changed since it was queued.
+    let cleared = match peer.clear(delivery.data.matter()) {
+        Ok(cleared) => cleared,
+        Err(Barred::State(_)) => return Ok(None),
+        Err(why @ Barred::Contract) => return unsent(why.code(), "the contract does not give it any more"),
+    };
+    let rate = peer.rate::<Sending>();
+    while let Err(wait) = federation.0.sent.take(peer.id, rate, federation.ctx().now()) {
+        // Not longer than a second at once: the contract may change meanwhile, and with it the rate.
+        sleep(wait.to_std().unwrap_or(PAUSE).min(PAUSE)).await;
+        if !is_active(federation, &peer).await? {
+            return Ok(None);
+        }
+    }
+    let body = match federation.activity(&peer, cleared, delivery).await {
         Ok(Some(body)) => body,
         Ok(None) => return unsent("nothing_to_send", "there is nothing to send any more"),
         Err(error @ DomainError::Store(_)) => return Err(error),
@@ -234,7 +250,7 @@ async fn try_once(
     let bytes = body.len();
     let sent = federation
         .client()
-        .post(&peer, &delivery.inbox, body, &keys)
+        .post(&peer, cleared, &delivery.inbox, body, &keys)
         .await;
     let verdict = match sent {
         Ok(answer) => verdict::of_answer(&answer),

@@ -5,7 +5,7 @@ use crate::vocabulary::{Actor, Id};
 use crate::{Federation, endorsement};
 use entrenous_domain::accounts::{self, KeyKind, RemotePerson};
 use entrenous_domain::{DomainError, Result, Via, peers};
-use entrenous_model::{AccountId, Peer, Software};
+use entrenous_model::{AccountId, Acquaintance, Cleared, Fetching, Matter, Peer, ProfileScope, Software};
 use entrenous_wire::keys::{Algorithm, PublicKey};
 use std::sync::Arc;
 
@@ -43,7 +43,8 @@ impl Federation {
     /// # Errors
     /// As [`Federation::actor`], and `NotFound`.
     pub async fn fetch_actor(&self, peer: &Arc<Peer>, id: &Id, budget: &Budget) -> Result<AccountId> {
-        let actor = self.fetch_actor_document(peer, id, budget).await?;
+        let cleared = peer.clear(Matter::Person(Acquaintance::Known))?;
+        let actor = self.fetch_actor_document(peer, cleared, id, budget).await?;
         self.accept_actor(peer, &actor, None).await
     }
 
@@ -51,8 +52,14 @@ impl Federation {
     ///
     /// # Errors
     /// As [`Federation::fetch_actor`].
-    pub async fn fetch_actor_document(&self, peer: &Peer, id: &Id, budget: &Budget) -> Result<Actor> {
-        let document = self.client().object(peer, id, budget).await?;
+    pub async fn fetch_actor_document(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Fetching>,
+        id: &Id,
+        budget: &Budget,
+    ) -> Result<Actor> {
+        let document = self.client().object(peer, cleared, id, budget).await?;
         Actor::read(&document).map_err(|why| DomainError::Refused(why.code()))
     }
 
@@ -76,7 +83,8 @@ impl Federation {
             }
             Software::Other => false,
         };
-        let person = person(peer, actor).ok_or(DomainError::Refused("actor"))?;
+        let given = peer.clear::<Fetching>(Matter::Key)?.profile();
+        let person = person(peer, actor, given).ok_or(DomainError::Refused("actor"))?;
         let pictures = (person.avatar_url.clone(), person.header_url.clone());
         let (id, fresh) = accounts::upsert_remote(self.ctx(), via, person, endorsed).await?;
         if fresh {
@@ -95,14 +103,14 @@ impl Federation {
     }
 }
 
-/// The account of an actor; `None` if it lacks what every account has.
-fn person(peer: &Peer, actor: &Actor) -> Option<RemotePerson> {
+/// The account of an actor, without what the contract does not give of profiles; `None` if it lacks what every account has.
+fn person(peer: &Peer, actor: &Actor, given: ProfileScope) -> Option<RemotePerson> {
     let owned = |id: &Option<Id>| {
         id.as_ref()
             .filter(|id| id.origin() == &peer.origin)
             .map(Id::to_string)
     };
-    let picture = |url: &Option<String>| url.clone().filter(|url| peer.origin.owns(url));
+    let picture = |url: &Option<String>| url.clone().filter(|url| given.pictures && peer.origin.owns(url));
     let id = actor.id.as_str();
     let page = |url: &str| peer.origin.owns(url);
     Some(RemotePerson {
@@ -112,8 +120,16 @@ fn person(peer: &Peer, actor: &Actor) -> Option<RemotePerson> {
         username: actor.username.clone()?,
         kind: actor.kind.account_kind(),
         display_name: actor.name.clone(),
-        note: actor.summary.clone(),
-        fields: actor.fields.clone(),
+        note: if given.note {
+            actor.summary.clone()
+        } else {
+            String::new()
+        },
+        fields: if given.fields {
+            actor.fields.clone()
+        } else {
+            Vec::new()
+        },
         // A page elsewhere would let a peer's person pass as someone of that place.
         url: if page(&actor.url) {
             actor.url.clone()

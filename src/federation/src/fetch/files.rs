@@ -8,7 +8,7 @@ use crate::client::Budget;
 use crate::vocabulary::Note;
 use entrenous_domain::posts::{Files, RemoteFile};
 use entrenous_domain::{DomainError, Result, attachments, peers};
-use entrenous_model::{Peer, PostId};
+use entrenous_model::{Fetching, Matter, Peer, PostId};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -138,8 +138,10 @@ impl Federation {
     }
 
     async fn take_file(&self, peer: &Peer, file: &attachments::Wanted, budget: &Budget) -> Result<()> {
-        let most = u64::try_from(self.ctx().node().max_upload_bytes).unwrap_or(u64::MAX);
-        let bytes = self.client().file(peer, &file.url, most, budget).await?;
+        let ours = u64::try_from(self.ctx().node().max_upload_bytes).unwrap_or(u64::MAX);
+        let cleared = peer.clear::<Fetching>(Matter::Posts)?;
+        let most = ours.min(cleared.largest_file());
+        let bytes = self.client().file(peer, cleared, &file.url, most, budget).await?;
         let prepared = tokio::task::spawn_blocking(move || entrenous_files::prepare(bytes.into()))
             .await
             .map_err(DomainError::internal)?

@@ -6,7 +6,7 @@ use crate::client::Budget;
 use crate::vocabulary::{Id, Note, Object};
 use entrenous_domain::posts::{self, Draft, RemotePost, ReplyTo};
 use entrenous_domain::{DomainError, Result, Via, accounts, peers};
-use entrenous_model::{Account, AccountId, Peer, PostId};
+use entrenous_model::{Account, AccountId, Fetching, Matter, Peer, PostId};
 use std::sync::Arc;
 
 impl Federation {
@@ -37,10 +37,10 @@ impl Federation {
     /// # Errors
     /// `NotFound`; else as [`Federation::post`].
     pub async fn fetch_post(&self, peer: &Arc<Peer>, id: &Id, budget: &Budget) -> Result<PostId> {
-        if !peers::may_receive_posts_from(peer) {
-            return Err(DomainError::NotFound);
-        }
-        let document = self.client().object(peer, id, budget).await?;
+        let cleared = peer
+            .clear::<Fetching>(Matter::Posts)
+            .map_err(|_| DomainError::NotFound)?;
+        let document = self.client().object(peer, cleared, id, budget).await?;
         let note = match Object::read(&document) {
             Object::Note(note) if !note.is_vote() => note,
             Object::Other(_, why) => return Err(DomainError::Refused(why.code())),

@@ -3,7 +3,7 @@
 use crate::Federation;
 use crate::client::Budget;
 use entrenous_domain::{DomainError, Result, media};
-use entrenous_model::{AccountId, MediaId, Peer};
+use entrenous_model::{AccountId, Fetching, Matter, MediaId, Peer};
 use image::{DynamicImage, ImageFormat};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -96,7 +96,11 @@ impl Federation {
         side: (u32, u32),
         budget: &Budget,
     ) -> Result<MediaId> {
-        let bytes = self.client().file(peer, url, FILE, budget).await?;
+        let cleared = peer.clear::<Fetching>(Matter::Key)?;
+        if !cleared.profile().pictures {
+            return Err(DomainError::Refused("contract"));
+        }
+        let bytes = self.client().file(peer, cleared, url, FILE, budget).await?;
         let (bytes, content_type) = tokio::task::spawn_blocking(move || remake(&bytes, side))
             .await
             .map_err(DomainError::internal)?

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::audit::{self, Refused};
 use entrenous_domain::{Ctx, DomainError};
-use entrenous_model::Origin;
+use entrenous_model::{Origin, Time};
 use entrenous_wire::signature::Refusal;
 use http::{HeaderValue, StatusCode, header};
 
@@ -19,6 +19,7 @@ pub struct Denied {
     detail: Option<String>,
     retry_after: Option<u64>,
     what: Option<Box<Refused>>,
+    since: Option<Time>,
 }
 
 impl Denied {
@@ -32,6 +33,7 @@ impl Denied {
             detail: None,
             retry_after: None,
             what: None,
+            since: None,
         }
     }
 
@@ -108,6 +110,13 @@ impl Denied {
         self
     }
 
+    /// With the moment since when it is so, which the answer says.
+    #[must_use]
+    pub const fn since(mut self, at: Option<Time>) -> Self {
+        self.since = at;
+        self
+    }
+
     /// With a readable detail for the audit trail; nothing secret, no content.
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
@@ -159,10 +168,13 @@ impl Denied {
         }
     }
 
-    /// The answer: `{"error": reason}`.
+    /// The answer: `{"error": reason}`, with `since` in seconds of Unix time if that is told.
     #[must_use]
     pub fn answer(&self) -> Response {
-        let body = format!(r#"{{"error":"{}"}}"#, self.reason);
+        let body = match self.since {
+            Some(at) => format!(r#"{{"error":"{}","since":{}}}"#, self.reason, at.timestamp()),
+            None => format!(r#"{{"error":"{}"}}"#, self.reason),
+        };
         let mut response = (
             self.status,
             [(header::CONTENT_TYPE, "application/json; charset=utf-8")],

@@ -5,7 +5,7 @@ use crate::Federation;
 use crate::client::Budget;
 use crate::vocabulary::Id;
 use entrenous_domain::{DomainError, accounts};
-use entrenous_model::{AccountId, Peer, PeerKeys, Software};
+use entrenous_model::{AccountId, Matter, Peer, PeerKeys, Software};
 use entrenous_wire::keys::PublicKey;
 use entrenous_wire::signature::{Parsed, Refusal, Verified};
 use std::sync::Arc;
@@ -109,8 +109,11 @@ async fn fetch(
 ) -> Result<(AccountId, PublicKey), Denied> {
     let url = Id::parse(key_id).map_err(|_| Denied::signature(Refusal::KeyId))?;
     let budget = Budget::of(3);
+    let cleared = peer
+        .clear(Matter::Key)
+        .map_err(|barred| Denied::key(barred.code()))?;
     let actor = federation
-        .fetch_actor_document(peer, &url, &budget)
+        .fetch_actor_document(peer, cleared, &url, &budget)
         .await
         .map_err(|error| unknown(&error))?;
     let key = actor

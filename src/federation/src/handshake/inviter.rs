@@ -8,6 +8,7 @@ use crate::gate::{Denied, Received};
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use entrenous_domain::peers::Spent;
 use entrenous_domain::{DomainError, peers};
 use entrenous_door::ClientAddr;
 use entrenous_model::peer::PeerInvite;
@@ -48,11 +49,12 @@ async fn terms(federation: &Federation, id: &str, body: &[u8], address: IpAddr) 
         origin: &ask.origin,
     };
     door.open()?;
-    let (invite, key) = door.key().await?;
+    let (invite, key, spent) = door.key().await?;
     let talk = door.talk(&key, &ask.nonce);
     if !same(&talk.ask(), &ask.code) {
         return Err(door.wrong("the code is not the token's"));
     }
+    door.usable(spent)?;
     let mut terms = Terms {
         purpose: invite.purpose,
         contract: invite.contract,
@@ -104,15 +106,16 @@ async fn accepted(
         origin: &joiner,
     };
     // Token, expiry, single use and domain come before anything is asked of the joiner.
-    let (invite, key) = door.key().await?;
+    let (invite, key, spent) = door.key().await?;
     if !same(
         &door
             .talk(&key, &acceptance.nonce)
-            .accept(fingerprint, invite.contract),
+            .accept(fingerprint, &invite.contract),
         &acceptance.code,
     ) {
         return Err(door.wrong("the code is not the token's"));
     }
+    door.usable(spent)?;
     let identity = who(federation, &joiner).await?;
     if identity.keys.fingerprint.parse() != Ok(fingerprint) {
         return Err(Denied::forbidden("fingerprint")
@@ -208,12 +211,23 @@ impl Door<'_> {
         }
     }
 
-    async fn key(&self) -> Result<(PeerInvite, zeroize::Zeroizing<Vec<u8>>), Denied> {
+    async fn key(&self) -> Result<(PeerInvite, zeroize::Zeroizing<Vec<u8>>, Option<Spent>), Denied> {
         let found = peers::invite_key(self.federation.ctx(), self.id, self.origin).await;
         found.map_err(|error| match error {
-            DomainError::Refused(_) => self.wrong("unknown, expired, used, withdrawn, or for another node"),
+            DomainError::Refused(_) => self.wrong("unknown"),
             other => Denied::failed(&other),
         })
+    }
+
+    /// Who has the link may know what became of it.
+    fn usable(&self, spent: Option<Spent>) -> Result<(), Denied> {
+        match spent {
+            None => Ok(()),
+            Some(spent) => Err(Denied::forbidden(spent.code())
+                .since(spent.at())
+                .about(self.origin)
+                .because(format!("invitation {}", self.id))),
+        }
     }
 
     fn talk<'t>(&'t self, key: &'t [u8], nonce: &'t str) -> Talk<'t> {

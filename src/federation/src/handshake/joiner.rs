@@ -5,13 +5,14 @@ use super::message::{AcceptKind, Acceptance, Ask, Invite, InviteKind, Standing, 
 use super::{Preview, contact};
 use crate::Federation;
 use bytes::Bytes;
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use entrenous_domain::peers::{self, PeerIdentity};
 use entrenous_domain::{DomainError, Result};
 use entrenous_egress::{Permit, Response};
 use entrenous_model::{Origin, PeerId, PeerState, SignatureForm, Time};
 use http::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// How requests between native nodes are signed.
 pub(super) const FORM: Option<SignatureForm> = Some(SignatureForm::Rfc9421Ed25519);
@@ -68,7 +69,7 @@ impl Federation {
             },
             fingerprint: own.fingerprint().to_compact(),
             nonce: nonce.clone(),
-            code: talk.accept(own.fingerprint(), seen.terms.contract),
+            code: talk.accept(own.fingerprint(), &seen.terms.contract),
         };
         let body = serde_json::to_vec(&acceptance).map_err(DomainError::internal)?;
         let response = self
@@ -135,6 +136,12 @@ impl Federation {
             )));
         }
         terms.purpose = terms.purpose.chars().take(500).collect();
+        if let Err(why) = terms.contract.check() {
+            return Err(DomainError::Remote(format!(
+                "{} offers what cannot be agreed to: {why}",
+                link.origin
+            )));
+        }
         Ok(Seen {
             link,
             permit,
@@ -175,6 +182,33 @@ fn talk<'t>(federation: &'t Federation, link: &'t Link, key: &'t [u8], nonce: &'
     }
 }
 
+/// Why an invitation cannot be used, by the answer to who has its link.
+fn unusable(body: &[u8], now: Time) -> String {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let since = said.get("since").and_then(Value::as_i64);
+    let ago = since
+        .and_then(|at| DateTime::from_timestamp(at, 0))
+        .map_or_else(String::new, |at| format!(" {} ago", span(now - at)));
+    match said.get("error").and_then(Value::as_str) {
+        Some("invitation_expired") => format!("the invitation expired{ago}: ask for a new one"),
+        Some("invitation_withdrawn") => format!("its administrator withdrew the invitation{ago}"),
+        Some("invitation_used") => "another node has used the invitation".to_owned(),
+        Some("invitation_for_another") => "the invitation is for another node".to_owned(),
+        _ => "it does not know this invitation, or its secret is another: is the whole link here?".to_owned(),
+    }
+}
+
+/// A span of time in its largest whole unit.
+fn span(time: TimeDelta) -> String {
+    let (count, unit) = match time.num_minutes().max(0) {
+        minutes @ 0..60 => (minutes.max(1), "minute"),
+        minutes @ 60..2_880 => (minutes / 60, "hour"),
+        minutes => (minutes / 1_440, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
 /// How far the two clocks are apart, by the date of an answer; `None` for less than a minute, or without a date.
 fn clocks(response: &Response, now: Time) -> Option<String> {
     let date = response.headers.get(header::DATE)?.to_str().ok()?;
@@ -196,9 +230,7 @@ fn read<T: DeserializeOwned>(origin: &Origin, response: &Response, now: Time) ->
     match response.status {
         StatusCode::OK => {}
         StatusCode::FORBIDDEN => {
-            return refused(
-                "the invitation is unknown, expired, used or withdrawn there, or is for another node",
-            );
+            return refused(&unusable(&response.body, now));
         }
         StatusCode::CONFLICT => return refused("it counts this node as connected already"),
         StatusCode::TOO_MANY_REQUESTS => return refused("too many tries; try again in a minute"),
@@ -219,7 +251,6 @@ fn read<T: DeserializeOwned>(origin: &Origin, response: &Response, now: Time) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
     use http::{HeaderMap, HeaderValue};
 
     #[test]
@@ -242,5 +273,24 @@ mod tests {
         assert!(said(7).contains("7 min ahead of"), "{}", said(7));
         assert!(said(-90).contains("90 min behind"), "{}", said(-90));
         assert!(said(0).contains("compare the clocks"), "{}", said(0));
+    }
+
+    #[test]
+    fn what_became_of_an_invitation_is_said() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let said = |body: &str| unusable(body.as_bytes(), now);
+        let since = |ago: TimeDelta| {
+            said(&format!(
+                r#"{{"error":"invitation_expired","since":{}}}"#,
+                (now - ago).timestamp()
+            ))
+        };
+        assert!(since(TimeDelta::minutes(190)).starts_with("the invitation expired 3 hours ago"));
+        assert!(since(TimeDelta::seconds(5)).starts_with("the invitation expired 1 minute ago"));
+        assert!(since(TimeDelta::days(3)).starts_with("the invitation expired 3 days ago"));
+        assert!(said(r#"{"error":"invitation_used"}"#).contains("another node has used"));
+        assert!(said(r#"{"error":"invitation_for_another"}"#).contains("for another node"));
+        assert!(said(r#"{"error":"invitation"}"#).contains("does not know this invitation"));
+        assert!(said("<html>").contains("does not know this invitation"));
     }
 }

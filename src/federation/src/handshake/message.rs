@@ -54,7 +54,7 @@ impl Talk<'_> {
     }
 
     /// Of the acceptance: who accepts (by fingerprint), and what (the contract as the inviter writes it).
-    pub(super) fn accept(&self, joiner: Fingerprint, contract: Contract) -> String {
+    pub(super) fn accept(&self, joiner: Fingerprint, contract: &Contract) -> String {
         let contract = sha256_hex(canonicalize(&json!(contract)).as_bytes());
         self.code(
             "entrenous invitation accept v1",
@@ -166,8 +166,8 @@ mod tests {
             nonce: &nonce,
         };
         let print = Fingerprint::from_bytes([7; 32]);
-        let code = talk.accept(print, Contract::FULL);
-        assert!(same(&code, &talk.accept(print, Contract::FULL)) && is_token(&code));
+        let code = talk.accept(print, &Contract::FULL);
+        assert!(same(&code, &talk.accept(print, &Contract::FULL)) && is_token(&code));
         let other = "m".repeat(43);
         let less = Contract {
             we_give: entrenous_model::Terms::NONE,
@@ -184,24 +184,24 @@ mod tests {
                 key: &[2; 32],
                 ..talk
             }
-            .accept(print, Contract::FULL),
+            .accept(print, &Contract::FULL),
             Talk {
                 id: PeerInviteId(6),
                 ..talk
             }
-            .accept(print, Contract::FULL),
-            Talk { inviter: &c, ..talk }.accept(print, Contract::FULL),
-            Talk { joiner: &c, ..talk }.accept(print, Contract::FULL),
+            .accept(print, &Contract::FULL),
+            Talk { inviter: &c, ..talk }.accept(print, &Contract::FULL),
+            Talk { joiner: &c, ..talk }.accept(print, &Contract::FULL),
             Talk {
                 nonce: &other,
                 ..talk
             }
-            .accept(print, Contract::FULL),
-            talk.accept(Fingerprint::from_bytes([8; 32]), Contract::FULL),
-            talk.accept(print, less),
+            .accept(print, &Contract::FULL),
+            talk.accept(Fingerprint::from_bytes([8; 32]), &Contract::FULL),
+            talk.accept(print, &less),
             talk.accept(
                 print,
-                Contract {
+                &Contract {
                     version: 2,
                     ..Contract::FULL
                 },
@@ -242,7 +242,12 @@ mod tests {
             talk.ask(),
             URL_SAFE_NO_PAD.encode(hmac_sha256(b"key", lines.as_bytes()))
         );
-        let contract = r#"{"they_give":{"directory":"all","posts":true},"version":1,"we_give":{"directory":"all","posts":true}}"#;
+        let terms = concat!(
+            r#"{"at_end":"hide","calls":true,"chat":true,"directory":"all","documents":true,"groups":"all","introduces":true,"#,
+            r#""largest_file":1073741824,"posts":"network","#,
+            r#""profile":{"fields":true,"note":true,"pictures":true},"rate":600000}"#
+        );
+        let contract = format!(r#"{{"they_give":{terms},"version":1,"we_give":{terms}}}"#);
         let print = Fingerprint::from_bytes([0; 32]);
         let lines = format!(
             "entrenous invitation accept v1\n5\nhttps://a.test\nhttp://b.test:8080\n{nonce}\n{}\n{}",
@@ -250,7 +255,7 @@ mod tests {
             sha256_hex(contract.as_bytes())
         );
         assert_eq!(
-            talk.accept(print, Contract::FULL),
+            talk.accept(print, &Contract::FULL),
             URL_SAFE_NO_PAD.encode(hmac_sha256(b"key", lines.as_bytes()))
         );
     }

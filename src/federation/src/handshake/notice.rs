@@ -178,10 +178,10 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Denied> {
         _ => return Err(bad("unknown_type")),
     }
     // Remembered after its effect, which twice is once: an old notice has none after a new beginning.
-    let (activity, id) = (inbound.id.to_string(), peer.id);
+    let (activity, cleared) = (inbound.id.to_string(), peer.clear_notice());
     let remembered = ctx.store().write(move |tx| {
         let now = tx.now();
-        entrenous_store::received::claim(tx, &activity, id, now)
+        entrenous_store::received::claim(tx, &activity, cleared, now)
     });
     remembered.await.map(drop).map_err(|error| failed(error.into()))
 }

@@ -19,11 +19,12 @@ const UNPINNED: &str = "no instance actor answered, so no key of the node itself
 impl Federation {
     /// Adds other software by hand: `text` is an origin or an authority. A bare authority means https, unless a rule under
     /// `[[egress.allow]]` allows plain http for it. Its instance actor is looked for (WebFinger, `/actor`, `/`), and its
-    /// keys are pinned; the peer is added without if none answers, with a warning.
+    /// keys are pinned; the peer is added without if none answers, with a warning. The contract is ours alone: such software knows
+    /// of none.
     ///
     /// # Errors
     /// `Invalid` for what is no authority, or runs Entrenous (which is connected by invitation); `Conflict` if it is known.
-    pub async fn trust(&self, actor: &str, text: &str) -> Result<Trusted> {
+    pub async fn trust(&self, actor: &str, text: &str, contract: Contract) -> Result<Trusted> {
         let origin = self.meant(text)?;
         if &origin == self.ctx().origin() {
             return Err(DomainError::Conflict(
@@ -64,7 +65,7 @@ impl Federation {
             name: name.clone(),
             keys,
             shared_inbox,
-            contract: Contract::FULL,
+            contract,
         };
         let peer = peers::trust(self.ctx(), actor, identity).await?;
         let warning = warning.or_else(|| fingerprint.is_none().then(|| UNPINNED.to_owned()));

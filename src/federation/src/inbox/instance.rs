@@ -1,10 +1,10 @@
 //! What a peer's instance actor says: new keys, a new name, and that one of its people has left.
 
 use super::Incoming;
-use crate::Federation;
 use crate::vocabulary::{ActivityKind, Actor, Object};
+use crate::{Federation, contracts};
 use entrenous_domain::{DomainError, Result, accounts, peers};
-use entrenous_model::{Peer, PeerKeys, Software};
+use entrenous_model::{Peer, PeerKeys, ProposalStep, Software};
 use entrenous_wire::keys::{Algorithm, PublicKey, fingerprint};
 
 pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
@@ -32,6 +32,9 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
             }
             peers::rename(federation.ctx(), peer.id, name).await
         }
+        (ActivityKind::Offer, _) => contracts::receive(federation, incoming, ProposalStep::Offer).await,
+        (ActivityKind::Accept, _) => contracts::receive(federation, incoming, ProposalStep::Accept).await,
+        (ActivityKind::Reject, _) => contracts::receive(federation, incoming, ProposalStep::Reject).await,
         _ => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::{DomainError, Receipt, Result, Via, accounts, audit, ledger, peers};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Account, Crossing, Direction, Parcel, Peer, Software};
+use entrenous_model::{Account, Crossing, Direction, Matter, Parcel, Peer, Receiving, Software};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -59,7 +59,11 @@ async fn receive(State(federation): State<Federation>, verified: Verified) -> Re
         bytes: i64::try_from(verified.body.len()).unwrap_or(i64::MAX),
         ..Parcel::default()
     };
-    let refused = match take(&federation, &verified, &mut parcel).await {
+    let taken = match in_time(&federation, &verified) {
+        Ok(()) => take(&federation, &verified, &mut parcel).await,
+        Err(denied) => Err(denied.into()),
+    };
+    let refused = match taken {
         Ok(()) => return StatusCode::ACCEPTED.into_response(),
         Err(refused) => refused,
     };
@@ -77,6 +81,16 @@ async fn receive(State(federation): State<Federation>, verified: Verified) -> Re
     });
     denied.record(federation.ctx(), "POST inbox").await;
     denied.answer()
+}
+
+/// The contract says how many activities a minute may come.
+fn in_time(federation: &Federation, verified: &Verified) -> std::result::Result<(), Denied> {
+    let peer = &verified.peer;
+    let rate = peer.rate::<Receiving>();
+    let taken = federation.0.received.take(peer.id, rate, federation.ctx().now());
+    taken.map_err(|wait| {
+        Denied::too_many(wait.num_seconds().unsigned_abs() + 1).because(format!("over {rate} a minute"))
+    })
 }
 
 /// Why an activity has no effect.
@@ -120,9 +134,11 @@ fn denial(error: DomainError) -> Option<Denied> {
 }
 
 /// An activity that passed the rules of origin, with who says it.
-pub(super) struct Incoming<'a> {
-    pub(super) peer: &'a Arc<Peer>,
-    pub(super) inbound: &'a Inbound,
+pub(crate) struct Incoming<'a> {
+    pub(crate) peer: &'a Arc<Peer>,
+    pub(crate) inbound: &'a Inbound,
+    /// What of the contract it falls under.
+    pub(super) matter: Matter<'static>,
     /// Fetches it may cause.
     pub(super) budget: Budget,
     /// What the ledger tells of it.
@@ -135,11 +151,12 @@ impl Incoming<'_> {
         Via::Peer(self.receipt())
     }
 
-    pub(super) fn receipt(&self) -> Receipt {
+    pub(crate) fn receipt(&self) -> Receipt {
         Receipt {
             peer: self.peer.id,
             activity: self.inbound.id.to_string(),
             parcel: self.parcel.clone(),
+            matter: self.matter,
         }
     }
 }
@@ -178,6 +195,7 @@ async fn take(
     let incoming = Incoming {
         peer,
         inbound: &inbound,
+        matter: matter(inbound.activity.kind, author.is_some()),
         budget: Budget::default(),
         parcel,
     };
@@ -189,10 +207,9 @@ async fn take(
         }
         return Ok(());
     };
-    if !peers::may_receive_posts_from(peer) {
-        return Err(Denied::forbidden("contract").into());
-    }
     // Asked in each verb's transaction too; here before anything is fetched.
+    peer.clear::<Receiving>(incoming.matter)
+        .map_err(|barred| Denied::forbidden(barred.code()))?;
     if apply::may_fetch(&incoming) && peers::was_received(ctx, inbound.id.as_str()).await? {
         return Ok(());
     }
@@ -206,6 +223,16 @@ async fn take(
             | DomainError::Refused("no_audience_here"),
         ) => Ok(leave(federation, &incoming).await?),
         other => Ok(other?),
+    }
+}
+
+/// What of the contract an activity falls under.
+const fn matter(kind: ActivityKind, by_person: bool) -> Matter<'static> {
+    match kind {
+        _ if !by_person => Matter::Node,
+        ActivityKind::Delete | ActivityKind::Undo | ActivityKind::Reject => Matter::Retraction,
+        ActivityKind::Follow => Matter::Follow,
+        _ => Matter::Posts,
     }
 }
 
@@ -243,7 +270,7 @@ fn check_origin(
 }
 
 /// Takes an activity that has no effect here: its id is claimed, so that it is not looked at twice.
-async fn leave(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
+pub(crate) async fn leave(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
     let receipt = incoming.receipt();
     tracing::debug!(
         activity = receipt.activity,
@@ -253,7 +280,7 @@ async fn leave(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
     federation
         .ctx()
         .store()
-        .write(move |tx| peers::claim(tx, &receipt))
+        .write(move |tx| peers::claim(tx, &receipt).map(drop))
         .await
 }
 

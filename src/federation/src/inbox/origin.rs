@@ -51,7 +51,7 @@ pub(super) fn check(
     object(peer, &inbound.actor, &inbound.activity)
 }
 
-/// What the instance actor may say: new keys of its own, and that a person has left.
+/// What the instance actor may say: new keys of its own, that a person has left, and what it thinks of contracts.
 fn by_instance(instance: &str, native: bool, inbound: &Inbound) -> Result<(), Reason> {
     let activity = &inbound.activity;
     let about_actor = activity.object.id().map(Id::as_str) == Some(inbound.actor.as_str());
@@ -61,8 +61,9 @@ fn by_instance(instance: &str, native: bool, inbound: &Inbound) -> Result<(), Re
     }
     match activity.kind {
         ActivityKind::Update if about_actor => Ok(()),
+        ActivityKind::Offer | ActivityKind::Accept | ActivityKind::Reject if native => Ok(()),
         // Taken without effect.
-        ActivityKind::Other => Ok(()),
+        ActivityKind::Other | ActivityKind::Offer => Ok(()),
         _ => Err(INSTANCE_KEY),
     }
 }
@@ -79,6 +80,7 @@ fn object(peer: &Origin, actor: &Id, activity: &Activity) -> Result<(), Reason> 
         | ActivityKind::Like
         | ActivityKind::Block
         | ActivityKind::Invite
+        | ActivityKind::Offer
         | ActivityKind::Other => Ok(()),
     }
 }

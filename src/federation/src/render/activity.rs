@@ -1,6 +1,6 @@
 //! Activities, rendered when they are delivered.
 
-use super::{Addressed, time, with_context};
+use super::{Addressed, Reader, time, with_context};
 use crate::Federation;
 use activitypub_federation::kinds::activity::{
     AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType,
@@ -11,7 +11,9 @@ use bytes::Bytes;
 use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
 use entrenous_domain::{DomainError, Result, accounts};
-use entrenous_model::{Account, AccountId, ActivityId, OutboundActivity, Peer, PostId, Software, Visibility};
+use entrenous_model::{
+    Account, AccountId, ActivityId, Cleared, OutboundActivity, Peer, PostId, Sending, Software, Visibility,
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -21,30 +23,36 @@ impl Federation {
     ///
     /// # Errors
     /// Those of the domain. None of them is the peer's fault: try again later.
-    pub async fn activity(&self, peer: &Peer, delivery: &Delivery) -> Result<Option<Bytes>> {
+    pub async fn activity(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Sending>,
+        delivery: &Delivery,
+    ) -> Result<Option<Bytes>> {
+        let reader = Reader::of(peer, cleared);
         let (OutboundActivity::CreatePost { post } | OutboundActivity::UpdatePost { post }) = &delivery.data
         else {
             let document = self
-                .document(peer, delivery.activity, delivery.account, &delivery.data)
+                .document(peer, reader, delivery.activity, delivery.account, &delivery.data)
                 .await?;
             return document.as_ref().map(to_bytes).transpose();
         };
         // Whether the peer may see it is asked for each; what it is then sent is the same for all of its software.
-        let Some(view) = seen(self, peer, *post, &delivery.data).await? else {
+        let Some(view) = seen(self, reader, *post, &delivery.data).await? else {
             return Ok(None);
         };
-        let key = (delivery.activity, peer.software);
+        let key = (delivery.activity, reader.kind());
         if let Some(written) = self.written().get(&key, &view.body) {
             return Ok(Some(written));
         }
         let writer = Writer {
             federation: self,
-            peer,
+            reader,
             account: &view.account,
             id: self.activity_id(delivery.activity),
         };
         let document = Value::Object(writer.post_of(&view, &delivery.data));
-        let written = to_bytes(&self.proven(peer, &view.account, document).await?)?;
+        let written = to_bytes(&self.proven(reader, &view.account, document).await?)?;
         self.written().keep(key, &view.body, written.clone());
         Ok(Some(written))
     }
@@ -56,6 +64,7 @@ impl Federation {
     pub async fn document(
         &self,
         peer: &Peer,
+        reader: Reader,
         id: ActivityId,
         author: Option<AccountId>,
         data: &OutboundActivity,
@@ -63,6 +72,9 @@ impl Federation {
         let Some(author) = author else {
             return match data {
                 OutboundActivity::UpdateNode => self.node_update(peer, id).map(Some),
+                OutboundActivity::Contract { document, .. } => serde_json::from_str(document)
+                    .map(Some)
+                    .map_err(DomainError::internal),
                 _ => Ok(None),
             };
         };
@@ -76,14 +88,14 @@ impl Federation {
         }
         let writer = Writer {
             federation: self,
-            peer,
+            reader,
             account: &account,
             id: self.activity_id(id),
         };
         let Some(document) = writer.write(data).await? else {
             return Ok(None);
         };
-        self.proven(peer, &account, Value::Object(document))
+        self.proven(reader, &account, Value::Object(document))
             .await
             .map(Some)
     }
@@ -117,11 +129,11 @@ impl Federation {
     /// `Create` of a post as it stands in an outbox, or `Announce` of a boost; without `@context`. `None` for a boost
     /// whose post cannot be named.
     #[must_use]
-    pub fn outbox_item(&self, view: &PostView, software: Software) -> Option<Value> {
+    pub fn outbox_item(&self, view: &PostView, reader: Reader) -> Option<Value> {
         if view.post.boost_of.is_some() {
-            return announce(self, view, software);
+            return announce(self, view, reader.software);
         }
-        let note = self.note(view, software);
+        let note = self.note(view, reader);
         let (to, cc) = (note.get("to").cloned(), note.get("cc").cloned());
         Some(json!({
             "id": format!("{}/activity", view.post.uri),
@@ -138,26 +150,25 @@ impl Federation {
     ///
     /// # Errors
     /// Those of the domain.
-    pub async fn object(&self, view: &PostView, peer: &Peer) -> Result<Value> {
-        self.proven(peer, &view.account, self.note(view, peer.software))
-            .await
+    pub async fn object(&self, view: &PostView, reader: Reader) -> Result<Value> {
+        self.proven(reader, &view.account, self.note(view, reader)).await
     }
 
     /// The `Create` of a post or the `Announce` of a boost as it is fetched. `None` for a boost whose post cannot be named.
     ///
     /// # Errors
     /// Those of the domain.
-    pub async fn creation(&self, view: &PostView, peer: &Peer) -> Result<Option<Value>> {
-        let Some(document) = self.outbox_item(view, peer.software) else {
+    pub async fn creation(&self, view: &PostView, reader: Reader) -> Result<Option<Value>> {
+        let Some(document) = self.outbox_item(view, reader) else {
             return Ok(None);
         };
-        self.proven(peer, &view.account, document).await.map(Some)
+        self.proven(reader, &view.account, document).await.map(Some)
     }
 
     /// Context and, for a native peer, the proof: by the author's key, or the node's for a leaver.
-    async fn proven(&self, peer: &Peer, account: &Account, document: Value) -> Result<Value> {
+    async fn proven(&self, reader: Reader, account: &Account, document: Value) -> Result<Value> {
         let mut whole = with_context(document);
-        if peer.software == Software::Native {
+        if reader.software == Software::Native {
             let keys = self.keys().of(Some(account.id)).await?;
             entrenous_wire::proof::attach(&mut whole, &keys.ed25519, &keys.ed25519_id, self.ctx().now())
                 .map_err(DomainError::internal)?;
@@ -194,11 +205,11 @@ pub fn announce(federation: &Federation, view: &PostView, software: Software) ->
 /// The post as the peer may see it. The edited text must be in what says that it was edited: nothing would put it right.
 async fn seen(
     federation: &Federation,
-    peer: &Peer,
+    reader: Reader,
     id: PostId,
     data: &OutboundActivity,
 ) -> Result<Option<PostView>> {
-    let (ctx, viewer) = (federation.ctx(), Viewer::Peer(peer.id));
+    let (ctx, viewer) = (federation.ctx(), Viewer::Peer(reader.peer));
     let found = match data {
         OutboundActivity::UpdatePost { .. } => posts::view_anew(ctx, viewer, id).await,
         _ => posts::view(ctx, viewer, id).await,
@@ -218,7 +229,7 @@ fn to_bytes(document: &Value) -> Result<Bytes> {
 
 struct Writer<'a> {
     federation: &'a Federation,
-    peer: &'a Peer,
+    reader: Reader,
     account: &'a Account,
     /// The id of the activity if the data names none.
     id: String,
@@ -231,7 +242,7 @@ impl Writer<'_> {
         use OutboundActivity as Out;
         match data {
             Out::CreatePost { post } | Out::UpdatePost { post } => {
-                let view = seen(self.federation, self.peer, *post, data).await?;
+                let view = seen(self.federation, self.reader, *post, data).await?;
                 Ok(view.map(|view| self.post_of(&view, data)))
             }
             Out::Vote { uri, object, name } => {
@@ -308,14 +319,14 @@ impl Writer<'_> {
                 Ok(self.map(UndoType::default(), &Addressed::to(target), inner))
             }
             Out::UpdateProfile => {
-                let mut person = self.federation.person(self.account).await?;
+                let mut person = self.federation.person(self.account, self.reader.profile).await?;
                 if let Some(members) = person.as_object_mut() {
                     members.remove("@context");
                 }
                 Ok(self.map(UpdateType::default(), &self.everyone(), person))
             }
             // Has no author: see `document`.
-            Out::UpdateNode => Ok(None),
+            Out::UpdateNode | Out::Contract { .. } => Ok(None),
             Out::DeleteActor => {
                 Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri)))
             }
@@ -328,8 +339,8 @@ impl Writer<'_> {
             OutboundActivity::UpdatePost { .. } => json!(UpdateType::default()),
             _ => json!(CreateType::default()),
         };
-        let note = self.federation.note(view, self.peer.software);
-        let addressed = self.federation.addressed(view, self.peer.software);
+        let note = self.federation.note(view, self.reader);
+        let addressed = self.federation.addressed(view, self.reader.software);
         let mut members = self.named(&self.id, kind, &addressed, note);
         let at = view.post.edited_at.unwrap_or(view.post.created_at);
         members.insert("published".to_owned(), json!(time(at)));
@@ -337,10 +348,10 @@ impl Writer<'_> {
     }
 
     async fn boost(&self, id: PostId, data: &OutboundActivity) -> Result<Document> {
-        let Some(view) = seen(self.federation, self.peer, id, data).await? else {
+        let Some(view) = seen(self.federation, self.reader, id, data).await? else {
             return Ok(None);
         };
-        let document = announce(self.federation, &view, self.peer.software);
+        let document = announce(self.federation, &view, self.reader.software);
         Ok(document.and_then(|document| match document {
             Value::Object(members) => Some(members),
             _ => None,
@@ -370,7 +381,7 @@ impl Writer<'_> {
             origin,
             &self.account.followers_uri,
             &[],
-            self.peer.software,
+            self.reader.software,
         )
     }
 

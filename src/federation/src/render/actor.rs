@@ -5,7 +5,7 @@ use crate::Federation;
 use activitypub_federation::protocol::public_key::PublicKey as PublicKeyDocument;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::{DomainError, Result, media};
-use entrenous_model::{Account, AccountKind, MediaId};
+use entrenous_model::{Account, AccountKind, MediaId, ProfileScope};
 use entrenous_wire::keys::PublicKey;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -47,11 +47,11 @@ impl Federation {
         })))
     }
 
-    /// A person's document, with the endorsement of their keys.
+    /// A person's document, with the endorsement of their keys, and of the profile only what is given.
     ///
     /// # Errors
     /// Those of the domain; `Internal` for a person without keys.
-    pub async fn person(&self, account: &Account) -> Result<Value> {
+    pub async fn person(&self, account: &Account, given: ProfileScope) -> Result<Value> {
         let mut document = Map::new();
         let origin = self.ctx().origin();
         let id = account.uri.as_str();
@@ -73,7 +73,10 @@ impl Federation {
                 &account.display_name
             }),
         );
-        put("summary", json!(account.note));
+        put(
+            "summary",
+            json!(if given.note { account.note.as_str() } else { "" }),
+        );
         put("url", json!(account.url));
         put("inbox", json!(account.inbox_uri));
         put("outbox", json!(format!("{id}/outbox")));
@@ -85,7 +88,7 @@ impl Federation {
         put("indexable", json!(false));
         put("published", json!(time(account.created_at)));
         put("updated", json!(time(account.updated_at)));
-        let fields = account.fields.iter();
+        let fields = account.fields.iter().filter(|_| given.fields);
         let fields =
             fields.map(|field| json!({"type": "PropertyValue", "name": field.name, "value": field.value}));
         put("attachment", Value::Array(fields.collect()));
@@ -109,7 +112,7 @@ impl Federation {
         );
 
         for (name, picture) in [("icon", account.avatar), ("image", account.header)] {
-            if let Some(picture) = picture
+            if let Some(picture) = picture.filter(|_| given.pictures)
                 && let Some(image) = self.image(picture).await?
             {
                 document.insert(name.to_owned(), image);

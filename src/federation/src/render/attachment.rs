@@ -1,5 +1,6 @@
 //! Files of posts, as they are named to peers.
 
+use super::Reader;
 use crate::Federation;
 use activitypub_federation::kinds::object::{DocumentType, ImageType};
 use entrenous_domain::attachments;
@@ -8,16 +9,16 @@ use entrenous_model::{Attachment, AttachmentKind, AttachmentState, Software};
 use serde_json::{Map, Value, json};
 
 impl Federation {
-    /// The files of a post of this node, in its order.
+    /// The files of a post of this node that are small enough for the reader, in its order.
     ///
     /// A native peer fetches them with a signature from an address that anyone may know. Other software fetches without
     /// one, so that its address is a capability: valid this week and the next, and not after the file has left the post.
-    pub(super) fn attachments(&self, view: &PostView, software: Software) -> Vec<Value> {
+    pub(super) fn attachments(&self, view: &PostView, reader: Reader) -> Vec<Value> {
         view.files
             .iter()
-            .filter(|file| file.state == AttachmentState::Ready)
+            .filter(|file| file.state == AttachmentState::Ready && reader.takes(file))
             .filter_map(|file| {
-                let url = match software {
+                let url = match reader.software {
                     Software::Native => format!("{}/files/{}", view.post.uri, file.id),
                     Software::Other => self.capability_url(file)?,
                 };

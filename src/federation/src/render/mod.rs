@@ -11,12 +11,14 @@ mod collection;
 mod note;
 mod parcel;
 mod question;
+mod reader;
 mod written;
 
 pub use activity::announce;
 pub use actor::INSTANCE_NAME;
 pub use audience::Addressed;
 pub use collection::{collection, ordered_page, partial, tombstone};
+pub use reader::Reader;
 pub(crate) use written::Written;
 
 use activitypub_federation::protocol::context::WithContext;

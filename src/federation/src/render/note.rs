@@ -1,6 +1,6 @@
 //! Posts as notes.
 
-use super::{Addressed, question, time};
+use super::{Addressed, Reader, question, time};
 use crate::Federation;
 use activitypub_federation::kinds::link::MentionType;
 use activitypub_federation::kinds::object::NoteType;
@@ -10,12 +10,13 @@ use entrenous_model::Software;
 use serde_json::{Map, Value, json};
 
 impl Federation {
-    /// The note, or question, of a post of this node, without `@context`. `software` decides how the audience is written.
+    /// The note, or question, of a post of this node, without `@context`. The reader decides how the audience is
+    /// written, and which files it has.
     #[must_use]
-    pub fn note(&self, view: &PostView, software: Software) -> Value {
+    pub fn note(&self, view: &PostView, reader: Reader) -> Value {
         let (post, author) = (&view.post, &view.account);
         let origin = self.ctx().origin();
-        let addressed = self.addressed(view, software);
+        let addressed = self.addressed(view, reader.software);
         let mut note = Map::new();
         let mut put = |name: &str, value: Value| {
             note.insert(name.to_owned(), value);
@@ -50,7 +51,7 @@ impl Federation {
         );
         put("replies", json!(format!("{}/replies", post.uri)));
         put("tag", self.tags(view));
-        let files = self.attachments(view, software);
+        let files = self.attachments(view, reader);
         if !files.is_empty() {
             put("attachment", Value::Array(files));
         }

@@ -34,6 +34,8 @@ impl Federation {
                 (Some(uri.clone()), self.uri_of(Some(*target)).await?)
             }
             Out::UpdateProfile | Out::DeleteActor => (None, self.uri_of(delivery.account).await?),
+            // Its id is in the document that was signed.
+            Out::Contract { document, .. } => (id_in(document), None),
             Out::UpdateNode => (None, Some(self.identity().actor().to_owned())),
         };
         Ok(Parcel {
@@ -50,4 +52,9 @@ impl Federation {
         let account = accounts::get_even_hidden(self.ctx(), id).await?;
         Ok(account.map(|account| account.uri.clone()))
     }
+}
+
+fn id_in(document: &str) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_str(document).ok()?;
+    document.get("id")?.as_str().map(str::to_owned)
 }

@@ -1,17 +1,18 @@
 //! Activities as they were sent, for the next peer that gets the same.
 
+use super::reader::Kind;
 use bytes::Bytes;
 use entrenous_domain::posts::Body;
-use entrenous_model::{ActivityId, Software};
+use entrenous_model::ActivityId;
 use moka::sync::Cache;
 use std::sync::Arc;
 
 /// What all of them may take, in bytes.
 const ROOM: u64 = 8 * 1024 * 1024;
 
-type Key = (ActivityId, Software);
+type Key = (ActivityId, Kind);
 
-/// Posts' activities in memory, with their proofs: the same for every peer of one software.
+/// Posts' activities in memory, with their proofs: the same for all that read alike.
 pub(crate) struct Written(Cache<Key, (Arc<Body>, Bytes)>);
 
 impl Default for Written {

@@ -3,9 +3,10 @@
 use super::answer::{activity_json, not_found, settle};
 use crate::Federation;
 use crate::gate::Verified;
+use crate::render::Reader;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use entrenous_model::ActivityId;
+use entrenous_model::{ActivityId, Serving};
 use entrenous_store::peer_view;
 
 pub(super) async fn activity(
@@ -27,12 +28,14 @@ pub(super) async fn activity(
             return Ok(not_found());
         };
         // Rendered as a delivery would be now: what is gone or no longer visible is not shown.
-        Ok(
-            match federation.document(&verified.peer, id, author, &data).await? {
-                Some(document) => activity_json(&document),
-                None => not_found(),
-            },
-        )
+        let Ok(cleared) = verified.peer.clear::<Serving>(data.matter()) else {
+            return Ok(not_found());
+        };
+        let reader = Reader::of(&verified.peer, cleared);
+        let document = federation
+            .document(&verified.peer, reader, id, author, &data)
+            .await?;
+        Ok(document.map_or_else(not_found, |document| activity_json(cleared, &document)))
     };
     settle(answer.await)
 }

@@ -4,18 +4,26 @@ use crate::gate::RETRY_AFTER;
 use crate::render;
 use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::DomainError;
+use entrenous_model::{Cleared, Serving};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-/// An ActivityPub document, never kept by a cache in between: the next one who asks may not see it.
+/// An ActivityPub document that the contract lets this peer have, never kept by a cache in between: the next one who asks
+/// may not see it.
 #[must_use]
-pub fn activity_json(document: &Value) -> Response {
+pub fn activity_json(_: Cleared<Serving>, document: &Value) -> Response {
     with_status(StatusCode::OK, document)
 }
 
-/// 410 with a tombstone.
+/// An ActivityPub document for everyone: the instance actor.
 #[must_use]
-pub fn gone(tombstone: &Value) -> Response {
+pub(super) fn open_json(document: &Value) -> Response {
+    with_status(StatusCode::OK, document)
+}
+
+/// 410 with a tombstone, for a peer that had what is gone.
+#[must_use]
+pub fn gone(_: Cleared<Serving>, tombstone: &Value) -> Response {
     with_status(StatusCode::GONE, tombstone)
 }
 

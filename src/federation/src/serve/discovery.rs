@@ -1,15 +1,17 @@
 //! The instance actor, NodeInfo, host-meta.
 
-use super::answer::{activity_json, json, settle};
+use super::answer::{activity_json, json, not_found, open_json, settle};
+use crate::gate::Verified;
 use crate::{Federation, render};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use entrenous_model::Matter;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 pub(super) async fn actor(State(federation): State<Federation>) -> Response {
     settle(federation.instance_actor().map(|document| {
-        let mut response = activity_json(&document);
+        let mut response = open_json(&document);
         // The same for everyone, and asked for by every peer that verifies a signature.
         response.headers_mut().insert(
             header::CACHE_CONTROL,
@@ -19,18 +21,20 @@ pub(super) async fn actor(State(federation): State<Federation>) -> Response {
     }))
 }
 
-pub(super) async fn outbox(State(federation): State<Federation>) -> Response {
-    activity_json(&render::collection(
-        &federation.ctx().origin().join("/actor/outbox"),
-        None,
-    ))
+pub(super) async fn outbox(State(federation): State<Federation>, verified: Verified) -> Response {
+    empty(&federation, &verified, "/actor/outbox")
 }
 
-pub(super) async fn network(State(federation): State<Federation>) -> Response {
-    activity_json(&render::collection(
-        &federation.ctx().origin().join("/network"),
-        None,
-    ))
+pub(super) async fn network(State(federation): State<Federation>, verified: Verified) -> Response {
+    empty(&federation, &verified, "/network")
+}
+
+fn empty(federation: &Federation, verified: &Verified, path: &str) -> Response {
+    let Ok(cleared) = verified.peer.clear(Matter::Node) else {
+        return not_found();
+    };
+    let id = federation.ctx().origin().join(path);
+    activity_json(cleared, &render::collection(&id, None))
 }
 
 pub(super) async fn nodeinfo_index(State(federation): State<Federation>) -> Response {

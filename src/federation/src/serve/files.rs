@@ -9,7 +9,7 @@ use axum::response::Response;
 use entrenous_domain::attachments;
 use entrenous_domain::{DomainError, Result};
 use entrenous_door::serve::{Part, answer};
-use entrenous_model::MediaId;
+use entrenous_model::{Matter, MediaId, Serving};
 use http::HeaderMap;
 
 /// A file of a post that the peer may see.
@@ -40,6 +40,9 @@ async fn found(
         return Ok(not_found());
     };
     let size = u64::try_from(opened.size).map_err(DomainError::internal)?;
+    if verified.peer.clear::<Serving>(Matter::File(size)).is_err() {
+        return Ok(not_found());
+    }
     let part = Part::asked(headers, &opened.hash, size);
     let bytes = match part {
         Part::Known | Part::Unsatisfiable => Some(Vec::new()),

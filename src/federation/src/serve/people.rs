@@ -2,6 +2,7 @@
 
 use super::answer::{activity_json, gone, not_found, settle};
 use crate::gate::Verified;
+use crate::render::Reader;
 use crate::{Federation, render};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -9,7 +10,7 @@ use axum::response::Response;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::timelines::{self, AccountFilter};
 use entrenous_domain::{Result, accounts};
-use entrenous_model::{Account, DirectoryScope, Page, Peer, PeerId};
+use entrenous_model::{Account, Acquaintance, Cleared, Matter, Page, Peer, PeerId, Serving};
 use entrenous_store::peer_view;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,23 +21,31 @@ const PAGE: i64 = 20;
 /// Most followers that are listed.
 const FOLLOWERS: i64 = 10_000;
 
-/// Whether the peer may know of this person: its contract gives the directory, or the two have to do with each other.
-pub(super) async fn may_know(federation: &Federation, peer: &Peer, account: &Account) -> Result<bool> {
-    // `Shared` means people in groups that both nodes share; there are none yet.
-    if peer.contract.we_give.directory == DirectoryScope::All {
-        return Ok(true);
+/// That the peer may know of this person: its contract gives the directory, or the two have to do with each other.
+pub(super) async fn may_know(
+    federation: &Federation,
+    peer: &Peer,
+    account: &Account,
+) -> Result<Option<Cleared<Serving>>> {
+    if let Ok(cleared) = peer.clear(Matter::Person(Acquaintance::Stranger)) {
+        return Ok(Some(cleared));
     }
+    // Groups that both nodes share would be asked here as well; there are none yet.
+    let Ok(cleared) = peer.clear(Matter::Person(Acquaintance::Known)) else {
+        return Ok(None);
+    };
     let (account, peer) = (account.id, peer.id);
-    Ok(federation
+    let related = federation
         .ctx()
         .store()
         .read(move |conn| peer_view::related(conn, account, peer))
-        .await?)
+        .await?;
+    Ok(related.then_some(cleared))
 }
 
 enum Found {
-    Person(Arc<Account>),
-    Left(Arc<Account>),
+    Person(Cleared<Serving>, Arc<Account>),
+    Left(Cleared<Serving>, Arc<Account>),
 }
 
 async fn find(federation: &Federation, peer: &Peer, username: &str) -> Result<Option<Found>> {
@@ -44,26 +53,36 @@ async fn find(federation: &Federation, peer: &Peer, username: &str) -> Result<Op
     if let Some(account) = accounts::local_by_username(ctx, username).await? {
         return Ok(may_know(federation, peer, &account)
             .await?
-            .then_some(Found::Person(account)));
+            .map(|cleared| Found::Person(cleared, account)));
     }
     let uri = ctx.origin().join(&format!("/people/{username}"));
     let Some(account) = accounts::known_by_uri(ctx, &uri).await? else {
         return Ok(None);
     };
     // Who has left is told only to those who knew them.
+    let Ok(cleared) = peer.clear(Matter::Retraction) else {
+        return Ok(None);
+    };
     let (id, peer) = (account.id, peer.id);
     let knew = ctx
         .store()
         .read(move |conn| peer_view::related(conn, id, peer))
         .await?;
-    Ok((account.is_local() && account.disabled_at.is_some() && knew).then_some(Found::Left(account)))
+    Ok(
+        (account.is_local() && account.disabled_at.is_some() && knew)
+            .then_some(Found::Left(cleared, account)),
+    )
 }
 
 /// The person behind the sub-collections.
-async fn present(federation: &Federation, peer: &Peer, username: &str) -> Result<Option<Arc<Account>>> {
+async fn present(
+    federation: &Federation,
+    peer: &Peer,
+    username: &str,
+) -> Result<Option<(Cleared<Serving>, Arc<Account>)>> {
     Ok(match find(federation, peer, username).await? {
-        Some(Found::Person(account)) => Some(account),
-        Some(Found::Left(_)) | None => None,
+        Some(Found::Person(cleared, account)) => Some((cleared, account)),
+        Some(Found::Left(..)) | None => None,
     })
 }
 
@@ -74,8 +93,12 @@ pub(super) async fn person(
 ) -> Response {
     let answer = async {
         Ok(match find(&federation, &verified.peer, &username).await? {
-            Some(Found::Person(account)) => activity_json(&federation.person(&account).await?),
-            Some(Found::Left(account)) => gone(&render::tombstone(&account.uri, "Person", None)),
+            Some(Found::Person(cleared, account)) => {
+                activity_json(cleared, &federation.person(&account, cleared.profile()).await?)
+            }
+            Some(Found::Left(cleared, account)) => {
+                gone(cleared, &render::tombstone(&account.uri, "Person", None))
+            }
             None => not_found(),
         })
     };
@@ -95,7 +118,7 @@ pub(super) async fn outbox(
     verified: Verified,
 ) -> Response {
     let answer = async {
-        let Some(account) = present(&federation, &verified.peer, &username).await? else {
+        let Some((cleared, account)) = present(&federation, &verified.peer, &username).await? else {
             return Ok(not_found());
         };
         let id = format!("{}/outbox", account.uri);
@@ -105,10 +128,10 @@ pub(super) async fn outbox(
             .map(|Query(query)| query)
             .filter(|query| verified.query_signed && query.page.is_some());
         let Some(query) = query else {
-            return Ok(activity_json(&render::collection(
-                &id,
-                Some(&format!("{id}?page=true")),
-            )));
+            return Ok(activity_json(
+                cleared,
+                &render::collection(&id, Some(&format!("{id}?page=true"))),
+            ));
         };
         outbox_page(&federation, &verified, &account, &id, query.max_id).await
     };
@@ -123,6 +146,10 @@ async fn outbox_page(
     max_id: Option<i64>,
 ) -> Result<Response> {
     let (ctx, viewer) = (federation.ctx(), Viewer::Peer(verified.peer.id));
+    let Ok(cleared) = verified.peer.clear(Matter::Posts) else {
+        return Ok(not_found());
+    };
+    let reader = Reader::of(&verified.peer, cleared);
     let page = Page {
         max_id,
         ..Page::first(PAGE)
@@ -134,18 +161,16 @@ async fn outbox_page(
     let views = posts::views(ctx, viewer, ids).await?;
     let items: Vec<Value> = views
         .iter()
-        .filter_map(|view| federation.outbox_item(view, verified.peer.software))
+        .filter_map(|view| federation.outbox_item(view, reader))
         .collect();
     let own = max_id.map_or_else(
         || format!("{id}?page=true"),
         |max_id| format!("{id}?page=true&max_id={max_id}"),
     );
-    Ok(activity_json(&render::ordered_page(
-        &own,
-        id,
-        next.as_deref(),
-        items,
-    )))
+    Ok(activity_json(
+        cleared,
+        &render::ordered_page(&own, id, next.as_deref(), items),
+    ))
 }
 
 pub(super) async fn followers(
@@ -177,7 +202,7 @@ async fn list(
     username: &str,
     which: Which,
 ) -> Result<Response> {
-    let Some(account) = present(federation, &verified.peer, username).await? else {
+    let Some((cleared, account)) = present(federation, &verified.peer, username).await? else {
         return Ok(not_found());
     };
     let (id, peer): (_, PeerId) = (account.id, verified.peer.id);
@@ -193,5 +218,5 @@ async fn list(
         Which::Followers => account.followers_uri.clone(),
         Which::Following => format!("{}/following", account.uri),
     };
-    Ok(activity_json(&render::partial(&uri, &items)))
+    Ok(activity_json(cleared, &render::partial(&uri, &items)))
 }

@@ -2,12 +2,13 @@
 
 use super::answer::{activity_json, gone, not_found, settle};
 use crate::gate::Verified;
+use crate::render::Reader;
 use crate::{Federation, render};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::posts::{self, PostView, Viewer};
-use entrenous_domain::{DomainError, Result, peers};
-use entrenous_model::{PeerId, PostId};
+use entrenous_domain::{DomainError, Result};
+use entrenous_model::{Cleared, Matter, PostId, Serving};
 use entrenous_store::{from_db, peer_view};
 
 /// Most replies that are listed.
@@ -24,9 +25,12 @@ pub(super) async fn post(
         };
         match view(&federation, &verified, id).await? {
             // A boost is an activity and has the address below.
-            Some(view) if view.post.boost_of.is_some() => Ok(not_found()),
-            Some(view) => Ok(activity_json(&federation.object(&view, &verified.peer).await?)),
-            None => deleted(&federation, verified.peer.id, id).await,
+            Some((_, view)) if view.post.boost_of.is_some() => Ok(not_found()),
+            Some((cleared, view)) => {
+                let reader = Reader::of(&verified.peer, cleared);
+                Ok(activity_json(cleared, &federation.object(&view, reader).await?))
+            }
+            None => deleted(&federation, &verified, id).await,
         }
     };
     settle(answer.await)
@@ -41,11 +45,13 @@ pub(super) async fn creation(
         let Some(id) = number(&id) else {
             return Ok(not_found());
         };
-        let Some(view) = view(&federation, &verified, id).await? else {
+        let Some((cleared, view)) = view(&federation, &verified, id).await? else {
             return Ok(not_found());
         };
-        let document = federation.creation(&view, &verified.peer).await?;
-        Ok(document.map_or_else(not_found, |document| activity_json(&document)))
+        let document = federation
+            .creation(&view, Reader::of(&verified.peer, cleared))
+            .await?;
+        Ok(document.map_or_else(not_found, |document| activity_json(cleared, &document)))
     };
     settle(answer.await)
 }
@@ -59,7 +65,7 @@ pub(super) async fn replies(
         let Some(id) = number(&id) else {
             return Ok(not_found());
         };
-        let Some(parent) = view(&federation, &verified, id).await? else {
+        let Some((cleared, parent)) = view(&federation, &verified, id).await? else {
             return Ok(not_found());
         };
         let ctx = federation.ctx();
@@ -69,10 +75,10 @@ pub(super) async fn replies(
             .await?;
         let views = posts::views(ctx, Viewer::Peer(verified.peer.id), ids).await?;
         let items: Vec<String> = views.iter().map(|view| view.post.uri.clone()).collect();
-        Ok(activity_json(&render::partial(
-            &format!("{}/replies", parent.post.uri),
-            &items,
-        )))
+        Ok(activity_json(
+            cleared,
+            &render::partial(&format!("{}/replies", parent.post.uri), &items),
+        ))
     };
     settle(answer.await)
 }
@@ -88,19 +94,23 @@ pub(super) async fn view(
     federation: &Federation,
     verified: &Verified,
     id: PostId,
-) -> Result<Option<PostView>> {
-    if !peers::may_give_posts_to(&verified.peer) {
+) -> Result<Option<(Cleared<Serving>, PostView)>> {
+    let Ok(cleared) = verified.peer.clear(Matter::Posts) else {
         return Ok(None);
-    }
+    };
     match posts::view(federation.ctx(), Viewer::Peer(verified.peer.id), id).await {
-        Ok(view) => Ok(Some(view).filter(|view| view.post.is_local())),
+        Ok(view) => Ok(Some((cleared, view)).filter(|(_, view)| view.post.is_local())),
         Err(DomainError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// 410 for a deleted post that this peer had, 404 for everything else.
-async fn deleted(federation: &Federation, peer: PeerId, id: PostId) -> Result<Response> {
+async fn deleted(federation: &Federation, verified: &Verified, id: PostId) -> Result<Response> {
+    let Ok(cleared) = verified.peer.clear(Matter::Retraction) else {
+        return Ok(not_found());
+    };
+    let peer = cleared.peer();
     let tombstone = federation
         .ctx()
         .store()
@@ -114,7 +124,10 @@ async fn deleted(federation: &Federation, peer: PeerId, id: PostId) -> Result<Re
         })
         .await?;
     Ok(match tombstone {
-        Some((uri, at)) => gone(&render::tombstone(&uri, "Note", Some(&render::time(from_db(at))))),
+        Some((uri, at)) => gone(
+            cleared,
+            &render::tombstone(&uri, "Note", Some(&render::time(from_db(at)))),
+        ),
         None => not_found(),
     })
 }

@@ -185,7 +185,7 @@ async fn any_knows(
     account: &Account,
 ) -> Result<bool> {
     for peer in peers {
-        if may_know(federation, peer, account).await? {
+        if may_know(federation, peer, account).await?.is_some() {
             return Ok(true);
         }
     }

@@ -22,6 +22,7 @@ pub enum ActivityKind {
     Announce,
     Block,
     Invite,
+    Offer,
     /// One that we take and do nothing about.
     Other,
 }
@@ -40,9 +41,10 @@ impl ActivityKind {
             "Announce" => Self::Announce,
             "Block" => Self::Block,
             "Invite" => Self::Invite,
+            "Offer" => Self::Offer,
             "EmojiReact" | "Dislike" | "Flag" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
-            | "View" | "Read" | "Join" | "Leave" | "Offer" | "Ignore" | "TentativeAccept"
-            | "TentativeReject" | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
+            | "View" | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject"
+            | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
             _ => return None,
         })
     }

@@ -5,10 +5,11 @@ use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Chosen, Draft, Files, ReplyTo, Viewer};
 use entrenous_domain::{Via, attachments, media};
 use entrenous_federation::client::{Budget, ClientError};
+use entrenous_federation::render::Reader;
 use entrenous_federation::vocabulary::{Note, escape};
 use entrenous_model::{
-    Account, AccountId, Attachment, AttachmentKind, AttachmentState, Focus, PeerState, PostId, Software,
-    Visibility,
+    Account, AccountId, Attachment, AttachmentKind, AttachmentState, Focus, Matter, Origin, PeerState,
+    PostId, Serving, Software, Visibility,
 };
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -142,7 +143,13 @@ async fn files_are_given_to_those_who_may_see_the_post() {
         let url = a.origin().join(&format!("/posts/{post}/files/{}", file.id));
         b.federation
             .client()
-            .file(&peer, &url, 1 << 20, &Budget::default())
+            .file(
+                &peer,
+                peer.clear(Matter::Posts).unwrap(),
+                &url,
+                1 << 20,
+                &Budget::default(),
+            )
             .await
     };
     assert_eq!(
@@ -171,6 +178,20 @@ async fn files_are_given_to_those_who_may_see_the_post() {
     ));
 }
 
+/// A peer for which posts are written.
+async fn reader(node: &Node, origin: &str, software: Software) -> Reader {
+    let origin = Origin::parse(origin).unwrap();
+    let contract = entrenous_model::Contract::FULL;
+    let id = node
+        .has_peer(&origin, software, PeerState::Active, None, contract)
+        .await;
+    let peer = entrenous_domain::peers::get(node.ctx(), id)
+        .await
+        .unwrap()
+        .unwrap();
+    Reader::of(&peer, peer.clear::<Serving>(Matter::Posts).unwrap())
+}
+
 #[tokio::test]
 async fn other_software_gets_a_url_that_needs_no_signature() {
     let a = Node::at("https://here.example").await;
@@ -178,7 +199,8 @@ async fn other_software_gets_a_url_that_needs_no_signature() {
     let (post, file) = shows(&a, &ada, Visibility::Public).await;
     let view_of = |note: &Value| note["attachment"][0]["url"].as_str().unwrap().to_owned();
     let view = posts::view(a.ctx(), Viewer::Person(ada.id), post).await.unwrap();
-    let note = a.federation.note(&view, Software::Other);
+    let other = reader(&a, "https://other.example", Software::Other).await;
+    let note = a.federation.note(&view, other);
     assert_eq!(
         note["attachment"],
         json!([{
@@ -196,14 +218,17 @@ async fn other_software_gets_a_url_that_needs_no_signature() {
     assert!(opens(&a, &path).await.is_some());
     a.clock.advance(chrono::TimeDelta::days(9));
     assert!(opens(&a, &path).await.is_none());
-    let native = view_of(&a.federation.note(&view, Software::Native));
+    let native = view_of(&a.federation.note(
+        &view,
+        reader(&a, "https://native.example", Software::Native).await,
+    ));
     assert_eq!(
         native,
         format!("https://here.example/posts/{post}/files/{}", file.id)
     );
     // Deleted, no URL of it opens anything.
     let view = posts::view(a.ctx(), Viewer::Person(ada.id), post).await.unwrap();
-    let fresh = view_of(&a.federation.note(&view, Software::Other));
+    let fresh = view_of(&a.federation.note(&view, other));
     let path = fresh.strip_prefix("https://here.example").unwrap();
     assert!(opens(&a, path).await.is_some());
     posts::delete(a.ctx(), Via::Local, ada.id, post).await.unwrap();
@@ -286,6 +311,10 @@ async fn nothing_is_fetched_from_another_place_and_what_fails_is_tried_again() {
     );
     // Of a peer that is none any more, nothing is fetched.
     let before = b.connections();
+    let peer_then = entrenous_domain::peers::get(b.ctx(), author.peer.unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     b.has_peer(
         a.origin(),
         Software::Native,
@@ -294,12 +323,13 @@ async fn nothing_is_fetched_from_another_place_and_what_fails_is_tried_again() {
         entrenous_model::Contract::FULL,
     )
     .await;
+    let cleared = peer_then.clear(Matter::Posts).unwrap();
     let former = entrenous_domain::peers::get(b.ctx(), author.peer.unwrap())
         .await
         .unwrap()
         .unwrap();
     let budget = Budget::default();
-    let refused = b.federation.client().file(&former, &missing, 1, &budget);
+    let refused = b.federation.client().file(&former, cleared, &missing, 1, &budget);
     assert!(matches!(refused.await, Err(ClientError::NotAPeer)));
     assert_eq!(b.connections(), before);
 }

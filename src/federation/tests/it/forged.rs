@@ -5,7 +5,7 @@ use crate::joining::{follow, joined};
 use bytes::Bytes;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{accounts, audit, peers, timelines};
-use entrenous_model::{Account, Page, Peer, Visibility};
+use entrenous_model::{Account, Matter, Page, Peer, Visibility};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl<'a> Attacker<'a> {
         self.from
             .federation
             .client()
-            .post(&self.to, &url, body, keys)
+            .post(&self.to, self.to.clear(Matter::Posts).unwrap(), &url, body, keys)
             .await
             .unwrap()
             .status

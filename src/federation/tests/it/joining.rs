@@ -421,21 +421,31 @@ async fn a_silent_peer_holds_up_nobody_and_gets_everything_later() {
 #[tokio::test]
 async fn other_software_is_added_by_hand() {
     let (a, native) = (Node::serving().await, Node::serving().await);
-    let refused = a.federation.trust("admin", native.authority()).await;
+    let refused = a
+        .federation
+        .trust("admin", native.authority(), Contract::FULL)
+        .await;
     assert!(matches!(refused, Err(DomainError::Invalid(_))), "{refused:?}");
     // Nobody there: added, with a warning. Plain http, since a rule allows it.
-    let added = a.federation.trust("admin", "127.0.0.9:9").await.unwrap();
+    let added = a
+        .federation
+        .trust("admin", "127.0.0.9:9", Contract::FULL)
+        .await
+        .unwrap();
     assert_eq!(added.origin.as_str(), "http://127.0.0.9:9");
     assert!(
         added.fingerprint.is_none() && added.warning.is_some(),
         "{added:?}"
     );
-    let again = a.federation.trust("admin", "http://127.0.0.9:9/").await;
+    let again = a
+        .federation
+        .trust("admin", "http://127.0.0.9:9/", Contract::FULL)
+        .await;
     assert!(matches!(again, Err(DomainError::Conflict(_))), "{again:?}");
     for wrong in ["", "a b", "https://x.test/path", "ftp://x.test"] {
         assert!(
             matches!(
-                a.federation.trust("admin", wrong).await,
+                a.federation.trust("admin", wrong, Contract::FULL).await,
                 Err(DomainError::Invalid(_))
             ),
             "{wrong}"
@@ -454,7 +464,11 @@ async fn other_software_is_added_by_hand() {
     let answer = ([("content-type", "application/activity+json")], actor.to_string());
     let router = axum::Router::new().route("/", axum::routing::get(async move || answer.clone()));
     tokio::spawn(async move { axum::serve(socket, router).await });
-    let added = a.federation.trust("admin", &origin).await.unwrap();
+    let added = a
+        .federation
+        .trust("admin", &origin, Contract::FULL)
+        .await
+        .unwrap();
     assert_eq!(
         (added.name.as_str(), added.warning.as_deref()),
         ("Elsewhere", None)

@@ -2,6 +2,8 @@
 //! on real sockets.
 
 #[cfg(test)]
+mod contracts;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod files;

@@ -8,7 +8,7 @@ use entrenous_door::Access;
 use entrenous_federation::Federation;
 use entrenous_federation::client::sign;
 use entrenous_federation::vocabulary::{ActivityKind, Inbound, Object, PUBLIC};
-use entrenous_model::{Contract, PeerState, SignatureForm, Software, Visibility};
+use entrenous_model::{Contract, Matter, PeerState, SignatureForm, Software, Visibility};
 use entrenous_wire::keys::PublicKey;
 use http::{Request, StatusCode};
 use serde_json::Value;
@@ -195,7 +195,7 @@ async fn a_delivery_is_addressed_and_proven() {
         .unwrap();
     let body = node
         .federation
-        .activity(&peer, &queued[0])
+        .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
         .await
         .unwrap()
         .unwrap();
@@ -241,7 +241,7 @@ async fn a_delivery_is_addressed_and_proven() {
     );
     assert!(
         node.federation
-            .activity(&peer, &queued[0])
+            .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
             .await
             .unwrap()
             .is_none()
@@ -256,7 +256,7 @@ async fn a_delivery_is_addressed_and_proven() {
         .unwrap();
     assert!(
         node.federation
-            .activity(&peer, &queued[0])
+            .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
             .await
             .unwrap()
             .is_none()
@@ -276,7 +276,14 @@ async fn the_instance_actor_and_people_read_back() {
     assert_eq!(entrenous_wire::keys::fingerprint(&keys), identity.fingerprint());
     assert_eq!(actor.shared_inbox.unwrap().as_str(), "https://here.test/inbox");
 
-    let person = Actor::read(&node.federation.person(&ada).await.unwrap()).unwrap();
+    let person = Actor::read(
+        &node
+            .federation
+            .person(&ada, entrenous_model::ProfileScope::ALL)
+            .await
+            .unwrap(),
+    )
+    .unwrap();
     assert_eq!(
         (person.id.as_str(), person.username.as_deref()),
         (ada.uri.as_str(), Some("ada"))

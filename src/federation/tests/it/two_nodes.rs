@@ -7,7 +7,7 @@ use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{DomainError, audit};
 use entrenous_federation::client::Budget;
 use entrenous_federation::vocabulary::Id;
-use entrenous_model::{Contract, DirectoryScope, PeerState, Software, Terms, Visibility};
+use entrenous_model::{Contract, DirectoryScope, PeerState, PostScope, Software, Terms, Visibility};
 
 async fn pair() -> (Node, Node) {
     let (a, b) = (Node::serving().await, Node::serving().await);
@@ -200,15 +200,19 @@ async fn the_contract_closes_the_directory_and_posts() {
     let post = a.writes(ada.id, "Hello", Visibility::Public).await;
     let keys = || Some(b.federation.identity().peer_keys());
     let closed = |directory, posts| Contract {
-        we_give: Terms { directory, posts },
+        we_give: Terms {
+            directory,
+            posts,
+            ..Terms::FULL
+        },
         ..Contract::FULL
     };
-    let terms = closed(DirectoryScope::All, false);
+    let terms = closed(DirectoryScope::All, PostScope::None);
     a.has_peer(b.origin(), Software::Native, PeerState::Active, keys(), terms)
         .await;
     let uri = a.origin().join(&format!("/posts/{post}"));
     assert_eq!(b.federation.post_by_uri(&uri).await.unwrap(), None);
-    let terms = closed(DirectoryScope::None, false);
+    let terms = closed(DirectoryScope::None, PostScope::None);
     a.has_peer(b.origin(), Software::Native, PeerState::Active, keys(), terms)
         .await;
     // Nobody is made known but those whom the peer has had to do with: ada's post was on its way there.
@@ -228,7 +232,7 @@ async fn the_contract_closes_the_directory_and_posts() {
             .unwrap()
             .is_some()
     );
-    let terms = closed(DirectoryScope::All, true);
+    let terms = closed(DirectoryScope::All, PostScope::Network);
     a.has_peer(b.origin(), Software::Native, PeerState::Active, keys(), terms)
         .await;
     assert!(b.federation.post_by_uri(&uri).await.unwrap().is_some());

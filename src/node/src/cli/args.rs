@@ -1,7 +1,7 @@
 //! The words of the command line.
 
 use clap::{Args, Parser, Subcommand};
-use entrenous_model::Role;
+use entrenous_model::{Preset, Role};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -245,6 +245,9 @@ pub(crate) enum PeerCommand {
         /// How long it is valid, 1 to 72 hours.
         #[arg(long, default_value_t = 72, allow_negative_numbers = true)]
         hours: i64,
+        /// What may cross: same-organisation, partner-firm or receive-only.
+        #[arg(long, default_value = "same-organisation", value_parser = preset)]
+        contract: Preset,
     },
     /// List the invitations made here.
     Invitations {
@@ -295,6 +298,40 @@ pub(crate) enum PeerCommand {
         data: DataDir,
         /// The node.
         authority: String,
+        /// What may cross: same-organisation, partner-firm or receive-only.
+        #[arg(long, default_value = "same-organisation", value_parser = preset)]
+        contract: Preset,
+    },
+    /// Offer a change of the contract. It takes effect on both sides when the other administrator accepts; the contract with
+    /// other software is ours alone and changes at once.
+    Propose {
+        #[command(flatten)]
+        data: DataDir,
+        /// The peer.
+        authority: String,
+        /// Begin with this contract instead of the one that holds: same-organisation, partner-firm or receive-only.
+        #[arg(long, value_parser = preset)]
+        contract: Option<Preset>,
+        /// What is to be different, such as we_give.posts=addressed or they_give.profile.fields=false; repeatable.
+        #[arg(long = "set", value_name = "FIELD=VALUE")]
+        changes: Vec<String>,
+        /// Why, shown to the other administrator.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Accept the change of the contract that the peer offers; it takes effect at once.
+    Accept {
+        #[command(flatten)]
+        data: DataDir,
+        /// The peer.
+        authority: String,
+    },
+    /// Turn down the change of the contract that the peer offers.
+    Reject {
+        #[command(flatten)]
+        data: DataDir,
+        /// The peer.
+        authority: String,
     },
     /// Show one peer: state, fingerprint, contract, queue.
     Show {
@@ -337,4 +374,10 @@ pub(crate) enum PeerCommand {
         /// Only this node.
         authority: Option<String>,
     },
+}
+
+/// A contract by its name.
+fn preset(text: &str) -> Result<Preset, String> {
+    Preset::parse(text)
+        .ok_or_else(|| "it is one of: same-organisation, partner-firm, receive-only".to_owned())
 }

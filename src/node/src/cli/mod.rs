@@ -156,6 +156,7 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> 
             pre_confirm,
             purpose,
             hours,
+            contract,
         } => {
             if pre_confirm && for_authority.is_none() {
                 return Err(Failure::Usage(
@@ -169,6 +170,7 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> 
                     pre_confirm,
                     purpose,
                     hours,
+                    contract,
                 },
             )
         }
@@ -178,7 +180,40 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> 
         PeerCommand::Confirm { data, authority } => (data, Command::PeerConfirm { authority }),
         PeerCommand::Suspend { data, authority } => (data, Command::PeerSuspend { authority }),
         PeerCommand::Revoke { data, authority } => (data, Command::PeerRevoke { authority }),
-        PeerCommand::Trust { data, authority } => (data, Command::PeerTrust { authority }),
+        PeerCommand::Trust {
+            data,
+            authority,
+            contract,
+        } => (data, Command::PeerTrust { authority, contract }),
+        PeerCommand::Propose {
+            data,
+            authority,
+            contract,
+            changes,
+            note,
+        } => (
+            data,
+            Command::PeerPropose {
+                authority,
+                contract,
+                changes,
+                note,
+            },
+        ),
+        PeerCommand::Accept { data, authority } => (
+            data,
+            Command::PeerAnswer {
+                authority,
+                accept: true,
+            },
+        ),
+        PeerCommand::Reject { data, authority } => (
+            data,
+            Command::PeerAnswer {
+                authority,
+                accept: false,
+            },
+        ),
         PeerCommand::Show { data, authority } => (data, Command::PeerShow { authority }),
         PeerCommand::List { data } => (data, Command::PeerList),
         PeerCommand::Ledger {

@@ -1,6 +1,7 @@
 //! What the command line can ask of a node, as data: carried out by the serving node, or by the command itself while
 //! none serves. Either way through the same verbs of the domain as every other door.
 
+mod contract;
 mod import;
 mod ledger;
 mod peers;
@@ -11,7 +12,7 @@ pub(crate) use import::ImportFile;
 use crate::app::{App, cause};
 use entrenous_domain::{Ctx, DomainError};
 use entrenous_federation::Federation;
-use entrenous_model::Role;
+use entrenous_model::{Preset, Role};
 use serde::{Deserialize, Serialize};
 
 /// Who acts, for the audit trail.
@@ -61,6 +62,7 @@ pub(crate) enum Command {
         pre_confirm: bool,
         purpose: String,
         hours: i64,
+        contract: Preset,
     },
     PeerInvitations,
     PeerWithdraw {
@@ -84,6 +86,17 @@ pub(crate) enum Command {
     },
     PeerTrust {
         authority: String,
+        contract: Preset,
+    },
+    PeerPropose {
+        authority: String,
+        contract: Option<Preset>,
+        changes: Vec<String>,
+        note: String,
+    },
+    PeerAnswer {
+        authority: String,
+        accept: bool,
     },
     PeerShow {
         authority: String,
@@ -190,7 +203,8 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
             pre_confirm,
             purpose,
             hours,
-        } => peers::invite(host, for_authority, pre_confirm, purpose, hours).await,
+            contract,
+        } => peers::invite(host, for_authority, pre_confirm, purpose, hours, contract).await,
         C::PeerInvitations => peers::invitations(host).await,
         C::PeerWithdraw { id } => peers::withdraw(host, &id).await,
         C::PeerPreview { link } => peers::preview(host, &link).await,
@@ -198,7 +212,14 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
         C::PeerConfirm { authority } => peers::confirm(host, &authority).await,
         C::PeerSuspend { authority } => peers::suspend(host, &authority).await,
         C::PeerRevoke { authority } => peers::revoke(host, &authority).await,
-        C::PeerTrust { authority } => peers::trust(host, &authority).await,
+        C::PeerTrust { authority, contract } => peers::trust(host, &authority, contract).await,
+        C::PeerPropose {
+            authority,
+            contract,
+            changes,
+            note,
+        } => contract::propose(host, &authority, contract, &changes, note).await,
+        C::PeerAnswer { authority, accept } => contract::answer(host, &authority, accept).await,
         C::PeerShow { authority } => peers::show(host, &authority).await,
         C::PeerList => peers::list(host).await,
         C::PeerDeliveries { authority } => peers::deliveries(host, authority).await,

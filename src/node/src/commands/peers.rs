@@ -1,9 +1,11 @@
 //! Commands about other nodes.
 
+use super::contract::{in_words as contract_in_words, open_in_words};
 use super::{ACTOR, Answer, Host, said, said_of, table};
 use entrenous_domain::deliveries::QueueState;
+use entrenous_domain::peers::contracts;
 use entrenous_domain::{audit as trail, deliveries as queue, peers};
-use entrenous_model::{Contract, DirectoryScope, Origin, Peer, Terms, Time};
+use entrenous_model::{Origin, Peer, Preset, Time};
 use serde_json::{Value, json};
 
 const SEE_PEERS: &str = "`entrenous peer list` shows them";
@@ -14,11 +16,19 @@ pub(super) async fn invite(
     pre_confirm: bool,
     purpose: String,
     hours: i64,
+    contract: Preset,
 ) -> Result<Answer, String> {
     let for_origin = for_authority.map(|text| origin_of(host, &text)).transpose()?;
     let link = host
         .federation
-        .invite_link(ACTOR, purpose, Contract::FULL, hours, for_origin, pre_confirm)
+        .invite_link(
+            ACTOR,
+            purpose,
+            contract.contract(),
+            hours,
+            for_origin,
+            pre_confirm,
+        )
         .await
         .map_err(|error| said(&error))?;
     let note = format!(
@@ -208,10 +218,10 @@ pub(super) async fn revoke(host: &Host, authority: &str) -> Result<Answer, Strin
     )
 }
 
-pub(super) async fn trust(host: &Host, authority: &str) -> Result<Answer, String> {
+pub(super) async fn trust(host: &Host, authority: &str, contract: Preset) -> Result<Answer, String> {
     let trusted = host
         .federation
-        .trust(ACTOR, authority)
+        .trust(ACTOR, authority, contract.contract())
         .await
         .map_err(|error| said(&error))?;
     let mut text = format!(
@@ -251,6 +261,10 @@ pub(super) async fn show(host: &Host, authority: &str) -> Result<Answer, String>
         peer.last_seen_at.map_or_else(|| "never".to_owned(), shown),
         contract_in_words(&peer.contract, &peer.name),
     );
+    let open = contracts::open(&host.ctx, peer.id)
+        .await
+        .map_err(|error| said(&error))?;
+    text.push_str(&open_in_words(&open, &peer.name));
     let mut json = peer_json(&peer);
     if let Some(state) = state {
         text.push_str(&format!("\n  Queue        {}", queue_in_words(&state)));
@@ -368,29 +382,6 @@ fn fingerprint(peer: &Peer) -> String {
     peer.keys
         .as_ref()
         .map_or_else(|| "none pinned".to_owned(), |keys| keys.fingerprint.clone())
-}
-
-fn terms_in_words(terms: Terms) -> String {
-    let directory = match terms.directory {
-        DirectoryScope::None => "nobody can be found",
-        DirectoryScope::Shared => "people in shared groups can be found",
-        DirectoryScope::All => "everyone discoverable can be found",
-    };
-    let posts = if terms.posts {
-        "posts, follows and reactions cross"
-    } else {
-        "no posts cross"
-    };
-    format!("{posts}; {directory}")
-}
-
-fn contract_in_words(contract: &Contract, name: &str) -> String {
-    format!(
-        "  Contract     version {}\n    we give    {}\n    {name} gives  {}",
-        contract.version,
-        terms_in_words(contract.we_give),
-        terms_in_words(contract.they_give)
-    )
 }
 
 fn queue_in_words(state: &QueueState) -> String {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use entrenous_api::trust::{InviteLink, InviteOffer, Preview, TrustDesk};
 use entrenous_domain::Result;
 use entrenous_federation::Federation;
-use entrenous_model::{PeerId, PeerState};
+use entrenous_model::{Contract, PeerId, PeerState};
 
 /// Federation behind the API's trait.
 pub(super) struct Desk {
@@ -67,9 +67,21 @@ impl TrustDesk for Desk {
         self.federation.revoke(actor, peer).await
     }
 
-    async fn trust(&self, actor: &str, authority: &str) -> Result<PeerId> {
+    async fn propose(&self, actor: &str, peer: PeerId, contract: Contract, note: String) -> Result<()> {
+        self.federation.propose(actor, peer, contract, note).await
+    }
+
+    async fn answer_proposal(&self, actor: &str, peer: PeerId, uri: &str, accept: bool) -> Result<()> {
+        if accept {
+            self.federation.accept_proposal(actor, peer, uri).await
+        } else {
+            self.federation.reject_proposal(actor, peer, uri).await
+        }
+    }
+
+    async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId> {
         self.federation
-            .trust(actor, authority)
+            .trust(actor, authority, contract)
             .await
             .map(|trusted| trusted.peer)
     }

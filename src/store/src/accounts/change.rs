@@ -4,7 +4,7 @@ use crate::schema::accounts;
 use crate::sql::Sql;
 use crate::{Conn, StoreError, to_db, words};
 use diesel::prelude::*;
-use entrenous_model::{Account, AccountId, MediaId, Origin, PeerId, ProfileField, Time};
+use entrenous_model::{Account, AccountId, MediaId, Origin, PeerId, ProfileField, ProfileScope, Time};
 
 fn json(fields: &[ProfileField]) -> Result<String, StoreError> {
     serde_json::to_string(fields).map_err(|error| StoreError::Corrupt(error.to_string()))
@@ -248,5 +248,32 @@ pub fn free_handle(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
     diesel::update(accounts::table.find(id.get()))
         .set(accounts::username_key.eq(format!("#{id}")))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Empties these parts of the profiles of a peer's people.
+///
+/// # Errors
+/// The database's.
+pub fn forget_profiles(conn: &mut Conn, peer: PeerId, parts: ProfileScope) -> Result<(), StoreError> {
+    let theirs = || accounts::table.filter(accounts::peer_id.eq(peer.get()));
+    if parts.note {
+        diesel::update(theirs())
+            .set((accounts::note.eq(""), accounts::note_source.eq("")))
+            .execute(conn)?;
+    }
+    if parts.fields {
+        diesel::update(theirs())
+            .set(accounts::fields.eq("[]"))
+            .execute(conn)?;
+    }
+    if parts.pictures {
+        diesel::update(theirs())
+            .set((
+                accounts::avatar_id.eq(None::<i64>),
+                accounts::header_id.eq(None::<i64>),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }

@@ -4,8 +4,8 @@ mod change;
 mod leave;
 
 pub use change::{
-    Profile, count_follow, free_handle, insert, insert_remote, posted, set_disabled, set_pictures,
-    touch_fetched, unposted, update_profile, update_remote,
+    Profile, count_follow, forget_profiles, free_handle, insert, insert_remote, posted, set_disabled,
+    set_pictures, touch_fetched, unposted, update_profile, update_remote,
 };
 pub use leave::{end_follows, hide_posts};
 

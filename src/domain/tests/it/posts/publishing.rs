@@ -5,7 +5,7 @@ use crate::fixture::House;
 use chrono::{TimeDelta, Timelike as _};
 use entrenous_domain::posts::{self, Draft, ReplyTo, Viewer};
 use entrenous_domain::{DomainError, Receipt, Via, accounts};
-use entrenous_model::{AccountId, NotificationKind, Parcel, PeerState, Software, Visibility};
+use entrenous_model::{AccountId, Matter, NotificationKind, Parcel, PeerState, Software, Visibility};
 use entrenous_store::stories;
 
 stories! {
@@ -111,7 +111,7 @@ stories! {
         for _ in 0..50 {
             let ctx = house.ctx.clone();
             let draft = remote_draft("https://there.example/p/1", Visibility::Private, &[ada.id]);
-            let via = Via::Peer(Receipt { peer, activity: "https://there.example/a/1".to_owned(), parcel: Parcel::default() });
+            let via = Via::Peer(Receipt { peer, activity: "https://there.example/a/1".to_owned(), parcel: Parcel::default(), matter: Matter::Posts });
             let id = zoe.id;
             tries.spawn(async move { posts::publish(&ctx, via, id, draft).await });
         }
@@ -129,7 +129,7 @@ stories! {
         for n in 0..50 {
             let ctx = house.ctx.clone();
             let id = zoe.id;
-            let via = Via::Peer(Receipt { peer, activity: format!("https://there.example/b/{n}"), parcel: Parcel::default() });
+            let via = Via::Peer(Receipt { peer, activity: format!("https://there.example/b/{n}"), parcel: Parcel::default(), matter: Matter::Posts });
             let draft = remote_draft("https://there.example/p/2", Visibility::Public, &[ada.id]);
             tries.spawn(async move { posts::publish(&ctx, via, id, draft).await.unwrap() });
         }

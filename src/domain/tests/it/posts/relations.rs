@@ -5,7 +5,7 @@ use crate::fixture::House;
 use entrenous_domain::people::{self, ProfileChange};
 use entrenous_domain::posts;
 use entrenous_domain::{DomainError, Via, accounts, blocks, follows};
-use entrenous_model::{Contract, NotificationKind, Page, PeerState, Terms, Visibility};
+use entrenous_model::{Contract, NotificationKind, Page, PeerState, PostScope, Terms, Visibility};
 use entrenous_store::stories;
 
 stories! {
@@ -124,8 +124,8 @@ stories! {
         ctx.store()
             .write(move |tx| {
                 let mut peer = entrenous_store::peers::by_id(tx, peer)?.unwrap();
-                let directory = Terms { posts: false, ..Terms::FULL };
-                peer.contract = Contract { version: 2, we_give: directory, they_give: directory };
+                let directory = Terms { posts: PostScope::None, ..Terms::FULL };
+                peer.contract = Contract { version: 2, we_give: directory.clone(), they_give: directory };
                 entrenous_store::peers::update(tx, &peer, None)?;
                 Ok::<_, DomainError>(())
             })

@@ -1,0 +1,41 @@
+//! For whom something is written.
+
+use entrenous_model::{Attachment, Cleared, Gate, Peer, PeerId, ProfileScope, Software};
+
+/// A peer, as far as it decides what a document says. Made from a clearance alone, so that nothing is written for a peer that
+/// may not have it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// Which.
+    pub(super) peer: PeerId,
+    /// What runs there: its audience is written in its words.
+    pub(super) software: Software,
+    /// What of profiles it is given.
+    pub(super) profile: ProfileScope,
+    largest_file: u64,
+}
+
+/// What makes two readers alike: they are written the same post.
+pub(super) type Kind = (Software, u64);
+
+impl Reader {
+    /// The peer that was cleared.
+    #[must_use]
+    pub fn of<G: Gate>(peer: &Peer, cleared: Cleared<G>) -> Self {
+        Self {
+            peer: cleared.peer(),
+            software: peer.software,
+            profile: cleared.profile(),
+            largest_file: cleared.largest_file(),
+        }
+    }
+
+    pub(super) const fn kind(self) -> Kind {
+        (self.software, self.largest_file)
+    }
+
+    /// Whether a file is small enough for its contract.
+    pub(super) fn takes(self, file: &Attachment) -> bool {
+        u64::try_from(file.size).is_ok_and(|size| size <= self.largest_file)
+    }
+}
