@@ -10,6 +10,8 @@ export type Peer = Schemas["AdminPeer"];
 export type Contract = Schemas["Contract"];
 /** What one side gives. */
 export type Terms = Schemas["Terms"];
+/** A contract to begin with. */
+export type Preset = Schemas["NamedPreset"];
 export type Invitation = Schemas["Invitation"];
 export type MadeInvitation = Schemas["MadeInvitation"];
 export type NewInvitation = Schemas["NewInvitation"];
@@ -35,10 +37,11 @@ export const move = (id: string, what: Move) => request<Peer>("POST", `${one(id)
 /** Without `confirm` the invitation is only read. */
 export const join = (link: string, confirm = false) =>
   request<Offer>("POST", `${BASE}/peers/join`, { body: { link, confirm }, timeout: ASKS_ANOTHER });
-/** Adds a server of other software. */
-export const trust = (authority: string) =>
-  request<Peer>("POST", `${BASE}/peers/trust`, { body: { authority }, timeout: ASKS_ANOTHER });
+/** Adds a server of other software; what may cross is this side's word alone. */
+export const trust = (authority: string, contract: Pick<Contract, "we_give" | "they_give">) =>
+  request<Peer>("POST", `${BASE}/peers/trust`, { body: { authority, contract }, timeout: ASKS_ANOTHER });
 
+export const presets = () => request<Preset[]>("GET", `${BASE}/contracts`);
 export const invitations = () => request<Invitation[]>("GET", `${BASE}/peer_invites`);
 export const invite = (body: NewInvitation) =>
   request<MadeInvitation>("POST", `${BASE}/peer_invites`, { body });

@@ -2,7 +2,7 @@ import { ApiError, Unreachable } from "$/api/client";
 import * as api from "$/api/peers";
 import type { Invitation, Offer, Peer, Queue } from "$/api/peers";
 import { loadTexts, setLang, t } from "$/i18n/index.svelte";
-import { preset } from "$/parts/contract";
+import { FULL } from "$/test/contracts";
 import { beforeEach, expect, test, vi } from "vitest";
 import { about, direction, kind, reason } from "./ledger";
 import { Joining } from "./joining.svelte";
@@ -14,7 +14,7 @@ beforeEach(async () => {
   await loadTexts("peers");
 });
 
-const contract = { version: 1, ...preset("site") };
+const contract = { version: 1, we_give: FULL, they_give: FULL };
 const peer = (more: Partial<Peer> = {}): Peer => ({
   id: "1",
   origin: "https://lyon.example",
