@@ -137,6 +137,34 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   expect(await wrong(sud)).toEqual([]);
   await shoot(sud.page, "peers-active");
 
+  // A change is proposed here, and accepted there: it holds on both sides.
+  await link(harbour.page, fill(en.peers.show, { name: sudName })).click();
+  await settled(harbour.page);
+  await button(sud.page, en.contract.change).click();
+  const change = sud.page.getByRole("dialog");
+  expect(await button(sud.page, en.contract.propose).isDisabled()).toBe(true);
+  await change.getByText(en.contract.edit).click();
+  await change
+    .getByRole("group", { name: en.contract.editGive })
+    .getByRole("switch", { name: en.contract.chatLabel })
+    .click();
+  await change.getByText(en.contract.giveNoChat).waitFor();
+  await change.getByLabel(en.contract.note).fill("No chat until summer");
+  expect(await wrong(sud)).toEqual([]);
+  await shoot(sud.page, "peers-change");
+  await button(sud.page, en.contract.propose).click();
+  await sud.page.getByText(fill(en.contract.ourOffer, { name: harbourName })).waitFor();
+  await harbour.page.getByText(fill(en.contract.theirOffer, { name: sudName })).waitFor();
+  await harbour.page.getByText("No chat until summer").waitFor();
+  await harbour.page.getByText(en.contract.getNoChat).waitFor();
+  expect(await wrong(harbour)).toEqual([]);
+  await shoot(harbour.page, "peers-proposal");
+  await button(harbour.page, en.contract.accept).click();
+  await harbour.page.getByText(fill(en.contract.version, { count: "2" })).waitFor();
+  await sud.page.getByText(fill(en.contract.version, { count: "2" })).waitFor();
+  await sud.page.getByText(en.contract.giveNoChat).waitFor();
+  expect(await wrong(sud)).toEqual([]);
+
   // What crossed is on the ledger, and every row is as it was written.
   await link(sud.page, en.ledger.title).click();
   await sud.page.getByRole("heading", { name: en.ledger.title, exact: true }).waitFor();

@@ -12,6 +12,10 @@ export type Contract = Schemas["Contract"];
 export type Terms = Schemas["Terms"];
 /** A contract to begin with. */
 export type Preset = Schemas["NamedPreset"];
+/** A change of a contract that waits for an answer. */
+export type Proposal = Schemas["Proposal"];
+/** A version of a contract that both have signed. */
+export type Agreement = Schemas["Agreement"];
 export type Invitation = Schemas["Invitation"];
 export type MadeInvitation = Schemas["MadeInvitation"];
 export type NewInvitation = Schemas["NewInvitation"];
@@ -41,6 +45,14 @@ export const join = (link: string, confirm = false) =>
 export const trust = (authority: string, contract: Pick<Contract, "we_give" | "they_give">) =>
   request<Peer>("POST", `${BASE}/peers/trust`, { body: { authority, contract }, timeout: ASKS_ANOTHER });
 
+export const proposals = (id: string) => request<Proposal[]>("GET", `${one(id)}/proposals`);
+/** With other software, which knows of no contract, the change is in force at once. */
+export const propose = (id: string, contract: Pick<Contract, "we_give" | "they_give">, note: string) =>
+  request<Proposal[]>("POST", `${one(id)}/proposals`, { body: { contract, note } });
+export const answer = (id: string, uri: string, what: "accept" | "reject") =>
+  request<Proposal[]>("POST", `${one(id)}/proposals/${what}`, { body: { uri } });
+/** The versions of a contract, the newest first. */
+export const agreements = (id: string) => request<Agreement[]>("GET", `${one(id)}/agreements`);
 export const presets = () => request<Preset[]>("GET", `${BASE}/contracts`);
 export const invitations = () => request<Invitation[]>("GET", `${BASE}/peer_invites`);
 export const invite = (body: NewInvitation) =>

@@ -60,6 +60,14 @@ const ACTIONS: Record<string, MessageKey> = {
   "peer.renamed": "peers.didRenamed",
   "peer.keys_rotated": "peers.didKeys",
   "peer.invitation_withdrawn": "peers.didWithdrawn",
+  "peer.purge_ordered": "peers.didOrder",
+  "peer.purge_received": "peers.didReceiveOrder",
+  "peer.purge_confirmed": "peers.didConfirmOrder",
+  "peer.purge_given_up": "peers.didGiveUp",
+  "peer.purged": "peers.didClear",
+  "contract.proposed": "peers.didOffered",
+  "contract.changed": "peers.didContract",
+  "contract.rejected": "peers.didDeclined",
 };
 
 /** What an entry of the audit trail tells. */

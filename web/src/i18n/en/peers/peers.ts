@@ -9,7 +9,6 @@ export const peers = {
   noneText:
     "Invite another organisation, or accept its invitation. Nothing crosses before both administrators have agreed.",
   known: "Organisations",
-  open: "Show {name}",
   software: "Software",
   native: "Entrenous",
   other: "Other software",
@@ -17,7 +16,6 @@ export const peers = {
   seenShort: "Last heard of:",
   neverSeen: "Not heard of yet",
   since: "Known since",
-  changed: "Last change",
   address: "Address",
 
   active: "Connected",
@@ -144,7 +142,6 @@ export const peers = {
   accept: "Accept the invitation",
   decline: "Not now",
   joined: "You are connected with {name}",
-  joinedText: "Their administrator had confirmed beforehand.",
   waits: "Accepted. Now {name} confirms",
   waitsText:
     "Their administrator sees your name and your fingerprint now. Compare both fingerprints by telephone if you have not done so yet. Nothing crosses before they have confirmed.",
@@ -182,6 +179,13 @@ export const peers = {
   didKeys: "New keys, signed by the old ones",
   didWithdrawn: "Invitation withdrawn",
   didContract: "Agreement changed",
+  didOffered: "Change of the agreement proposed",
+  didDeclined: "Change of the agreement declined",
+  didOrder: "They were ordered to clear away what is ours",
+  didReceiveOrder: "They ordered us to clear away what is theirs",
+  didConfirmOrder: "They confirmed that it is cleared away",
+  didGiveUp: "They never confirmed",
+  didClear: "What is theirs was cleared away here",
   didRefused: "Refused",
 
   notWhole:

@@ -9,7 +9,6 @@ export const peers = {
   noneText:
     "Invitez une autre organisation, ou acceptez son invitation. Rien ne circule avant l’accord des deux administrateurs.",
   known: "Organisations",
-  open: "Afficher {name}",
   software: "Logiciel",
   native: "Entrenous",
   other: "Autre logiciel",
@@ -17,7 +16,6 @@ export const peers = {
   seenShort: "Dernier signe :",
   neverSeen: "Aucun signe encore",
   since: "Connu depuis",
-  changed: "Dernier changement",
   address: "Adresse",
 
   active: "Relié",
@@ -155,7 +153,6 @@ export const peers = {
   accept: "Accepter l’invitation",
   decline: "Pas maintenant",
   joined: "Vous êtes relié à {name}",
-  joinedText: "Leur administrateur avait confirmé d’avance.",
   waits: "Acceptée. C’est à {name} de confirmer",
   waitsText:
     "Leur administrateur voit maintenant votre nom et votre empreinte. Comparez les deux empreintes au téléphone si ce n’est pas encore fait. Rien ne circule avant sa confirmation.",
@@ -192,6 +189,13 @@ export const peers = {
   didKeys: "Nouvelles clés, signées par les anciennes",
   didWithdrawn: "Invitation retirée",
   didContract: "Accord modifié",
+  didOffered: "Modification de l’accord proposée",
+  didDeclined: "Modification de l’accord refusée",
+  didOrder: "Ordre donné d’effacer ce qui est à nous",
+  didReceiveOrder: "Ordre reçu d’effacer ce qui est à eux",
+  didConfirmOrder: "Effacement confirmé par eux",
+  didGiveUp: "Effacement jamais confirmé",
+  didClear: "Ce qui est à eux a été effacé ici",
   didRefused: "Refus",
 
   notWhole:
