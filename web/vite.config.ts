@@ -54,8 +54,26 @@ function isFirst(id: string, context: { getModuleInfo: (id: string) => { importe
   return first.has(id);
 }
 
+/** Puts the script that asks early in front of the others, as a file of its own. */
+function askEarly(): Plugin {
+  return {
+    name: "entrenous-early",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle }) {
+        const early = Object.values(bundle ?? {}).find((one) => one.type === "chunk" && one.name === "early");
+        if (!early || early.type !== "chunk" || early.imports.length > 0)
+          throw new Error("the early script must be there, and stand alone");
+        const attrs = { type: "module", crossorigin: true, src: `/${early.fileName}` };
+        return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), shellList()],
+  plugins: [svelte(), shellList(), askEarly()],
   resolve: { alias: { $: src } },
   build: {
     target: "es2022",
@@ -65,6 +83,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         index: fileURLToPath(new URL("./index.html", import.meta.url)),
+        early: `${src}/early.ts`,
         sw: `${src}/sw/main.ts`,
       },
       output: {

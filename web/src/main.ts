@@ -20,7 +20,7 @@ if (new URLSearchParams(location.search).has("sign-in")) {
   await signIn();
 } else {
   const ready = Promise.all([firstLanguage(), resume()]);
-  // Most come for the home feed: it is asked for while the language is on its way.
+  // Most come for the home feed: it has been asked for, and is read while the rest begins.
   if (session.status === "in" && /^\/(home)?$/.test(location.pathname)) feed("home");
   await ready;
   if (target) mount(App, { target });

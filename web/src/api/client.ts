@@ -1,5 +1,7 @@
 /** The one place that talks to the node: bearer token, errors, timeouts and paging. */
 
+import { early } from "./early";
+
 /** The node answered, and said no. */
 export class ApiError extends Error {
   constructor(
@@ -87,13 +89,10 @@ async function send(method: string, path: string, options: RequestOptions): Prom
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
   let response: Response;
   try {
-    response = await fetch(address(path, options.query), {
-      method,
-      headers,
-      body,
-      signal,
-      credentials: "same-origin",
-    });
+    const url = address(path, options.query);
+    const ask = () => fetch(url, { method, headers, body, signal, credentials: "same-origin" });
+    const asked = method === "GET" ? early(url, options.open ? "anyone" : token) : null;
+    response = await (asked ? asked.catch(ask) : ask());
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     onReach(false);

@@ -1,10 +1,12 @@
 /**
  * Texts in French and English. A text is a string with `{names}`, or forms by plural category (`Intl.PluralRules`)
- * chosen by `count`. A language is one chunk, loaded when it is chosen.
+ * chosen by `count`. Both languages come with the first screen: one that had to be asked for would cost a slow network a
+ * round trip before anything can be shown.
  */
 
-import type { Messages as First } from "./en";
+import { messages as en, type Messages as First } from "./en";
 import type { messages as peers } from "./en/peers";
+import { messages as fr } from "./fr";
 
 export type Lang = "en" | "fr";
 export const LANGS: readonly Lang[] = ["en", "fr"];
@@ -31,10 +33,7 @@ let lang = $state<Lang>("en");
 let catalogue = $state.raw<Catalogue>({});
 let rules = new Intl.PluralRules("en");
 
-const loaders: Record<Lang, () => Promise<{ messages: Messages }>> = {
-  en: () => import("./en"),
-  fr: () => import("./fr"),
-};
+const languages: Record<Lang, Messages> = { en, fr };
 
 /** Texts that only some screens need: a chunk of their own for each language. */
 const PARTS: { peers: Record<Lang, () => Promise<{ messages: Widened<typeof peers> }>> } = {
@@ -61,10 +60,9 @@ export function choose(preferred: readonly (string | null | undefined)[]): Lang 
   return "en";
 }
 
-/** Loads a language and uses it from then on. */
+/** Uses a language from then on. */
 export async function setLang(next: Lang): Promise<void> {
-  const { messages } = await loaders[next]();
-  let all = messages as unknown as Catalogue;
+  let all = languages[next] as unknown as Catalogue;
   // A set also walks over what is added on the way.
   for (const part of wanted) all = { ...all, ...(await PARTS[part][next]()).messages };
   rules = new Intl.PluralRules(next);
