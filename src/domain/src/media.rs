@@ -23,12 +23,17 @@ pub async fn store_picture(
 ) -> Result<Media> {
     let size = i64::try_from(bytes.len()).map_err(DomainError::internal)?;
     let hash = sha256_hex(&bytes);
-    let _filing = ctx.filing().read().await;
+    let filing = ctx.filing().read().await;
     // The file first: a row without a file would be a broken picture, a file without a row is only room.
     ctx.files().put(&hash, bytes).await?;
-    let content_type = content_type.to_owned();
-    ctx.store()
+    let (content_type, remote) = (content_type.to_owned(), remote_url.is_some());
+    let put = hash.clone();
+    let written = ctx
+        .store()
         .write(move |tx| {
+            if remote && !is_of_an_active_peer(tx, account)? {
+                return Err(DomainError::Refused("peer_not_active"));
+            }
             let file = Media {
                 id: MediaId(tx.next_id()),
                 account,
@@ -43,7 +48,19 @@ pub async fn store_picture(
             store::media::insert(tx, &file)?;
             Ok(file)
         })
-        .await
+        .await;
+    if matches!(written, Err(DomainError::Refused(_))) {
+        drop(filing);
+        crate::attachments::unnamed(ctx, &[put]).await?;
+    }
+    written
+}
+
+/// What was under way when a peer was revoked may not come in after its content was removed.
+fn is_of_an_active_peer(tx: &mut store::Tx, account: AccountId) -> Result<bool> {
+    let peer = store::accounts::by_id(tx, account)?.and_then(|account| account.peer);
+    let peer = peer.map(|peer| store::peers::by_id(tx, peer)).transpose()?;
+    Ok(peer.flatten().is_some_and(|peer| peer.is_active()))
 }
 
 /// Remembers the pictures of a remote person after they were fetched (`None` leaves one as it is).

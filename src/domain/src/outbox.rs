@@ -22,6 +22,9 @@ pub enum Audience {
         /// Also the network.
         network: bool,
     },
+    /// Every native peer, and all other nodes that may know of the author: followers, followed, and whatever was sent of
+    /// theirs.
+    Everywhere,
     /// The nodes that were ever sent something about this post, and those of these people.
     Reached {
         /// The post.
@@ -44,7 +47,11 @@ pub fn queue(
     audience: &Audience,
 ) -> Result<()> {
     let wanted = targets(tx, author, audience)?;
-    let network = matches!(audience, Audience::Followers { network: true, .. }).then_some(Matter::Network);
+    let network = match audience {
+        Audience::Followers { network: true, .. } => Some(Matter::Network),
+        Audience::Everywhere => Some(activity.matter()),
+        _ => None,
+    };
     if wanted.is_empty() && network.is_none() {
         return Ok(());
     }
@@ -133,6 +140,12 @@ fn targets(
             if !also.is_empty() {
                 all.extend(deliveries::inboxes_of(tx, also)?);
             }
+            all
+        }
+        Audience::Everywhere => {
+            let mut all = deliveries::inboxes_of_followers(tx, author)?;
+            all.extend(deliveries::inboxes_followed(tx, author)?);
+            all.extend(deliveries::inboxes_told(tx, author)?);
             all
         }
         Audience::Reached { post, also } => {

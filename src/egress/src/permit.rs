@@ -22,7 +22,7 @@ pub enum PermitKind {
 pub struct Permit {
     kind: PermitKind,
     origin: Origin,
-    /// With [`PermitKind::Invitation`]: the only paths.
+    /// With [`PermitKind::Invitation`] and [`PermitKind::Purge`]: the only paths.
     paths: Vec<String>,
 }
 
@@ -44,12 +44,12 @@ impl Permit {
         Self::new(PermitKind::Invitation, origin, paths)
     }
 
-    /// For a revoked peer: the signed purge order, which is a `POST`.
+    /// For a revoked peer: the signed purge order, which is a `POST` to `path`.
     ///
     /// # Errors
     /// As [`Permit::active_peer`].
-    pub fn purge(origin: &str) -> Result<Self, EgressError> {
-        Self::new(PermitKind::Purge, origin, &[])
+    pub fn purge(origin: &str, path: &str) -> Result<Self, EgressError> {
+        Self::new(PermitKind::Purge, origin, &[path])
     }
 
     /// For a domain that an administrator is adding by hand: reading only, to show whose key would be pinned.
@@ -87,10 +87,11 @@ impl Permit {
         target: &Origin,
         path_and_query: &str,
     ) -> Result<(), EgressError> {
+        let listed = self.paths.iter().any(|path| path == path_and_query);
         let fits = match self.kind {
             PermitKind::ActivePeer => true,
-            PermitKind::Invitation => self.paths.iter().any(|path| path == path_and_query),
-            PermitKind::Purge => *method == Method::POST,
+            PermitKind::Invitation => listed,
+            PermitKind::Purge => listed && *method == Method::POST,
             PermitKind::HandAdded => matches!(*method, Method::GET | Method::HEAD),
         };
         if fits && *target == self.origin {

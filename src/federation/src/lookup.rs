@@ -25,7 +25,8 @@ impl RemoteLookup for Federation {
             return Ok(None);
         };
         let handle = format!("{username}@{}", peer.origin.authority());
-        if let Some(known) = accounts::known_by_handle(self.ctx(), &handle).await? {
+        let known = accounts::known_by_handle(self.ctx(), &handle).await?;
+        if let Some(known) = known.filter(|known| !known.is_emptied()) {
             return self.if_shown(known.id).await;
         }
         if username.is_empty() || username.chars().count() > NAME {
@@ -49,7 +50,8 @@ impl RemoteLookup for Federation {
     }
 
     async fn account_by_uri(&self, uri: &str) -> Result<Option<AccountId>> {
-        if let Some(known) = accounts::known_by_uri(self.ctx(), uri).await? {
+        let known = accounts::known_by_uri(self.ctx(), uri).await?;
+        if let Some(known) = known.filter(|known| !known.is_emptied()) {
             return self.if_shown(known.id).await;
         }
         let Ok(id) = Id::parse(uri) else { return Ok(None) };

@@ -112,6 +112,13 @@ impl Account {
         self.peer.is_none()
     }
 
+    /// True for a person of whom nothing is left but what they are known by: their node was revoked, and what it gave was
+    /// removed. If it is trusted again, they are fetched anew.
+    #[must_use]
+    pub fn is_emptied(&self) -> bool {
+        !self.is_local() && self.inbox_uri.is_empty()
+    }
+
     /// The handle clients show: `name` for local people, `name@authority` for others.
     #[must_use]
     pub fn acct(&self) -> String {

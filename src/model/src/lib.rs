@@ -5,6 +5,7 @@
 pub mod account;
 pub mod attachment;
 pub mod contract;
+pub mod ending;
 pub mod event;
 pub mod ids;
 pub mod ledger;
@@ -30,6 +31,7 @@ pub use attachment::{
 pub use contract::{
     AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,
 };
+pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
 pub use ids::*;
 pub use ledger::{Crossing, Direction, LedgerHead, LedgerRow, Parcel};

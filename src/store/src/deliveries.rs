@@ -89,6 +89,44 @@ pub fn inboxes_of_followers(conn: &mut Conn, author: AccountId) -> Result<BTreeS
     Ok(targets(rows))
 }
 
+/// Inboxes of the people of peers whom `author` follows or asked to.
+///
+/// # Errors
+/// The database's.
+pub fn inboxes_followed(conn: &mut Conn, author: AccountId) -> Result<BTreeSet<Target>, StoreError> {
+    let rows = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::followee_id)))
+        .inner_join(peers::table.on(accounts::peer_id.eq(peers::id.nullable())))
+        .filter(follows::follower_id.eq(author.get()))
+        .select((
+            peers::id,
+            peers::shared_inbox,
+            accounts::shared_inbox_uri,
+            accounts::inbox_uri,
+        ))
+        .distinct()
+        .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
+    Ok(targets(rows))
+}
+
+/// Where anything of `author` has gone or is going, as far as it is still known.
+///
+/// # Errors
+/// The database's.
+pub fn inboxes_told(conn: &mut Conn, author: AccountId) -> Result<BTreeSet<Target>, StoreError> {
+    let rows = deliveries::table
+        .inner_join(activities::table)
+        .filter(activities::account_id.eq(author.get()))
+        .filter(deliveries::state.ne("dropped"))
+        .select((deliveries::peer_id, deliveries::inbox))
+        .distinct()
+        .load::<(i64, String)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(peer, inbox)| (PeerId(peer), inbox))
+        .collect())
+}
+
 /// Where anything about a post has gone or is going.
 ///
 /// # Errors

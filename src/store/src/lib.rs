@@ -48,6 +48,7 @@ pub mod peer_invites;
 pub mod peer_view;
 pub mod peers;
 pub mod proposals;
+pub mod purges;
 pub mod received;
 
 pub mod blocks;

@@ -242,24 +242,29 @@ pub fn learn_form(conn: &mut Conn, id: PeerId, form: SignatureForm) -> Result<()
     Ok(())
 }
 
-/// Ends everything between this node's people and a peer's: follows, feed rows, queued deliveries. Counts are made anew.
+/// Ends everything between this node's people and a peer's: follows, memberships of lists, queued deliveries. Counts are
+/// made anew. Answers how many follows and requests ended.
 ///
 /// # Errors
 /// The database's.
-pub fn sever(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
+pub(crate) fn sever(conn: &mut Conn, id: PeerId) -> Result<usize, StoreError> {
     use diesel::sql_types::BigInt;
     let statements = [
         "DELETE FROM follows WHERE follower_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
         "DELETE FROM follows WHERE followee_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
-        "DELETE FROM feed WHERE post_id IN (SELECT id FROM posts WHERE peer_id = $1)",
+        "DELETE FROM list_members WHERE account_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
         "DELETE FROM deliveries WHERE peer_id = $1 AND state = 'queued'",
     ];
-    for statement in statements {
-        diesel::sql_query(statement)
+    let mut ended = 0;
+    for (place, statement) in statements.into_iter().enumerate() {
+        let rows = diesel::sql_query(statement)
             .bind::<BigInt, _>(id.get())
             .execute(conn)?;
+        if place < 2 {
+            ended += rows;
+        }
     }
-    // Every URL of a file that the peer was given ends here.
+    // Every URL of a file that the peer was given ends here, and every URL of its own.
     diesel::sql_query("UPDATE media SET epoch = epoch + 1").execute(conn)?;
     diesel::sql_query(
         "UPDATE accounts SET \
@@ -269,5 +274,5 @@ pub fn sever(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
     )
     .bind::<BigInt, _>(id.get())
     .execute(conn)?;
-    Ok(())
+    Ok(ended)
 }

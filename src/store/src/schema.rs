@@ -613,9 +613,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    purge_orders (nonce) {
+        nonce -> Text,
+        peer_id -> BigInt,
+        ordered_at -> Timestamp,
+        next_try -> Nullable<Timestamp>,
+        tries -> Integer,
+        receipt -> Nullable<Text>,
+        received_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    purges (peer_id) {
+        peer_id -> BigInt,
+        how -> Text,
+        nonce -> Nullable<Text>,
+        before_id -> BigInt,
+        post_after -> BigInt,
+        person_after -> BigInt,
+        posts -> BigInt,
+        files -> BigInt,
+        people -> BigInt,
+        follows -> BigInt,
+        notifications -> BigInt,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
+diesel::joinable!(purge_orders -> peers (peer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     node_secrets,
@@ -667,5 +699,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_heads,
     ledger_keys,
     proposals,
-    agreements
+    agreements,
+    purge_orders,
+    purges
 );

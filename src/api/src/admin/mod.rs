@@ -1,6 +1,7 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
 mod contract;
+mod ending;
 mod invites;
 mod ledger;
 mod look;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
     people::routes()
         .merge(invites::routes())
         .merge(peers::routes())
+        .merge(ending::routes())
         .merge(peer_invites::routes())
         .merge(proposals::routes())
         .merge(look::routes())

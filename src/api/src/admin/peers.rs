@@ -1,6 +1,7 @@
 //! Connected organisations: look, join, confirm, halt, end.
 
 use super::contract::{Contract, ContractAsked, NamedPreset};
+use super::ending::Ending;
 use super::{READ, WRITE};
 use crate::at::At;
 use crate::entities::stamp;
@@ -106,10 +107,12 @@ struct AdminPeer {
     failing_since: Option<String>,
     /// What the last failure was.
     last_error: Option<String>,
+    /// How it ended; null unless revoked.
+    ending: Option<Ending>,
 }
 
 impl AdminPeer {
-    fn of(peer: &model::Peer) -> Self {
+    fn of(peer: &model::Peer, ending: Option<&peers::Ending>) -> Self {
         Self {
             id: peer.id.to_string(),
             origin: peer.origin.to_string(),
@@ -127,6 +130,7 @@ impl AdminPeer {
             last_seen_at: peer.last_seen_at.map(stamp),
             failing_since: peer.failing_since.map(stamp),
             last_error: peer.last_error.clone(),
+            ending: ending.map(|ending| Ending::of(peer, ending)),
         }
     }
 }
@@ -174,12 +178,16 @@ async fn found(state: &ApiState, id: PeerId) -> ApiResult<Arc<model::Peer>> {
 }
 
 async fn shown(state: &ApiState, id: PeerId) -> ApiResult<Json<AdminPeer>> {
-    Ok(Json(AdminPeer::of(&*found(state, id).await?)))
+    let peer = found(state, id).await?;
+    let endings = peers::endings(state.ctx(), [&*peer]).await?;
+    Ok(Json(AdminPeer::of(&peer, endings.get(&id))))
 }
 
 async fn list(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Vec<AdminPeer>>> {
     let all = peers::list(state.ctx()).await?;
-    Ok(Json(all.iter().map(|peer| AdminPeer::of(peer)).collect()))
+    let endings = peers::endings(state.ctx(), all.iter().map(AsRef::as_ref)).await?;
+    let shown = all.iter().map(|peer| AdminPeer::of(peer, endings.get(&peer.id)));
+    Ok(Json(shown.collect()))
 }
 
 async fn presets(_: Caller) -> Json<Vec<NamedPreset>> {

@@ -13,6 +13,7 @@ pub use sweep::{expire, sweep};
 pub use upload::upload;
 
 pub(crate) use capability::open;
+pub(crate) use sweep::unnamed;
 pub(crate) use upload::checked;
 
 use entrenous_model::Focus;

@@ -43,7 +43,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 }
 
 /// Removes bytes that nothing names.
-pub(super) async fn unnamed(ctx: &Ctx, hashes: &[String]) -> Result<()> {
+pub(crate) async fn unnamed(ctx: &Ctx, hashes: &[String]) -> Result<()> {
     let _filing = ctx.filing().write().await;
     for hash in hashes {
         remove_bytes(ctx, hash, MediaId(0)).await?;

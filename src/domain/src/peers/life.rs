@@ -1,4 +1,4 @@
-//! The life of a peer after the invitation: confirm, suspend, revoke, trust by hand, new keys.
+//! The life of a peer after the invitation: confirm, suspend, trust by hand, new keys.
 
 use crate::{Ctx, DomainError, Result, audit};
 use entrenous_model::{Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software};
@@ -14,7 +14,7 @@ pub(super) fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
 }
 
 /// Writes a new state, with its audit line and event.
-fn turn(tx: &mut Tx, mut peer: Peer, state: PeerState, actor: &str, action: &str) -> Result<()> {
+pub(super) fn turn(tx: &mut Tx, mut peer: Peer, state: PeerState, actor: &str, action: &str) -> Result<()> {
     let detail = format!("{}: {} -> {}", peer.name, peer.state.as_str(), state.as_str());
     peer.state = state;
     peer.updated_at = tx.now();
@@ -92,33 +92,6 @@ pub async fn suspend(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
         })
         .await?;
     ctx.trust().forget_everything();
-    Ok(())
-}
-
-/// Ends a peer, at once: queued deliveries purged, follows in both directions ended, its people and posts hidden. Ours
-/// (`actor` is our administrator) or theirs (`peer`).
-///
-/// # Errors
-/// `Conflict` if revoked already.
-pub async fn revoke(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
-    let actor = actor.to_owned();
-    ctx.store()
-        .write(move |tx| {
-            let peer = load(tx, id)?;
-            if peer.state == PeerState::Revoked {
-                return Err(DomainError::Conflict(format!(
-                    "{} was revoked before",
-                    peer.origin
-                )));
-            }
-            rows::sever(tx, id)?;
-            // URLs of files may be with it, and need no signature.
-            entrenous_store::attachments::raise_epochs_here(tx)?;
-            turn(tx, peer, PeerState::Revoked, &actor, "peer.revoked")
-        })
-        .await?;
-    ctx.trust().forget_everything();
-    ctx.caches().forget_everything();
     Ok(())
 }
 

@@ -2,15 +2,22 @@
 
 mod cache;
 pub mod contracts;
+mod ending;
 mod invitations;
 mod life;
+mod purge;
 
 pub use cache::Trust;
+pub use ending::{
+    Ending, confirmed, consequences, endings, open_orders, revoke, revoked_by_peer, tally_in_words,
+    unconfirmed,
+};
 pub use invitations::{
     NewInvite, PeerIdentity, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,
     revoke_invite,
 };
-pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, revoke, rotate_keys, suspend, trust};
+pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, rotate_keys, suspend, trust};
+pub use purge::purge_piece;
 
 use crate::{Ctx, DomainError, Receipt, Result, ledger};
 use entrenous_model::{Cleared, Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState, Receiving};

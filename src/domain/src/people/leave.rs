@@ -44,10 +44,8 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
                 id,
                 None,
                 &OutboundActivity::DeleteActor,
-                &Audience::Followers {
-                    also: Vec::new(),
-                    network: true,
-                },
+                // Also to peers whose contract gives nothing: their people may have been told the name.
+                &Audience::Everywhere,
             )?;
             let others = store::accounts::end_follows(tx, id)?;
             store::media::raise_epochs(tx, id)?;

@@ -63,7 +63,7 @@ async fn each_kind_has_its_bounds() {
             .unwrap()
     };
     let invitation = Permit::invitation(&origin, &["/actor", "/invitations/7"]).unwrap();
-    let purge = Permit::purge(&origin).unwrap();
+    let purge = Permit::purge(&origin, "/invitations/notice").unwrap();
     let by_hand = Permit::hand_added(&origin).unwrap();
     assert_eq!(by_hand.kind(), PermitKind::HandAdded);
     assert_eq!(by_hand.origin(), origin);
@@ -73,7 +73,9 @@ async fn each_kind_has_its_bounds() {
         (&invitation, Method::GET, "/actor/inbox", false),
         (&invitation, Method::GET, "/actor?x", false),
         (&invitation, Method::GET, "/people/ana", false),
-        (&purge, Method::POST, "/inbox", true),
+        (&purge, Method::POST, "/invitations/notice", true),
+        (&purge, Method::POST, "/inbox", false),
+        (&purge, Method::GET, "/invitations/notice", false),
         (&purge, Method::GET, "/people/ana", false),
         (&by_hand, Method::GET, "/actor", true),
         (&by_hand, Method::POST, "/inbox", false),

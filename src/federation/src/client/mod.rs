@@ -8,6 +8,7 @@ mod answer;
 mod budget;
 mod exchange;
 mod sign;
+mod still;
 
 pub use answer::{Answer, ClientError};
 pub use budget::Budget;
@@ -191,10 +192,9 @@ impl Client {
         let request = Outgoing::get(url, "*/*");
         let request = self.prepare(form, &self.0.keys.instance(), &request)?;
         let permit = Permit::active_peer(peer.origin.as_str())?;
-        let response = self.0.egress.fetch_file(&permit, request, most, IDLE).await;
-        let answer = response
-            .map_err(ClientError::from)
-            .and_then(|response| succeeded(Answer::of(response, form)));
+        let fetching = async { Ok(self.0.egress.fetch_file(&permit, request, most, IDLE).await?) };
+        let response = self.while_active(peer.id, fetching).await;
+        let answer = response.and_then(|response| succeeded(Answer::of(response, form)));
         Ok(self.noted(peer, "GET file", url, answer)?.body)
     }
 
@@ -265,11 +265,15 @@ impl Client {
     ) -> Result<Answer, ClientError> {
         let permit = Permit::active_peer(peer.origin.as_str())?;
         let first = self.form(peer);
-        let answer = self.exchange(&permit, first, keys, request).await?;
+        let answer = self
+            .while_active(peer.id, self.exchange(&permit, first, keys, request))
+            .await?;
         let Some(other) = other_form(first).filter(|_| answer.status == 401) else {
             return Ok(answer);
         };
-        let answer = self.exchange(&permit, other, keys, request).await?;
+        let answer = self
+            .while_active(peer.id, self.exchange(&permit, other, keys, request))
+            .await?;
         if answer.status != 401 {
             self.learn(peer.id, other);
         }

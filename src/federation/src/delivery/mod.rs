@@ -31,12 +31,13 @@ impl Federation {
     pub async fn run_background(self, stop: impl Future<Output = ()> + Send) {
         let (tell, told) = watch::channel(false);
         let deliveries = tokio::spawn(self.clone().run_deliveries(wait(told.clone())));
-        let waiting = tokio::spawn(self.run_waiting(wait(told)));
+        let waiting = tokio::spawn(self.clone().run_waiting(wait(told.clone())));
+        let orders = tokio::spawn(self.run_orders(wait(told)));
         stop.await;
         if tell.send(true).is_err() {
             tracing::debug!("nothing was left to stop");
         }
-        for task in [deliveries, waiting] {
+        for task in [deliveries, waiting, orders] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of federation broke off");
             }

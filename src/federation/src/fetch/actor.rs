@@ -17,7 +17,8 @@ impl Federation {
     /// `Refused` with a stable reason for what the peer did wrong (`not_endorsed`, `id_mismatch`, …), `Remote` if it does
     /// not answer, the store's.
     pub async fn actor(&self, id: &Id, budget: &Budget) -> Result<Option<AccountId>> {
-        if let Some(account) = accounts::known_by_uri(self.ctx(), id.as_str()).await? {
+        let known = accounts::known_by_uri(self.ctx(), id.as_str()).await?;
+        if let Some(account) = known.filter(|account| !account.is_emptied()) {
             return self.if_shown(account.id).await;
         }
         if id.origin() == self.ctx().origin() {

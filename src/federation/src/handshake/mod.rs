@@ -8,7 +8,7 @@
 //! | 3 | joiner | [`Federation::join`]: signed `Accept` to `POST /invitations/{id}` |
 //! | 4 | inviter | code, expiry, single use and domain before anything is fetched; then the joiner's keys, fingerprint and signature |
 //! | 5 | inviter | [`Federation::confirm`]: signed notice to `POST /invitations/notice`; the joiner also asks `GET /invitations/{id}/state` |
-//! | 6 | either | [`Federation::revoke`]: signed notice |
+//! | 6 | either | [`Federation::revoke`]: signed order to `POST /invitations/notice`, answered with a signed receipt once it is carried out |
 
 mod contact;
 mod inviter;
@@ -17,6 +17,8 @@ mod limits;
 mod link;
 mod message;
 mod notice;
+mod order;
+mod receipt;
 mod trust;
 mod waiting;
 

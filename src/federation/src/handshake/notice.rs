@@ -1,16 +1,16 @@
-//! What instances tell each other about the connection itself: that it was confirmed, that it has ended. Signed by the
+//! What instances tell each other about the connection itself: that it was confirmed, that it has ended (`order`). Signed by the
 //! pinned instance keys, on a route of its own, since the inboxes take nothing from who is not active.
 
 use super::joiner::FORM;
-use super::{contact, inviter};
+use super::link::is_token;
+use super::{contact, inviter, receipt};
 use crate::Federation;
 use crate::gate::{Denied, Received};
 use crate::vocabulary::{ActivityKind, Inbound};
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use entrenous_domain::{DomainError, peers};
-use entrenous_egress::Permit;
 use entrenous_model::{Origin, Peer, PeerId, PeerState};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -18,18 +18,8 @@ use std::time::Duration;
 
 /// The route.
 pub(super) const PATH: &str = "/invitations/notice";
-/// Pauses before each try to tell the other side, in seconds. A confirmation is also asked for by the other side, and a
-/// revoked peer learns it from the first 403.
+/// Pauses before each try to tell the other side that it was confirmed, in seconds. It asks for that too.
 const TRIES: [u64; 6] = [0, 5, 30, 300, 3_600, 21_600];
-
-/// What is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Notice {
-    /// `Accept`: our administrator has confirmed.
-    Confirmed,
-    /// `Undo`: our administrator has ended it.
-    Revoked,
-}
 
 impl Federation {
     /// Our administrator confirms a peer that accepted our invitation (or one that was suspended); the other side is told
@@ -39,7 +29,7 @@ impl Federation {
     /// `NotFound`, `Conflict` with what the state is.
     pub async fn confirm(&self, actor: &str, peer: PeerId) -> entrenous_domain::Result<()> {
         peers::confirm(self.ctx(), actor, peer).await?;
-        self.tell_later(peer, Notice::Confirmed).await
+        self.tell_later(peer).await
     }
 
     /// Our administrator halts a peer. It is not told; what is queued is kept.
@@ -50,17 +40,8 @@ impl Federation {
         peers::suspend(self.ctx(), actor, peer).await
     }
 
-    /// Our administrator ends a peer, at once; the other side is told in the background.
-    ///
-    /// # Errors
-    /// `NotFound`, `Conflict` if it was revoked before.
-    pub async fn revoke(&self, actor: &str, peer: PeerId) -> entrenous_domain::Result<()> {
-        peers::revoke(self.ctx(), actor, peer).await?;
-        self.tell_later(peer, Notice::Revoked).await
-    }
-
     /// Other software knows no such notice; it sees what it gets from then on.
-    async fn tell_later(&self, id: PeerId, notice: Notice) -> entrenous_domain::Result<()> {
+    async fn tell_later(&self, id: PeerId) -> entrenous_domain::Result<()> {
         let Some(peer) = peers::get(self.ctx(), id).await? else {
             return Ok(());
         };
@@ -72,38 +53,27 @@ impl Federation {
         tokio::spawn(async move {
             for pause in TRIES {
                 tokio::time::sleep(Duration::from_secs(pause)).await;
-                match federation.tell(id, notice, &nonce).await {
+                match federation.tell(id, &nonce).await {
                     Ok(true) => return,
-                    Ok(false) => {
-                        tracing::debug!(peer = %id, ?notice, "the other side did not take the notice");
-                    }
-                    Err(error) => tracing::debug!(peer = %id, ?notice, %error, "the other side was not told"),
+                    Ok(false) => tracing::debug!(peer = %id, "the other side did not take the confirmation"),
+                    Err(error) => tracing::debug!(peer = %id, %error, "the other side was not told"),
                 }
             }
-            tracing::info!(peer = %id, ?notice, "the other side could not be told");
+            tracing::info!(peer = %id, "the other side could not be told that it was confirmed");
         });
         Ok(())
     }
 
     /// True if it was taken, or is not true any more.
-    async fn tell(&self, id: PeerId, notice: Notice, nonce: &str) -> entrenous_domain::Result<bool> {
+    async fn tell(&self, id: PeerId, nonce: &str) -> entrenous_domain::Result<bool> {
         let Some(peer) = peers::get(self.ctx(), id).await? else {
             return Ok(true);
         };
-        let (permit, state) = match notice {
-            Notice::Confirmed => (contact::permit(&peer.origin, &[PATH])?, PeerState::Active),
-            Notice::Revoked => {
-                let permit = Permit::purge(peer.origin.as_str());
-                (
-                    permit.map_err(|error| contact::no_answer(&peer.origin, error))?,
-                    PeerState::Revoked,
-                )
-            }
-        };
-        if peer.state != state {
+        if peer.state != PeerState::Active {
             return Ok(true);
         }
-        let body = serde_json::to_vec(&self.notice(&peer, notice, nonce)).map_err(DomainError::internal)?;
+        let permit = contact::permit(&peer.origin, &[PATH])?;
+        let body = serde_json::to_vec(&self.confirmation(&peer, nonce)).map_err(DomainError::internal)?;
         let url = peer.origin.join(PATH);
         let response = self
             .contact(&permit, Method::POST, &url, Bytes::from(body), FORM)
@@ -112,23 +82,15 @@ impl Federation {
         Ok(response.status == StatusCode::ACCEPTED)
     }
 
-    fn notice(&self, peer: &Peer, notice: Notice, nonce: &str) -> Value {
-        let own = self.identity().actor();
-        let theirs = peer.origin.join("/actor");
-        let (kind, object) = match notice {
-            Notice::Confirmed => (
-                "Accept",
-                json!({"type": "Invite", "actor": own, "object": theirs}),
-            ),
-            Notice::Revoked => ("Undo", json!({"type": "Accept", "actor": own, "object": theirs})),
-        };
+    fn confirmation(&self, peer: &Peer, nonce: &str) -> Value {
+        let (own, theirs) = (self.identity().actor(), peer.origin.join("/actor"));
         json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": format!("{own}#notice-{nonce}"),
-            "type": kind,
+            "type": "Accept",
             "actor": own,
             "to": [theirs],
-            "object": object,
+            "object": {"type": "Invite", "actor": own, "object": theirs},
         })
     }
 }
@@ -136,12 +98,29 @@ impl Federation {
 /// `POST /invitations/notice`.
 pub(super) async fn receive(State(federation): State<Federation>, request: Request) -> Response {
     let taken = take(&federation, request).await;
-    inviter::answer(&federation, "POST notice", taken.map(|()| StatusCode::ACCEPTED)).await
+    inviter::answer(&federation, "POST notice", taken.map(Taken::answer)).await
 }
 
-async fn take(federation: &Federation, request: Request) -> Result<(), Denied> {
+/// What became of a notice.
+enum Taken {
+    /// It has its effect, or will have.
+    Accepted,
+    /// An order is carried out: the receipt.
+    Done(Value),
+}
+
+impl Taken {
+    fn answer(self) -> Response {
+        match self {
+            Self::Accepted => StatusCode::ACCEPTED.into_response(),
+            Self::Done(receipt) => axum::Json(receipt).into_response(),
+        }
+    }
+}
+
+async fn take(federation: &Federation, request: Request) -> Result<Taken, Denied> {
     let received = Received::of(request).await?;
-    let (peer, state) = inviter::known(federation, &received).await?;
+    let (peer, _) = inviter::known(federation, &received).await?;
     let origin = &peer.origin;
     let bad = |reason| Denied::new(StatusCode::BAD_REQUEST, reason).about(origin);
     let inbound = Inbound::parse(&received.body).map_err(|why| bad(why.code()))?;
@@ -161,29 +140,37 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Denied> {
     }
     let failed = |error: DomainError| failed(error, origin);
     let ctx = federation.ctx();
-    if peers::was_received(ctx, inbound.id.as_str())
-        .await
-        .map_err(failed)?
-    {
-        return Ok(());
-    }
+    let activity = inbound.id.to_string();
     match inbound.activity.kind {
-        ActivityKind::Accept => peers::confirmed_by_peer(ctx, peer.id).await.map_err(failed)?,
-        ActivityKind::Undo if state == PeerState::Revoked => {}
-        ActivityKind::Undo => match peers::revoke(ctx, "peer", peer.id).await {
-            // Two of them at once.
-            Err(DomainError::Conflict(_)) => {}
-            other => other.map_err(failed)?,
-        },
+        ActivityKind::Accept => {
+            if peers::was_received(ctx, &activity).await.map_err(failed)? {
+                return Ok(Taken::Accepted);
+            }
+            peers::confirmed_by_peer(ctx, peer.id).await.map_err(failed)?;
+        }
+        ActivityKind::Undo => {
+            let nonce = inbound.document.get("nonce").and_then(Value::as_str);
+            let nonce = nonce.filter(|nonce| is_token(nonce)).map(str::to_owned);
+            let ended = peers::revoked_by_peer(ctx, peer.id, activity, nonce);
+            let Some(purge) = ended.await.map_err(failed)? else {
+                return Ok(Taken::Accepted);
+            };
+            let (Some(nonce), Some(finished)) = (&purge.nonce, purge.finished_at) else {
+                return Ok(Taken::Accepted);
+            };
+            let receipt = receipt::create(federation.identity(), origin, nonce, &purge, finished);
+            return receipt.map(Taken::Done).map_err(failed);
+        }
         _ => return Err(bad("unknown_type")),
     }
     // Remembered after its effect, which twice is once: an old notice has none after a new beginning.
-    let (activity, cleared) = (inbound.id.to_string(), peer.clear_notice());
+    let cleared = peer.clear_notice();
     let remembered = ctx.store().write(move |tx| {
         let now = tx.now();
         entrenous_store::received::claim(tx, &activity, cleared, now)
     });
-    remembered.await.map(drop).map_err(|error| failed(error.into()))
+    let remembered = remembered.await.map(|_| Taken::Accepted);
+    remembered.map_err(|error| failed(error.into()))
 }
 
 fn failed(error: DomainError, origin: &Origin) -> Denied {

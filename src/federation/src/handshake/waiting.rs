@@ -66,7 +66,7 @@ impl Federation {
 }
 
 /// Ends when a peer may have changed.
-async fn changed(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
+pub(super) async fn changed(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) {
     loop {
         match events.recv().await {
             Ok(batch)

@@ -6,6 +6,8 @@ mod contracts;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod ended;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod fixture;

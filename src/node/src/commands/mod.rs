@@ -2,6 +2,7 @@
 //! none serves. Either way through the same verbs of the domain as every other door.
 
 mod contract;
+mod ending;
 mod import;
 mod ledger;
 mod peers;

@@ -1,7 +1,7 @@
 //! Commands about other nodes.
 
 use super::contract::{in_words as contract_in_words, open_in_words};
-use super::{ACTOR, Answer, Host, said, said_of, table};
+use super::{ACTOR, Answer, Host, ending, said, said_of, table};
 use entrenous_domain::deliveries::QueueState;
 use entrenous_domain::peers::contracts;
 use entrenous_domain::{audit as trail, deliveries as queue, peers};
@@ -209,13 +209,22 @@ pub(super) async fn revoke(host: &Host, authority: &str) -> Result<Answer, Strin
         .revoke(ACTOR, peer.id)
         .await
         .map_err(|error| said(&error))?;
-    Answer::new(
-        &format!(
-            "{} is revoked: queues are purged, follows have ended, its people and posts are hidden.",
-            peer.origin
-        ),
-        &json!({ "authority": peer.origin.authority(), "origin": peer.origin, "state": "revoked" }),
-    )
+    let peer = named(host, authority).await?;
+    let mut text = format!(
+        "{} is revoked: queues are purged, follows have ended.",
+        peer.origin
+    );
+    let mut json = json!({ "authority": peer.origin.authority(), "origin": peer.origin, "state": "revoked" });
+    if let Some(ending) = ending::of(host, &peer).await? {
+        text.push_str(&ending::in_words(&peer, &ending));
+        if let Value::Object(map) = &mut json {
+            map.insert("ending".to_owned(), ending::as_json(&peer, &ending));
+        }
+    }
+    if !host.serving && peer.software == entrenous_model::Software::Native {
+        text.push_str("\nThe order is sent when the node serves.");
+    }
+    Answer::new(&text, &json)
 }
 
 pub(super) async fn trust(host: &Host, authority: &str, contract: Preset) -> Result<Answer, String> {
@@ -266,6 +275,12 @@ pub(super) async fn show(host: &Host, authority: &str) -> Result<Answer, String>
         .map_err(|error| said(&error))?;
     text.push_str(&open_in_words(&open, &peer.name));
     let mut json = peer_json(&peer);
+    if let Some(ending) = ending::of(host, &peer).await? {
+        text.push_str(&ending::in_words(&peer, &ending));
+        if let Value::Object(map) = &mut json {
+            map.insert("ending".to_owned(), ending::as_json(&peer, &ending));
+        }
+    }
     if let Some(state) = state {
         text.push_str(&format!("\n  Queue        {}", queue_in_words(&state)));
         if let Value::Object(map) = &mut json {

@@ -7,6 +7,7 @@ mod ledger;
 mod linger;
 mod maintenance;
 mod polls;
+mod purge;
 mod spread;
 
 use crate::app::{self, App, Purpose};
@@ -101,6 +102,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
     workers.spawn(spread::run(app.ctx.clone(), stop.clone()));
     workers.spawn(polls::run(app.ctx.clone(), stop.clone()));
     workers.spawn(ledger::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(purge::run(app.ctx.clone(), stop.clone()));
 
     let limits = accept::Limits {
         connections: app.config.limits.connections,

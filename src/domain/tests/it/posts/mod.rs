@@ -2,6 +2,7 @@
 
 mod actions;
 mod changes;
+mod ended;
 mod feeds;
 mod files;
 mod polls;
