@@ -80,7 +80,9 @@ pub fn next_piece(conn: &mut Conn, now: Time) -> Result<Option<Piece>, StoreErro
     }))
 }
 
-type PostRow = (BigInt, BigInt, Nullable<BigInt>, Nullable<BigInt>);
+type PostTypes = (BigInt, BigInt, Nullable<BigInt>, Nullable<BigInt>);
+/// Post, author, what it boosts, what it answers.
+type PostRow = (i64, i64, Option<i64>, Option<i64>);
 
 fn some_posts(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, StoreError> {
     let found = Sql::new(
@@ -93,7 +95,7 @@ fn some_posts(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, S
     .int(open.before_id)
     .raw(" ORDER BY id LIMIT ")
     .int(POSTS)
-    .load::<PostRow, (i64, i64, Option<i64>, Option<i64>)>(conn)?;
+    .load::<PostTypes, PostRow>(conn)?;
     let Some(last) = found.last().map(|row| row.0) else {
         return Ok(None);
     };
@@ -126,7 +128,7 @@ fn some_posts(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, S
         for (_, author) in gone.iter().skip(found.len()) {
             crate::accounts::unposted(conn, *author)?;
         }
-        let of = |column: fn(&(i64, i64, Option<i64>, Option<i64>)) -> Option<i64>| {
+        let of = |column: fn(&PostRow) -> Option<i64>| {
             let mut sums: BTreeMap<i64, i64> = BTreeMap::new();
             for target in found.iter().filter_map(column) {
                 *sums.entry(target).or_default() += 1;
