@@ -148,6 +148,7 @@ async fn an_invitation_is_looked_at_accepted_and_confirmed() {
     let again = b.federation.join("admin", &link).await;
     assert!(matches!(again, Err(DomainError::Conflict(_))), "{again:?}");
     b.federation.revoke("admin", peer(&b, &a).await).await.unwrap();
+    b.federation.send_orders().await.unwrap();
     eventually("the end", async || {
         (state(&a, &b).await == Some(PeerState::Revoked)).then_some(())
     })
