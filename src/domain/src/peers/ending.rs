@@ -162,9 +162,32 @@ pub async fn open_orders(ctx: &Ctx) -> Result<Vec<(PeerId, PurgeOrder)>> {
 /// # Errors
 /// Only the store's.
 pub async fn unconfirmed(ctx: &Ctx, id: PeerId, order: &PurgeOrder, working: bool) -> Result<()> {
+    again(ctx, id, order, working, None).await
+}
+
+/// What came as a receipt is none, with the reason: it is written down, and the order sent again.
+///
+/// # Errors
+/// Only the store's.
+pub async fn receipt_refused(ctx: &Ctx, id: PeerId, order: &PurgeOrder, reason: &'static str) -> Result<()> {
+    again(ctx, id, order, false, Some(reason)).await
+}
+
+async fn again(
+    ctx: &Ctx,
+    id: PeerId,
+    order: &PurgeOrder,
+    working: bool,
+    refused: Option<&'static str>,
+) -> Result<()> {
     let order = order.clone();
     work::write(ctx, move |tx| {
         let peer = load(tx, id)?;
+        if refused.is_some() {
+            let detail = format!("the receipt of {} is not accepted", peer.name);
+            let origin = Some(peer.origin.as_str());
+            audit::write(tx, "peer", "peer.receipt_refused", refused, origin, &detail)?;
+        }
         let pause = pause_after(order.tries.saturating_add(1));
         let pause = if working { pause.min(AT_WORK) } else { pause };
         let next = Some(tx.now() + pause).filter(|next| *next < order.expires_at);

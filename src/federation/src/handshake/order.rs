@@ -9,7 +9,7 @@ use super::receipt::{self, NoReceipt};
 use super::{contact, waiting};
 use crate::Federation;
 use bytes::Bytes;
-use entrenous_domain::{DomainError, Result, audit, peers};
+use entrenous_domain::{DomainError, Result, peers};
 use entrenous_egress::Permit;
 use entrenous_model::{AtEnd, Peer, PeerId, PeerState, PurgeOrder, Software};
 use http::{Method, StatusCode};
@@ -93,12 +93,7 @@ impl Federation {
         match self.ask_for_receipt(&peer, order).await {
             Ok(Some(body)) => match self.taken(&peer, order, &body).await? {
                 Ok(()) => return Ok(()),
-                Err(why) => {
-                    let detail = format!("the receipt of {} is not accepted", peer.name);
-                    let (code, origin) = (Some(why.code()), Some(&peer.origin));
-                    audit::record(self.ctx(), "peer", "peer.receipt_refused", code, origin, detail).await?;
-                    peers::unconfirmed(self.ctx(), id, order, false).await?;
-                }
+                Err(why) => peers::receipt_refused(self.ctx(), id, order, why.code()).await?,
             },
             Ok(None) => peers::unconfirmed(self.ctx(), id, order, true).await?,
             Err(error) => {
