@@ -178,7 +178,7 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   // Its end takes the address, typed.
   await button(sud.page, `${en.peers.end}…`).click();
   const dialog = sud.page.getByRole("dialog");
-  await dialog.getByText(en.peers.endThere).waitFor();
+  await dialog.getByText(en.ending.therePurge).waitFor();
   const end = dialog.getByRole("button", { name: en.peers.end, exact: true });
   expect(await end.isDisabled()).toBe(true);
   const { authority } = harbour.node.address;
@@ -192,6 +192,9 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   await end.click();
   await sud.page.getByText(en.peers.endedText).waitFor();
   await sud.page.locator("li b").getByText(en.peers.didRevoked, { exact: true }).waitFor();
+  // The other node signs that it has cleared away what it had.
+  await state(sud.page, en.ending.confirmed).waitFor();
+  await sud.page.getByText(/Their node has signed on/).waitFor();
   expect(await wrong(sud)).toEqual([]);
   await shoot(sud.page, "peers-ended");
   await eventually("the other side to be told", async () => {

@@ -16,6 +16,12 @@ export type Preset = Schemas["NamedPreset"];
 export type Proposal = Schemas["Proposal"];
 /** A version of a contract that both have signed. */
 export type Agreement = Schemas["Agreement"];
+/** What would end with a connection. */
+export type Consequences = Schemas["Consequences"];
+/** How a connection ended, and what became of what was given. */
+export type Ending = Schemas["Ending"];
+/** What was removed or hidden. */
+export type Cleared = Schemas["Done"];
 export type Invitation = Schemas["Invitation"];
 export type MadeInvitation = Schemas["MadeInvitation"];
 export type NewInvitation = Schemas["NewInvitation"];
@@ -38,6 +44,8 @@ export const peer = (id: string) => request<Peer>("GET", one(id));
 /** `confirm` is also how a connection that was paused goes on. */
 export type Move = "confirm" | "suspend" | "revoke";
 export const move = (id: string, what: Move) => request<Peer>("POST", `${one(id)}/${what}`);
+/** What would end if the connection were ended now. */
+export const consequences = (id: string) => request<Consequences>("GET", `${one(id)}/consequences`);
 /** Without `confirm` the invitation is only read. */
 export const join = (link: string, confirm = false) =>
   request<Offer>("POST", `${BASE}/peers/join`, { body: { link, confirm }, timeout: ASKS_ANOTHER });

@@ -4,6 +4,7 @@ import type { Invitation, Offer, Peer, Queue } from "$/api/peers";
 import { loadTexts, setLang, t } from "$/i18n/index.svelte";
 import { FULL } from "$/test/contracts";
 import { beforeEach, expect, test, vi } from "vitest";
+import * as ending from "./ending";
 import { about, direction, kind, reason } from "./ledger";
 import { Joining } from "./joining.svelte";
 import { flaw, trouble } from "./trouble";
@@ -191,4 +192,48 @@ test("a row of the ledger is told in words, and what is new by its own name", ()
   );
   expect(about({ object: null, activity: "https://x" })).toBe("https://x");
   expect(reason({ outcome: "refused", reason: "unheard_of" })).toBe("Refused: unheard_of");
+});
+
+test("what an end takes along is counted, and what there is none of is not named", () => {
+  const found: api.Consequences = {
+    follows_by_us: 2,
+    follows_by_them: 0,
+    people: 4,
+    posts: 1,
+    files: 0,
+    notifications: 0,
+    queued: 3,
+    here: "purge",
+    there: "hide",
+  };
+  expect(ending.consequences(found)).toEqual([
+    "Here for everyone and for good: 4 people and 1 post of theirs are removed.",
+    "Follows end: 2 follows of your people, 0 follows of theirs.",
+    t("ending.thereHide"),
+    "3 messages that wait to go there are thrown away.",
+  ]);
+  const other = ending.consequences({ ...found, follows_by_us: 0, queued: 0, here: "hide", there: null });
+  expect(other).toHaveLength(2);
+  expect(ending.consequences({ ...found, people: 0, posts: 0 })[0]).toBe(t("ending.hereNothing"));
+  expect(other[1]).toBe(t("ending.thereNone"));
+});
+
+test("a receipt is told in words, and its absence too", () => {
+  const receipt = { how: "purge", posts: 12, files: 0, people: 1, follows: 2, notifications: 0 };
+  const confirmed = ending.there({
+    state: "confirmed",
+    receipt,
+    ordered_at: "2026-03-01T10:00:00Z",
+    confirmed_at: "2026-03-01T10:00:05Z",
+  });
+  expect(confirmed.tone).toBe("good");
+  expect(confirmed.text).toContain("removed 1 person, 12 posts, and 2 follows of yours for good");
+  for (const state of ["unconfirmed", "given_up", "unconfirmable", "not_ordered"]) {
+    const said = ending.there({ state, ordered_at: "2026-03-01T10:00:00Z" });
+    expect(said.label).not.toBe(state);
+    expect(said.text).not.toMatch(/[{}]/);
+    expect(said.text).not.toBe("");
+  }
+  expect(ending.there({ state: "new" }).label).toBe("new");
+  expect(ending.here({ ...receipt, how: "hide" })).toContain("Hidden: 1 person");
 });

@@ -1,0 +1,42 @@
+/** The end of a connection: what it takes along, and what became of that. */
+export const ending = {
+  posts: { one: "{count} post", other: "{count} posts" },
+  files: { one: "{count} file", other: "{count} files" },
+  people: { one: "{count} person", other: "{count} people" },
+  follows: { one: "{count} follow", other: "{count} follows" },
+  notifications: { one: "{count} notification", other: "{count} notifications" },
+  hereNothing: "There is nothing of theirs here.",
+  confirmedNothing: "Their node has signed on {when} that it had nothing of yours.",
+  clearedNothing: "There was nothing of theirs here.",
+  herePurge: "Here for everyone and for good: {what} of theirs are removed.",
+  hereHide: "Here for everyone: {what} of theirs are hidden. They come back if you connect again.",
+  follow: "Follows end: {ours} of your people, {theirs} of theirs.",
+  therePurge:
+    "Their node is ordered to remove for good what it has of yours. You see here what it says it has removed.",
+  thereHide: "Their node is ordered to hide what it has of yours. You see here what it says it has hidden.",
+  thereNone: "Their software takes no order: what it has of yours stays there.",
+  queue: {
+    one: "{count} message that waits to go there is thrown away.",
+    other: "{count} messages that wait to go there are thrown away.",
+  },
+  title: "What became of it",
+  there: "With them",
+  here: "Here",
+  unconfirmed: "Unconfirmed",
+  unconfirmedText:
+    "On {when} their node was ordered to clear away what it has of yours. It has not confirmed that yet. The order is repeated for 30 days.",
+  confirmed: "Confirmed",
+  confirmedPurge: "Their node has signed on {when} that it removed {what} of yours for good.",
+  confirmedHide: "Their node has signed on {when} that it hid {what} of yours.",
+  given_up: "Never confirmed",
+  given_upText:
+    "Their node has not confirmed within 30 days that it cleared away what it has of yours. Assume that it is still there.",
+  unconfirmable: "Not ordered",
+  unconfirmableText: "Their software takes no such order. Assume that what it has of yours is still there.",
+  not_ordered: "Ended by them",
+  not_orderedText: "The other side has ended the connection.",
+  clearedPurge: "Removed for good: {what} of theirs.",
+  clearedHide: "Hidden: {what} of theirs.",
+  underWay: "Under way",
+  finished: "Done",
+} as const;
