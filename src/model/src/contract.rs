@@ -225,9 +225,10 @@ impl Terms {
         rate: Self::FASTEST,
         at_end: AtEnd::Purge,
     };
-    /// A firm that works with people of the other, and sees what is meant for it.
+    /// A firm that works with people of the other, and sees what is meant for it. Its people are found by their whole names,
+    /// since nobody could be written to otherwise: nodes tell each other no lists.
     pub const PARTNER: Self = Self {
-        directory: DirectoryScope::Shared,
+        directory: DirectoryScope::All,
         profile: ProfileScope {
             pictures: true,
             note: false,

@@ -75,6 +75,7 @@ async fn the_first_page_is_the_same_for_everyone() {
         "/@boss/1/favourited_by",
         "/signed-in?code=x&state=y",
         "/design",
+        "/admin/peers/1",
     ] {
         let plain = ask(&house, path, &[]).await;
         assert_eq!(plain.status, StatusCode::OK, "{path}");
@@ -89,7 +90,7 @@ async fn the_first_page_is_the_same_for_everyone() {
             assert_eq!(other.text, plain.text, "{path}");
         }
     }
-    for elsewhere in ["/home/x", "/nothing", "/admin/a/b"] {
+    for elsewhere in ["/home/x", "/nothing", "/admin/a/b/c"] {
         assert_eq!(ask(&house, elsewhere, &[]).await.status, StatusCode::NOT_FOUND);
     }
 }
