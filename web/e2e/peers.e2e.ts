@@ -223,7 +223,9 @@ test("what goes wrong is said in words, and an open invitation is withdrawn", as
   await pasted.fill(invitation);
   await button(harbour.page, en.peers.read).click();
   const { authority } = sud.node.address;
-  await harbour.page.getByText(fill(en.peers.unusable, { authority })).waitFor();
+  await harbour.page
+    .getByText(fill(en.peers.withdrawnThere, { authority, detail: "1 minute ago" }))
+    .waitFor();
   expect(await pasted.inputValue()).toBe(invitation);
   // The other node does not answer: that is not this one's trouble.
   await pasted.fill(invitation.replace(/localhost:\d+/, "localhost:9"));

@@ -120,8 +120,14 @@ test("a link that is not whole is found before any node is asked", () => {
 test("refusals are said in words that name the other node; what is new is told as the node says it", () => {
   const of = (text: string, status = 502) => trouble(new ApiError(status, text));
   expect(
-    of("https://lyon.example refuses: the invitation is unknown, expired, used or withdrawn there"),
+    of(
+      "https://lyon.example refuses: it does not know this invitation, or its secret is another: is the whole link here?",
+    ),
   ).toMatch(/^lyon\.example does not take this invitation/);
+  expect(of("https://lyon.example refuses: the invitation expired 3 hours ago: ask for a new one")).toBe(
+    "The invitation of lyon.example expired 3 hours ago. Ask its administrator for a new one.",
+  );
+  expect(of("https://lyon.example refuses: another node has used the invitation")).toContain("Another node");
   expect(
     of(
       "https://lyon.example refuses: it cannot verify this node's signature; this node's clock is 7 min ahead of its clock",

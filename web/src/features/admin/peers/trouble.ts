@@ -1,7 +1,7 @@
 /** Why an invitation cannot be read or accepted, in words that say what to do. */
 
 import { ApiError } from "$/api/client";
-import { t, type MessageKey } from "$/i18n/index.svelte";
+import { i18n, t, type MessageKey } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
 import { authorityOf } from "./words";
 
@@ -15,7 +15,11 @@ const SAYINGS: readonly [RegExp, MessageKey][] = [
   [/^(\S+) is known and /, "peers.knownAs"],
   [/^(\S+) does not have the keys/, "peers.wrongKeys"],
   [/the answer of (\S+) was changed on its way/, "peers.tampered"],
-  [/^(\S+) refuses: the invitation is unknown/, "peers.unusable"],
+  [/^(\S+) refuses: the invitation expired(?: (\d+ \w+) ago)?/, "peers.expiredThere"],
+  [/^(\S+) refuses: its administrator withdrew the invitation(?: (\d+ \w+) ago)?/, "peers.withdrawnThere"],
+  [/^(\S+) refuses: another node has used/, "peers.usedThere"],
+  [/^(\S+) refuses: the invitation is for another node/, "peers.forAnother"],
+  [/^(\S+) refuses: it does not know this invitation/, "peers.unusable"],
   [/^(\S+) refuses: it counts this node as connected/, "peers.thereAlready"],
   [/^(\S+) refuses: too many tries/, "peers.tooMany"],
   [/^(\S+) refuses: it cannot verify this node's signature; (.+)$/, "peers.clock"],
@@ -37,10 +41,19 @@ export function trouble(error: unknown): string {
   for (const [pattern, key] of SAYINGS) {
     const found = pattern.exec(said);
     if (!found) continue;
-    const values = { authority: authorityOf(found[1] ?? ""), detail: found[2] ?? "", example: EXAMPLE };
+    const detail = inWords(found[2] ?? "");
+    const values = { authority: authorityOf(found[1] ?? ""), detail, example: EXAMPLE };
     return t(key, values);
   }
   return said;
+}
+
+/** A span such as “3 hours”, as past time in the language in use; anything else as it is. */
+function inWords(detail: string): string {
+  const span = /^(\d+) (minute|hour|day)s?$/.exec(detail);
+  if (!span) return detail;
+  const unit = span[2] as "minute" | "hour" | "day";
+  return new Intl.RelativeTimeFormat(i18n.lang).format(-Number(span[1]), unit);
 }
 
 /** What is wrong with a pasted link that no node need be asked about; null if it looks like one. */

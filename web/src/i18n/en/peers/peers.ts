@@ -197,8 +197,13 @@ export const peers = {
     "{authority} does not have the keys that this link names. Do not connect: someone may stand between you. Call its administrator.",
   tampered:
     "The answer of {authority} was changed on its way. Do not connect, and look at the network between the two.",
+  expiredThere: "The invitation of {authority} expired {detail}. Ask its administrator for a new one.",
+  withdrawnThere: "The administrator of {authority} withdrew this invitation {detail}. Ask for a new one.",
+  usedThere:
+    "Another node has used this invitation. If that was not meant, tell the administrator of {authority}.",
+  forAnother: "This invitation of {authority} is for another node: ask for one that names yours.",
   unusable:
-    "{authority} does not take this invitation: it has expired, was used or withdrawn, or is for another node. Ask for a new one.",
+    "{authority} does not take this invitation: it does not know it, or the secret in the link is another. Is the whole link here?",
   thereAlready: "{authority} counts this node as connected already. Its administrator has to end that first.",
   tooMany: "{authority} has had too many attempts from here. Try again in a minute.",
   clock: "{authority} cannot verify this node’s signature. The clocks of the two may differ: {detail}.",

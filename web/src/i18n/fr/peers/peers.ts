@@ -207,8 +207,15 @@ export const peers = {
     "{authority} n’a pas les clés que nomme ce lien. Ne vous reliez pas : quelqu’un s’est peut-être glissé entre vous. Appelez son administrateur.",
   tampered:
     "La réponse de {authority} a été modifiée en chemin. Ne vous reliez pas, et examinez le réseau entre les deux.",
+  expiredThere:
+    "L’invitation de {authority} a expiré {detail}. Demandez-en une nouvelle à son administrateur.",
+  withdrawnThere:
+    "L’administrateur de {authority} a retiré cette invitation {detail}. Demandez-en une nouvelle.",
+  usedThere:
+    "Un autre nœud a utilisé cette invitation. Si ce n’était pas voulu, prévenez l’administrateur de {authority}.",
+  forAnother: "Cette invitation de {authority} est pour un autre nœud : demandez-en une qui nomme le vôtre.",
   unusable:
-    "{authority} n’accepte pas cette invitation : elle a expiré, a été utilisée ou retirée, ou est pour un autre nœud. Demandez-en une nouvelle.",
+    "{authority} n’accepte pas cette invitation : il ne la connaît pas, ou le secret du lien est un autre. Le lien est-il entier ?",
   thereAlready:
     "{authority} considère ce nœud comme déjà relié. Son administrateur doit d’abord y mettre fin.",
   tooMany: "{authority} a reçu trop de tentatives d’ici. Réessayez dans une minute.",
