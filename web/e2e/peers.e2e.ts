@@ -72,7 +72,7 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   await settled(sud.page);
   await sud.page.getByLabel(en.peers.purpose).fill("Project Bora");
   await sud.page.getByRole("radio", { name: en.contract.presetPartner }).check();
-  await sud.page.getByText(en.contract.giveDirectoryShared).waitFor();
+  await sud.page.getByText(en.contract.giveDirectoryAll).waitFor();
   await sud.page.getByLabel(en.peers.forWhom).fill(harbour.node.address.url);
   expect(await wrong(sud)).toEqual([]);
   await button(sud.page, en.peers.makeLink).click();
@@ -101,7 +101,7 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   // Both see the same two fingerprints.
   await harbour.page.getByRole("heading", { name: fill(en.peers.invites, { name: sudName }) }).waitFor();
   await harbour.page.getByText("Project Bora").waitFor();
-  await harbour.page.getByText(en.contract.getDirectoryShared).waitFor();
+  await harbour.page.getByText(en.contract.getDirectoryAll).waitFor();
   expect(await shown(harbour.page, fill(en.peers.theirFingerprint, { name: sudName }))).toBe(sudPrint);
   const harbourPrint = await shown(harbour.page, fill(en.peers.ourFingerprint, { name: harbourName }));
   expect(harbourPrint).not.toBe(sudPrint);

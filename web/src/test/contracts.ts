@@ -32,7 +32,7 @@ export const NONE: Terms = {
 };
 export const PARTNER: Terms = {
   ...FULL,
-  directory: "shared",
+  directory: "all",
   profile: { pictures: true, note: false, fields: false },
   posts: "addressed",
   groups: "named",

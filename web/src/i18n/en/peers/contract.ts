@@ -151,7 +151,7 @@ export const contract = {
   presetSiteText: "Everything crosses in both directions, as between colleagues.",
   presetPartner: "A partner firm",
   presetPartnerText:
-    "People find each other only where they work together. What is addressed to someone there crosses, in both directions.",
+    "People find each other by their whole names. Only what is addressed to someone there crosses, in both directions.",
   presetReceive: "Receive only",
   presetReceiveText: "We receive everything they give, and give nothing of ours.",
 } as const;

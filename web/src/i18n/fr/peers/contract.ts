@@ -160,7 +160,7 @@ export const contract = {
   presetSiteText: "Tout circule dans les deux sens, comme entre collègues.",
   presetPartner: "Une entreprise partenaire",
   presetPartnerText:
-    "Les personnes ne se trouvent que là où elles travaillent ensemble. Ce qui s’adresse à quelqu’un de l’autre côté circule, dans les deux sens.",
+    "Les personnes se trouvent par leur nom entier. Seul circule ce qui s’adresse à quelqu’un de l’autre côté, dans les deux sens.",
   presetReceive: "Recevoir seulement",
   presetReceiveText: "Nous recevons tout ce qu’ils donnent, et ne donnons rien du nôtre.",
 };
