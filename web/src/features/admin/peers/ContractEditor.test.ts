@@ -23,7 +23,7 @@ test("a preset to begin with, details that are kept, and words that follow", asy
   await waitFor(() => expect(value).toEqual(PRESETS[0]!.contract));
   const partner = () => screen.getByRole<HTMLInputElement>("radio", { name: en.contract.presetPartner });
   await fireEvent.click(partner());
-  await screen.findByText(en.contract.giveDirectoryShared);
+  await screen.findByText(en.contract.giveDirectoryAll);
   expect(partner().checked).toBe(true);
 
   const [ours] = screen.getAllByRole("group", { name: en.contract.editGive, hidden: true });
