@@ -286,6 +286,7 @@ async fn a_silent_peer_gets_the_order_and_nothing_else(on: Database) {
         (recorder.seen().len() > before).then_some(())
     })
     .await;
+    // That nothing else comes has no event: a while longer is listened.
     sleep(Duration::from_secs(2)).await;
     let seen = recorder.seen();
     let nonce = seen[0].1["nonce"].clone();

@@ -1,7 +1,7 @@
 //! The audit trail: what administrators did and what was refused, one line each with a stable reason.
 
 use crate::{Ctx, Result, ledger};
-use entrenous_model::{AuditId, Crossing, Direction, Origin, Parcel, Time};
+use entrenous_model::{AuditId, Crossing, Direction, Origin, Parcel, Peer, Time};
 use entrenous_store::{StoreError, Tx};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -135,6 +135,20 @@ pub(crate) fn write(
         detail: detail.chars().take(1_000).collect(),
     };
     entrenous_store::audit::insert(tx, &line)
+}
+
+/// Writes one line about a peer inside a use-case's transaction.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn of_peer(
+    tx: &mut Tx,
+    actor: &str,
+    action: &str,
+    peer: &Peer,
+    detail: &str,
+) -> std::result::Result<(), StoreError> {
+    write(tx, actor, action, None, Some(peer.origin.as_str()), detail)
 }
 
 /// Lines, newest first, optionally of one peer; `before` for paging; limit 1 to 200.

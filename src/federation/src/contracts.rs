@@ -107,7 +107,7 @@ impl Federation {
 /// An `Offer`, `Accept` or `Reject` of a native peer's instance actor.
 ///
 /// # Errors
-/// `Refused` with the reason: `no_proof`, `contract_terms`, `contract_version`, `foreign_object`; `AlreadyReceived`.
+/// `Refused` with the reason: `no_proof`, `foreign_object`; `Invalid` for terms that are not understood; `AlreadyReceived`.
 pub(crate) async fn receive(
     federation: &Federation,
     incoming: &Incoming<'_>,
@@ -174,5 +174,6 @@ fn is_to(offer: &Value, peer: &Peer) -> bool {
 
 fn contract_of(object: &Value) -> Result<Contract> {
     let contract = object.get("contract").cloned().unwrap_or(Value::Null);
-    serde_json::from_value(contract).map_err(|_| DomainError::Refused("contract_terms"))
+    // Of a later version, perhaps: its node hears that it cannot be taken, and does not send it again.
+    serde_json::from_value(contract).map_err(|_| DomainError::invalid("these terms are not understood here"))
 }

@@ -48,6 +48,20 @@ pub struct Counts {
     pub oldest: Option<Time>,
 }
 
+/// Where someone of a peer gets activities: the pinned inbox of the node, the shared one that they name, or their own.
+const INBOX: (
+    peers::id,
+    peers::shared_inbox,
+    accounts::shared_inbox_uri,
+    accounts::inbox_uri,
+) = (
+    peers::id,
+    peers::shared_inbox,
+    accounts::shared_inbox_uri,
+    accounts::inbox_uri,
+);
+type InboxRow = (i64, Option<String>, Option<String>, String);
+
 /// Inboxes of these people, those of peers only. Entrenous nodes get it through the shared inbox that was pinned.
 ///
 /// # Errors
@@ -57,13 +71,8 @@ pub fn inboxes_of(conn: &mut Conn, people: &[AccountId]) -> Result<BTreeSet<Targ
     let rows = accounts::table
         .inner_join(peers::table)
         .filter(among(accounts::id, ids))
-        .select((
-            peers::id,
-            peers::shared_inbox,
-            accounts::shared_inbox_uri,
-            accounts::inbox_uri,
-        ))
-        .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
+        .select(INBOX)
+        .load::<InboxRow>(conn)?;
     Ok(targets(rows))
 }
 
@@ -78,14 +87,9 @@ pub fn inboxes_of_followers(conn: &mut Conn, author: AccountId) -> Result<BTreeS
         .filter(follows::followee_id.eq(author.get()))
         .filter(follows::follower_peer.is_not_null())
         .filter(follows::accepted.eq(true))
-        .select((
-            peers::id,
-            peers::shared_inbox,
-            accounts::shared_inbox_uri,
-            accounts::inbox_uri,
-        ))
+        .select(INBOX)
         .distinct()
-        .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
+        .load::<InboxRow>(conn)?;
     Ok(targets(rows))
 }
 
@@ -98,14 +102,9 @@ pub fn inboxes_followed(conn: &mut Conn, author: AccountId) -> Result<BTreeSet<T
         .inner_join(accounts::table.on(accounts::id.eq(follows::followee_id)))
         .inner_join(peers::table.on(accounts::peer_id.eq(peers::id.nullable())))
         .filter(follows::follower_id.eq(author.get()))
-        .select((
-            peers::id,
-            peers::shared_inbox,
-            accounts::shared_inbox_uri,
-            accounts::inbox_uri,
-        ))
+        .select(INBOX)
         .distinct()
-        .load::<(i64, Option<String>, Option<String>, String)>(conn)?;
+        .load::<InboxRow>(conn)?;
     Ok(targets(rows))
 }
 
@@ -145,7 +144,7 @@ pub fn inboxes_reached(conn: &mut Conn, post: PostId) -> Result<BTreeSet<Target>
         .collect())
 }
 
-fn targets(rows: Vec<(i64, Option<String>, Option<String>, String)>) -> BTreeSet<Target> {
+fn targets(rows: Vec<InboxRow>) -> BTreeSet<Target> {
     rows.into_iter()
         .map(|(peer, pinned, shared, inbox)| (PeerId(peer), pinned.or(shared).unwrap_or(inbox)))
         .collect()

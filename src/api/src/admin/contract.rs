@@ -195,7 +195,7 @@ pub(super) struct ProfileAsked {
 }
 
 impl ContractAsked {
-    /// The whole contract.
+    /// The whole contract; the use-case checks its bounds.
     ///
     /// # Errors
     /// 422 for a word or number that is none of those allowed.
@@ -214,15 +214,11 @@ impl ContractAsked {
     /// # Errors
     /// As [`ContractAsked::whole`].
     pub(super) fn changing(self, from: model::Contract) -> ApiResult<model::Contract> {
-        let contract = model::Contract {
+        Ok(model::Contract {
             version: from.version,
             we_give: changed(from.we_give, self.we_give)?,
             they_give: changed(from.they_give, self.they_give)?,
-        };
-        contract
-            .check()
-            .map_err(|why| ApiError::invalid(why.to_string()))?;
-        Ok(contract)
+        })
     }
 }
 
@@ -270,7 +266,7 @@ fn changed(mut terms: model::Terms, asked: Option<TermsAsked>) -> ApiResult<mode
             u64::try_from(bytes).map_err(|_| ApiError::invalid("largest_file is a number of bytes"))?;
     }
     if let Some(rate) = asked.rate {
-        // Out of bounds is said by the check of the whole.
+        // Out of bounds is said by the use-case.
         terms.rate = u32::try_from(rate).unwrap_or(0);
     }
     Ok(terms)

@@ -57,9 +57,7 @@ pub async fn history(ctx: &Ctx, peer: PeerId) -> Result<Vec<Agreed>> {
 /// Entrenous.
 pub fn next_version(peer: &Peer, mut contract: Contract) -> Result<Contract> {
     may_change(peer)?;
-    contract
-        .check()
-        .map_err(|why| DomainError::invalid(why.to_string()))?;
+    super::checked(&contract)?;
     contract.version = peer.contract.version;
     if contract == peer.contract {
         return Err(DomainError::invalid("the contract says that already"));
@@ -154,8 +152,7 @@ pub async fn reject(ctx: &Ctx, actor: &str, peer: PeerId, uri: &str, signed: Sig
 /// The peer offers a change: it waits for our administrator.
 ///
 /// # Errors
-/// `AlreadyReceived`; `Refused("contract_version")` for one that is not the next; `Refused("contract_terms")` for terms
-/// beyond their bounds.
+/// `AlreadyReceived`; `Invalid` for terms beyond their bounds.
 pub async fn offered(
     ctx: &Ctx,
     receipt: Receipt,
@@ -163,15 +160,13 @@ pub async fn offered(
     note: String,
     signed: Signed,
 ) -> Result<()> {
-    contract
-        .check()
-        .map_err(|_| DomainError::Refused("contract_terms"))?;
+    super::checked(&contract)?;
     ctx.store()
         .write(move |tx| {
             let peer = load(tx, receipt.peer)?;
             super::claim(tx, &receipt)?;
             if contract.version != next(&peer) {
-                return Err(DomainError::Refused("contract_version"));
+                return passed_over(tx, &peer, &contract);
             }
             let new = Proposal {
                 peer: peer.id,
@@ -191,7 +186,7 @@ pub async fn offered(
 /// The peer accepts an offer that this node has signed (the caller has verified that).
 ///
 /// # Errors
-/// `AlreadyReceived`; `Refused("contract_version")` if the agreement has moved on.
+/// `AlreadyReceived`.
 pub async fn accepted(ctx: &Ctx, receipt: Receipt, contract: Contract, document: String) -> Result<()> {
     let ours = ctx.origin().clone();
     ctx.store()
@@ -207,7 +202,7 @@ pub async fn accepted(ctx: &Ctx, receipt: Receipt, contract: Contract, document:
                 return Ok(());
             }
             if !crossed && contract.version != next(&peer) {
-                return Err(DomainError::Refused("contract_version"));
+                return passed_over(tx, &peer, &contract);
             }
             let agreed = Agreed {
                 contract,
@@ -247,9 +242,7 @@ pub async fn rejected(ctx: &Ctx, receipt: Receipt, uri: &str) -> Result<()> {
 /// # Errors
 /// `Invalid` for terms beyond their bounds; `Conflict` for a node of Entrenous, or a peer that was revoked.
 pub async fn set_alone(ctx: &Ctx, actor: &str, peer: PeerId, mut contract: Contract) -> Result<()> {
-    contract
-        .check()
-        .map_err(|why| DomainError::invalid(why.to_string()))?;
+    super::checked(&contract)?;
     let actor = actor.to_owned();
     ctx.store()
         .write(move |tx| {
@@ -335,9 +328,16 @@ fn say(tx: &mut Tx, peer: &Peer, step: ProposalStep, document: String) -> Result
     outbox::queue_to(tx, peer, &OutboundActivity::Contract { step, document })
 }
 
+/// What is said of a version that is not the next one crossed with a change, and has no effect. It is taken all the same: a
+/// refusal would halt the peer's queue for what nobody did wrong.
+fn passed_over(tx: &mut Tx, peer: &Peer, contract: &Contract) -> Result<()> {
+    let detail = format!("version {} is not the next one", contract.version);
+    Ok(audit::of_peer(tx, "peer", "contract.passed_over", peer, &detail)?)
+}
+
 fn tell(tx: &mut Tx, peer: &Peer, actor: &str, action: &str, version: u32) -> Result<()> {
     let detail = format!("{}: version {version}", peer.name);
-    audit::write(tx, actor, action, None, Some(peer.origin.as_str()), &detail)?;
+    audit::of_peer(tx, actor, action, peer, &detail)?;
     tx.emit(Event::PeerChanged { peer: peer.id })?;
     Ok(())
 }

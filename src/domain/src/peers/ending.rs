@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use entrenous_model::{
     AtEnd, Consequences, Event, Peer, PeerId, PeerState, Purge, PurgeOrder, Software, Tally,
 };
-use entrenous_store::{Tx, purges, received};
+use entrenous_store::{purges, received};
 use std::collections::BTreeMap;
 
 /// A peer that is at work on an order is asked this often, if its pause would be longer.
@@ -76,7 +76,7 @@ pub async fn revoke(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
                 AtEnd::Purge => "remove",
             };
             let detail = format!("{} is ordered to {what} what it has of ours", peer.name);
-            line(tx, &actor, "peer.purge_ordered", &peer, &detail)?;
+            audit::of_peer(tx, &actor, "peer.purge_ordered", &peer, &detail)?;
         }
         Ok(())
     })
@@ -88,17 +88,6 @@ pub async fn revoke(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
 fn forget(ctx: &Ctx) {
     ctx.trust().forget_everything();
     ctx.caches().forget_everything();
-}
-
-fn line(tx: &mut Tx, actor: &str, action: &str, peer: &Peer, detail: &str) -> Result<()> {
-    Ok(audit::write(
-        tx,
-        actor,
-        action,
-        None,
-        Some(peer.origin.as_str()),
-        detail,
-    )?)
 }
 
 /// The peer has ended it, by the activity of that id, with an order (`nonce`) or, if it is of an earlier version, without.
@@ -138,7 +127,7 @@ pub async fn revoked_by_peer(
         }
         if purge.nonce.is_none() {
             let detail = format!("{} orders that what it gave be removed or hidden", peer.name);
-            line(tx, "peer", "peer.purge_received", &peer, &detail)?;
+            audit::of_peer(tx, "peer", "peer.purge_received", &peer, &detail)?;
         }
         purges::ordered_by_peer(tx, id, nonce)?;
         Ok(purges::of_peer(tx, id)?)
@@ -193,7 +182,7 @@ async fn again(
         let next = Some(tx.now() + pause).filter(|next| *next < order.expires_at);
         if purges::retry(tx, &order.nonce, next)? && next.is_none() {
             let detail = format!("{} has not confirmed for thirty days", peer.name);
-            line(tx, "node", "peer.purge_given_up", &peer, &detail)?;
+            audit::of_peer(tx, "node", "peer.purge_given_up", &peer, &detail)?;
             tx.emit(Event::PeerChanged { peer: id })?;
         }
         Ok(())
@@ -221,7 +210,7 @@ pub async fn confirmed(
             return Err(DomainError::Refused("receipt"));
         }
         let detail = format!("{}, {}", peer.name, tally_in_words(how, &tally));
-        line(tx, "peer", "peer.purge_confirmed", &peer, &detail)?;
+        audit::of_peer(tx, "peer", "peer.purge_confirmed", &peer, &detail)?;
         tx.emit(Event::PeerChanged { peer: id })?;
         Ok(())
     })

@@ -38,9 +38,7 @@ pub async fn invite(
     if purpose.chars().count() > 500 {
         return Err(DomainError::invalid("the purpose has at most 500 characters"));
     }
-    contract
-        .check()
-        .map_err(|why| DomainError::invalid(why.to_string()))?;
+    super::checked(&contract)?;
     if pre_confirm && for_origin.is_none() {
         return Err(DomainError::invalid(
             "pre-confirming needs the one authority the invitation is for (--for)",
@@ -271,7 +269,7 @@ fn accepted_before(tx: &mut Tx, identity: &PeerIdentity) -> Result<PeerState> {
 /// the URL of the invitation there, where its state can be asked.
 ///
 /// # Errors
-/// `Conflict` if it is active already or it is ourselves.
+/// `Conflict` if it is active already or it is ourselves; `Invalid` for terms beyond their bounds.
 pub async fn joined(
     ctx: &Ctx,
     actor: &str,
@@ -285,6 +283,7 @@ pub async fn joined(
             "this link is an invitation by this very node".to_owned(),
         ));
     }
+    super::checked(&contract)?;
     let write = || {
         let (actor, identity, invitation) = (actor.to_owned(), identity.clone(), invitation.clone());
         let contract = contract.clone();

@@ -19,7 +19,7 @@ pub(super) fn turn(tx: &mut Tx, mut peer: Peer, state: PeerState, actor: &str, a
     peer.state = state;
     peer.updated_at = tx.now();
     rows::update(tx, &peer, None)?;
-    audit::write(tx, actor, action, None, Some(peer.origin.as_str()), &detail)?;
+    audit::of_peer(tx, actor, action, &peer, &detail)?;
     tx.emit(Event::PeerChanged { peer: peer.id })?;
     Ok(())
 }
@@ -120,10 +120,7 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
             "this node need not trust itself".to_owned(),
         ));
     }
-    identity
-        .contract
-        .check()
-        .map_err(|why| DomainError::invalid(why.to_string()))?;
+    super::checked(&identity.contract)?;
     let actor = actor.to_owned();
     let id = ctx
         .store()
@@ -168,14 +165,7 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
                 peer.name,
                 fingerprint.as_deref().unwrap_or("none")
             );
-            audit::write(
-                tx,
-                &actor,
-                "peer.trusted",
-                None,
-                Some(peer.origin.as_str()),
-                &detail,
-            )?;
+            audit::of_peer(tx, &actor, "peer.trusted", &peer, &detail)?;
             tx.emit(Event::PeerChanged { peer: peer.id })?;
             Ok(peer.id)
         })
@@ -204,14 +194,7 @@ pub async fn rename(ctx: &Ctx, id: PeerId, name: &str) -> Result<()> {
             peer.name = name;
             peer.updated_at = tx.now();
             rows::update(tx, &peer, None)?;
-            audit::write(
-                tx,
-                "peer",
-                "peer.renamed",
-                None,
-                Some(peer.origin.as_str()),
-                &detail,
-            )?;
+            audit::of_peer(tx, "peer", "peer.renamed", &peer, &detail)?;
             tx.emit(Event::PeerChanged { peer: id })?;
             Ok(())
         })
@@ -236,14 +219,7 @@ pub async fn rotate_keys(ctx: &Ctx, id: PeerId, keys: PeerKeys) -> Result<()> {
             peer.keys = Some(keys);
             peer.updated_at = tx.now();
             rows::update(tx, &peer, None)?;
-            audit::write(
-                tx,
-                "peer",
-                "peer.keys_rotated",
-                None,
-                Some(peer.origin.as_str()),
-                &detail,
-            )?;
+            audit::of_peer(tx, "peer", "peer.keys_rotated", &peer, &detail)?;
             tx.emit(Event::PeerChanged { peer: id })?;
             Ok(())
         })

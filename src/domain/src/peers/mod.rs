@@ -20,7 +20,9 @@ pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, rotate_keys, s
 pub use purge::purge_piece;
 
 use crate::{Ctx, DomainError, Receipt, Result, ledger};
-use entrenous_model::{Cleared, Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState, Receiving};
+use entrenous_model::{
+    Cleared, Contract, Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState, Receiving,
+};
 use entrenous_store::Tx;
 use std::sync::Arc;
 
@@ -103,6 +105,14 @@ pub async fn awaiting(ctx: &Ctx) -> Result<Vec<(Arc<Peer>, String)>> {
         .filter(|(peer, _)| peer.state == PeerState::PendingRemote)
         .filter_map(|(peer, invitation)| invitation.map(|url| (Arc::new(peer), url)))
         .collect())
+}
+
+/// # Errors
+/// `Invalid` with the first bound that the contract breaks.
+fn checked(contract: &Contract) -> Result<()> {
+    contract
+        .check()
+        .map_err(|why| DomainError::invalid(why.to_string()))
 }
 
 /// Claims a receipt inside a verb's transaction, writes it down for the ledger, and notes that the peer was heard.

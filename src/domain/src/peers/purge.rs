@@ -58,14 +58,7 @@ async fn through(ctx: &Ctx, id: PeerId) -> Result<()> {
                 peer.name,
                 super::tally_in_words(purge.how, &purge.tally)
             );
-            audit::write(
-                tx,
-                "node",
-                "peer.purged",
-                None,
-                Some(peer.origin.as_str()),
-                &detail,
-            )?;
+            audit::of_peer(tx, "node", "peer.purged", &peer, &detail)?;
         }
         tx.emit(Event::PeerChanged { peer: id })?;
         Ok(())

@@ -204,6 +204,15 @@ async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>
     })
 }
 
+/// Why something is not sent that was queued under another contract.
+const NOT_GIVEN: &str = "the contract does not give it any more";
+
+async fn is_barred(federation: &Federation, peer: &Peer, delivery: &Delivery) -> Result<bool> {
+    let now = peers::get(federation.ctx(), peer.id).await?;
+    let asked = now.map(|peer| peer.clear::<Sending>(delivery.data.matter()));
+    Ok(matches!(asked, Some(Err(Barred::Contract))))
+}
+
 async fn is_active(federation: &Federation, peer: &Peer) -> Result<bool> {
     let now = peers::get(federation.ctx(), peer.id).await?;
     Ok(now.is_some_and(|peer| peer.is_active()))
@@ -226,7 +235,7 @@ async fn try_once(
     let cleared = match peer.clear(delivery.data.matter()) {
         Ok(cleared) => cleared,
         Err(Barred::State(_)) => return Ok(None),
-        Err(why @ Barred::Contract) => return unsent(why.code(), "the contract does not give it any more"),
+        Err(why @ Barred::Contract) => return unsent(why.code(), NOT_GIVEN),
     };
     let rate = peer.rate::<Sending>();
     while let Err(wait) = federation.0.sent.take(peer.id, rate, federation.ctx().now()) {
@@ -253,6 +262,10 @@ async fn try_once(
         .post(&peer, cleared, &delivery.inbox, body, &keys)
         .await;
     let verdict = match sent {
+        // The contract changed while it was under way, and the peer went by it first: no reason to let it rest.
+        Ok(answer) if answer.status == 403 && is_barred(federation, &peer, delivery).await? => {
+            return unsent(Barred::Contract.code(), NOT_GIVEN);
+        }
         Ok(answer) => verdict::of_answer(&answer),
         Err(error) => verdict::of_error(&error),
     };

@@ -336,7 +336,7 @@ async fn nobody_else_can_change_a_contract() {
         ..full.clone()
     };
     let taken = contracts::offered(b.ctx(), receipt("/1"), late, String::new(), signed()).await;
-    assert!(matches!(taken, Err(DomainError::Refused("contract_version"))));
+    assert!(taken.is_ok(), "a refusal would halt the peer's queue");
     let broken = Contract {
         version: 2,
         we_give: Terms {
@@ -346,7 +346,7 @@ async fn nobody_else_can_change_a_contract() {
         ..full.clone()
     };
     let taken = contracts::offered(b.ctx(), receipt("/2"), broken, String::new(), signed()).await;
-    assert!(matches!(taken, Err(DomainError::Refused("contract_terms"))));
+    assert!(matches!(taken, Err(DomainError::Invalid(_))));
     // A person of the peer says it; the instance's signature is not theirs.
     let ada = a.person("ada").await;
     let keys = a.federation.keys().person(ada.id).await.unwrap().unwrap();
@@ -425,4 +425,68 @@ async fn a_peer_that_sends_faster_than_agreed_is_told_to_wait() {
         answers.push(sent.unwrap().status);
     }
     assert_eq!(answers, [202, 202, 429, 429]);
+}
+
+/// The peer goes by a narrower contract before its acceptance is here: what it refused is not sent again, and nothing rests.
+#[tokio::test]
+async fn what_a_change_overtakes_holds_nothing_up() {
+    let (a, b) = joined().await;
+    let (ada, bob) = (a.person("ada").await, b.person("bob").await);
+    follow(&b, bob.id, &a, "ada").await;
+    let (here, there) = (peer(&a, &b).await, peer(&b, &a).await);
+    let narrow = silent(&here.contract);
+    b.has_peer(
+        a.origin(),
+        there.software,
+        there.state,
+        there.keys.clone(),
+        narrow.clone().mirrored(),
+    )
+    .await;
+    let post = a.writes(ada.id, "Too late", Visibility::Public).await;
+    let peer_now = async || {
+        let id = here.id;
+        let read = a
+            .ctx()
+            .store()
+            .read(move |conn| entrenous_store::peers::by_id(conn, id));
+        read.await.unwrap().unwrap()
+    };
+    eventually("the refusal", async || {
+        peer_now().await.failing_since.is_some().then_some(())
+    })
+    .await;
+    // What the acceptance does here: the contract is the same on both sides, and the peer was heard.
+    a.has_peer(b.origin(), here.software, here.state, here.keys.clone(), narrow)
+        .await;
+    entrenous_domain::deliveries::peer_heard(a.ctx(), here.id)
+        .await
+        .unwrap();
+    let reached = async || {
+        let read = a
+            .ctx()
+            .store()
+            .read(move |conn| entrenous_store::deliveries::of_post(conn, post));
+        read.await
+            .unwrap()
+            .into_iter()
+            .find(|reach| reach.peer == here.id)
+    };
+    eventually("the end of it", async || {
+        reached().await.filter(|reach| reach.waiting.is_none())
+    })
+    .await;
+    assert!(peer_now().await.failing_since.is_none());
+    // A retraction crosses all the same.
+    posts::delete(a.ctx(), entrenous_domain::Via::Local, ada.id, post)
+        .await
+        .unwrap();
+    eventually("an empty queue", async || {
+        let next = entrenous_domain::deliveries::next(a.ctx(), here.id, None, 10)
+            .await
+            .unwrap();
+        next.is_empty().then_some(())
+    })
+    .await;
+    assert!(peer_now().await.failing_since.is_none());
 }

@@ -3,12 +3,11 @@
 mod accept;
 mod body;
 mod desk;
+mod emptied;
 mod ledger;
 mod linger;
 mod maintenance;
 mod polls;
-mod purge;
-mod spread;
 
 use crate::app::{self, App, Purpose};
 use crate::commands::Host;
@@ -17,7 +16,7 @@ use crate::control::Server;
 use crate::failure::Failure;
 use crate::log;
 use entrenous_api::{ApiSettings, ApiState, ClientFile};
-use entrenous_domain::look;
+use entrenous_domain::{look, peers, timelines};
 use entrenous_model::Event;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -99,10 +98,26 @@ async fn serve(app: &App) -> Result<(), Failure> {
             .run_background(stop.clone().cancelled_owned()),
     );
     workers.spawn(maintenance::run(app.ctx.clone(), stop.clone()));
-    workers.spawn(spread::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(emptied::run(
+        app.ctx.clone(),
+        stop.clone(),
+        emptied::Work {
+            piece: timelines::spread_waiting,
+            wakes: |event| matches!(event, Event::SpreadQueued { .. }),
+            unfinished: "a post did not reach all home timelines; trying again",
+        },
+    ));
     workers.spawn(polls::run(app.ctx.clone(), stop.clone()));
     workers.spawn(ledger::run(app.ctx.clone(), stop.clone()));
-    workers.spawn(purge::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(emptied::run(
+        app.ctx.clone(),
+        stop.clone(),
+        emptied::Work {
+            piece: peers::purge_piece,
+            wakes: |event| matches!(event, Event::PeerChanged { .. }),
+            unfinished: "what a revoked peer gave is not all removed yet; trying again",
+        },
+    ));
 
     let limits = accept::Limits {
         connections: app.config.limits.connections,
