@@ -457,8 +457,14 @@ async fn what_a_change_overtakes_holds_nothing_up() {
     })
     .await;
     // What the acceptance does here: the contract is the same on both sides, and the peer was heard.
-    a.has_peer(b.origin(), here.software, here.state, here.keys.clone(), narrow)
-        .await;
+    let id = here.id;
+    let written = a.ctx().store().write(move |tx| {
+        let mut peer = entrenous_store::peers::by_id(tx, id)?.unwrap();
+        peer.contract = narrow;
+        entrenous_store::peers::update(tx, &peer, None)
+    });
+    written.await.unwrap();
+    a.ctx().trust().forget_everything();
     entrenous_domain::deliveries::peer_heard(a.ctx(), here.id)
         .await
         .unwrap();
