@@ -189,6 +189,7 @@ macro_rules! from64 {
 from64!(
     AccountId,
     PostId,
+    IntroductionId,
     PeerId,
     NotificationId,
     InviteId,

@@ -2,22 +2,8 @@
 
 use async_trait::async_trait;
 use entrenous_domain::Result;
-use entrenous_model::{Contract, Origin, PeerId, PeerInviteId, PeerState, Time};
-
-/// What an administrator offers in an invitation.
-#[derive(Debug, Clone)]
-pub struct InviteOffer {
-    /// Why, in the administrator's words.
-    pub purpose: String,
-    /// What may cross, seen from this node.
-    pub contract: Contract,
-    /// Valid for so long; 1 to 72.
-    pub hours: i64,
-    /// The one origin it is for.
-    pub for_origin: Option<Origin>,
-    /// No second confirmation here; only with `for_origin`.
-    pub pre_confirm: bool,
-}
+pub use entrenous_domain::peers::InviteOffer;
+use entrenous_model::{Contract, IntroductionId, Origin, PeerId, PeerInviteId, PeerState, Time};
 
 /// A fresh invitation.
 #[derive(Debug, Clone)]
@@ -68,6 +54,20 @@ pub trait TrustDesk: Send + Sync + 'static {
     async fn propose(&self, actor: &str, peer: PeerId, contract: Contract, note: String) -> Result<()>;
     /// Accepts a standing offer of the peer, or turns it down.
     async fn answer_proposal(&self, actor: &str, peer: PeerId, uri: &str, accept: bool) -> Result<()>;
+    /// Introduces a peer to others (to everyone possible if none is named), and each of them to it. `contract` is what would
+    /// hold seen from that peer; else each gives what it gives us.
+    async fn introduce(
+        &self,
+        actor: &str,
+        about: PeerId,
+        to: Option<Vec<PeerId>>,
+        contract: Option<Contract>,
+        note: String,
+    ) -> Result<()>;
+    /// Accepts an introduction, or turns it down.
+    async fn answer_introduction(&self, actor: &str, id: IntroductionId, accept: bool) -> Result<()>;
+    /// Fingerprint of this node's keys.
+    fn fingerprint(&self) -> String;
     /// Adds other software by hand; answers the peer.
     async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId>;
 }

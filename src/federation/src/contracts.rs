@@ -8,7 +8,7 @@ use crate::inbox::Incoming;
 use crate::render::{time, with_context};
 use entrenous_domain::peers::{self, contracts};
 use entrenous_domain::{DomainError, Result};
-use entrenous_model::{Contract, Peer, PeerId, Proposal, ProposalStep, Software};
+use entrenous_model::{Contract, Origin, Peer, PeerId, Proposal, ProposalStep, Software};
 use entrenous_wire::keys::PublicKey;
 use entrenous_wire::proof;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ impl Federation {
         contracts::reject(self.ctx(), actor, peer.id, uri, signed).await
     }
 
-    async fn peer(&self, id: PeerId) -> Result<Arc<Peer>> {
+    pub(crate) async fn peer(&self, id: PeerId) -> Result<Arc<Peer>> {
         peers::get(self.ctx(), id).await?.ok_or(DomainError::NotFound)
     }
 
@@ -70,22 +70,46 @@ impl Federation {
         step: ProposalStep,
         object: &Value,
     ) -> Result<contracts::Signed> {
-        let own = self.identity().actor();
+        self.step(peer, "contract", step, object)
+    }
+
+    /// A step of our instance towards a peer, with a proof. `about` names what it is about in the id.
+    pub(crate) fn step(
+        &self,
+        peer: &Peer,
+        about: &str,
+        step: ProposalStep,
+        object: &Value,
+    ) -> Result<contracts::Signed> {
         let kind = match step {
             ProposalStep::Offer => "Offer",
             ProposalStep::Accept => "Accept",
             ProposalStep::Reject => "Reject",
         };
-        let uri = format!("{own}#contract-{}", self.ctx().random_token());
+        self.signed_for(&peer.origin, about, kind, json!({ "object": object }))
+    }
+
+    /// What our instance says to another, with a proof of its key.
+    pub(crate) fn signed_for(
+        &self,
+        to: &Origin,
+        about: &str,
+        kind: &str,
+        says: Value,
+    ) -> Result<contracts::Signed> {
+        let own = self.identity().actor();
+        let uri = format!("{own}#{about}-{}", self.ctx().random_token());
         let now = self.ctx().now();
         let mut document = with_context(json!({
             "id": uri,
             "type": kind,
             "actor": own,
-            "to": [peer.origin.join("/actor")],
+            "to": [to.join("/actor")],
             "published": time(now),
-            "object": object,
         }));
+        if let (Some(members), Value::Object(says)) = (document.as_object_mut(), says) {
+            members.extend(says);
+        }
         let keys = self.keys().instance();
         proof::attach(&mut document, &keys.ed25519, &keys.ed25519_id, now).map_err(DomainError::internal)?;
         Ok(contracts::Signed {
@@ -104,7 +128,7 @@ impl Federation {
     }
 }
 
-/// An `Offer`, `Accept` or `Reject` of a native peer's instance actor.
+/// An `Offer` of a contract by a native peer's instance actor, or its `Accept` or `Reject` of one of ours.
 ///
 /// # Errors
 /// `Refused` with the reason: `no_proof`, `foreign_object`; `Invalid` for terms that are not understood; `AlreadyReceived`.
@@ -115,14 +139,6 @@ pub(crate) async fn receive(
 ) -> Result<()> {
     let (peer, document) = (incoming.peer, &incoming.inbound.document);
     let object = document.get("object").unwrap_or(&Value::Null);
-    let kind = object.get("type").and_then(Value::as_str);
-    let about_contract = match step {
-        ProposalStep::Offer => kind == Some("Contract"),
-        ProposalStep::Accept | ProposalStep::Reject => kind == Some("Offer"),
-    };
-    if !about_contract {
-        return crate::inbox::leave(federation, incoming).await;
-    }
     signed_by(peer, document)?;
     let ctx = federation.ctx();
     match step {
@@ -152,7 +168,7 @@ pub(crate) async fn receive(
 }
 
 /// The proof is what can be shown later: without it nothing is agreed. (A wrong one was refused before.)
-fn signed_by(peer: &Peer, document: &Value) -> Result<()> {
+pub(crate) fn signed_by(peer: &Peer, document: &Value) -> Result<()> {
     let refused = DomainError::Refused("no_proof");
     let pinned = peer.keys.as_ref().and_then(|keys| keys.ed25519.as_deref());
     let key = pinned.and_then(|text| PublicKey::from_text(text).ok());

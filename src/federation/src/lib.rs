@@ -10,6 +10,7 @@
 //! | [`serve`] | the GET routes |
 //! | `inbox` | what peers tell us |
 //! | `handshake` | connecting two nodes, and other software |
+//! | `contracts`, `introductions` | what instances agree on beside people's activities |
 //! | `delivery` | what is queued for peers |
 //! | [`Identity`], [`endorsement`], [`keys`] | the node's own keys, its word for its people's, and finding private keys |
 //!
@@ -30,6 +31,7 @@ mod guard;
 mod handshake;
 mod identity;
 mod inbox;
+mod introductions;
 pub mod keys;
 mod lookup;
 mod rate;

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
-/// Which people a node makes known to the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Which people a node makes known to the other; each gives more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectoryScope {
     /// Nobody.
@@ -44,8 +44,8 @@ impl ProfileScope {
     };
 }
 
-/// Which posts cross, and with them follows and reactions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Which posts cross, and with them follows and reactions; each gives more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PostScope {
     /// None.
@@ -95,6 +95,15 @@ pub enum GroupScope {
 impl GroupScope {
     /// Most groups that a contract names.
     pub const MOST: usize = 200;
+
+    fn within(&self, most: &Self) -> bool {
+        match (self, most) {
+            (Self::None, _) | (_, Self::All) => true,
+            (Self::Named(some), Self::Named(all)) => some.is_subset(all),
+            (Self::Named(some), Self::None) => some.is_empty(),
+            (Self::All, Self::None | Self::Named(_)) => false,
+        }
+    }
 }
 
 /// What becomes of what was given when the connection ends.
@@ -245,6 +254,56 @@ impl Terms {
         at_end: AtEnd::Purge,
     };
 
+    /// Whether everything that these give, `most` gives too.
+    #[must_use]
+    pub fn within(&self, most: &Self) -> bool {
+        // Every field is looked at: one that is added must be thought of here.
+        let Self {
+            directory,
+            profile,
+            posts,
+            groups,
+            documents,
+            chat,
+            calls,
+            introduces,
+            largest_file,
+            rate,
+            at_end,
+        } = self;
+        let ProfileScope {
+            pictures,
+            note,
+            fields,
+        } = profile;
+        *directory <= most.directory
+            && *pictures <= most.profile.pictures
+            && *note <= most.profile.note
+            && *fields <= most.profile.fields
+            && *posts <= most.posts
+            && groups.within(&most.groups)
+            && *documents <= most.documents
+            && *chat <= most.chat
+            && *calls <= most.calls
+            && *introduces <= most.introduces
+            && *largest_file <= most.largest_file
+            && *rate <= most.rate
+            && (*at_end == AtEnd::Purge || most.at_end == AtEnd::Hide)
+    }
+
+    /// The same, for another node: groups that are named were meant for the one that has these terms.
+    #[must_use]
+    pub fn for_another(&self) -> Self {
+        let groups = match &self.groups {
+            GroupScope::Named(_) => GroupScope::Named(BTreeSet::new()),
+            other => other.clone(),
+        };
+        Self {
+            groups,
+            ..self.clone()
+        }
+    }
+
     /// # Errors
     /// The first bound that they break.
     pub fn check(&self) -> Result<(), TermsError> {
@@ -387,6 +446,38 @@ mod tests {
         }
         assert_eq!(Preset::parse("partner-firm"), Some(Preset::PartnerFirm));
         assert_eq!(Preset::parse("all"), None);
+    }
+
+    #[test]
+    fn within_is_everything_at_most() {
+        let all = [Terms::NONE, Terms::PARTNER, Terms::FULL];
+        for (place, terms) in all.iter().enumerate() {
+            assert!(terms.within(terms));
+            for wider in &all[place + 1..] {
+                // The rate of nothing is not bounded, and a partner's is.
+                let narrow = Terms {
+                    rate: wider.rate,
+                    ..terms.clone()
+                };
+                assert!(narrow.within(wider) && !wider.within(&narrow));
+            }
+        }
+        let named = |name: &str| Terms {
+            groups: GroupScope::Named([name.to_owned()].into()),
+            ..Terms::FULL
+        };
+        assert!(named("https://a.test/1").within(&Terms::FULL));
+        assert!(!named("https://a.test/1").within(&named("https://a.test/2")));
+        assert!(
+            named("https://a.test/1")
+                .for_another()
+                .within(&named("https://a.test/2"))
+        );
+        let hidden = Terms {
+            at_end: AtEnd::Purge,
+            ..Terms::FULL
+        };
+        assert!(hidden.within(&Terms::FULL) && !Terms::FULL.within(&hidden));
     }
 
     #[test]

@@ -60,6 +60,8 @@ id! {
     InviteId,
     /// A federated invitation from one administrator to another.
     PeerInviteId,
+    /// One node made known to another by a peer of both.
+    IntroductionId,
     /// A registered OAuth client.
     AppId,
     /// An OAuth access token.

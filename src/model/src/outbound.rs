@@ -114,6 +114,13 @@ pub enum OutboundActivity {
         /// The whole activity, as JSON.
         document: String,
     },
+    /// A step in introducing two nodes to each other, said by the node.
+    Introduction {
+        /// Which.
+        step: ProposalStep,
+        /// The whole activity, as JSON.
+        document: String,
+    },
 }
 
 impl OutboundActivity {
@@ -142,6 +149,11 @@ impl OutboundActivity {
                 ProposalStep::Offer => "Offer Contract",
                 ProposalStep::Accept => "Accept Contract",
                 ProposalStep::Reject => "Reject Contract",
+            },
+            Self::Introduction { step, .. } => match step {
+                ProposalStep::Offer => "Offer Introduction",
+                ProposalStep::Accept => "Accept Introduction",
+                ProposalStep::Reject => "Reject Introduction",
             },
         }
     }

@@ -102,6 +102,19 @@ pub struct PeerKeys {
     pub fingerprint: String,
 }
 
+/// What is known of a node before it is a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerIdentity {
+    /// Its origin.
+    pub origin: Origin,
+    /// Its name, plain text.
+    pub name: String,
+    /// Its instance keys.
+    pub keys: PeerKeys,
+    /// Its shared inbox.
+    pub shared_inbox: String,
+}
+
 /// A peer node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
@@ -137,6 +150,10 @@ pub struct Peer {
     pub retry_at: Option<Time>,
     /// What the last failure was, for the administrator.
     pub last_error: Option<String>,
+    /// Who made it known, if it was no invitation of its own.
+    pub introduced_by: Option<Origin>,
+    /// Our administrator accepts whom it introduces without being asked, within what the contract with it gives.
+    pub accepts_introductions: bool,
 }
 
 impl Peer {
@@ -160,6 +177,8 @@ pub struct PeerInvite {
     pub for_origin: Option<Origin>,
     /// No second confirmation here; only with `for_origin`.
     pub pre_confirmed: bool,
+    /// Once it is a peer, the node is to be introduced to everyone whom it may be introduced to.
+    pub introduce: bool,
     /// Key derived from the token (HKDF-SHA256), sealed by the node's vault.
     pub sealed_key: Vec<u8>,
     /// When it was made.
@@ -170,4 +189,12 @@ pub struct PeerInvite {
     pub used_by: Option<Origin>,
     /// When it was withdrawn.
     pub revoked_at: Option<Time>,
+}
+
+impl PeerInvite {
+    /// Whether it can be used now.
+    #[must_use]
+    pub fn is_usable(&self, now: Time) -> bool {
+        self.used_by.is_none() && self.revoked_at.is_none() && now < self.expires_at
+    }
 }

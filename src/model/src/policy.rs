@@ -5,7 +5,7 @@
 //! who forgot.
 
 use crate::contract::{DirectoryScope, GroupScope, PostScope, ProfileScope, Terms};
-use crate::{OutboundActivity, Peer, PeerId, PeerState, Software};
+use crate::{OutboundActivity, Peer, PeerId, PeerState, ProposalStep, Software};
 use std::marker::PhantomData;
 
 mod sealed {
@@ -234,7 +234,13 @@ impl OutboundActivity {
     #[must_use]
     pub const fn matter(&self) -> Matter<'static> {
         match self {
-            Self::DeleteActor | Self::UpdateNode | Self::Contract { .. } => Matter::Node,
+            Self::Introduction {
+                step: ProposalStep::Offer,
+                ..
+            } => Matter::Introduction,
+            Self::DeleteActor | Self::UpdateNode | Self::Contract { .. } | Self::Introduction { .. } => {
+                Matter::Node
+            }
             Self::Follow { .. } => Matter::Follow,
             Self::DeletePost { .. }
             | Self::UndoBoost { .. }

@@ -18,6 +18,7 @@ mod connection;
 mod engine;
 mod error;
 mod ids;
+pub mod introductions;
 pub mod invites;
 pub mod keys;
 mod list_feed;

@@ -1,11 +1,11 @@
 //! Federated invitations.
 
-use crate::schema::peer_invites;
+use crate::schema::{peer_invites, peers};
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use entrenous_model::peer::PeerInvite;
-use entrenous_model::{Origin, PeerInviteId, Time};
+use entrenous_model::{Origin, PeerId, PeerInviteId, PeerState, Time};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = peer_invites)]
@@ -21,6 +21,7 @@ struct Row {
     used_by: Option<String>,
     used_at: Option<NaiveDateTime>,
     revoked_at: Option<NaiveDateTime>,
+    introduce: bool,
 }
 
 impl Row {
@@ -37,6 +38,7 @@ impl Row {
             contract: serde_json::from_str(&self.contract).map_err(|_| corrupt("contract"))?,
             for_origin: origin(self.for_origin)?,
             pre_confirmed: self.pre_confirmed,
+            introduce: self.introduce,
             sealed_key: self.sealed_key,
             created_at: from_db(self.created_at),
             expires_at: from_db(self.expires_at),
@@ -63,6 +65,7 @@ pub fn insert(conn: &mut Conn, invite: &PeerInvite) -> Result<(), StoreError> {
         used_by: None,
         used_at: None,
         revoked_at: None,
+        introduce: invite.introduce,
     };
     diesel::insert_into(peer_invites::table)
         .values(row)
@@ -127,6 +130,34 @@ pub fn revoke(conn: &mut Conn, id: PeerInviteId, now: Time) -> Result<bool, Stor
         .filter(peer_invites::revoked_at.is_null());
     let changed = diesel::update(open)
         .set(peer_invites::revoked_at.eq(Some(to_db(now))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Those whose user is an active peer now and is still to be introduced to the others, with that peer and the purpose.
+///
+/// # Errors
+/// The database's.
+pub fn to_introduce(conn: &mut Conn) -> Result<Vec<(PeerInviteId, PeerId, String)>, StoreError> {
+    let rows: Vec<(i64, i64, String)> = peer_invites::table
+        .inner_join(peers::table.on(peer_invites::used_by.eq(peers::origin.nullable())))
+        .filter(peer_invites::introduce)
+        .filter(peers::state.eq(PeerState::Active.as_str()))
+        .order(peer_invites::id)
+        .select((peer_invites::id, peers::id, peer_invites::purpose))
+        .load(conn)?;
+    let ids = |(invite, peer, purpose)| (PeerInviteId(invite), PeerId(peer), purpose);
+    Ok(rows.into_iter().map(ids).collect())
+}
+
+/// Its user was introduced; true for the one caller that is to do it.
+///
+/// # Errors
+/// The database's.
+pub fn introduced(conn: &mut Conn, id: PeerInviteId) -> Result<bool, StoreError> {
+    let waiting = peer_invites::table.find(id.get()).filter(peer_invites::introduce);
+    let changed = diesel::update(waiting)
+        .set(peer_invites::introduce.eq(false))
         .execute(conn)?;
     Ok(changed == 1)
 }

@@ -33,6 +33,8 @@ struct Row {
     retry_at: Option<NaiveDateTime>,
     last_error: Option<String>,
     invitation: Option<String>,
+    introduced_by: Option<String>,
+    accepts_introductions: bool,
 }
 
 impl Row {
@@ -68,6 +70,12 @@ impl Row {
             failures: self.failures,
             retry_at: self.retry_at.map(from_db),
             last_error: self.last_error,
+            introduced_by: self
+                .introduced_by
+                .map(|text| Origin::parse(&text))
+                .transpose()
+                .map_err(|_| corrupt("introduced_by"))?,
+            accepts_introductions: self.accepts_introductions,
         };
         Ok((peer, self.invitation))
     }
@@ -101,6 +109,11 @@ impl Row {
             retry_at: peer.retry_at.map(to_db),
             last_error: peer.last_error.clone(),
             invitation: invitation.map(str::to_owned),
+            introduced_by: peer
+                .introduced_by
+                .as_ref()
+                .map(|origin| origin.as_str().to_owned()),
+            accepts_introductions: peer.accepts_introductions,
         })
     }
 }

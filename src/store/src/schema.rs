@@ -32,6 +32,8 @@ diesel::table! {
         retry_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
         invitation -> Nullable<Text>,
+        introduced_by -> Nullable<Text>,
+        accepts_introductions -> Bool,
     }
 }
 
@@ -48,6 +50,32 @@ diesel::table! {
         used_by -> Nullable<Text>,
         used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        introduce -> Bool,
+    }
+}
+
+diesel::table! {
+    introductions (id) {
+        id -> BigInt,
+        peer_id -> BigInt,
+        by_us -> Bool,
+        uri -> Text,
+        offer -> Text,
+        origin -> Text,
+        name -> Text,
+        actor_uri -> Text,
+        ed25519 -> Nullable<Text>,
+        rsa_pem -> Nullable<Text>,
+        fingerprint -> Text,
+        shared_inbox -> Text,
+        contract -> Text,
+        note -> Text,
+        state -> Text,
+        other_confirmed -> Bool,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+        document -> Text,
     }
 }
 
@@ -698,6 +726,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger,
     ledger_heads,
     ledger_keys,
+    introductions,
     proposals,
     agreements,
     purge_orders,

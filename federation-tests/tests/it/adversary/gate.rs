@@ -138,6 +138,7 @@ const OTHERS: &[&str] = &[
     "POST /invitations/{id}",
     "POST /invitations/{id}/preview",
     "GET /invitations/{id}/state",
+    "POST /invitations/introduced",
     "POST /invitations/notice",
     "GET /auth/password",
     "POST /auth/password",

@@ -2,9 +2,11 @@
 
 mod contract;
 mod ending;
+mod introductions;
 mod invites;
 mod ledger;
 mod look;
+mod network;
 mod peer_invites;
 mod peers;
 mod people;
@@ -25,6 +27,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(ending::routes())
         .merge(peer_invites::routes())
         .merge(proposals::routes())
+        .merge(introductions::routes())
+        .merge(network::routes())
         .merge(look::routes())
         .merge(ledger::routes())
         .merge(trail::routes())

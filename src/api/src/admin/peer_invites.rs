@@ -55,6 +55,8 @@ struct Invitation {
     for_origin: Option<String>,
     /// No second confirmation here.
     pre_confirmed: bool,
+    /// Once it is a peer, the node is still to be introduced to everyone whom it may be introduced to.
+    introduce: bool,
     /// When it was made.
     created_at: String,
     /// Not valid from then on.
@@ -75,11 +77,12 @@ impl Invitation {
             contract: (&invite.contract).into(),
             for_origin: invite.for_origin.as_ref().map(Origin::to_string),
             pre_confirmed: invite.pre_confirmed,
+            introduce: invite.introduce,
             created_at: stamp(invite.created_at),
             expires_at: stamp(invite.expires_at),
             used_by: invite.used_by.as_ref().map(Origin::to_string),
             revoked_at: invite.revoked_at.map(stamp),
-            usable: invite.revoked_at.is_none() && invite.used_by.is_none() && now < invite.expires_at,
+            usable: invite.is_usable(now),
         }
     }
 }
@@ -111,6 +114,9 @@ struct NewInvitation {
     /// No second confirmation here; only with `for_origin`.
     #[serde(deserialize_with = "lenient::flag")]
     pre_confirm: Option<bool>,
+    /// Introduce the new node to every peer that it may be introduced to, once it is confirmed.
+    #[serde(deserialize_with = "lenient::flag")]
+    introduce: Option<bool>,
     /// The contract to begin with: `same_organisation` (if not said), `partner_firm` or `receive_only`.
     #[serde(deserialize_with = "lenient::text")]
     preset: Option<String>,
@@ -150,6 +156,7 @@ async fn create(
         hours: asked.hours.unwrap_or(72),
         for_origin,
         pre_confirm: asked.pre_confirm.unwrap_or(false),
+        introduce: asked.introduce.unwrap_or(false),
     };
     let made = state
         .peering()?

@@ -80,7 +80,7 @@ pub(super) fn routes() -> Routes<ApiState> {
 
 /// A peer as administrators see it.
 #[derive(Debug, Serialize, JsonSchema)]
-struct AdminPeer {
+pub(super) struct AdminPeer {
     /// Local id.
     id: String,
     /// Its identity, such as `https://lyon.example`.
@@ -107,12 +107,16 @@ struct AdminPeer {
     failing_since: Option<String>,
     /// What the last failure was.
     last_error: Option<String>,
+    /// The origin of who introduced it; null if it was an invitation of its own, or an administrator by hand.
+    introduced_by: Option<String>,
+    /// What is done with introductions by it: `ask` or `accept`.
+    introductions: &'static str,
     /// How it ended; null unless revoked.
     ending: Option<Ending>,
 }
 
 impl AdminPeer {
-    fn of(peer: &model::Peer, ending: Option<&peers::Ending>) -> Self {
+    pub(super) fn of(peer: &model::Peer, ending: Option<&peers::Ending>) -> Self {
         Self {
             id: peer.id.to_string(),
             origin: peer.origin.to_string(),
@@ -130,6 +134,12 @@ impl AdminPeer {
             last_seen_at: peer.last_seen_at.map(stamp),
             failing_since: peer.failing_since.map(stamp),
             last_error: peer.last_error.clone(),
+            introduced_by: peer.introduced_by.as_ref().map(ToString::to_string),
+            introductions: if peer.accepts_introductions {
+                "accept"
+            } else {
+                "ask"
+            },
             ending: ending.map(|ending| Ending::of(peer, ending)),
         }
     }
@@ -173,11 +183,11 @@ struct Trust {
     contract: ContractAsked,
 }
 
-async fn found(state: &ApiState, id: PeerId) -> ApiResult<Arc<model::Peer>> {
+pub(super) async fn found(state: &ApiState, id: PeerId) -> ApiResult<Arc<model::Peer>> {
     peers::get(state.ctx(), id).await?.ok_or_else(ApiError::not_found)
 }
 
-async fn shown(state: &ApiState, id: PeerId) -> ApiResult<Json<AdminPeer>> {
+pub(super) async fn shown(state: &ApiState, id: PeerId) -> ApiResult<Json<AdminPeer>> {
     let peer = found(state, id).await?;
     let endings = peers::endings(state.ctx(), [&*peer]).await?;
     Ok(Json(AdminPeer::of(&peer, endings.get(&id))))

@@ -1,14 +1,15 @@
 //! Changing contracts.
 
 use super::contract::{Contract, ContractAsked};
+use super::peers::found;
 use super::{READ, WRITE};
 use crate::at::At;
 use crate::entities::stamp;
 use crate::params::Params;
-use crate::{ApiError, ApiResult, ApiState, Caller};
+use crate::{ApiResult, ApiState, Caller};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::peers::{self, contracts};
+use entrenous_domain::peers::contracts;
 use entrenous_door::{Doc, Routes};
 use entrenous_model::{self as model, PeerId};
 use schemars::JsonSchema;
@@ -128,10 +129,6 @@ async fn list(
 ) -> ApiResult<Json<Vec<Proposal>>> {
     found(&state, id).await?;
     shown(&state, id).await
-}
-
-async fn found(state: &ApiState, id: PeerId) -> ApiResult<std::sync::Arc<model::Peer>> {
-    peers::get(state.ctx(), id).await?.ok_or_else(ApiError::not_found)
 }
 
 async fn offer(

@@ -49,6 +49,7 @@ fn end(tx: &mut Work<'_>, peer: &Peer, actor: &str) -> Result<()> {
     purges::begin(tx, peer.id, peer.contract.they_give.at_end, before, now)?;
     // URLs of files may be with it, and need no signature.
     entrenous_store::attachments::raise_epochs_here(tx)?;
+    entrenous_store::introductions::forget(tx, peer.id, &peer.origin)?;
     turn(tx, peer.clone(), PeerState::Revoked, actor, "peer.revoked")
 }
 

@@ -4,7 +4,8 @@ use crate::{Ctx, DomainError, Result, audit, secrets};
 use chrono::TimeDelta;
 use entrenous_model::peer::PeerInvite;
 use entrenous_model::{
-    Contract, Event, Origin, Peer, PeerId, PeerInviteId, PeerKeys, PeerState, SignatureForm, Software, Time,
+    Contract, Event, Origin, Peer, PeerId, PeerIdentity, PeerInviteId, PeerState, SignatureForm, Software,
+    Time,
 };
 use entrenous_store::{StoreError, Tx, peer_invites, peers as rows};
 
@@ -19,19 +20,38 @@ pub struct NewInvite {
     pub token: String,
 }
 
+/// What an administrator offers in an invitation.
+#[derive(Debug, Clone)]
+pub struct InviteOffer {
+    /// Why, in the administrator's words; at most 500 characters.
+    pub purpose: String,
+    /// What may cross, seen from this node.
+    pub contract: Contract,
+    /// Valid for so long; 1 to 72.
+    pub hours: i64,
+    /// The one origin it is for.
+    pub for_origin: Option<Origin>,
+    /// No second confirmation here; only with `for_origin`.
+    pub pre_confirm: bool,
+    /// Once it is a peer, the node is introduced to everyone whom it may be introduced to; only if the contract gives
+    /// introductions.
+    pub introduce: bool,
+}
+
 /// Creates an invitation. Its key is derived from the token by HKDF and sealed; the token is not stored.
 ///
 /// # Errors
-/// `Invalid`: hours not 1 to 72, purpose over 500 characters, `pre_confirm` without `for_origin`, our own origin.
-pub async fn invite(
-    ctx: &Ctx,
-    actor: &str,
-    purpose: String,
-    contract: Contract,
-    hours: i64,
-    for_origin: Option<Origin>,
-    pre_confirm: bool,
-) -> Result<NewInvite> {
+/// `Invalid`: hours not 1 to 72, purpose over 500 characters, `pre_confirm` without `for_origin`, `introduce` without a
+/// contract that gives introductions, our own origin.
+pub async fn invite(ctx: &Ctx, actor: &str, offer: InviteOffer) -> Result<NewInvite> {
+    let InviteOffer {
+        purpose,
+        contract,
+        hours,
+        for_origin,
+        pre_confirm,
+        introduce,
+    } = offer;
     if !(1..=72).contains(&hours) {
         return Err(DomainError::invalid("an invitation is valid for 1 to 72 hours"));
     }
@@ -47,6 +67,11 @@ pub async fn invite(
     if for_origin.as_ref() == Some(ctx.origin()) {
         return Err(DomainError::invalid("a node cannot invite itself"));
     }
+    if introduce && !contract.we_give.introduces {
+        return Err(DomainError::invalid(
+            "the contract gives no introductions: nobody could be introduced",
+        ));
+    }
     let token = ctx.random_token();
     let key = secrets::derive_from_token(&token, PURPOSE)?;
     let sealed_key = ctx.vault().seal(PURPOSE, ctx.random(), &key)?;
@@ -61,6 +86,7 @@ pub async fn invite(
                 contract,
                 for_origin,
                 pre_confirmed: pre_confirm,
+                introduce,
                 sealed_key,
                 created_at: now,
                 expires_at: now + TimeDelta::hours(hours),
@@ -185,19 +211,6 @@ pub fn key_of_token(token: &str) -> Result<[u8; 32]> {
     secrets::derive_from_token(token, PURPOSE)
 }
 
-/// What is known of the other side of an invitation when it is used.
-#[derive(Debug, Clone)]
-pub struct PeerIdentity {
-    /// Its origin.
-    pub origin: Origin,
-    /// Its name, plain text.
-    pub name: String,
-    /// Its instance keys.
-    pub keys: PeerKeys,
-    /// Its shared inbox.
-    pub shared_inbox: String,
-}
-
 /// The other side accepted our invitation: uses it up (exactly once, also under parallel tries) and adds the peer as
 /// `PendingLocal`, or `Active` if it was pre-confirmed. The same node repeating the same acceptance (a lost answer)
 /// gets the state it has.
@@ -242,7 +255,7 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
             } else {
                 PeerState::PendingLocal
             };
-            put(tx, known.as_ref(), &identity, invite.contract, state, None)?;
+            put(tx, known.as_ref(), &identity, invite.contract, state, None, None)?;
             let detail = format!(
                 "{} accepted invitation {id}; fingerprint {}",
                 identity.name, identity.keys.fingerprint
@@ -299,7 +312,15 @@ pub async fn joined(
             } else {
                 PeerState::PendingRemote
             };
-            let id = put(tx, known.as_ref(), &identity, contract, state, Some(&invitation))?;
+            let id = put(
+                tx,
+                known.as_ref(),
+                &identity,
+                contract,
+                state,
+                Some(&invitation),
+                None,
+            )?;
             let detail = format!(
                 "joined {}; fingerprint {}",
                 identity.name, identity.keys.fingerprint
@@ -324,13 +345,16 @@ pub async fn joined(
     Ok(id)
 }
 
-fn put(
+/// Writes a native peer at the beginning of a connection; `waiting_for` is what the other side is asked about until it has
+/// confirmed.
+pub(super) fn put(
     tx: &mut Tx,
     known: Option<&Peer>,
     identity: &PeerIdentity,
     contract: Contract,
     state: PeerState,
-    invitation: Option<&str>,
+    waiting_for: Option<&str>,
+    introduced_by: Option<&Origin>,
 ) -> std::result::Result<PeerId, StoreError> {
     let now = tx.now();
     let peer = Peer {
@@ -350,12 +374,15 @@ fn put(
         failures: 0,
         retry_at: None,
         last_error: None,
+        introduced_by: introduced_by.cloned(),
+        accepts_introductions: false,
     };
     if known.is_some() {
         entrenous_store::proposals::forget(tx, peer.id)?;
-        rows::update(tx, &peer, invitation)?;
+        entrenous_store::introductions::forget(tx, peer.id, &peer.origin)?;
+        rows::update(tx, &peer, waiting_for)?;
     } else {
-        rows::insert(tx, &peer, invitation)?;
+        rows::insert(tx, &peer, waiting_for)?;
     }
     tx.emit(Event::PeerChanged { peer: peer.id })?;
     Ok(peer.id)

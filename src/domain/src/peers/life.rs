@@ -154,6 +154,8 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
                 failures: 0,
                 retry_at: None,
                 last_error: None,
+                introduced_by: None,
+                accepts_introductions: false,
             };
             if known.is_some() {
                 rows::update(tx, &peer, None)?;

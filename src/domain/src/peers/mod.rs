@@ -3,8 +3,10 @@
 mod cache;
 pub mod contracts;
 mod ending;
+pub mod introductions;
 mod invitations;
 mod life;
+mod network;
 mod purge;
 
 pub use cache::Trust;
@@ -13,10 +15,11 @@ pub use ending::{
     tally_in_words, unconfirmed,
 };
 pub use invitations::{
-    NewInvite, PeerIdentity, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,
+    InviteOffer, NewInvite, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,
     revoke_invite,
 };
 pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, rotate_keys, suspend, trust};
+pub use network::{Health, Link, Network, NetworkNode, network};
 pub use purge::purge_piece;
 
 use crate::{Ctx, DomainError, Receipt, Result, ledger};

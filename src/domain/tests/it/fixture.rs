@@ -110,6 +110,8 @@ impl House {
                     failures: 0,
                     retry_at: None,
                     last_error: None,
+                    introduced_by: None,
+                    accepts_introductions: false,
                 };
                 entrenous_store::peers::insert(tx, &peer, None)?;
                 Ok::<_, DomainError>(id)

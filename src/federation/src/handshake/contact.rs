@@ -5,10 +5,9 @@ use crate::client::sign;
 use crate::inbox::pinned_keys;
 use crate::vocabulary::{self, Actor};
 use bytes::Bytes;
-use entrenous_domain::peers::PeerIdentity;
 use entrenous_domain::{DomainError, Result};
 use entrenous_egress::{EgressError, Permit, Response, is_activity_json};
-use entrenous_model::{Origin, SignatureForm};
+use entrenous_model::{Origin, PeerIdentity, SignatureForm};
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use url::Url;
 

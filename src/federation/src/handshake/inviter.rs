@@ -12,7 +12,7 @@ use entrenous_domain::peers::Spent;
 use entrenous_domain::{DomainError, peers};
 use entrenous_door::ClientAddr;
 use entrenous_model::peer::PeerInvite;
-use entrenous_model::{Origin, PeerInviteId, PeerState, Software};
+use entrenous_model::{Origin, PeerIdentity, PeerInviteId, PeerState, Software};
 use entrenous_wire::keys::{Fingerprint, PublicKey};
 use http::StatusCode;
 use std::net::{IpAddr, Ipv4Addr};
@@ -137,7 +137,7 @@ async fn accepted(
     })
 }
 
-async fn who(federation: &Federation, joiner: &Origin) -> Result<peers::PeerIdentity, Denied> {
+async fn who(federation: &Federation, joiner: &Origin) -> Result<PeerIdentity, Denied> {
     let unreachable = |error: DomainError| {
         Denied::new(StatusCode::BAD_REQUEST, "unreachable")
             .about(joiner)

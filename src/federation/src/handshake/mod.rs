@@ -8,9 +8,11 @@
 //! | 3 | joiner | [`Federation::join`]: signed `Accept` to `POST /invitations/{id}` |
 //! | 4 | inviter | code, expiry, single use and domain before anything is fetched; then the joiner's keys, fingerprint and signature |
 //! | 5 | inviter | [`Federation::confirm`]: signed notice to `POST /invitations/notice`; the joiner also asks `GET /invitations/{id}/state` |
+//! | - | introduced nodes | each tells the other that it has accepted: signed `Accept` of the sponsor's statement to `POST /invitations/introduced` |
 //! | 6 | either | [`Federation::revoke`]: signed order to `POST /invitations/notice`, answered with a signed receipt once it is carried out |
 
 mod contact;
+mod introduced;
 mod inviter;
 mod joiner;
 mod limits;
@@ -25,7 +27,8 @@ mod waiting;
 pub(crate) use limits::Desk;
 
 use crate::Federation;
-use entrenous_domain::{Result, peers};
+use entrenous_domain::Result;
+use entrenous_domain::peers::{self, InviteOffer};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{Contract, Origin, PeerId, PeerInviteId, Time};
 use link::Link;
@@ -80,25 +83,8 @@ impl Federation {
     ///
     /// # Errors
     /// As [`peers::invite`].
-    pub async fn invite_link(
-        &self,
-        actor: &str,
-        purpose: String,
-        contract: Contract,
-        hours: i64,
-        for_origin: Option<Origin>,
-        pre_confirm: bool,
-    ) -> Result<InviteLink> {
-        let new = peers::invite(
-            self.ctx(),
-            actor,
-            purpose,
-            contract,
-            hours,
-            for_origin,
-            pre_confirm,
-        )
-        .await?;
+    pub async fn invite_link(&self, actor: &str, offer: InviteOffer) -> Result<InviteLink> {
+        let new = peers::invite(self.ctx(), actor, offer).await?;
         let fingerprint = self.identity().fingerprint();
         let link = Link {
             origin: self.ctx().origin().clone(),
@@ -136,6 +122,12 @@ pub(crate) fn routes() -> Routes<Federation> {
             Access::Handshake,
             doc("Whether it was confirmed"),
             inviter::state,
+        )
+        .post(
+            introduced::PATH,
+            Access::Handshake,
+            doc("Accept an introduction"),
+            introduced::receive,
         )
         .post(
             "/invitations/notice",

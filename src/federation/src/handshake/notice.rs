@@ -10,7 +10,7 @@ use crate::vocabulary::{ActivityKind, Inbound};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use entrenous_domain::{DomainError, peers};
+use entrenous_domain::{DomainError, deliveries, peers};
 use entrenous_model::{Origin, Peer, PeerId, PeerState};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -79,7 +79,12 @@ impl Federation {
             .contact(&permit, Method::POST, &url, Bytes::from(body), FORM)
             .await;
         let response = response.map_err(|error| contact::no_answer(&peer.origin, error))?;
-        Ok(response.status == StatusCode::ACCEPTED)
+        let taken = response.status == StatusCode::ACCEPTED;
+        if taken {
+            // What was refused there before goes now.
+            deliveries::peer_heard(self.ctx(), id).await?;
+        }
+        Ok(taken)
     }
 
     fn confirmation(&self, peer: &Peer, nonce: &str) -> Value {

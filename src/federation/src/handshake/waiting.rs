@@ -1,4 +1,5 @@
-//! Asking after invitations that wait for the other administrator, so that a lost notice heals.
+//! Asking after invitations and introductions that wait for the other administrator, so that a lost notice heals; and
+//! introducing newcomers.
 
 use crate::Federation;
 use entrenous_domain::{Result, peers};
@@ -40,6 +41,7 @@ impl Federation {
 
     /// Asks whom it is time to ask; answers when it is time again.
     async fn ask_all(&self, asked: &mut HashMap<PeerId, (Instant, Duration)>) -> Result<Duration> {
+        self.introduce_newcomers().await?;
         let awaiting = peers::awaiting(self.ctx()).await?;
         asked.retain(|id, _| awaiting.iter().any(|(peer, _)| peer.id == *id));
         let mut next = LOOK;
@@ -50,7 +52,12 @@ impl Federation {
                 next = next.min(at.duration_since(now));
                 continue;
             }
-            match self.ask_state(peer.id, &peer.origin, &invitation).await {
+            let asked_now = if peer.origin.owns(&invitation) {
+                self.ask_state(peer.id, &peer.origin, &invitation).await
+            } else {
+                self.meet(&peer, &invitation).await
+            };
+            match asked_now {
                 Ok(true) => {
                     asked.remove(&peer.id);
                     continue;

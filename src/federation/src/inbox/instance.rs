@@ -1,11 +1,12 @@
 //! What a peer's instance actor says: new keys, a new name, and that one of its people has left.
 
 use super::Incoming;
-use crate::vocabulary::{ActivityKind, Actor, Object};
-use crate::{Federation, contracts};
+use crate::vocabulary::{ActivityKind, Actor, Inbound, Object};
+use crate::{Federation, contracts, introductions};
 use entrenous_domain::{DomainError, Result, accounts, peers};
 use entrenous_model::{Peer, PeerKeys, ProposalStep, Software};
 use entrenous_wire::keys::{Algorithm, PublicKey, fingerprint};
+use serde_json::Value;
 
 pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> Result<()> {
     let (peer, inbound) = (incoming.peer, incoming.inbound);
@@ -32,10 +33,55 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
             }
             peers::rename(federation.ctx(), peer.id, name).await
         }
-        (ActivityKind::Offer, _) => contracts::receive(federation, incoming, ProposalStep::Offer).await,
-        (ActivityKind::Accept, _) => contracts::receive(federation, incoming, ProposalStep::Accept).await,
-        (ActivityKind::Reject, _) => contracts::receive(federation, incoming, ProposalStep::Reject).await,
+        (ActivityKind::Offer, _) => step(federation, incoming, ProposalStep::Offer).await,
+        (ActivityKind::Accept, _) => step(federation, incoming, ProposalStep::Accept).await,
+        (ActivityKind::Reject, _) => step(federation, incoming, ProposalStep::Reject).await,
         _ => Ok(()),
+    }
+}
+
+/// What instances offer each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offered {
+    /// A change of the contract.
+    Contract,
+    /// A node, made known.
+    Introduction,
+}
+
+impl Offered {
+    const ALL: [Self; 2] = [Self::Contract, Self::Introduction];
+
+    /// The `type` on the wire, and the word of the ledger.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Contract => "Contract",
+            Self::Introduction => "Introduction",
+        }
+    }
+}
+
+/// What an `Offer` is of, or an answer to one.
+pub(super) fn offered(inbound: &Inbound) -> Option<Offered> {
+    let object = inbound.document.get("object")?;
+    let kind = |of: &Value| of.get("type").and_then(Value::as_str).map(str::to_owned);
+    let word = match inbound.activity.kind {
+        ActivityKind::Offer => kind(object)?,
+        ActivityKind::Accept | ActivityKind::Reject if kind(object)? == "Offer" => {
+            // A contract that is turned down is named by its offer's id alone.
+            let within = object.get("object");
+            within.map_or(Some(Offered::Contract.word().to_owned()), kind)?
+        }
+        _ => return None,
+    };
+    Offered::ALL.into_iter().find(|offered| offered.word() == word)
+}
+
+async fn step(federation: &Federation, incoming: &Incoming<'_>, step: ProposalStep) -> Result<()> {
+    match offered(incoming.inbound) {
+        Some(Offered::Contract) => contracts::receive(federation, incoming, step).await,
+        Some(Offered::Introduction) => introductions::receive(federation, incoming, step).await,
+        None => super::leave(federation, incoming).await,
     }
 }
 

@@ -240,6 +240,9 @@ const fn matter(kind: ActivityKind, by_person: bool) -> Matter<'static> {
 fn kind_of(inbound: &Inbound) -> String {
     let activity = &inbound.activity;
     let about_actor = activity.object.id() == Some(&inbound.actor);
+    if let Some(offered) = instance::offered(inbound) {
+        return format!("{} {}", activity.kind_name, offered.word());
+    }
     match (activity.kind, &activity.object) {
         (_, Object::Activity(inner)) => format!("{} {}", activity.kind_name, inner.kind_name),
         (ActivityKind::Update | ActivityKind::Delete, _) if about_actor => {

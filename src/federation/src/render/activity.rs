@@ -72,7 +72,8 @@ impl Federation {
         let Some(author) = author else {
             return match data {
                 OutboundActivity::UpdateNode => self.node_update(peer, id).map(Some),
-                OutboundActivity::Contract { document, .. } => serde_json::from_str(document)
+                OutboundActivity::Contract { document, .. }
+                | OutboundActivity::Introduction { document, .. } => serde_json::from_str(document)
                     .map(Some)
                     .map_err(DomainError::internal),
                 _ => Ok(None),
@@ -326,7 +327,7 @@ impl Writer<'_> {
                 Ok(self.map(UpdateType::default(), &self.everyone(), person))
             }
             // Has no author: see `document`.
-            Out::UpdateNode | Out::Contract { .. } => Ok(None),
+            Out::UpdateNode | Out::Contract { .. } | Out::Introduction { .. } => Ok(None),
             Out::DeleteActor => {
                 Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri)))
             }

@@ -143,6 +143,8 @@ impl Node {
                 failures: 0,
                 retry_at: None,
                 last_error: None,
+                introduced_by: None,
+                accepts_introductions: false,
             };
             if known.is_some() {
                 entrenous_store::peers::update(tx, &peer, None)?;

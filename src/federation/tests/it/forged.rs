@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A peer that says what it wants.
-struct Attacker<'a> {
-    from: &'a Node,
+pub(crate) struct Attacker<'a> {
+    pub(crate) from: &'a Node,
     to: Arc<Peer>,
 }
 
 impl<'a> Attacker<'a> {
-    async fn of(from: &'a Node, to: &Node) -> Self {
+    pub(crate) async fn of(from: &'a Node, to: &Node) -> Self {
         let to = peers::active(from.ctx(), to.origin()).await.unwrap().unwrap();
         Self { from, to }
     }
@@ -27,13 +27,19 @@ impl<'a> Attacker<'a> {
         self.post(document, &keys).await
     }
 
+    /// The same of what its instance says.
+    pub(crate) async fn says_as_node(&self, document: &Value) -> u16 {
+        let keys = self.from.federation.keys().instance();
+        self.post(document, &keys).await
+    }
+
     async fn post(&self, document: &Value, keys: &entrenous_federation::keys::SigningKeys) -> u16 {
         let body = Bytes::from(serde_json::to_vec(document).unwrap());
         let url = self.to.origin.join("/inbox");
         self.from
             .federation
             .client()
-            .post(&self.to, self.to.clear(Matter::Posts).unwrap(), &url, body, keys)
+            .post(&self.to, self.to.clear(Matter::Node).unwrap(), &url, body, keys)
             .await
             .unwrap()
             .status

@@ -4,10 +4,11 @@ use crate::fixture::Node;
 use chrono::TimeDelta;
 use entrenous_domain::deliveries::Reached;
 use entrenous_domain::follows::{self, FollowOptions};
+use entrenous_domain::peers::InviteOffer;
 use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{DomainError, Via, accounts, blocks, deliveries, peers, people, timelines};
-use entrenous_model::{AccountId, Contract, Page, PeerId, PeerState, PostId, Software, Visibility};
+use entrenous_model::{AccountId, Contract, Origin, Page, PeerId, PeerState, PostId, Software, Visibility};
 use std::time::Duration;
 
 /// Waits until `found` gives something, at most fifteen seconds.
@@ -25,20 +26,29 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
 }
 
 async fn invite(node: &Node) -> String {
-    let link = node
-        .federation
-        .invite_link("admin", "To talk".to_owned(), Contract::FULL, 24, None, false);
+    let link = node.federation.invite_link("admin", offer("To talk", 24, None));
     link.await.unwrap().link
 }
 
-async fn state(node: &Node, other: &Node) -> Option<PeerState> {
+fn offer(purpose: &str, hours: i64, for_origin: Option<Origin>) -> InviteOffer {
+    InviteOffer {
+        purpose: purpose.to_owned(),
+        contract: Contract::FULL,
+        hours,
+        pre_confirm: for_origin.is_some(),
+        for_origin,
+        introduce: false,
+    }
+}
+
+pub(crate) async fn state(node: &Node, other: &Node) -> Option<PeerState> {
     peers::by_origin(node.ctx(), other.origin())
         .await
         .unwrap()
         .map(|peer| peer.state)
 }
 
-async fn peer(node: &Node, other: &Node) -> PeerId {
+pub(crate) async fn peer(node: &Node, other: &Node) -> PeerId {
     peers::by_origin(node.ctx(), other.origin())
         .await
         .unwrap()
@@ -52,13 +62,18 @@ pub(crate) async fn joined() -> (Node, Node) {
     for node in [&a, &b] {
         tokio::spawn(node.federation.clone().run_background(std::future::pending()));
     }
-    b.federation.join("admin", &invite(&a).await).await.unwrap();
-    a.federation.confirm("admin", peer(&a, &b).await).await.unwrap();
+    connect(&a, &b).await;
+    (a, b)
+}
+
+/// Connects two nodes by an invitation of the first.
+pub(crate) async fn connect(a: &Node, b: &Node) {
+    b.federation.join("admin", &invite(a).await).await.unwrap();
+    a.federation.confirm("admin", peer(a, b).await).await.unwrap();
     eventually("the confirmation", async || {
-        (state(&b, &a).await == Some(PeerState::Active)).then_some(())
+        (state(b, a).await == Some(PeerState::Active)).then_some(())
     })
     .await;
-    (a, b)
 }
 
 pub(crate) async fn follow(from: &Node, who: AccountId, to: &Node, name: &str) -> AccountId {
@@ -246,7 +261,7 @@ async fn a_link_for_one_node_may_be_confirmed_beforehand() {
     let for_b = Some(b.origin().clone());
     let link = a
         .federation
-        .invite_link("admin", String::new(), Contract::FULL, 1, for_b, true)
+        .invite_link("admin", offer("", 1, for_b))
         .await
         .unwrap()
         .link;

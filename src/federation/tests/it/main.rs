@@ -14,6 +14,8 @@ mod fixture;
 #[cfg(test)]
 mod forged;
 #[cfg(test)]
+mod introductions;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod originals;

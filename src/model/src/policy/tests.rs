@@ -25,6 +25,8 @@ fn peer(contract: Contract, state: PeerState, software: Software) -> Peer {
         failures: 0,
         retry_at: None,
         last_error: None,
+        introduced_by: None,
+        accepts_introductions: false,
     }
 }
 

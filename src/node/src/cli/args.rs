@@ -248,6 +248,61 @@ pub(crate) enum PeerCommand {
         /// What may cross: same-organisation, partner-firm or receive-only.
         #[arg(long, default_value = "same-organisation", value_parser = preset)]
         contract: Preset,
+        /// Once it is a peer, introduce it to every peer whose contract gives introductions.
+        #[arg(long)]
+        introduce: bool,
+    },
+    /// Make two peers known to each other; each administrator is asked.
+    Introduce {
+        #[command(flatten)]
+        data: DataDir,
+        /// The node that is introduced, such as nantes.example.
+        authority: String,
+        /// To whom; may be given several times. To everyone possible without.
+        #[arg(long = "to", value_name = "AUTHORITY")]
+        to: Vec<String>,
+        /// What would cross between the two: same-organisation, partner-firm or receive-only; what each gives this node
+        /// without.
+        #[arg(long, value_parser = preset)]
+        contract: Option<Preset>,
+        /// Why, shown to both administrators.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Nodes that peers made known to this one, and those it made known.
+    Introductions {
+        #[command(flatten)]
+        data: DataDir,
+    },
+    /// Accept an introduction: the node becomes a peer when it has accepted too.
+    AcceptIntroduction {
+        #[command(flatten)]
+        data: DataDir,
+        /// Its number in the list.
+        id: String,
+    },
+    /// Turn an introduction down.
+    DeclineIntroduction {
+        #[command(flatten)]
+        data: DataDir,
+        /// Its number in the list.
+        id: String,
+    },
+    /// Whether introductions by a peer wait for an administrator (ask), or are accepted as long as they ask for no more than
+    /// that peer has (accept).
+    IntroductionsPolicy {
+        #[command(flatten)]
+        data: DataDir,
+        /// The peer that introduces.
+        authority: String,
+        /// ask or accept.
+        #[arg(value_parser = ["ask", "accept"])]
+        what: String,
+    },
+    /// All nodes that this one knows, who introduced them, and how they fare.
+    Network {
+        #[command(flatten)]
+        data: DataDir,
     },
     /// List the invitations made here.
     Invitations {

@@ -157,6 +157,7 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> 
             purpose,
             hours,
             contract,
+            introduce,
         } => {
             if pre_confirm && for_authority.is_none() {
                 return Err(Failure::Usage(
@@ -171,9 +172,41 @@ fn peer_command(peer: PeerCommand) -> Result<(args::DataDir, Command), Failure> 
                     purpose,
                     hours,
                     contract,
+                    introduce,
                 },
             )
         }
+        PeerCommand::Introduce {
+            data,
+            authority,
+            to,
+            contract,
+            note,
+        } => (
+            data,
+            Command::PeerIntroduce {
+                authority,
+                to,
+                contract,
+                note,
+            },
+        ),
+        PeerCommand::Introductions { data } => (data, Command::PeerIntroductions),
+        PeerCommand::AcceptIntroduction { data, id } => {
+            (data, Command::PeerIntroductionAnswer { id, accept: true })
+        }
+        PeerCommand::DeclineIntroduction { data, id } => {
+            (data, Command::PeerIntroductionAnswer { id, accept: false })
+        }
+        PeerCommand::IntroductionsPolicy {
+            data,
+            authority,
+            what,
+        } => {
+            let accept = what == "accept";
+            (data, Command::PeerIntroductionsPolicy { authority, accept })
+        }
+        PeerCommand::Network { data } => (data, Command::PeerNetwork),
         PeerCommand::Invitations { data } => (data, Command::PeerInvitations),
         PeerCommand::Withdraw { data, id } => (data, Command::PeerWithdraw { id }),
         PeerCommand::Join { data, link, yes } => (data, Command::PeerJoin { link, yes }),

@@ -4,6 +4,7 @@
 mod contract;
 mod ending;
 mod import;
+mod introductions;
 mod ledger;
 mod peers;
 mod people;
@@ -64,7 +65,24 @@ pub(crate) enum Command {
         purpose: String,
         hours: i64,
         contract: Preset,
+        introduce: bool,
     },
+    PeerIntroduce {
+        authority: String,
+        to: Vec<String>,
+        contract: Option<Preset>,
+        note: String,
+    },
+    PeerIntroductions,
+    PeerIntroductionAnswer {
+        id: String,
+        accept: bool,
+    },
+    PeerIntroductionsPolicy {
+        authority: String,
+        accept: bool,
+    },
+    PeerNetwork,
     PeerInvitations,
     PeerWithdraw {
         id: String,
@@ -205,7 +223,30 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
             purpose,
             hours,
             contract,
-        } => peers::invite(host, for_authority, pre_confirm, purpose, hours, contract).await,
+            introduce,
+        } => {
+            let offer = peers::Offer {
+                for_authority,
+                pre_confirm,
+                purpose,
+                hours,
+                contract,
+                introduce,
+            };
+            peers::invite(host, offer).await
+        }
+        C::PeerIntroduce {
+            authority,
+            to,
+            contract,
+            note,
+        } => introductions::introduce(host, &authority, &to, contract, &note).await,
+        C::PeerIntroductions => introductions::list(host).await,
+        C::PeerIntroductionAnswer { id, accept } => introductions::answer(host, &id, accept).await,
+        C::PeerIntroductionsPolicy { authority, accept } => {
+            introductions::policy(host, &authority, accept).await
+        }
+        C::PeerNetwork => introductions::network(host).await,
         C::PeerInvitations => peers::invitations(host).await,
         C::PeerWithdraw { id } => peers::withdraw(host, &id).await,
         C::PeerPreview { link } => peers::preview(host, &link).await,

@@ -10,25 +10,32 @@ use serde_json::{Value, json};
 
 const SEE_PEERS: &str = "`entrenous peer list` shows them";
 
-pub(super) async fn invite(
-    host: &Host,
-    for_authority: Option<String>,
-    pre_confirm: bool,
-    purpose: String,
-    hours: i64,
-    contract: Preset,
-) -> Result<Answer, String> {
-    let for_origin = for_authority.map(|text| origin_of(host, &text)).transpose()?;
+/// What an invitation offers, as it was written on the command line.
+pub(super) struct Offer {
+    pub(super) for_authority: Option<String>,
+    pub(super) pre_confirm: bool,
+    pub(super) purpose: String,
+    pub(super) hours: i64,
+    pub(super) contract: Preset,
+    pub(super) introduce: bool,
+}
+
+pub(super) async fn invite(host: &Host, offer: Offer) -> Result<Answer, String> {
+    let for_origin = offer
+        .for_authority
+        .map(|text| origin_of(host, &text))
+        .transpose()?;
+    let offer = peers::InviteOffer {
+        purpose: offer.purpose,
+        contract: offer.contract.contract(),
+        hours: offer.hours,
+        for_origin,
+        pre_confirm: offer.pre_confirm,
+        introduce: offer.introduce,
+    };
     let link = host
         .federation
-        .invite_link(
-            ACTOR,
-            purpose,
-            contract.contract(),
-            hours,
-            for_origin,
-            pre_confirm,
-        )
+        .invite_link(ACTOR, offer)
         .await
         .map_err(|error| said(&error))?;
     let note = format!(
@@ -260,13 +267,16 @@ pub(super) async fn show(host: &Host, authority: &str) -> Result<Answer, String>
     let queues = queue::queues(&host.ctx).await.map_err(|error| said(&error))?;
     let state = queues.into_iter().find(|state| state.peer.id == peer.id);
     let mut text = format!(
-        "{} ({})\n  State        {}\n  Software     {}\n  Fingerprint  {}\n  Since        {}\n  Last seen    {}\n{}",
+        "{} ({})\n  State        {}\n  Software     {}\n  Fingerprint  {}\n  Since        {}{}\n  Last seen    {}\n{}",
         peer.name,
         peer.origin,
         peer.state.as_str(),
         software(&peer),
         fingerprint(&peer),
         shown(peer.created_at),
+        peer.introduced_by
+            .as_ref()
+            .map_or_else(String::new, |by| format!(", introduced by {}", by.authority())),
         peer.last_seen_at.map_or_else(|| "never".to_owned(), shown),
         contract_in_words(&peer.contract, &peer.name),
     );
@@ -427,5 +437,6 @@ fn peer_json(peer: &Peer) -> Value {
         "state": peer.state, "software": peer.software, "contract": peer.contract,
         "fingerprint": peer.keys.as_ref().map(|keys| keys.fingerprint.as_str()),
         "created_at": peer.created_at, "last_seen_at": peer.last_seen_at, "failing_since": peer.failing_since,
+        "introduced_by": peer.introduced_by, "introductions": if peer.accepts_introductions { "accept" } else { "ask" },
     })
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use entrenous_api::trust::{InviteLink, InviteOffer, Preview, TrustDesk};
 use entrenous_domain::Result;
 use entrenous_federation::Federation;
-use entrenous_model::{Contract, PeerId, PeerState};
+use entrenous_model::{Contract, IntroductionId, PeerId, PeerState};
 
 /// Federation behind the API's trait.
 pub(super) struct Desk {
@@ -20,17 +20,7 @@ impl Desk {
 #[async_trait]
 impl TrustDesk for Desk {
     async fn create_invite(&self, actor: &str, offer: InviteOffer) -> Result<InviteLink> {
-        let InviteOffer {
-            purpose,
-            contract,
-            hours,
-            for_origin,
-            pre_confirm,
-        } = offer;
-        let made = self
-            .federation
-            .invite_link(actor, purpose, contract, hours, for_origin, pre_confirm)
-            .await?;
+        let made = self.federation.invite_link(actor, offer).await?;
         Ok(InviteLink {
             id: made.id,
             link: made.link,
@@ -77,6 +67,29 @@ impl TrustDesk for Desk {
         } else {
             self.federation.reject_proposal(actor, peer, uri).await
         }
+    }
+
+    async fn introduce(
+        &self,
+        actor: &str,
+        about: PeerId,
+        to: Option<Vec<PeerId>>,
+        contract: Option<Contract>,
+        note: String,
+    ) -> Result<()> {
+        self.federation.introduce(actor, about, to, contract, &note).await
+    }
+
+    async fn answer_introduction(&self, actor: &str, id: IntroductionId, accept: bool) -> Result<()> {
+        if accept {
+            self.federation.accept_introduction(actor, id).await.map(drop)
+        } else {
+            self.federation.decline_introduction(actor, id).await
+        }
+    }
+
+    fn fingerprint(&self) -> String {
+        self.federation.identity().fingerprint().to_string()
     }
 
     async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId> {
