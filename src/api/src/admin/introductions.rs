@@ -177,15 +177,26 @@ async fn shown(state: &ApiState, id: IntroductionId) -> ApiResult<Json<Introduct
     shown.pop().map(Json).ok_or_else(ApiError::not_found)
 }
 
+async fn answer(
+    state: &ApiState,
+    caller: &Caller,
+    id: IntroductionId,
+    accept: bool,
+) -> ApiResult<Json<Introduction>> {
+    let known = introductions::get(state.ctx(), id).await?;
+    known.filter(|one| !one.by_us).ok_or_else(ApiError::not_found)?;
+    let desk = state.peering()?;
+    desk.answer_introduction(&caller.account.username, id, accept)
+        .await?;
+    shown(state, id).await
+}
+
 async fn accept(
     State(state): State<ApiState>,
     caller: Caller,
     At(id): At<IntroductionId>,
 ) -> ApiResult<Json<Introduction>> {
-    let desk = state.peering()?;
-    desk.answer_introduction(&caller.account.username, id, true)
-        .await?;
-    shown(&state, id).await
+    answer(&state, &caller, id, true).await
 }
 
 async fn decline(
@@ -193,10 +204,7 @@ async fn decline(
     caller: Caller,
     At(id): At<IntroductionId>,
 ) -> ApiResult<Json<Introduction>> {
-    let desk = state.peering()?;
-    desk.answer_introduction(&caller.account.username, id, false)
-        .await?;
-    shown(&state, id).await
+    answer(&state, &caller, id, false).await
 }
 
 async fn introducible(
