@@ -1,8 +1,8 @@
 import { ApiError, Unreachable } from "$/api/client";
 import * as api from "$/api/peers";
-import type { Invitation, Offer, Peer, Queue } from "$/api/peers";
+import type { Invitation, Offer, Queue } from "$/api/peers";
 import { loadTexts, setLang, t } from "$/i18n/index.svelte";
-import { FULL } from "$/test/contracts";
+import { contract, peer } from "$/test/peers";
 import { beforeEach, expect, test, vi } from "vitest";
 import * as ending from "./ending";
 import { about, direction, kind, reason } from "./ledger";
@@ -15,19 +15,6 @@ beforeEach(async () => {
   await loadTexts("peers");
 });
 
-const contract = { version: 1, we_give: FULL, they_give: FULL };
-const peer = (more: Partial<Peer> = {}): Peer => ({
-  id: "1",
-  origin: "https://lyon.example",
-  authority: "lyon.example",
-  name: "Lyon",
-  state: "active",
-  software: "native",
-  contract,
-  created_at: "2026-03-01T10:00:00Z",
-  updated_at: "2026-03-01T10:00:00Z",
-  ...more,
-});
 const queue = (more: Partial<Queue> = {}): Queue => ({
   peer_id: "1",
   authority: "lyon.example",
@@ -57,6 +44,8 @@ test("every state has a word, a sentence and a colour; an unknown one is told as
   }
   expect(stateOf(peer({ state: "pending_local" })).text).toContain("Lyon");
   expect(stateOf(peer({ state: "new" })).label).toBe("new");
+  const introduced = peer({ state: "pending_remote", introduced_by: "https://paris.example" });
+  expect(stateOf(introduced).text).toContain("the introduction by paris.example");
 });
 
 test("who waits for the administrator comes first, who is gone last", () => {
@@ -98,6 +87,7 @@ test("the trail is told in words", () => {
     purpose: "",
     contract,
     pre_confirmed: false,
+    introduce: false,
     created_at: "2026-03-01T10:00:00Z",
     expires_at: "2026-03-01T10:00:00Z",
     usable: false,

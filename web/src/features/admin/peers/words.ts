@@ -14,10 +14,19 @@ const STATES: Record<string, { label: MessageKey; text: MessageKey; tone: Tone }
 };
 
 /** What a state is called, what it means, and how it is coloured. */
-export function stateOf(peer: Pick<Peer, "state" | "name">): { label: string; text: string; tone: Tone } {
+export function stateOf(peer: { state: string; name: string; introduced_by?: string | null }): {
+  label: string;
+  text: string;
+  tone: Tone;
+} {
   const known = STATES[peer.state];
   if (!known) return { label: peer.state, text: "", tone: "plain" };
-  return { label: t(known.label), text: t(known.text, { name: peer.name }), tone: known.tone };
+  const { label, tone } = known;
+  if (peer.state === "pending_remote" && peer.introduced_by) {
+    const text = t("introductions.pendingText", { by: authorityOf(peer.introduced_by) });
+    return { label: t(label), text, tone };
+  }
+  return { label: t(label), text: t(known.text, { name: peer.name }), tone };
 }
 
 /** Those that wait for this administrator first, then what is connected, what is not any more last; by name within. */

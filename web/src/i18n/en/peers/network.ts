@@ -1,0 +1,43 @@
+/** The network: this node, every other one it knows of, and how it goes with each. */
+export const network = {
+  title: "Network overview",
+  nodes: { one: "{count} node", other: "{count} nodes" },
+  here: "This node",
+  none: "No other node yet",
+  noneText:
+    "Invite another site or organisation, or accept its invitation. From then on you see here who is connected, who introduced whom, and how it goes.",
+  introduceHint:
+    "Whoever joins by an invitation can be introduced to the others: then one invitation is enough for all of them.",
+  diagram: "As a picture",
+  diagramHint: "The list below says the same in words.",
+  tooMany: "With more than {count} nodes a picture says less than the list.",
+  connected: "Connected",
+  waits: "Waits for an answer",
+  stopped: "Paused",
+  arrow: "Introduced: from whom, to whom",
+  between: "Introduced to each other by you",
+  you: "You",
+
+  failing: "Not reached",
+  failingText: "What is to go there waits, and is tried again and again.",
+  waiting: "Waiting",
+  waitingText: "Nothing crosses before everyone has agreed.",
+  quiet: "Quiet",
+  quietText: "Connected, but nothing has been heard for seven days.",
+  well: "Well",
+  wellText: "Connected, and what is to go there arrives.",
+  ended: "Paused or ended",
+  endedText: "Nothing crosses.",
+
+  introducedState: "Introduced to you",
+  byInvitation: "By an invitation",
+  byHand: "Added by hand",
+  by: "Introduced by {name}",
+  since: "since {when}",
+  made: "Introduced by you to {names}.",
+  madeAll: "Introduced by you to all the others.",
+  madeWaits: "Introduced by you to {names}: not all have answered yet.",
+  madeNot: "Introduced by you to {names}: declined or expired.",
+  others: { one: "{count} other", other: "{count} others" },
+  answer: "Answer the introduction",
+} as const;

@@ -1,0 +1,43 @@
+/** Le réseau : ce nœud, tous ceux qu’il connaît, et comment cela se passe avec chacun. */
+export const network = {
+  title: "Vue d’ensemble du réseau",
+  nodes: { one: "{count} nœud", many: "{count} de nœuds", other: "{count} nœuds" },
+  here: "Ce nœud",
+  none: "Aucun autre nœud pour l’instant",
+  noneText:
+    "Invitez un autre site ou une autre organisation, ou acceptez son invitation. Vous verrez alors ici qui est relié, qui a présenté qui, et comment cela se passe.",
+  introduceHint:
+    "Qui arrive par une invitation peut être présenté aux autres : une seule invitation suffit alors pour tous.",
+  diagram: "En image",
+  diagramHint: "La liste ci-dessous dit la même chose en mots.",
+  tooMany: "Au-delà de {count} nœuds, une image en dit moins que la liste.",
+  connected: "Relié",
+  waits: "Attend une réponse",
+  stopped: "En pause",
+  arrow: "Présenté : de qui, vers qui",
+  between: "Présentés l’un à l’autre par vous",
+  you: "Vous",
+
+  failing: "Injoignables",
+  failingText: "Ce qui doit y partir attend, et de nouvelles tentatives suivent.",
+  waiting: "En attente",
+  waitingText: "Rien ne circule avant l’accord de tous.",
+  quiet: "Silencieux",
+  quietText: "Reliés, mais sans aucun signe depuis sept jours.",
+  well: "Tout va bien",
+  wellText: "Reliés, et ce qui doit y partir arrive.",
+  ended: "En pause ou terminés",
+  endedText: "Rien ne circule.",
+
+  introducedState: "Vous est présenté",
+  byInvitation: "Par une invitation",
+  byHand: "Ajouté à la main",
+  by: "Présenté par {name}",
+  since: "depuis le {when}",
+  made: "Présenté par vous à {names}.",
+  madeAll: "Présenté par vous à tous les autres.",
+  madeWaits: "Présenté par vous à {names} : tous n’ont pas encore répondu.",
+  madeNot: "Présenté par vous à {names} : refusé ou expiré.",
+  others: { one: "{count} autre", many: "{count} d’autres", other: "{count} autres" },
+  answer: "Répondre à la présentation",
+};
