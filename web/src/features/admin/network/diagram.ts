@@ -7,6 +7,10 @@ import type { Network, NetworkNode } from "$/api/peers";
 
 /** With more nodes than this a picture is no help. */
 export const MOST = 24;
+/** With more connections between others than this, only those that still wait are drawn. */
+const MOST_BETWEEN = 80;
+/** With more lines than this they are drawn fainter. */
+const MANY = 16;
 /** Half the size of a node's mark, and of this node's. */
 export const RADIUS = 14;
 export const CENTRE = 20;
@@ -51,6 +55,8 @@ export interface Drawing {
   between: Line[];
   /** From who introduced to who was introduced. */
   introduced: Line[];
+  /** Whether these are so many that they should be faint. */
+  faint: boolean;
 }
 
 /** Which nodes have a place in the picture: a connection that has ended is none. */
@@ -82,6 +88,16 @@ export function draw(network: Network, width: number, lang: string): Drawing | n
     const [from, to] = [found.get(a), found.get(b)];
     return from && to && from !== to ? ([from, to] as const) : null;
   };
+  const between = network.links.flatMap(({ a, b, state }) => {
+    const ends = pair(a, b);
+    const kind: LineKind = state === "connected" ? "connected" : "waiting";
+    if (!ends || state === "declined" || state === "expired") return [];
+    return [{ key: `${a} ${b}`, path: bent(...ends, centre), kind }];
+  });
+  const introduced = marks.flatMap((mark) => {
+    const ends = pair(mark.node.introduced_by?.origin ?? "", mark.node.origin);
+    return ends ? [{ key: mark.node.origin, path: bent(...ends, centre), kind: kindOf(mark.node) }] : [];
+  });
   return {
     width,
     height: centre.y + bottom + MARGIN,
@@ -92,16 +108,9 @@ export function draw(network: Network, width: number, lang: string): Drawing | n
       path: straight(centre, CENTRE, mark, RADIUS),
       kind: kindOf(mark.node),
     })),
-    between: network.links.flatMap(({ a, b, state }) => {
-      const ends = pair(a, b);
-      const kind = state === "connected" ? "connected" : "waiting";
-      if (!ends || state === "declined" || state === "expired") return [];
-      return [{ key: `${a} ${b}`, path: bent(...ends, centre), kind } as const];
-    }),
-    introduced: marks.flatMap((mark) => {
-      const ends = pair(mark.node.introduced_by?.origin ?? "", mark.node.origin);
-      return ends ? [{ key: mark.node.origin, path: bent(...ends, centre), kind: kindOf(mark.node) }] : [];
-    }),
+    between: between.length > MOST_BETWEEN ? between.filter((one) => one.kind === "waiting") : between,
+    introduced,
+    faint: Math.min(between.length, MOST_BETWEEN) + introduced.length > MANY,
   };
 }
 
@@ -194,7 +203,8 @@ function bent(from: Point, to: Point, centre: Point): string {
   const off = Math.hypot(middle.x - centre.x, middle.y - centre.y);
   // Those that face each other have the middle between them: there the line goes around it on one side.
   const side = off > 1 ? middle : { x: centre.x + (to.y - from.y), y: centre.y - (to.x - from.x) };
-  const control = toward(centre, side, Math.max(off * 0.6, 3.2 * CENTRE));
+  const chord = Math.hypot(to.x - from.x, to.y - from.y);
+  const control = toward(centre, side, Math.max(off - Math.max(40, chord * 0.35), 3.2 * CENTRE));
   return `M${at(toward(from, control, RADIUS))}Q${at(control)} ${at(toward(to, control, RADIUS + 3))}`;
 }
 

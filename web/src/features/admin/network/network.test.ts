@@ -1,5 +1,5 @@
 import * as api from "$/api/peers";
-import type { NetworkNode } from "$/api/peers";
+import type { NetworkLink, NetworkNode } from "$/api/peers";
 import type { CredentialAccount } from "$/api/types";
 import { loadTexts, setLang, t } from "$/i18n/index.svelte";
 import { messages as en } from "$/i18n/en/peers";
@@ -162,6 +162,18 @@ describe("the picture", () => {
     expect(order.indexOf("Nantes")).toBe(order.indexOf("Lyon") + 1);
     for (const { path } of [...drawing.spokes, ...drawing.between, ...drawing.introduced])
       expect(path).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test("of many connections between others only what waits is drawn, so that the picture stays calm", () => {
+    const mesh = (count: number) => {
+      const nodes = many(count);
+      const links = nodes.flatMap((a, at) => nodes.slice(at + 1).map((b) => link(a.name, b.name)));
+      links[3]!.state = "open" as NetworkLink["state"];
+      return draw(network(nodes, links), 608, "en")!;
+    };
+    expect(mesh(6).between).toHaveLength(15);
+    expect([mesh(6).faint, mesh(8).faint]).toEqual([false, true]);
+    expect(mesh(20).between.map((one) => one.kind)).toEqual(["waiting"]);
   });
 
   test("a line between two that face each other goes around this node", () => {
