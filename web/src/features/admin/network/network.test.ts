@@ -66,6 +66,7 @@ describe("words", () => {
     expect(placeOf(node("Zug", { peer_id: null }))).toBe("/admin/peers");
     expect(stateBadge(nantes)).toBeNull();
     expect(stateBadge(node("Zug", { state: "introduced" }))?.label).toBe(en.network.introducedState);
+    expect(stateBadge(node("Zug", { state: "invited", peer_id: null }))?.label).toBe("Invited");
     expect(stateBadge(node("Zug", { state: "suspended" }))?.label).toBe(en.peers.suspended);
   });
 

@@ -41,6 +41,7 @@ export function grouped(nodes: readonly NetworkNode[], lang: string): Group[] {
 export function stateBadge(node: NetworkNode): { label: string; tone: Tone } | null {
   if (node.state === "active") return null;
   if (node.state === "introduced") return { label: t("network.introducedState"), tone: "warn" };
+  if (node.state === "invited") return { label: t("network.invitedState"), tone: "info" };
   return stateOf({ state: node.state, name: node.name });
 }
 
@@ -82,5 +83,5 @@ export function introducedTo({ node, nodes, links }: Network, origin: string, la
   });
 }
 
-/** Where a node's own page is; of one that is only introduced nothing is known but the question. */
+/** Where a node's own page is; what is not answered yet stands with the organisations. */
 export const placeOf = ({ peer_id }: NetworkNode) => (peer_id ? `/admin/peers/${peer_id}` : "/admin/peers");

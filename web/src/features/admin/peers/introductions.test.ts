@@ -78,6 +78,7 @@ test("two introductions are one pair, and of several the latest counts", () => {
   expect(said("connected", null)).toBe(en.introductions.pairConnected);
   expect(said("accepted", "accepted")).toBe(en.introductions.pairAccepted);
   expect(said("open", "open")).toBe(en.introductions.pairOpen);
+  expect(said("declined", "declined")).toBe(en.introductions.pairOneDeclined);
   expect(said("open", "expired")).toBe(en.introductions.pairExpired);
   expect(said("open", "accepted")).toBe("Nantes has accepted. Lyon has not answered yet.");
 });
@@ -105,7 +106,9 @@ test("an introduction is accepted after a question that says who vouches, and wh
 });
 
 test("one that was accepted waits, and cannot be answered again; a refusal is told", async () => {
-  vi.spyOn(api, "answerIntroduction").mockRejectedValue(new ApiError(409, "it has expired"));
+  vi.spyOn(api, "answerIntroduction").mockRejectedValue(
+    new ApiError(409, "the introduction of https://nantes.example is expired"),
+  );
   const changed = vi.fn();
   const all = [introduction(), introduction({ id: "8", name: "Lille", state: "accepted" })];
   render(Introductions, { all, changed });
@@ -116,7 +119,7 @@ test("one that was accepted waits, and cannot be answered again; a refusal is to
   within(dialog).getByText(t("introductions.declineText", { by: "Paris" }));
   await fireEvent.click(within(dialog).getByRole("button", { name: en.introductions.decline }));
   await waitFor(() => expect(changed).toHaveBeenCalledOnce());
-  expect(toasts.all.at(-1)?.text).toBe("it has expired");
+  expect(toasts.all.at(-1)?.text).toBe("The introduction of nantes.example has expired.");
 });
 
 test("the policy is changed at once, and goes back when the node refuses", async () => {

@@ -73,6 +73,9 @@ export function pairWords(pair: Pair, name: string): { label: string; tone: Tone
     text: t(key, values),
   });
   const declined = first("declined");
+  // Of the other one the node knows no more than that nothing comes of it.
+  if (pair.peer === "declined" && pair.other === "declined")
+    return say("declined", "introductions.pairOneDeclined");
   if (declined) return say("declined", "introductions.pairDeclined", { name: declined.who });
   if (first("expired")) return say("expired", "introductions.pairExpired");
   if (first("connected")) return say("connected", "introductions.pairConnected");

@@ -76,6 +76,8 @@ test("health says what is wrong first, and nothing of a queue where nothing is s
 test("the trail is told in words", () => {
   expect(done({ action: "peer.confirmed", reason: null })).toBe("Confirmed");
   expect(done({ action: "gate.refused", reason: "state" })).toBe("Refused");
+  expect(done({ action: "introduction.made", reason: null })).toBe("Introduced to another");
+  expect(doer("policy")).toBe("by your policy");
   expect(done({ action: "peer.unheard_of", reason: null })).toBe("peer.unheard_of");
   expect([doer("owner"), doer("peer"), doer("command line")]).toEqual([
     "by @owner",
@@ -131,6 +133,20 @@ test("refusals are said in words that name the other node; what is new is told a
   expect(of("Validation failed: https://lyon.example runs Entrenous: it is connected", 422)).toMatch(
     /^lyon\.example runs Entrenous/,
   );
+  expect(of("the introduction of https://lyon.example is connected", 409)).toContain("answered already");
+  expect(of("https://lyon.example may introduce nobody any more: the contract with it", 409)).toMatch(
+    /^lyon\.example may introduce nobody/,
+  );
+  expect(of("the contract with https://lyon.example gives no introductions", 409)).toBe(
+    "The agreement with lyon.example allows no introductions.",
+  );
+  expect(of("https://lyon.example cannot be introduced to one of these: the contracts must", 409)).toContain(
+    "no longer be introduced",
+  );
+  expect(of("there is nobody whom https://lyon.example could be introduced to", 409)).toMatch(
+    /^There is nobody/,
+  );
+  expect(of("https://lyon.example is suspended, not active", 409)).toMatch(/is not active\.$/);
   expect(of("something new", 409)).toBe("something new");
   expect(of("cause", 500)).toBe(t("common.nodeTrouble"));
   expect(trouble(new Unreachable())).toBe(t("common.unreachable"));
@@ -178,6 +194,7 @@ test("a row of the ledger is told in words, and what is new by its own name", ()
   expect(kind({ kind: "Create" })).toBe("Post");
   expect(kind({ kind: "Undo Follow" })).toBe("Follow ended");
   expect(kind({ kind: "GET /people/{username}" })).toBe("Question for a document");
+  expect(kind({ kind: "Offer Introduction" })).toBe("Introduction");
   expect(kind({ kind: "Move" })).toBe("Move");
   expect(direction({ direction: "served" })).toBe("They asked, we answered");
   expect(reason({ outcome: "crossed", reason: null })).toBeNull();

@@ -74,6 +74,13 @@ const ACTIONS: Record<string, MessageKey> = {
   "peer.purge_confirmed": "peers.didConfirmOrder",
   "peer.purge_given_up": "peers.didGiveUp",
   "peer.purged": "peers.didClear",
+  "introduction.made": "introductions.didMake",
+  "introduction.received": "introductions.didReceive",
+  "introduction.accepted": "introductions.didAccept",
+  "introduction.declined": "introductions.didDecline",
+  "introduction.connected": "introductions.didConnect",
+  "introduction.passed_over": "introductions.didPassOver",
+  "introductions.policy": "introductions.didPolicy",
   "contract.proposed": "peers.didOffered",
   "contract.changed": "peers.didContract",
   "contract.rejected": "peers.didDeclined",
@@ -91,6 +98,8 @@ export function doer(actor: string): string {
   if (actor === "command line") return t("peers.byCommand");
   if (actor === "peer") return t("peers.byPeer");
   if (actor === "node") return t("peers.byNode");
+  if (actor === "policy") return t("introductions.byPolicy");
+  if (actor === "invitation") return t("introductions.byInvitation");
   return t("peers.by", { actor: `@${actor}` });
 }
 

@@ -47,7 +47,7 @@ export const introductions = {
   askText: "You see each introduction, and decide.",
   auto: "Accept",
   autoText:
-    "Whoever {name} introduces is connected as soon as they accept, without your being asked, as long as the agreement asks for no more than {name} has itself.",
+    "Whoever {name} introduces is connected as soon as they accept, without your being asked, as long as the agreement asks for no more than {name} has itself, and you have never been connected with them.",
   asks: "You decide on each introduction by {name}",
   accepts: "Introductions by {name} are accepted from now on",
   notGiven:
@@ -59,6 +59,7 @@ export const introductions = {
   pairConnected: "The two are connected.",
   pairAccepted: "Both have accepted.",
   pairDeclined: "{name} has declined.",
+  pairOneDeclined: "One of the two has declined.",
   pairExpired: "They have not answered in time.",
   pairHalf: "{name} has accepted. {other} has not answered yet.",
   pairOpen: "Neither has answered yet.",
@@ -73,10 +74,29 @@ export const introductions = {
     "It can be introduced to those whom you are connected with, whose agreement allows introductions, and whom it does not know yet.",
   between: "What may cross between them",
   asWithUs: "As each works with us",
-  asWithUsText: "Each gives the other what it gives to us.",
+  asWithUsText: "Each gives the other what it gives to us, without the groups that are named for us.",
   noteHint: "Both administrators read it.",
   introduceTo: { one: "Introduce to {count} organisation", other: "Introduce to {count} organisations" },
   introduced: "{name} is introduced. Both sides are asked",
+
+  didMake: "Introduced to another",
+  didReceive: "Introduction received",
+  didAccept: "Introduction accepted",
+  didDecline: "Introduction declined",
+  didConnect: "Connected by an introduction",
+  didPassOver: "Introduction passed over",
+  didPolicy: "Policy for introductions changed",
+  byPolicy: "by your policy",
+  byInvitation: "by the invitation",
+
+  isExpired: "The introduction of {authority} has expired.",
+  isAnswered: "The introduction of {authority} is answered already.",
+  mayNot: "{authority} may introduce nobody to you any more: the agreement with it has changed or ended.",
+  givesNone: "The agreement with {authority} allows no introductions.",
+  notThese:
+    "{authority} can no longer be introduced to one of these: their agreement has changed, or the two know each other by now.",
+  nobodyLeft: "There is nobody left whom {authority} could be introduced to.",
+  notActive: "The connection with {authority} is not active.",
 
   invite: "Introduce it to the other sites once it is confirmed",
   inviteHint:

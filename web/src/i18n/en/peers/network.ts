@@ -30,6 +30,7 @@ export const network = {
   endedText: "Nothing crosses.",
 
   introducedState: "Introduced to you",
+  invitedState: "Invited",
   byInvitation: "By an invitation",
   byHand: "Added by hand",
   by: "Introduced by {name}",

@@ -47,7 +47,7 @@ export const introductions = {
   askText: "Vous voyez chaque présentation, et décidez.",
   auto: "Accepter",
   autoText:
-    "Quiconque {name} présente est relié dès qu’il accepte, sans que l’on vous demande, tant que l’accord proposé ne demande pas plus que ce que {name} a déjà.",
+    "Quiconque {name} présente est relié dès qu’il accepte, sans que l’on vous demande, tant que l’accord proposé ne demande pas plus que ce que {name} a déjà, et que vous n’y avez jamais été relié.",
   asks: "Vous décidez de chaque présentation par {name}",
   accepts: "Les présentations par {name} sont désormais acceptées",
   notGiven:
@@ -59,6 +59,7 @@ export const introductions = {
   pairConnected: "Les deux sont reliés.",
   pairAccepted: "Les deux ont accepté.",
   pairDeclined: "{name} a refusé.",
+  pairOneDeclined: "L’un des deux a refusé.",
   pairExpired: "La réponse n’est pas venue à temps.",
   pairHalf: "{name} a accepté. {other} n’a pas encore répondu.",
   pairOpen: "Aucun des deux n’a encore répondu.",
@@ -73,7 +74,7 @@ export const introductions = {
     "On peut le présenter à ceux à qui vous êtes relié, dont l’accord permet les présentations, et qu’il ne connaît pas encore.",
   between: "Ce qui peut circuler entre eux",
   asWithUs: "Comme chacun avec nous",
-  asWithUsText: "Chacun donne à l’autre ce qu’il nous donne.",
+  asWithUsText: "Chacun donne à l’autre ce qu’il nous donne, sans les groupes nommés pour nous.",
   noteHint: "Les deux administrateurs le lisent.",
   introduceTo: {
     one: "Présenter à {count} organisation",
@@ -81,6 +82,25 @@ export const introductions = {
     other: "Présenter à {count} organisations",
   },
   introduced: "{name} est présenté. Les deux côtés sont consultés",
+
+  didMake: "Présentation à un autre",
+  didReceive: "Présentation reçue",
+  didAccept: "Présentation acceptée",
+  didDecline: "Présentation refusée",
+  didConnect: "Liaison par une présentation",
+  didPassOver: "Présentation laissée de côté",
+  didPolicy: "Autre réglage des présentations",
+  byPolicy: "par votre réglage",
+  byInvitation: "par l’invitation",
+
+  isExpired: "La présentation de {authority} a expiré.",
+  isAnswered: "La présentation de {authority} a déjà reçu une réponse.",
+  mayNot: "{authority} ne peut plus vous présenter personne : l’accord avec lui a changé ou pris fin.",
+  givesNone: "L’accord avec {authority} ne permet pas les présentations.",
+  notThese:
+    "{authority} ne peut plus être présenté à l’un d’eux : leur accord a changé, ou les deux se connaissent désormais.",
+  nobodyLeft: "Il n’y a plus personne à qui {authority} pourrait être présenté.",
+  notActive: "La liaison avec {authority} n’est pas active.",
 
   invite: "Le présenter aux autres sites dès sa confirmation",
   inviteHint:

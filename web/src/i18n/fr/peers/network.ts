@@ -30,6 +30,7 @@ export const network = {
   endedText: "Rien ne circule.",
 
   introducedState: "Vous est présenté",
+  invitedState: "Invité",
   byInvitation: "Par une invitation",
   byHand: "Ajouté à la main",
   by: "Présenté par {name}",
