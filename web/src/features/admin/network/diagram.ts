@@ -55,6 +55,8 @@ export interface Drawing {
   between: Line[];
   /** From who introduced to who was introduced. */
   introduced: Line[];
+  /** Connections between others were too many: only those that wait are drawn. */
+  thinned: boolean;
   /** Whether these are so many that they should be faint. */
   faint: boolean;
 }
@@ -98,6 +100,7 @@ export function draw(network: Network, width: number, lang: string): Drawing | n
     const ends = pair(mark.node.introduced_by?.origin ?? "", mark.node.origin);
     return ends ? [{ key: mark.node.origin, path: bent(...ends, centre), kind: kindOf(mark.node) }] : [];
   });
+  const thinned = between.length > MOST_BETWEEN;
   return {
     width,
     height: centre.y + bottom + MARGIN,
@@ -108,7 +111,8 @@ export function draw(network: Network, width: number, lang: string): Drawing | n
       path: straight(centre, CENTRE, mark, RADIUS),
       kind: kindOf(mark.node),
     })),
-    between: between.length > MOST_BETWEEN ? between.filter((one) => one.kind === "waiting") : between,
+    between: thinned ? between.filter((one) => one.kind === "waiting") : between,
+    thinned,
     introduced,
     faint: Math.min(between.length, MOST_BETWEEN) + introduced.length > MANY,
   };

@@ -175,6 +175,7 @@ describe("the picture", () => {
     expect(mesh(6).between).toHaveLength(15);
     expect([mesh(6).faint, mesh(8).faint]).toEqual([false, true]);
     expect(mesh(20).between.map((one) => one.kind)).toEqual(["waiting"]);
+    expect([mesh(6).thinned, mesh(20).thinned]).toEqual([false, true]);
   });
 
   test("a line between two that face each other goes around this node", () => {

@@ -8,7 +8,7 @@ export const network = {
     "Invite another site or organisation, or accept its invitation. From then on you see here who is connected, who introduced whom, and how it goes.",
   introduceHint:
     "Whoever joins by an invitation can be introduced to the others: then one invitation is enough for all of them.",
-  diagram: "As a picture",
+  thinned: "Of those you have introduced to each other, only what still waits is drawn.",
   diagramHint: "The list below says the same in words.",
   tooMany: "With more than {count} nodes a picture says less than the list.",
   connected: "Connected",

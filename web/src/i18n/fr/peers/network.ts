@@ -8,7 +8,7 @@ export const network = {
     "Invitez un autre site ou une autre organisation, ou acceptez son invitation. Vous verrez alors ici qui est relié, qui a présenté qui, et comment cela se passe.",
   introduceHint:
     "Qui arrive par une invitation peut être présenté aux autres : une seule invitation suffit alors pour tous.",
-  diagram: "En image",
+  thinned: "De ceux que vous avez présentés l’un à l’autre, seul ce qui attend encore est dessiné.",
   diagramHint: "La liste ci-dessous dit la même chose en mots.",
   tooMany: "Au-delà de {count} nœuds, une image en dit moins que la liste.",
   connected: "Relié",
