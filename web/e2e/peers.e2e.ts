@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages } from "../src/i18n/en";
 import { messages as more } from "../src/i18n/en/peers";
-import { eventually, makeToken, Node } from "./harness/node";
-import { axe, closeBrowser, context, settled, shoot, Witness } from "./harness/stage";
+import { administrator, button, fill, link, state, wrong, type Admin } from "./harness/admin";
+import { eventually, Node } from "./harness/node";
+import { closeBrowser, settled, shoot } from "./harness/stage";
 
 const en = { ...messages, ...more };
 let nodes: Node[] = [];
@@ -24,40 +25,12 @@ afterAll(async () => {
   await Promise.all(nodes.map((node) => node.remove()));
 });
 
-interface Admin {
-  node: Node;
-  page: Page;
-  witness: Witness;
-  close: () => Promise<void>;
-}
-
-async function administrator(node: Node, path: string): Promise<Admin> {
-  const made = await context("owner@a", { token: await makeToken(node.address, "owner") });
-  const page = await made.newPage();
-  const witness = new Witness(page);
-  await page.goto(node.address.url + path);
-  await settled(page);
-  return { node, page, witness, close: () => made.close() };
-}
-
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const link = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
-const state = (page: Page, text: string) => page.locator(".badge").getByText(text, { exact: true });
-const fill = (text: string, values: Record<string, string>) =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
-
 /** The groups of a fingerprint as they stand on the screen. */
 async function shown(page: Page, label: string): Promise<string> {
   const list = page.getByRole("list", { name: label, exact: true });
   await list.waitFor();
   return (await list.locator("li > span:first-child").allTextContents()).join("-");
 }
-
-/** What is serious on the screen, and what went wrong until now. */
-const wrong = async ({ page, witness }: Admin, but?: RegExp) => [
-  ...(await axe(page)),
-  ...(await witness.troubles(but)),
-];
 
 test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async () => {
   const [sud, harbour] = (await Promise.all(nodes.map((node) => administrator(node, "/admin/peers")))) as [

@@ -39,7 +39,7 @@ const screens = (): [string, string][] => [
     (one) => [`settings-${one}`, `/settings/${one}`] as [string, string],
   ),
   ["admin", "/admin"],
-  ...["invitations", "people", "peers", "peers/invite", "peers/join", "peers/add"].map(
+  ...["invitations", "people", "peers", "peers/invite", "peers/join", "peers/add", "peers/network"].map(
     (one) => [`admin-${one.replace("/", "-")}`, `/admin/${one}`] as [string, string],
   ),
   ["admin-peer", `/admin/peers/${stage.peer}`],

@@ -33,6 +33,14 @@ export type LedgerEntry = Schemas["LedgerEntry"];
 /** What came of looking at every row. */
 export type LedgerCheck = Schemas["LedgerCheck"];
 export type AuditLine = Schemas["AuditLine"];
+/** A node that a third one, trusted by both, makes known: to this one, or by this one to another. */
+export type Introduction = Schemas["Introduction"];
+/** What an introduction asks for; nothing for what each of the two gives to the sponsor. */
+export type ContractAsked = Schemas["ContractAsked"];
+/** Every node that this one knows of, and what it knows of connections between others. */
+export type Network = Schemas["Network"];
+export type NetworkNode = Network["nodes"][number];
+export type NetworkLink = Network["links"][number];
 
 const BASE = "/api/entrenous/v1/admin";
 const one = (id: string) => `${BASE}/peers/${encodeURIComponent(id)}`;
@@ -67,6 +75,23 @@ export const invite = (body: NewInvitation) =>
   request<MadeInvitation>("POST", `${BASE}/peer_invites`, { body });
 export const withdraw = (id: string) =>
   request<unknown>("DELETE", `${BASE}/peer_invites/${encodeURIComponent(id)}`);
+
+/** Received and made, the newest first. */
+export const introductions = () => request<Introduction[]>("GET", `${BASE}/introductions`);
+export const answerIntroduction = (id: string, what: "accept" | "decline") =>
+  request<Introduction>("POST", `${BASE}/introductions/${encodeURIComponent(id)}/${what}`);
+/** To whom a peer may be introduced now. */
+export const introducible = (id: string) => request<Peer[]>("GET", `${one(id)}/introducible`);
+/** Makes a peer and others known to each other: two introductions for each pair. */
+export const introduce = (id: string, to: readonly string[], contract: ContractAsked | null, note: string) =>
+  request<Introduction[]>("POST", `${one(id)}/introductions`, {
+    body: { to, ...(contract ? { contract } : {}), note },
+  });
+/** What is done with introductions by a peer. */
+export type Policy = "ask" | "accept";
+export const setPolicy = (id: string, introductions: Policy) =>
+  request<Peer>("POST", `${one(id)}/introductions_policy`, { body: { introductions } });
+export const network = () => request<Network>("GET", `${BASE}/network`);
 
 export const queues = () => request<Queue[]>("GET", `${BASE}/deliveries`);
 /** What administrators and the node did about a peer, the newest first. */

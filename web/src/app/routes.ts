@@ -43,6 +43,10 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/admin/peers/invite", load: admin(() => import("$/features/admin/peers/InvitePage.svelte")) },
   { pattern: "/admin/peers/join", load: admin(() => import("$/features/admin/peers/JoinPage.svelte")) },
   { pattern: "/admin/peers/add", load: admin(() => import("$/features/admin/peers/AddPage.svelte")) },
+  {
+    pattern: "/admin/peers/network",
+    load: admin(() => import("$/features/admin/network/NetworkPage.svelte")),
+  },
   { pattern: "/admin/peers/:id", load: admin(() => import("$/features/admin/peers/PeerPage.svelte")) },
   { pattern: "/admin/:section", load: adminPage },
   { pattern: "/design", load: () => import("$/features/design/DesignPage.svelte"), open: true },

@@ -69,6 +69,7 @@ mod tests {
             "/@sam@127.0.0.2:8302/12/favourited_by",
             "/settings/security",
             "/admin/peers/invite",
+            "/admin/peers/network",
         ] {
             assert!(is_own(own), "{own}");
         }

@@ -76,6 +76,7 @@ async fn the_first_page_is_the_same_for_everyone() {
         "/signed-in?code=x&state=y",
         "/design",
         "/admin/peers/1",
+        "/admin/peers/network",
     ] {
         let plain = ask(&house, path, &[]).await;
         assert_eq!(plain.status, StatusCode::OK, "{path}");

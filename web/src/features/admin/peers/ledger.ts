@@ -21,6 +21,12 @@ const KINDS = new Set([
   "UndoAnnounce",
   "Block",
   "UndoBlock",
+  "OfferContract",
+  "AcceptContract",
+  "RejectContract",
+  "OfferIntroduction",
+  "AcceptIntroduction",
+  "RejectIntroduction",
   "Deliveries",
 ]);
 
@@ -48,6 +54,7 @@ const REASONS: readonly [RegExp, MessageKey][] = [
   [/^(no_audience_here|audience_changed)$/, "ledger.audience"],
   [/^(not_found|gone|actor_gone|status_410)$/, "ledger.gone"],
   [/^(too_long|too_large|too_many_recipients|status_413)$/, "ledger.size"],
+  [/^introduction_declined$/, "ledger.declined"],
   [/^too_old$/, "ledger.old"],
   [/^(unavailable|status_5\d\d)$/, "ledger.down"],
 ];

@@ -1,8 +1,8 @@
 import { ApiError, Unreachable } from "$/api/client";
 import * as api from "$/api/peers";
-import type { Invitation, Offer, Peer, Queue } from "$/api/peers";
+import type { Invitation, Offer, Queue } from "$/api/peers";
 import { loadTexts, setLang, t } from "$/i18n/index.svelte";
-import { FULL } from "$/test/contracts";
+import { contract, peer } from "$/test/peers";
 import { beforeEach, expect, test, vi } from "vitest";
 import * as ending from "./ending";
 import { about, direction, kind, reason } from "./ledger";
@@ -15,19 +15,6 @@ beforeEach(async () => {
   await loadTexts("peers");
 });
 
-const contract = { version: 1, we_give: FULL, they_give: FULL };
-const peer = (more: Partial<Peer> = {}): Peer => ({
-  id: "1",
-  origin: "https://lyon.example",
-  authority: "lyon.example",
-  name: "Lyon",
-  state: "active",
-  software: "native",
-  contract,
-  created_at: "2026-03-01T10:00:00Z",
-  updated_at: "2026-03-01T10:00:00Z",
-  ...more,
-});
 const queue = (more: Partial<Queue> = {}): Queue => ({
   peer_id: "1",
   authority: "lyon.example",
@@ -57,6 +44,8 @@ test("every state has a word, a sentence and a colour; an unknown one is told as
   }
   expect(stateOf(peer({ state: "pending_local" })).text).toContain("Lyon");
   expect(stateOf(peer({ state: "new" })).label).toBe("new");
+  const introduced = peer({ state: "pending_remote", introduced_by: "https://paris.example" });
+  expect(stateOf(introduced).text).toContain("the introduction by paris.example");
 });
 
 test("who waits for the administrator comes first, who is gone last", () => {
@@ -87,6 +76,8 @@ test("health says what is wrong first, and nothing of a queue where nothing is s
 test("the trail is told in words", () => {
   expect(done({ action: "peer.confirmed", reason: null })).toBe("Confirmed");
   expect(done({ action: "gate.refused", reason: "state" })).toBe("Refused");
+  expect(done({ action: "introduction.made", reason: null })).toBe("Introduced to another");
+  expect(doer("policy")).toBe("by your policy");
   expect(done({ action: "peer.unheard_of", reason: null })).toBe("peer.unheard_of");
   expect([doer("owner"), doer("peer"), doer("command line")]).toEqual([
     "by @owner",
@@ -98,6 +89,7 @@ test("the trail is told in words", () => {
     purpose: "",
     contract,
     pre_confirmed: false,
+    introduce: false,
     created_at: "2026-03-01T10:00:00Z",
     expires_at: "2026-03-01T10:00:00Z",
     usable: false,
@@ -141,6 +133,20 @@ test("refusals are said in words that name the other node; what is new is told a
   expect(of("Validation failed: https://lyon.example runs Entrenous: it is connected", 422)).toMatch(
     /^lyon\.example runs Entrenous/,
   );
+  expect(of("the introduction of https://lyon.example is connected", 409)).toContain("answered already");
+  expect(of("https://lyon.example may introduce nobody any more: the contract with it", 409)).toMatch(
+    /^lyon\.example may introduce nobody/,
+  );
+  expect(of("the contract with https://lyon.example gives no introductions", 409)).toBe(
+    "The agreement with lyon.example allows no introductions.",
+  );
+  expect(of("https://lyon.example cannot be introduced to one of these: the contracts must", 409)).toContain(
+    "no longer be introduced",
+  );
+  expect(of("there is nobody whom https://lyon.example could be introduced to", 409)).toMatch(
+    /^There is nobody/,
+  );
+  expect(of("https://lyon.example is suspended, not active", 409)).toMatch(/is not active\.$/);
   expect(of("something new", 409)).toBe("something new");
   expect(of("cause", 500)).toBe(t("common.nodeTrouble"));
   expect(trouble(new Unreachable())).toBe(t("common.unreachable"));
@@ -188,6 +194,7 @@ test("a row of the ledger is told in words, and what is new by its own name", ()
   expect(kind({ kind: "Create" })).toBe("Post");
   expect(kind({ kind: "Undo Follow" })).toBe("Follow ended");
   expect(kind({ kind: "GET /people/{username}" })).toBe("Question for a document");
+  expect(kind({ kind: "Offer Introduction" })).toBe("Introduction");
   expect(kind({ kind: "Move" })).toBe("Move");
   expect(direction({ direction: "served" })).toBe("They asked, we answered");
   expect(reason({ outcome: "crossed", reason: null })).toBeNull();

@@ -1,4 +1,4 @@
-/** Why an invitation cannot be read or accepted, in words that say what to do. */
+/** Why an invitation or an introduction comes to nothing, in words that say what to do. */
 
 import { ApiError } from "$/api/client";
 import { i18n, t, type MessageKey } from "$/i18n/index.svelte";
@@ -27,6 +27,13 @@ const SAYINGS: readonly [RegExp, MessageKey][] = [
   [/^(\S+) cannot be reached: (.+)$/, "peers.cannotReach"],
   [/^(\S+) does not answer as a node of Entrenous/, "peers.notEntrenous"],
   [/^(\S+) runs Entrenous/, "peers.isEntrenous"],
+  [/^the introduction of (\S+) is expired/, "introductions.isExpired"],
+  [/^the introduction of (\S+) is /, "introductions.isAnswered"],
+  [/^(\S+) may introduce nobody any more/, "introductions.mayNot"],
+  [/^the contract with (\S+) gives no introductions/, "introductions.givesNone"],
+  [/^(\S+) cannot be introduced to one of these/, "introductions.notThese"],
+  [/^there is nobody whom (\S+) could be introduced to/, "introductions.nobodyLeft"],
+  [/^(\S+) is \w+, not active/, "introductions.notActive"],
   [/is no authority/, "peers.notAuthority"],
 ];
 

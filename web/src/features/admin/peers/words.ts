@@ -14,10 +14,19 @@ const STATES: Record<string, { label: MessageKey; text: MessageKey; tone: Tone }
 };
 
 /** What a state is called, what it means, and how it is coloured. */
-export function stateOf(peer: Pick<Peer, "state" | "name">): { label: string; text: string; tone: Tone } {
+export function stateOf(peer: { state: string; name: string; introduced_by?: string | null }): {
+  label: string;
+  text: string;
+  tone: Tone;
+} {
   const known = STATES[peer.state];
   if (!known) return { label: peer.state, text: "", tone: "plain" };
-  return { label: t(known.label), text: t(known.text, { name: peer.name }), tone: known.tone };
+  const { label, tone } = known;
+  if (peer.state === "pending_remote" && peer.introduced_by) {
+    const text = t("introductions.pendingText", { by: authorityOf(peer.introduced_by) });
+    return { label: t(label), text, tone };
+  }
+  return { label: t(label), text: t(known.text, { name: peer.name }), tone };
 }
 
 /** Those that wait for this administrator first, then what is connected, what is not any more last; by name within. */
@@ -65,6 +74,13 @@ const ACTIONS: Record<string, MessageKey> = {
   "peer.purge_confirmed": "peers.didConfirmOrder",
   "peer.purge_given_up": "peers.didGiveUp",
   "peer.purged": "peers.didClear",
+  "introduction.made": "introductions.didMake",
+  "introduction.received": "introductions.didReceive",
+  "introduction.accepted": "introductions.didAccept",
+  "introduction.declined": "introductions.didDecline",
+  "introduction.connected": "introductions.didConnect",
+  "introduction.passed_over": "introductions.didPassOver",
+  "introductions.policy": "introductions.didPolicy",
   "contract.proposed": "peers.didOffered",
   "contract.changed": "peers.didContract",
   "contract.rejected": "peers.didDeclined",
@@ -82,6 +98,8 @@ export function doer(actor: string): string {
   if (actor === "command line") return t("peers.byCommand");
   if (actor === "peer") return t("peers.byPeer");
   if (actor === "node") return t("peers.byNode");
+  if (actor === "policy") return t("introductions.byPolicy");
+  if (actor === "invitation") return t("introductions.byInvitation");
   return t("peers.by", { actor: `@${actor}` });
 }
 

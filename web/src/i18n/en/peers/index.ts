@@ -2,7 +2,9 @@
 
 import { contract } from "./contract";
 import { ending } from "./ending";
+import { introductions } from "./introductions";
 import { ledger } from "./ledger";
+import { network } from "./network";
 import { peers } from "./peers";
 
-export const messages = { contract, ending, ledger, peers } as const;
+export const messages = { contract, ending, introductions, ledger, network, peers } as const;

@@ -51,6 +51,12 @@ export const ledger = {
   UndoAnnounce: "Boost taken back",
   Block: "Block",
   UndoBlock: "Block lifted",
+  OfferContract: "Change of the agreement proposed",
+  AcceptContract: "Change of the agreement accepted",
+  RejectContract: "Change of the agreement declined",
+  OfferIntroduction: "Introduction",
+  AcceptIntroduction: "Introduction accepted",
+  RejectIntroduction: "Introduction declined",
   Deliveries: "Deliveries that were too old",
   asked: "Question for a document",
 
@@ -62,6 +68,7 @@ export const ledger = {
   audience: "it is for nobody here",
   gone: "it does not exist any more",
   size: "it is too large or too long",
+  declined: "the introduction was declined, or is over",
   old: "it could not be delivered for 30 days",
   down: "the server could not answer",
 } as const;

@@ -1,7 +1,7 @@
 export const peers = {
   title: "Organisations",
   intro:
-    "Another organisation is connected only after an administrator on each side has agreed, and both have compared the fingerprints.",
+    "Another organisation is connected only after an administrator on each side has agreed. They compare the fingerprints of the two, or an organisation that both trust introduces them.",
   invite: "Invite an organisation",
   join: "Accept an invitation",
   add: "Add a server of other software by hand",

@@ -52,6 +52,12 @@ export const ledger = {
   UndoAnnounce: "Partage retiré",
   Block: "Blocage",
   UndoBlock: "Blocage levé",
+  OfferContract: "Modification de l’accord proposée",
+  AcceptContract: "Modification de l’accord acceptée",
+  RejectContract: "Modification de l’accord refusée",
+  OfferIntroduction: "Présentation",
+  AcceptIntroduction: "Présentation acceptée",
+  RejectIntroduction: "Présentation refusée",
   Deliveries: "Envois trop anciens",
   asked: "Demande d’un document",
 
@@ -63,6 +69,7 @@ export const ledger = {
   audience: "cela n’est pour personne ici",
   gone: "cela n’existe plus",
   size: "c’est trop gros ou trop long",
+  declined: "la présentation a été refusée, ou n’a plus cours",
   old: "cela n’a pas pu être remis pendant 30 jours",
   down: "le serveur n’a pas pu répondre",
 };

@@ -1,7 +1,7 @@
 export const peers = {
   title: "Organisations",
   intro:
-    "Une autre organisation n’est reliée qu’après l’accord d’un administrateur de chaque côté, et la comparaison des empreintes par les deux.",
+    "Une autre organisation n’est reliée qu’après l’accord d’un administrateur de chaque côté. Ils comparent les empreintes des deux, ou une organisation de confiance pour les deux les présente.",
   invite: "Inviter une organisation",
   join: "Accepter une invitation",
   add: "Ajouter à la main un serveur d’un autre logiciel",
