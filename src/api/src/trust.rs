@@ -68,6 +68,8 @@ pub trait TrustDesk: Send + Sync + 'static {
     async fn propose(&self, actor: &str, peer: PeerId, contract: Contract, note: String) -> Result<()>;
     /// Accepts a standing offer of the peer, or turns it down.
     async fn answer_proposal(&self, actor: &str, peer: PeerId, uri: &str, accept: bool) -> Result<()>;
+    /// Changes this node's keys, and tells its peers.
+    async fn rotate_keys(&self, actor: &str) -> Result<()>;
     /// Adds other software by hand; answers the peer.
     async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId>;
 }

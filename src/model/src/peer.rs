@@ -1,6 +1,6 @@
 //! Peer nodes: who is trusted, with which keys, for what.
 
-use crate::{Contract, Origin, PeerId, PeerInviteId, Time};
+use crate::{Contract, KeyAlert, KeyGeneration, Origin, PeerId, PeerInviteId, Time};
 use serde::{Deserialize, Serialize};
 
 /// Where a peer is in its life.
@@ -137,6 +137,10 @@ pub struct Peer {
     pub retry_at: Option<Time>,
     /// What the last failure was, for the administrator.
     pub last_error: Option<String>,
+    /// Which of this node's keys it has: what is signed for it is signed with these.
+    pub our_keys: KeyGeneration,
+    /// It shows other keys than the pinned ones; suspended since then.
+    pub alert: Option<KeyAlert>,
 }
 
 impl Peer {

@@ -5,7 +5,10 @@ use crate::schema::peers;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use entrenous_model::{Contract, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software, Time};
+use entrenous_model::{
+    Contract, KeyAlert, KeyGeneration, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software,
+    Time,
+};
 
 /// The word for a peer that runs Entrenous.
 const NATIVE: &str = "native";
@@ -33,6 +36,9 @@ struct Row {
     retry_at: Option<NaiveDateTime>,
     last_error: Option<String>,
     invitation: Option<String>,
+    our_keys: i32,
+    alert_fingerprint: Option<String>,
+    alert_at: Option<NaiveDateTime>,
 }
 
 impl Row {
@@ -68,6 +74,14 @@ impl Row {
             failures: self.failures,
             retry_at: self.retry_at.map(from_db),
             last_error: self.last_error,
+            our_keys: KeyGeneration::of(self.our_keys),
+            alert: self
+                .alert_fingerprint
+                .zip(self.alert_at)
+                .map(|(fingerprint, at)| KeyAlert {
+                    fingerprint,
+                    since: from_db(at),
+                }),
         };
         Ok((peer, self.invitation))
     }
@@ -101,6 +115,9 @@ impl Row {
             retry_at: peer.retry_at.map(to_db),
             last_error: peer.last_error.clone(),
             invitation: invitation.map(str::to_owned),
+            our_keys: peer.our_keys.get(),
+            alert_fingerprint: peer.alert.as_ref().map(|alert| alert.fingerprint.clone()),
+            alert_at: peer.alert.as_ref().map(|alert| to_db(alert.since)),
         })
     }
 }
@@ -240,6 +257,20 @@ pub fn learn_form(conn: &mut Conn, id: PeerId, form: SignatureForm) -> Result<()
         .set(peers::signature_form.eq(form.as_str()))
         .execute(conn)?;
     Ok(())
+}
+
+/// The peer has this generation of our keys now, if what it had was older.
+///
+/// # Errors
+/// The database's.
+pub fn has_our_keys(conn: &mut Conn, id: PeerId, generation: KeyGeneration) -> Result<bool, StoreError> {
+    let older = peers::table
+        .find(id.get())
+        .filter(peers::our_keys.lt(generation.get()));
+    let changed = diesel::update(older)
+        .set(peers::our_keys.eq(generation.get()))
+        .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// Ends everything between this node's people and a peer's: follows, memberships of lists, queued deliveries. Counts are

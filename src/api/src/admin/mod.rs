@@ -1,8 +1,10 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
+mod alerts;
 mod contract;
 mod ending;
 mod invites;
+mod keys;
 mod ledger;
 mod look;
 mod peer_invites;
@@ -25,6 +27,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(ending::routes())
         .merge(peer_invites::routes())
         .merge(proposals::routes())
+        .merge(keys::routes())
+        .merge(alerts::routes())
         .merge(look::routes())
         .merge(ledger::routes())
         .merge(trail::routes())

@@ -1,10 +1,11 @@
 //! The two-admin invitation (federation.md, "The federated invitation").
 
-use crate::{Ctx, DomainError, Result, audit, secrets};
+use crate::{Ctx, DomainError, Result, audit, own_keys, secrets};
 use chrono::TimeDelta;
 use entrenous_model::peer::PeerInvite;
 use entrenous_model::{
-    Contract, Event, Origin, Peer, PeerId, PeerInviteId, PeerKeys, PeerState, SignatureForm, Software, Time,
+    Contract, Event, KeyGeneration, Origin, Peer, PeerId, PeerInviteId, PeerKeys, PeerState, SignatureForm,
+    Software, Time,
 };
 use entrenous_store::{StoreError, Tx, peer_invites, peers as rows};
 
@@ -212,6 +213,8 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
         .store()
         .write(move |tx| {
             let now = tx.now();
+            // A rotation withdraws open invitations: the keys that the link names are those that hold now.
+            let our_keys = own_keys::lock(tx)?;
             let invite = peer_invites::by_id(tx, id)?.ok_or(DomainError::Refused("invitation"))?;
             if invite.used_by.as_ref() == Some(&identity.origin) {
                 return accepted_before(tx, &identity);
@@ -242,7 +245,15 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
             } else {
                 PeerState::PendingLocal
             };
-            put(tx, known.as_ref(), &identity, invite.contract, state, None)?;
+            put(
+                tx,
+                known.as_ref(),
+                &identity,
+                invite.contract,
+                state,
+                our_keys,
+                None,
+            )?;
             let detail = format!(
                 "{} accepted invitation {id}; fingerprint {}",
                 identity.name, identity.keys.fingerprint
@@ -266,16 +277,18 @@ fn accepted_before(tx: &mut Tx, identity: &PeerIdentity) -> Result<PeerState> {
 }
 
 /// We accepted theirs: adds or renews the peer as `PendingRemote`, or `Active` if they answered so. `invitation` is
-/// the URL of the invitation there, where its state can be asked.
+/// the URL of the invitation there, where its state can be asked; `our_keys` are those that we accepted with.
 ///
 /// # Errors
-/// `Conflict` if it is active already or it is ourselves; `Invalid` for terms beyond their bounds.
+/// `Conflict` if it is active already or it is ourselves, or our keys were changed meanwhile; `Invalid` for terms beyond
+/// their bounds.
 pub async fn joined(
     ctx: &Ctx,
     actor: &str,
     identity: PeerIdentity,
     contract: Contract,
     active: bool,
+    our_keys: KeyGeneration,
     invitation: String,
 ) -> Result<PeerId> {
     if &identity.origin == ctx.origin() {
@@ -288,6 +301,7 @@ pub async fn joined(
         let (actor, identity, invitation) = (actor.to_owned(), identity.clone(), invitation.clone());
         let contract = contract.clone();
         ctx.store().write(move |tx| {
+            let current = own_keys::lock(tx)?;
             let known = rows::by_origin(tx, &identity.origin)?;
             if known.as_ref().is_some_and(Peer::is_active) {
                 return Err(DomainError::Conflict(
@@ -299,7 +313,16 @@ pub async fn joined(
             } else {
                 PeerState::PendingRemote
             };
-            let id = put(tx, known.as_ref(), &identity, contract, state, Some(&invitation))?;
+            let id = put(
+                tx,
+                known.as_ref(),
+                &identity,
+                contract,
+                state,
+                our_keys,
+                Some(&invitation),
+            )?;
+            own_keys::catch_up(tx, id, our_keys, current)?;
             let detail = format!(
                 "joined {}; fingerprint {}",
                 identity.name, identity.keys.fingerprint
@@ -330,6 +353,7 @@ fn put(
     identity: &PeerIdentity,
     contract: Contract,
     state: PeerState,
+    our_keys: KeyGeneration,
     invitation: Option<&str>,
 ) -> std::result::Result<PeerId, StoreError> {
     let now = tx.now();
@@ -350,6 +374,8 @@ fn put(
         failures: 0,
         retry_at: None,
         last_error: None,
+        our_keys,
+        alert: None,
     };
     if known.is_some() {
         entrenous_store::proposals::forget(tx, peer.id)?;

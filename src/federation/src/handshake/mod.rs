@@ -13,6 +13,7 @@
 mod contact;
 mod inviter;
 mod joiner;
+mod keys;
 mod limits;
 mod link;
 mod message;

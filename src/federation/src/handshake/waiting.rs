@@ -50,7 +50,7 @@ impl Federation {
                 next = next.min(at.duration_since(now));
                 continue;
             }
-            match self.ask_state(peer.id, &peer.origin, &invitation).await {
+            match self.ask_state(&peer, &invitation).await {
                 Ok(true) => {
                     asked.remove(&peer.id);
                     continue;

@@ -138,7 +138,7 @@ async fn forgeries_are_refused_with_a_reason_and_change_nothing() {
     assert_eq!(view.post.favourites_count, 1);
 
     // The instance key speaks for the node, not for people.
-    let keys = p.federation.keys().instance();
+    let keys = p.federation.identity().for_stranger();
     let as_person = activity(&p, &mallory, 11, "Create", note(&p, &mallory, 11, "x"));
     assert_eq!(attacker.post(&as_person, &keys).await, 403);
     // Nonsense is the sender's fault.
@@ -274,7 +274,7 @@ async fn the_node_renews_its_keys_by_the_old_one_only() {
     // Nor does the node drop to a weaker kind of key.
     let mut weaker = actor.clone();
     weaker["assertionMethod"] = json!([]);
-    let keys = p.federation.keys().instance();
+    let keys = p.federation.identity().for_stranger();
     assert_eq!(attacker.post(&update(2, weaker), &keys).await, 403);
     assert_eq!(pinned().await, before);
     assert_eq!(attacker.post(&update(3, actor), &keys).await, 202);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::{AtEnd, Contract};
-use crate::{Origin, SignatureForm};
+use crate::{KeyGeneration, Origin, SignatureForm};
 
 const GROUP: &str = "https://a.test/groups/1";
 
@@ -25,6 +25,8 @@ fn peer(contract: Contract, state: PeerState, software: Software) -> Peer {
         failures: 0,
         retry_at: None,
         last_error: None,
+        our_keys: KeyGeneration::FIRST,
+        alert: None,
     }
 }
 

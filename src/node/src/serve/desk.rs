@@ -79,6 +79,11 @@ impl TrustDesk for Desk {
         }
     }
 
+    async fn rotate_keys(&self, actor: &str) -> Result<()> {
+        let identity = self.federation.identity();
+        identity.rotate(self.federation.ctx(), actor).await.map(drop)
+    }
+
     async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId> {
         self.federation
             .trust(actor, authority, contract)
