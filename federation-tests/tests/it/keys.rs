@@ -250,6 +250,7 @@ async fn other_keys_stop_a_peer_and_alert(on: Database) {
     let owner = lyon.signed_in("owner").await;
     assert_eq!(owner.get("/api/entrenous/v1/admin/alerts").await.ok(), json!([]));
     paris.terminate().await;
+    alice.publish("Pour Paris seulement", "public").await;
     // Somebody else answers at its address.
     let mut taker = Node::init("Paris", on, &paris.authority).await;
     taker.serve().await;
@@ -273,7 +274,6 @@ async fn other_keys_stop_a_peer_and_alert(on: Database) {
     assert!(lyon.log().contains("have changed without its word"));
 
     // Nothing crosses, and nobody confirms it by mistake.
-    alice.publish("Pour Paris seulement", "public").await;
     let (done, _, said) = lyon.try_command(&["peer", "confirm", &paris.authority], "").await;
     assert!(!done && said.contains("keys have changed"), "{said}");
     let path = format!(
@@ -294,6 +294,9 @@ async fn other_keys_stop_a_peer_and_alert(on: Database) {
     paris.serve().await;
     lyon.command(&["peer", "confirm", &paris.authority]).await;
     did(&lyon, "peer.keys_as_pinned").await;
+    // Whoever answered there may have refused it: the queue wakes when Paris is heard.
+    bob.publish("Me revoilà", "public").await;
+    alice.sees("Me revoilà").await;
     bob.sees("Pour Paris seulement").await;
     assert_eq!(owner.get("/api/entrenous/v1/admin/alerts").await.ok(), json!([]));
 }

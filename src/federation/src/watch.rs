@@ -1,10 +1,10 @@
 //! Whether a peer still shows the keys that are pinned (`federation.md`, "Trust", 6).
 //!
 //! Anyone can send a request that names a peer's key and whose signature does not hold, so that alone does nothing but make
-//! us look, at most once a minute: the instance actor's document is fetched from the pinned origin. Keys that the pinned
+//! us look, at most once a minute, as does a 401 or 403 to what we send: the instance actor's document is fetched from the pinned origin. Keys that the pinned
 //! ones endorse are a rotation, wherever they are seen. Any others stop the peer.
 
-use crate::client::Budget;
+use crate::client::{Answer, Budget, ClientError};
 use crate::inbox::pinned_keys;
 use crate::vocabulary::{Actor, Id};
 use crate::{Federation, endorsement};
@@ -63,6 +63,13 @@ impl Federation {
                 tracing::debug!(peer = %peer.origin, %error, "its instance actor tells nothing of its keys");
             }
         });
+    }
+
+    /// Looks at its keys likewise if it does not know us: somebody else may answer at its address.
+    pub(crate) fn wonder(&self, peer: &Arc<Peer>, sent: &std::result::Result<Answer, ClientError>) {
+        if matches!(sent, Ok(answer) if matches!(answer.status, 401 | 403)) {
+            self.suspect(peer);
+        }
     }
 
     async fn look_at_keys(&self, peer: &Arc<Peer>) -> Result<()> {

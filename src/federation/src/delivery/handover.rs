@@ -5,6 +5,7 @@ use crate::Federation;
 use entrenous_domain::Result;
 use entrenous_domain::deliveries::{Delivery, Dropped};
 use entrenous_model::{Cleared, KeyGeneration, Peer, Sending, Software};
+use std::sync::Arc;
 
 /// What came of it, the size of what was sent, and the keys that the peer has now if they are not those it had.
 pub(super) type HandedOver = (Verdict, usize, Option<KeyGeneration>);
@@ -14,7 +15,7 @@ pub(super) type HandedOver = (Verdict, usize, Option<KeyGeneration>);
 /// to the newest.
 pub(super) async fn hand_over(
     federation: &Federation,
-    peer: &Peer,
+    peer: &Arc<Peer>,
     cleared: Cleared<Sending>,
     delivery: &Delivery,
     generation: KeyGeneration,
@@ -44,6 +45,7 @@ pub(super) async fn hand_over(
             .post_as_signed(peer, cleared, &delivery.inbox, body, &keys)
             .await;
         let unsure = matches!(&sent, Ok(answer) if answer.status == 401);
+        federation.wonder(peer, &sent);
         let verdict = match sent {
             Ok(answer) => verdict::of_answer(&answer),
             Err(error) => verdict::of_error(&error),

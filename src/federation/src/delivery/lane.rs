@@ -286,6 +286,7 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
         .client()
         .post(&peer, cleared, &delivery.inbox, body, &keys)
         .await;
+    federation.wonder(&peer, &sent);
     let verdict = match sent {
         // The contract changed while it was under way, and the peer went by it first: no reason to let it rest.
         Ok(answer) if answer.status == 403 && is_barred(federation, &peer, delivery).await? => {
