@@ -15,6 +15,8 @@ mod files;
 #[cfg(test)]
 mod introductions;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod look;

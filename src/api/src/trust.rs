@@ -66,8 +66,8 @@ pub trait TrustDesk: Send + Sync + 'static {
     ) -> Result<()>;
     /// Accepts an introduction, or turns it down.
     async fn answer_introduction(&self, actor: &str, id: IntroductionId, accept: bool) -> Result<()>;
-    /// Fingerprint of this node's keys.
-    fn fingerprint(&self) -> String;
+    /// Changes this node's keys, and tells its peers.
+    async fn rotate_keys(&self, actor: &str) -> Result<()>;
     /// Adds other software by hand; answers the peer.
     async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId>;
 }

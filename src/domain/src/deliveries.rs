@@ -1,10 +1,10 @@
 //! The durable queue: what still has to reach which peer. Ordered per peer, author and conversation.
 
-use crate::{Ctx, DomainError, Result, audit, ledger, work};
+use crate::{Ctx, DomainError, Result, audit, ledger, own_keys, work};
 use chrono::TimeDelta;
 use entrenous_model::{
-    AccountId, ActivityId, Crossing, DeliveryId, Direction, Event, Parcel, Peer, PeerId, PostId,
-    SignatureForm, Time,
+    AccountId, ActivityId, Crossing, DeliveryId, Direction, Event, KeyGeneration, Parcel, Peer, PeerId,
+    PostId, SignatureForm, Software, Time,
 };
 use entrenous_store::{StoreError, Tx, deliveries as rows};
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub use entrenous_store::deliveries::Queued as Delivery;
 pub const PATIENCE: TimeDelta = TimeDelta::days(30);
 /// The longest pause between two attempts.
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// What is said of a delivery that was answered 403.
+pub const REFUSED: &str = "answered 403";
 /// A refusal counts as so many failures: the fewest after which the pause is the longest.
 const REFUSAL: i32 = 37;
 
@@ -89,6 +91,8 @@ pub struct Over {
     pub form: Option<SignatureForm>,
     /// What there is nothing to send of any more (the post is gone), or what the peer will never take (410, 400), and why.
     pub dropped: Vec<(Done, Dropped)>,
+    /// The keys of ours that the peer has by what it has taken.
+    pub keys: Option<KeyGeneration>,
 }
 
 impl Over {
@@ -109,6 +113,7 @@ impl Over {
         earlier.taken.append(&mut self.taken);
         earlier.dropped.append(&mut self.dropped);
         earlier.form = self.form.or(earlier.form);
+        earlier.keys = self.keys.max(earlier.keys);
         *self = earlier;
     }
 }
@@ -145,6 +150,10 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, over: Over) -> Result<()> {
             .iter()
             .map(|(done, why)| sent(done).refused(why.code.as_str()));
         ledger::write(tx, taken.chain(dropped))?;
+        if let Some(generation) = over.keys {
+            own_keys::taken(tx, &peer, generation)?;
+            learned = true;
+        }
         Ok(learned)
     })
     .await?;
@@ -226,7 +235,9 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<()
         return Ok(());
     }
     let reason = format!("given up after 30 days: {reason}");
-    let dropped = rows::give_up(tx, peer.id, now - PATIENCE, &reason, now)?;
+    // A node would be lost without the keys that all that comes after them is signed with.
+    let keep_keys = peer.software == Software::Native;
+    let dropped = rows::give_up(tx, peer.id, now - PATIENCE, keep_keys, &reason, now)?;
     if dropped > 0 {
         let text = format!("{dropped} deliveries to {} were {reason}", peer.name);
         audit::write(

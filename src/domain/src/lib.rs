@@ -25,6 +25,7 @@ pub mod notifications;
 pub mod oauth;
 pub mod outbox;
 pub mod overview;
+pub mod own_keys;
 pub mod peers;
 pub mod people;
 pub mod pictures;

@@ -26,5 +26,7 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
             Ok(removed)
         })
         .await?;
+    // One that was revoked long ago needs our former keys no more.
+    crate::own_keys::end_old(ctx).await?;
     Ok(removed + crate::attachments::expire(ctx).await?)
 }

@@ -2,8 +2,8 @@
 
 use crate::Result;
 use entrenous_model::{
-    AccountId, ActivityId, Cleared, DeliveryId, Event, Matter, OutboundActivity, Peer, PeerId, PostId,
-    Sending, Software,
+    AccountId, ActivityId, Cleared, DeliveryId, Event, KeyGeneration, Matter, OutboundActivity, Peer, PeerId,
+    PostId, Sending, Software,
 };
 use entrenous_store::deliveries::{self, NewActivity, NewDelivery, Target};
 use entrenous_store::{StoreError, Tx};
@@ -86,22 +86,7 @@ pub fn queue(
 /// Only the store's.
 pub(crate) fn queue_of_node(tx: &mut Tx, activity: &OutboundActivity) -> Result<()> {
     let natives = allowed(tx, BTreeSet::new(), Some(Matter::Node), activity)?;
-    if natives.is_empty() {
-        return Ok(());
-    }
-    let row = NewActivity {
-        id: ActivityId(tx.next_id()),
-        account: None,
-        post: None,
-        data: activity,
-        order_key: 0,
-        at: tx.now(),
-    };
-    let peers = natives.iter().map(|(cleared, _)| cleared.peer()).collect();
-    let rows = deliveries_to(tx, natives);
-    deliveries::insert(tx, &row, &rows)?;
-    tx.emit(Event::DeliveriesQueued { peers })?;
-    Ok(())
+    queue_of_instance(tx, natives, activity)
 }
 
 /// Writes what the node itself says to one native peer, in order with all else that it says to it.
@@ -113,6 +98,49 @@ pub(crate) fn queue_to(tx: &mut Tx, peer: &Peer, activity: &OutboundActivity) ->
     let Some(inbox) = peer.shared_inbox.clone() else {
         return Ok(());
     };
+    queue_of_instance(tx, vec![(cleared, inbox)], activity)
+}
+
+/// Writes that the node has new keys, to everyone who has some of ours, also while they are not active: it is sent once
+/// they are. Who has no inbox for the node asks for keys when it needs them. Answers how many are told.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn queue_keys(tx: &mut Tx, generation: KeyGeneration) -> Result<usize> {
+    let mut told = Vec::new();
+    for (peer, _) in entrenous_store::peers::all(tx)? {
+        let Some(cleared) = peer.clear_keys() else {
+            continue;
+        };
+        match &peer.shared_inbox {
+            Some(inbox) => told.push((cleared, inbox.clone())),
+            None => {
+                entrenous_store::peers::has_our_keys(tx, peer.id, generation)?;
+            }
+        }
+    }
+    let count = told.len();
+    queue_of_instance(tx, told, &OutboundActivity::UpdateKeys { generation })?;
+    Ok(count)
+}
+
+/// The same, to one peer.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn queue_keys_to(tx: &mut Tx, peer: &Peer, generation: KeyGeneration) -> Result<()> {
+    let to = peer.clear_keys().zip(peer.shared_inbox.clone());
+    queue_of_instance(
+        tx,
+        to.into_iter().collect(),
+        &OutboundActivity::UpdateKeys { generation },
+    )
+}
+
+fn queue_of_instance(tx: &mut Tx, to: Allowed, activity: &OutboundActivity) -> Result<()> {
+    if to.is_empty() {
+        return Ok(());
+    }
     let row = NewActivity {
         id: ActivityId(tx.next_id()),
         account: None,
@@ -121,10 +149,10 @@ pub(crate) fn queue_to(tx: &mut Tx, peer: &Peer, activity: &OutboundActivity) ->
         order_key: 0,
         at: tx.now(),
     };
-    let to = vec![(cleared, inbox)];
+    let peers = to.iter().map(|(cleared, _)| cleared.peer()).collect();
     let rows = deliveries_to(tx, to);
     deliveries::insert(tx, &row, &rows)?;
-    tx.emit(Event::DeliveriesQueued { peers: vec![peer.id] })?;
+    tx.emit(Event::DeliveriesQueued { peers })?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::inbox::Incoming;
 use crate::render::{time, with_context};
 use entrenous_domain::peers::{self, contracts};
 use entrenous_domain::{DomainError, Result};
-use entrenous_model::{Contract, Origin, Peer, PeerId, Proposal, ProposalStep, Software};
+use entrenous_model::{Contract, KeyGeneration, Origin, Peer, PeerId, Proposal, ProposalStep, Software};
 use entrenous_wire::keys::PublicKey;
 use entrenous_wire::proof;
 use serde_json::{Value, json};
@@ -86,13 +86,14 @@ impl Federation {
             ProposalStep::Accept => "Accept",
             ProposalStep::Reject => "Reject",
         };
-        self.signed_for(&peer.origin, about, kind, json!({ "object": object }))
+        let to = (&peer.origin, peer.our_keys);
+        self.signed_for(to, about, kind, json!({ "object": object }))
     }
 
-    /// What our instance says to another, with a proof of its key.
+    /// What our instance says to another, with a proof of the key that it has of ours.
     pub(crate) fn signed_for(
         &self,
-        to: &Origin,
+        (to, had): (&Origin, KeyGeneration),
         about: &str,
         kind: &str,
         says: Value,
@@ -110,7 +111,7 @@ impl Federation {
         if let (Some(members), Value::Object(says)) = (document.as_object_mut(), says) {
             members.extend(says);
         }
-        let keys = self.keys().instance();
+        let keys = self.identity().signing(had);
         proof::attach(&mut document, &keys.ed25519, &keys.ed25519_id, now).map_err(DomainError::internal)?;
         Ok(contracts::Signed {
             uri,
@@ -118,13 +119,27 @@ impl Federation {
         })
     }
 
-    /// Whether this node has signed the document.
+    /// What was signed when it was queued, for a peer that has other keys of ours by now: signed anew.
+    ///
+    /// # Errors
+    /// `Internal` if the key refuses.
+    pub(crate) fn proven_for(&self, mut document: Value, had: KeyGeneration) -> Result<Value> {
+        let keys = self.identity().signing(had);
+        let method = proof::parse(&document).map(|proof| proof.verification_method().to_owned());
+        if method.is_ok_and(|method| method == keys.ed25519_id) {
+            return Ok(document);
+        }
+        if let Some(members) = document.as_object_mut() {
+            members.remove("proof");
+        }
+        let now = self.ctx().now();
+        proof::attach(&mut document, &keys.ed25519, &keys.ed25519_id, now).map_err(DomainError::internal)?;
+        Ok(document)
+    }
+
+    /// Whether this node has signed the document, with the keys of now or of then.
     fn is_ours(&self, document: &Value) -> bool {
-        let identity = self.identity();
-        proof::parse(document).is_ok_and(|proof| {
-            proof.verification_method() == identity.ed25519_key_id()
-                && proof.verify(identity.ed25519_public()).is_ok()
-        })
+        proof::parse(document).is_ok_and(|proof| self.identity().has_made(&proof))
     }
 }
 

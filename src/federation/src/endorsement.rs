@@ -3,8 +3,12 @@
 //! A native person's actor document carries `endorsement`: a data-integrity proof (`eddsa-jcs-2022`) by the instance
 //! actor's Ed25519 key over `{"id": actor id, "keys": [sorted texts of the person's keys]}`. The instance key is pinned,
 //! so whoever takes over a peer's domain or web server without that key cannot speak for its people.
+//!
+//! When a node has new keys, those that a peer still has pinned endorse them in the same way, in `endorsements` of the
+//! instance actor; and while it is not known which ones a peer has, a person's document carries in `endorsements` what the
+//! newer ones say too.
 
-use crate::Identity;
+use crate::keys::SigningKeys;
 use entrenous_domain::{DomainError, Result};
 use entrenous_model::{PeerKeys, Time};
 use entrenous_wire::keys::PublicKey;
@@ -23,14 +27,8 @@ fn statement(actor: &str, keys: &[PublicKey]) -> Value {
 ///
 /// # Errors
 /// `Internal` if the key refuses.
-pub(crate) fn create(identity: &Identity, actor: &str, keys: &[PublicKey], at: Time) -> Result<Value> {
-    proof::create(
-        &statement(actor, keys),
-        identity.ed25519(),
-        &identity.ed25519_key_id(),
-        at,
-    )
-    .map_err(DomainError::internal)
+pub(crate) fn create(by: &SigningKeys, actor: &str, keys: &[PublicKey], at: Time) -> Result<Value> {
+    proof::create(&statement(actor, keys), &by.ed25519, &by.ed25519_id, at).map_err(DomainError::internal)
 }
 
 /// Whether `endorsement` is the pinned instance key's word for exactly these keys of `actor`.
@@ -66,7 +64,7 @@ mod tests {
         let (one, two) = (key(), key());
         let at = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let person = "https://a.test/people/ada";
-        let word = ours.endorse(person, &[one.clone(), two.clone()], at).unwrap();
+        let word = create(&ours.for_stranger(), person, &[one.clone(), two.clone()], at).unwrap();
         let pinned = ours.peer_keys();
         assert!(holds(&word, &pinned, person, &[two.clone(), one.clone()]));
         assert!(!holds(&word, &pinned, person, std::slice::from_ref(&one)));
@@ -85,8 +83,8 @@ mod tests {
         // The right words, signed by somebody else under our name.
         let forged = proof::create(
             &statement(person, std::slice::from_ref(&one)),
-            theirs.ed25519(),
-            &ours.ed25519_key_id(),
+            &theirs.for_stranger().ed25519,
+            &ours.current().ed25519_id,
             at,
         );
         assert!(!holds(&forged.unwrap(), &pinned, person, &[one]));

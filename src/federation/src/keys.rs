@@ -3,7 +3,7 @@
 use crate::Identity;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::{Ctx, DomainError, Result};
-use entrenous_model::AccountId;
+use entrenous_model::{AccountId, KeyGeneration};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -22,35 +22,31 @@ pub struct SigningKeys {
     pub rsa_id: String,
     /// RSA.
     pub rsa: RsaKeyPair,
+    /// Which of the node's own; `None` for a person's.
+    pub generation: Option<KeyGeneration>,
 }
 
 /// Finds the keys of the node and of its people. Cheap to clone.
 #[derive(Clone)]
 pub struct KeyRing {
     ctx: Ctx,
-    instance: Arc<SigningKeys>,
+    identity: Identity,
     people: Cache<AccountId, Arc<SigningKeys>>,
 }
 
 impl KeyRing {
-    pub(crate) fn new(ctx: Ctx, identity: &Identity) -> Self {
-        let instance = Arc::new(SigningKeys {
-            ed25519_id: identity.ed25519_key_id(),
-            ed25519: identity.ed25519().clone(),
-            rsa_id: identity.rsa_key_id(),
-            rsa: identity.rsa().clone(),
-        });
+    pub(crate) fn new(ctx: Ctx, identity: Identity) -> Self {
         Self {
             ctx,
-            instance,
+            identity,
             people: Cache::new(KEPT),
         }
     }
 
     /// The instance actor's keys.
     #[must_use]
-    pub fn instance(&self) -> Arc<SigningKeys> {
-        Arc::clone(&self.instance)
+    pub const fn instance(&self) -> &Identity {
+        &self.identity
     }
 
     /// The keys of a person of this node; `None` for people of peers and disabled people.
@@ -75,20 +71,24 @@ impl KeyRing {
             ed25519: Ed25519KeyPair::from_pkcs8(&ed25519).map_err(DomainError::internal)?,
             rsa_id,
             rsa: RsaKeyPair::from_pkcs8(&rsa).map_err(DomainError::internal)?,
+            generation: None,
         });
         self.people.insert(id, Arc::clone(&keys));
         Ok(Some(keys))
     }
 
     /// The keys of the person, or the node's if there is no such person any more: the node then speaks for them (a
-    /// leaver's `Delete`).
+    /// leaver's `Delete`). The node's are those that the peer has for whom it is signed ([`Peer::our_keys`]).
     ///
     /// # Errors
     /// Those of the domain.
-    pub async fn of(&self, id: Option<AccountId>) -> Result<Arc<SigningKeys>> {
-        match id {
-            Some(id) => Ok(self.person(id).await?.unwrap_or_else(|| self.instance())),
-            None => Ok(self.instance()),
-        }
+    ///
+    /// [`Peer::our_keys`]: entrenous_model::Peer::our_keys
+    pub async fn of(&self, id: Option<AccountId>, had: KeyGeneration) -> Result<Arc<SigningKeys>> {
+        let person = match id {
+            Some(id) => self.person(id).await?,
+            None => None,
+        };
+        Ok(person.unwrap_or_else(|| self.identity.signing(had)))
     }
 }

@@ -12,6 +12,7 @@
 //! | `handshake` | connecting two nodes, and other software |
 //! | `contracts`, `introductions` | what instances agree on beside people's activities |
 //! | `delivery` | what is queued for peers |
+//! | `watch` | whether a peer still shows the keys that are pinned |
 //! | [`Identity`], [`endorsement`], [`keys`] | the node's own keys, its word for its people's, and finding private keys |
 //!
 //! How the inbox uses it: its route has [`entrenous_door::Access::Peer`], so the guard has verified the request and the
@@ -38,12 +39,13 @@ mod rate;
 pub mod render;
 pub mod serve;
 pub mod vocabulary;
+mod watch;
 
 #[cfg(test)]
 mod testing;
 
 pub use handshake::{InviteLink, Preview, Trusted};
-pub use identity::Identity;
+pub use identity::{Identity, ShownKeys};
 
 use axum::middleware::from_fn_with_state;
 use client::Client;
@@ -88,7 +90,7 @@ impl Federation {
         identity: Identity,
         rules: Vec<AllowRule>,
     ) -> entrenous_domain::Result<Self> {
-        let keys = KeyRing::new(ctx.clone(), &identity);
+        let keys = KeyRing::new(ctx.clone(), identity.clone());
         let client = Client::new(ctx.clone(), egress, keys.clone());
         let expected = entrenous_wire::Origin::parse(ctx.origin().as_str())
             .map_err(entrenous_domain::DomainError::internal)?;

@@ -101,4 +101,6 @@ pub enum Event {
     },
     /// An administrator changed the node's look: name, colours, pictures, house rules.
     LookChanged,
+    /// The node's own keys were changed, or former ones have ended.
+    OwnKeysChanged,
 }

@@ -2,7 +2,7 @@
 //!
 //! A rendering at delivery time never sends what has since been deleted, and keeps the rows small.
 
-use crate::{AccountId, PostId, ProposalStep};
+use crate::{AccountId, KeyGeneration, PostId, ProposalStep};
 use serde::{Deserialize, Serialize};
 
 /// One outgoing activity. ActivityPub ids that must survive the row they came from are kept as text.
@@ -105,6 +105,11 @@ pub enum OutboundActivity {
     UpdateProfile,
     /// `Update` of the instance actor: the node's name or words changed. Nobody's in particular.
     UpdateNode,
+    /// `Update` of the instance actor: the node's new keys, signed with those that the peer has.
+    UpdateKeys {
+        /// The new ones.
+        generation: KeyGeneration,
+    },
     /// `Delete` of the actor: a leaver.
     DeleteActor,
     /// A step in changing a contract, said by the node: as it was signed when it was taken.
@@ -124,6 +129,9 @@ pub enum OutboundActivity {
 }
 
 impl OutboundActivity {
+    /// What [`OutboundActivity::kind`] calls the node's new keys.
+    pub const UPDATE_KEYS: &'static str = "Update Keys";
+
     /// Short name for lists and logs: the ActivityStreams type, with its object's.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -144,6 +152,7 @@ impl OutboundActivity {
             Self::UndoBlock { .. } => "Undo Block",
             Self::UpdateProfile => "Update Person",
             Self::UpdateNode => "Update Application",
+            Self::UpdateKeys { .. } => Self::UPDATE_KEYS,
             Self::DeleteActor => "Delete Person",
             Self::Contract { step, .. } => match step {
                 ProposalStep::Offer => "Offer Contract",

@@ -1,6 +1,6 @@
 //! Peer nodes: who is trusted, with which keys, for what.
 
-use crate::{Contract, Origin, PeerId, PeerInviteId, Time};
+use crate::{Contract, KeyAlert, KeyGeneration, Origin, PeerId, PeerInviteId, Time};
 use serde::{Deserialize, Serialize};
 
 /// Where a peer is in its life.
@@ -154,6 +154,10 @@ pub struct Peer {
     pub introduced_by: Option<Origin>,
     /// Our administrator accepts whom it introduces without being asked, within what the contract with it gives.
     pub accepts_introductions: bool,
+    /// Which of this node's keys it has: what is signed for it is signed with these.
+    pub our_keys: KeyGeneration,
+    /// It shows other keys than the pinned ones; suspended since then.
+    pub alert: Option<KeyAlert>,
 }
 
 impl Peer {

@@ -189,6 +189,19 @@ impl Peer {
         }
     }
 
+    /// That new keys of this node may be queued for the peer, also while it is not active: they are sent once it is. `None`
+    /// for one that was revoked.
+    #[must_use]
+    pub fn clear_keys(&self) -> Option<Cleared<Sending>> {
+        (self.state != PeerState::Revoked).then_some(Cleared {
+            peer: self.id,
+            profile: ProfileScope::NAME,
+            largest_file: 0,
+            network: false,
+            gate: PhantomData,
+        })
+    }
+
     /// Activities a minute that may cross at a gate.
     #[must_use]
     pub const fn rate<G: Gate>(&self) -> u32 {
@@ -238,9 +251,11 @@ impl OutboundActivity {
                 step: ProposalStep::Offer,
                 ..
             } => Matter::Introduction,
-            Self::DeleteActor | Self::UpdateNode | Self::Contract { .. } | Self::Introduction { .. } => {
-                Matter::Node
-            }
+            Self::DeleteActor
+            | Self::UpdateNode
+            | Self::UpdateKeys { .. }
+            | Self::Contract { .. }
+            | Self::Introduction { .. } => Matter::Node,
             Self::Follow { .. } => Matter::Follow,
             Self::DeletePost { .. }
             | Self::UndoBoost { .. }

@@ -378,7 +378,7 @@ pub fn finish(
     Ok(())
 }
 
-/// Drops what has waited for a peer since before `before`; answers how many.
+/// Drops what has waited for a peer since before `before`, but not new keys of this node if `keep_keys`; answers how many.
 ///
 /// # Errors
 /// The database's.
@@ -386,13 +386,19 @@ pub fn give_up(
     conn: &mut Conn,
     peer: PeerId,
     before: Time,
+    keep_keys: bool,
     reason: &str,
     now: Time,
 ) -> Result<usize, StoreError> {
+    let keys = activities::table
+        .filter(activities::kind.eq(OutboundActivity::UPDATE_KEYS))
+        .filter(keep_keys.into_sql::<diesel::sql_types::Bool>())
+        .select(activities::id);
     let old = deliveries::table
         .filter(deliveries::peer_id.eq(peer.get()))
         .filter(deliveries::state.eq("queued"))
-        .filter(deliveries::created_at.lt(to_db(before)));
+        .filter(deliveries::created_at.lt(to_db(before)))
+        .filter(deliveries::activity_id.ne_all(keys));
     Ok(diesel::update(old)
         .set((
             deliveries::state.eq("dropped"),

@@ -44,6 +44,7 @@ pub mod codes;
 pub mod deliveries;
 pub mod ledger;
 pub mod maintenance;
+pub mod node_keys;
 pub mod node_secrets;
 pub mod peer_invites;
 pub mod peer_view;

@@ -1,8 +1,9 @@
 //! Secrets of the node itself, sealed by the domain's vault before they come here.
 
 use crate::schema::node_secrets;
-use crate::{Conn, StoreError, Tx, to_db};
+use crate::{Conn, StoreError, Tx, from_db, to_db};
 use diesel::prelude::*;
+use entrenous_model::Time;
 
 /// One sealed secret.
 ///
@@ -15,6 +16,28 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         .first(conn)
         .optional()?;
     Ok(sealed)
+}
+
+/// Since when a secret is kept.
+///
+/// # Errors
+/// Only the database's.
+pub fn since(conn: &mut Conn, name: &str) -> Result<Option<Time>, StoreError> {
+    let at = node_secrets::table
+        .filter(node_secrets::name.eq(name))
+        .select(node_secrets::created_at)
+        .first(conn)
+        .optional()?;
+    Ok(at.map(from_db))
+}
+
+/// Removes a secret.
+///
+/// # Errors
+/// Only the database's.
+pub fn remove(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
+    diesel::delete(node_secrets::table.filter(node_secrets::name.eq(name))).execute(conn)?;
+    Ok(())
 }
 
 /// Keeps sealed secrets, all or none: if one of the names is there already, nothing is written and nothing is

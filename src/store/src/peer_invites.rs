@@ -119,6 +119,20 @@ pub fn claim(conn: &mut Conn, id: PeerInviteId, by: &Origin, now: Time) -> Resul
     Ok(changed == 1)
 }
 
+/// Withdraws every invitation that could still be used; answers how many.
+///
+/// # Errors
+/// The database's.
+pub fn revoke_open(conn: &mut Conn, now: Time) -> Result<usize, StoreError> {
+    let open = peer_invites::table
+        .filter(peer_invites::used_by.is_null())
+        .filter(peer_invites::revoked_at.is_null())
+        .filter(peer_invites::expires_at.gt(to_db(now)));
+    Ok(diesel::update(open)
+        .set(peer_invites::revoked_at.eq(Some(to_db(now))))
+        .execute(conn)?)
+}
+
 /// Withdraws an invitation; true if it could still be used.
 ///
 /// # Errors

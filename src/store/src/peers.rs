@@ -5,7 +5,10 @@ use crate::schema::peers;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use entrenous_model::{Contract, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software, Time};
+use entrenous_model::{
+    Contract, KeyAlert, KeyGeneration, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software,
+    Time,
+};
 
 /// The word for a peer that runs Entrenous.
 const NATIVE: &str = "native";
@@ -35,6 +38,9 @@ struct Row {
     invitation: Option<String>,
     introduced_by: Option<String>,
     accepts_introductions: bool,
+    our_keys: i32,
+    alert_fingerprint: Option<String>,
+    alert_at: Option<NaiveDateTime>,
 }
 
 impl Row {
@@ -76,6 +82,14 @@ impl Row {
                 .transpose()
                 .map_err(|_| corrupt("introduced_by"))?,
             accepts_introductions: self.accepts_introductions,
+            our_keys: KeyGeneration::of(self.our_keys),
+            alert: self
+                .alert_fingerprint
+                .zip(self.alert_at)
+                .map(|(fingerprint, at)| KeyAlert {
+                    fingerprint,
+                    since: from_db(at),
+                }),
         };
         Ok((peer, self.invitation))
     }
@@ -114,6 +128,9 @@ impl Row {
                 .as_ref()
                 .map(|origin| origin.as_str().to_owned()),
             accepts_introductions: peer.accepts_introductions,
+            our_keys: peer.our_keys.get(),
+            alert_fingerprint: peer.alert.as_ref().map(|alert| alert.fingerprint.clone()),
+            alert_at: peer.alert.as_ref().map(|alert| to_db(alert.since)),
         })
     }
 }
@@ -253,6 +270,20 @@ pub fn learn_form(conn: &mut Conn, id: PeerId, form: SignatureForm) -> Result<()
         .set(peers::signature_form.eq(form.as_str()))
         .execute(conn)?;
     Ok(())
+}
+
+/// The peer has this generation of our keys now, if what it had was older.
+///
+/// # Errors
+/// The database's.
+pub fn has_our_keys(conn: &mut Conn, id: PeerId, generation: KeyGeneration) -> Result<bool, StoreError> {
+    let older = peers::table
+        .find(id.get())
+        .filter(peers::our_keys.lt(generation.get()));
+    let changed = diesel::update(older)
+        .set(peers::our_keys.eq(generation.get()))
+        .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// Ends everything between this node's people and a peer's: follows, memberships of lists, queued deliveries. Counts are

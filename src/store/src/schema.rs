@@ -34,6 +34,20 @@ diesel::table! {
         invitation -> Nullable<Text>,
         introduced_by -> Nullable<Text>,
         accepts_introductions -> Bool,
+        our_keys -> Integer,
+        alert_fingerprint -> Nullable<Text>,
+        alert_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    node_keys (generation) {
+        generation -> Integer,
+        ed25519 -> Text,
+        rsa_pem -> Text,
+        fingerprint -> Text,
+        made_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
     }
 }
 
@@ -679,6 +693,7 @@ diesel::joinable!(purge_orders -> peers (peer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     node_secrets,
+    node_keys,
     peers,
     peer_invites,
     accounts,

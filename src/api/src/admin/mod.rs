@@ -1,9 +1,11 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
+mod alerts;
 mod contract;
 mod ending;
 mod introductions;
 mod invites;
+mod keys;
 mod ledger;
 mod look;
 mod network;
@@ -29,6 +31,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(proposals::routes())
         .merge(introductions::routes())
         .merge(network::routes())
+        .merge(keys::routes())
+        .merge(alerts::routes())
         .merge(look::routes())
         .merge(ledger::routes())
         .merge(trail::routes())

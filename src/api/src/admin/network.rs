@@ -5,7 +5,7 @@ use crate::entities::stamp;
 use crate::{ApiResult, ApiState, Caller};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::peers;
+use entrenous_domain::{own_keys, peers};
 use entrenous_door::{Doc, Routes};
 use entrenous_model::{Origin, Software};
 use schemars::JsonSchema;
@@ -100,12 +100,13 @@ async fn show(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Networ
     let ctx = state.ctx();
     let peers::Network { nodes, links } = peers::network(ctx).await?;
     let origin = ctx.origin();
+    let shown = own_keys::standing(ctx).await?.into_iter().next();
     Ok(Json(Network {
         node: Here {
             origin: origin.to_string(),
             authority: origin.authority().to_owned(),
             name: ctx.look().name.clone(),
-            fingerprint: state.peering()?.fingerprint(),
+            fingerprint: shown.map_or_else(String::new, |keys| keys.keys.fingerprint),
         },
         nodes: nodes.iter().map(node).collect(),
         links: links.iter().map(|link| entity(link, origin)).collect(),

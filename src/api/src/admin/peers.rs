@@ -1,5 +1,6 @@
 //! Connected organisations: look, join, confirm, halt, end.
 
+use super::alerts::KeyAlert;
 use super::contract::{Contract, ContractAsked, NamedPreset};
 use super::ending::Ending;
 use super::{READ, WRITE};
@@ -61,7 +62,9 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/entrenous/v1/admin/peers/{id}/confirm",
             WRITE,
-            doc("Confirm a peer that accepted, or one that was suspended").returns::<AdminPeer>(),
+            doc("Confirm a peer that accepted, or one that was suspended")
+                .about("409 if its keys have changed and the pinned ones do not endorse the new ones.")
+                .returns::<AdminPeer>(),
             confirm,
         )
         .post(
@@ -111,6 +114,8 @@ pub(super) struct AdminPeer {
     introduced_by: Option<String>,
     /// What is done with introductions by it: `ask` or `accept`.
     introductions: &'static str,
+    /// Keys that it shows in place of the pinned ones, which do not endorse them; null if all is well.
+    alert: Option<KeyAlert>,
     /// How it ended; null unless revoked.
     ending: Option<Ending>,
 }
@@ -140,6 +145,7 @@ impl AdminPeer {
             } else {
                 "ask"
             },
+            alert: peer.alert.as_ref().map(KeyAlert::from),
             ending: ending.map(|ending| Ending::of(peer, ending)),
         }
     }

@@ -65,6 +65,7 @@ impl ApiState {
             | Event::MarksChanged { .. }
             | Event::SpreadQueued { .. }
             | Event::LookChanged
+            | Event::OwnKeysChanged
             | Event::PollQueued { .. }
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }

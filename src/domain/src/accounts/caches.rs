@@ -142,6 +142,7 @@ impl Caches {
                 | Event::DeliveriesQueued { .. }
                 | Event::SpreadQueued { .. }
                 | Event::LookChanged
+                | Event::OwnKeysChanged
                 | Event::PollQueued { .. } => {}
             }
         }

@@ -1,11 +1,11 @@
 //! The two-admin invitation (federation.md, "The federated invitation").
 
-use crate::{Ctx, DomainError, Result, audit, secrets};
+use crate::{Ctx, DomainError, Result, audit, own_keys, secrets};
 use chrono::TimeDelta;
 use entrenous_model::peer::PeerInvite;
 use entrenous_model::{
-    Contract, Event, Origin, Peer, PeerId, PeerIdentity, PeerInviteId, PeerState, SignatureForm, Software,
-    Time,
+    Contract, Event, KeyGeneration, Origin, Peer, PeerId, PeerIdentity, PeerInviteId, PeerState,
+    SignatureForm, Software, Time,
 };
 use entrenous_store::{StoreError, Tx, peer_invites, peers as rows};
 
@@ -225,6 +225,8 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
         .store()
         .write(move |tx| {
             let now = tx.now();
+            // A rotation withdraws open invitations: the keys that the link names are those that hold now.
+            let our_keys = own_keys::lock(tx)?;
             let invite = peer_invites::by_id(tx, id)?.ok_or(DomainError::Refused("invitation"))?;
             if invite.used_by.as_ref() == Some(&identity.origin) {
                 return accepted_before(tx, &identity);
@@ -255,7 +257,15 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
             } else {
                 PeerState::PendingLocal
             };
-            put(tx, known.as_ref(), &identity, invite.contract, state, None, None)?;
+            let beginning = Beginning {
+                identity: &identity,
+                contract: invite.contract,
+                state,
+                our_keys,
+                waiting_for: None,
+                introduced_by: None,
+            };
+            put(tx, known.as_ref(), beginning)?;
             let detail = format!(
                 "{} accepted invitation {id}; fingerprint {}",
                 identity.name, identity.keys.fingerprint
@@ -279,16 +289,18 @@ fn accepted_before(tx: &mut Tx, identity: &PeerIdentity) -> Result<PeerState> {
 }
 
 /// We accepted theirs: adds or renews the peer as `PendingRemote`, or `Active` if they answered so. `invitation` is
-/// the URL of the invitation there, where its state can be asked.
+/// the URL of the invitation there, where its state can be asked; `our_keys` are those that we accepted with.
 ///
 /// # Errors
-/// `Conflict` if it is active already or it is ourselves; `Invalid` for terms beyond their bounds.
+/// `Conflict` if it is active already or it is ourselves, or our keys were changed meanwhile; `Invalid` for terms beyond
+/// their bounds.
 pub async fn joined(
     ctx: &Ctx,
     actor: &str,
     identity: PeerIdentity,
     contract: Contract,
     active: bool,
+    our_keys: KeyGeneration,
     invitation: String,
 ) -> Result<PeerId> {
     if &identity.origin == ctx.origin() {
@@ -301,6 +313,7 @@ pub async fn joined(
         let (actor, identity, invitation) = (actor.to_owned(), identity.clone(), invitation.clone());
         let contract = contract.clone();
         ctx.store().write(move |tx| {
+            let current = own_keys::lock(tx)?;
             let known = rows::by_origin(tx, &identity.origin)?;
             if known.as_ref().is_some_and(Peer::is_active) {
                 return Err(DomainError::Conflict(
@@ -312,15 +325,16 @@ pub async fn joined(
             } else {
                 PeerState::PendingRemote
             };
-            let id = put(
-                tx,
-                known.as_ref(),
-                &identity,
+            let beginning = Beginning {
+                identity: &identity,
                 contract,
                 state,
-                Some(&invitation),
-                None,
-            )?;
+                our_keys,
+                waiting_for: Some(&invitation),
+                introduced_by: None,
+            };
+            let id = put(tx, known.as_ref(), beginning)?;
+            own_keys::catch_up(tx, id, our_keys, current)?;
             let detail = format!(
                 "joined {}; fingerprint {}",
                 identity.name, identity.keys.fingerprint
@@ -345,17 +359,33 @@ pub async fn joined(
     Ok(id)
 }
 
-/// Writes a native peer at the beginning of a connection; `waiting_for` is what the other side is asked about until it has
-/// confirmed.
+/// A connection with a native node, as it begins.
+pub(super) struct Beginning<'a> {
+    pub(super) identity: &'a PeerIdentity,
+    pub(super) contract: Contract,
+    pub(super) state: PeerState,
+    /// The keys of ours that it has.
+    pub(super) our_keys: KeyGeneration,
+    /// What the other side is asked about until it has confirmed.
+    pub(super) waiting_for: Option<&'a str>,
+    /// Who made it known.
+    pub(super) introduced_by: Option<&'a Origin>,
+}
+
+/// Writes a native peer at the beginning of a connection.
 pub(super) fn put(
     tx: &mut Tx,
     known: Option<&Peer>,
-    identity: &PeerIdentity,
-    contract: Contract,
-    state: PeerState,
-    waiting_for: Option<&str>,
-    introduced_by: Option<&Origin>,
+    new: Beginning<'_>,
 ) -> std::result::Result<PeerId, StoreError> {
+    let Beginning {
+        identity,
+        contract,
+        state,
+        our_keys,
+        waiting_for,
+        introduced_by,
+    } = new;
     let now = tx.now();
     let peer = Peer {
         id: known.map_or_else(|| PeerId(tx.next_id()), |peer| peer.id),
@@ -376,6 +406,8 @@ pub(super) fn put(
         last_error: None,
         introduced_by: introduced_by.cloned(),
         accepts_introductions: false,
+        our_keys,
+        alert: None,
     };
     if known.is_some() {
         entrenous_store::proposals::forget(tx, peer.id)?;

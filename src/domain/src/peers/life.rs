@@ -1,6 +1,6 @@
-//! The life of a peer after the invitation: confirm, suspend, trust by hand, new keys.
+//! The life of a peer after the invitation: confirm, suspend, trust by hand, another name.
 
-use crate::{Ctx, DomainError, Result, audit};
+use crate::{Ctx, DomainError, Result, audit, own_keys};
 use entrenous_model::{Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, SignatureForm, Software};
 use entrenous_store::{Tx, peers as rows};
 
@@ -9,7 +9,7 @@ const LONGEST_NAME: usize = 200;
 
 /// The peer, before anything of it is touched: what is decided by its state is still so when it is written, and its row
 /// is locked before those of its queue, as everywhere.
-pub(super) fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
+pub(crate) fn load(tx: &mut Tx, id: PeerId) -> Result<Peer> {
     rows::locked(tx, id)?.ok_or(DomainError::NotFound)
 }
 
@@ -18,6 +18,9 @@ pub(super) fn turn(tx: &mut Tx, mut peer: Peer, state: PeerState, actor: &str, a
     let detail = format!("{}: {} -> {}", peer.name, peer.state.as_str(), state.as_str());
     peer.state = state;
     peer.updated_at = tx.now();
+    if state != PeerState::Suspended {
+        peer.alert = None;
+    }
     rows::update(tx, &peer, None)?;
     audit::of_peer(tx, actor, action, &peer, &detail)?;
     tx.emit(Event::PeerChanged { peer: peer.id })?;
@@ -27,13 +30,14 @@ pub(super) fn turn(tx: &mut Tx, mut peer: Peer, state: PeerState, actor: &str, a
 /// Our administrator confirms: `PendingLocal` or `Suspended` to `Active`. The other side is told by the caller.
 ///
 /// # Errors
-/// `Conflict` with what the state is and what to do.
+/// `Conflict` with what the state is and what to do; also while the peer is known to show other keys than the pinned ones.
 pub async fn confirm(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
     let actor = actor.to_owned();
     ctx.store()
         .write(move |tx| {
             let peer = load(tx, id)?;
             let wrong = match peer.state {
+                PeerState::Suspended if peer.alert.is_some() => Some(super::KEYS_HAVE_CHANGED),
                 PeerState::PendingLocal | PeerState::Suspended => None,
                 PeerState::Active => Some("it is active already"),
                 PeerState::PendingRemote => Some("it waits for the other side's administrator to confirm"),
@@ -125,6 +129,7 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
     let id = ctx
         .store()
         .write(move |tx| {
+            let our_keys = own_keys::lock(tx)?;
             let known = rows::by_origin(tx, &identity.origin)?;
             if let Some(peer) = known.as_ref().filter(|peer| peer.state != PeerState::Revoked) {
                 let state = peer.state.as_str();
@@ -156,6 +161,8 @@ pub async fn trust(ctx: &Ctx, actor: &str, identity: TrustedByHand) -> Result<Pe
                 last_error: None,
                 introduced_by: None,
                 accepts_introductions: false,
+                our_keys,
+                alert: None,
             };
             if known.is_some() {
                 rows::update(tx, &peer, None)?;
@@ -203,29 +210,5 @@ pub async fn rename(ctx: &Ctx, id: PeerId, name: &str) -> Result<()> {
         .await?;
     ctx.trust().forget_everything();
     ctx.caches().apply(&[Event::PeerChanged { peer: id }]);
-    Ok(())
-}
-
-/// Renews the pinned keys after an `Update` signed with the old key.
-///
-/// # Errors
-/// `Refused("state")` unless active.
-pub async fn rotate_keys(ctx: &Ctx, id: PeerId, keys: PeerKeys) -> Result<()> {
-    ctx.store()
-        .write(move |tx| {
-            let mut peer = load(tx, id)?;
-            if !peer.is_active() {
-                return Err(DomainError::Refused("state"));
-            }
-            let detail = format!("new fingerprint {}", keys.fingerprint);
-            peer.keys = Some(keys);
-            peer.updated_at = tx.now();
-            rows::update(tx, &peer, None)?;
-            audit::of_peer(tx, "peer", "peer.keys_rotated", &peer, &detail)?;
-            tx.emit(Event::PeerChanged { peer: id })?;
-            Ok(())
-        })
-        .await?;
-    ctx.trust().forget_everything();
     Ok(())
 }

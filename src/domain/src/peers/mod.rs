@@ -1,14 +1,17 @@
 //! Peers: who is trusted, since when, with which keys, for what. Default deny.
 
+mod alerts;
 mod cache;
 pub mod contracts;
 mod ending;
 pub mod introductions;
 mod invitations;
+mod keys;
 mod life;
 mod network;
 mod purge;
 
+pub use alerts::{Alert, AlertKind, alerts};
 pub use cache::Trust;
 pub use ending::{
     Ending, confirmed, consequences, endings, open_orders, receipt_refused, revoke, revoked_by_peer,
@@ -18,7 +21,9 @@ pub use invitations::{
     InviteOffer, NewInvite, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,
     revoke_invite,
 };
-pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, rotate_keys, suspend, trust};
+pub use keys::{keys_as_pinned, keys_changed, rotate_keys};
+pub(crate) use life::load;
+pub use life::{TrustedByHand, confirm, confirmed_by_peer, rename, suspend, trust};
 pub use network::{Health, Link, Network, NetworkNode, network};
 pub use purge::purge_piece;
 
@@ -28,6 +33,10 @@ use entrenous_model::{
 };
 use entrenous_store::Tx;
 use std::sync::Arc;
+
+/// Why a peer whose keys have changed cannot be confirmed, and what to do.
+pub const KEYS_HAVE_CHANGED: &str = "its keys have changed, and the pinned ones do not endorse the new ones: speak with its \
+     administrator. If the new keys are theirs, revoke it and invite it anew; else they must show the former ones again";
 
 /// A peer by its exact origin, any state. From memory: asked for each request before anything else.
 ///

@@ -12,8 +12,8 @@ use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, DomainError, NodeSettings, Receipt, Result, Via};
 use entrenous_model::{
-    Account, AccountId, AccountKind, Contract, Event, Matter, Origin, Parcel, Peer, PeerId, PeerState, Role,
-    SignatureForm, Software, Time,
+    Account, AccountId, AccountKind, Contract, Event, KeyGeneration, Matter, Origin, Parcel, Peer, PeerId,
+    PeerState, Role, SignatureForm, Software, Time,
 };
 use entrenous_store::testing::{TestClock, TestDatabase};
 use std::collections::HashMap;
@@ -112,6 +112,8 @@ impl House {
                     last_error: None,
                     introduced_by: None,
                     accepts_introductions: false,
+                    our_keys: KeyGeneration::FIRST,
+                    alert: None,
                 };
                 entrenous_store::peers::insert(tx, &peer, None)?;
                 Ok::<_, DomainError>(id)

@@ -304,6 +304,7 @@ stories! {
             taken: (1..=300).map(done).collect(),
             form: None,
             dropped: vec![(done(301), why)],
+            keys: None,
         };
         deliveries::finish(&house.ctx, peer, over).await.unwrap();
         let all = rows(&house, peer).await;

@@ -51,6 +51,7 @@ struct Used {
     hour: Option<Time>,
     fetches: u32,
     keys: Option<Time>,
+    look: Option<Time>,
 }
 
 impl PeerLimits {
@@ -75,15 +76,22 @@ impl PeerLimits {
     /// Whether keys may be fetched again: once a minute. Counts if so.
     pub(super) fn refetch_keys(&self, peer: PeerId, now: Time) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = all.entry(peer).or_default();
-        let may = used
-            .keys
-            .is_none_or(|last| now < last || now - last >= TimeDelta::minutes(1));
-        if may {
-            used.keys = Some(now);
-        }
-        may
+        once_a_minute(&mut all.entry(peer).or_default().keys, now)
     }
+
+    /// Whether the keys that a peer shows may be looked at: once a minute. Counts if so.
+    pub(super) fn look_at_keys(&self, peer: PeerId, now: Time) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        once_a_minute(&mut all.entry(peer).or_default().look, now)
+    }
+}
+
+fn once_a_minute(last: &mut Option<Time>, now: Time) -> bool {
+    let may = last.is_none_or(|last| now < last || now - last >= TimeDelta::minutes(1));
+    if may {
+        *last = Some(now);
+    }
+    may
 }
 
 #[cfg(test)]

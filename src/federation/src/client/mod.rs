@@ -18,7 +18,7 @@ pub use sign::{other_form, sign};
 use crate::keys::{KeyRing, SigningKeys};
 use crate::vocabulary::Id;
 use bytes::Bytes;
-use entrenous_domain::{Ctx, ledger};
+use entrenous_domain::{Ctx, ledger, own_keys};
 use entrenous_egress::{Egress, Permit, is_activity_json, is_jrd_json};
 use entrenous_model::{Cleared, Crossing, Direction, Fetching, Parcel, Peer, PeerId, Sending, SignatureForm};
 use http::HeaderMap;
@@ -140,7 +140,11 @@ impl Client {
     ) -> Result<Answer, ClientError> {
         self.may_ask(peer, cleared, url, budget)?;
         let answer = self
-            .signed(peer, &Outgoing::get(url, accept), &self.0.keys.instance())
+            .signed(
+                peer,
+                &Outgoing::get(url, accept),
+                &self.0.keys.instance().for_peer(peer),
+            )
             .await
             .and_then(succeeded);
         self.noted(peer, kind, url, answer)
@@ -190,7 +194,7 @@ impl Client {
         self.may_ask(peer, cleared, url, budget)?;
         let form = self.form(peer);
         let request = Outgoing::get(url, "*/*");
-        let request = self.prepare(form, &self.0.keys.instance(), &request)?;
+        let request = self.prepare(form, &self.0.keys.instance().for_peer(peer), &request)?;
         let permit = Permit::active_peer(peer.origin.as_str())?;
         let fetching = async { Ok(self.0.egress.fetch_file(&permit, request, most, IDLE).await?) };
         let response = self.while_active(peer.id, fetching).await;
@@ -199,7 +203,7 @@ impl Client {
     }
 
     /// Posts an activity to an inbox of an active peer, signed with `keys`. After a 401 the other signature form is tried
-    /// once. The answer tells the status and the form; any status is an answer, not an error.
+    /// once, and if `keys` are the node's own, those that came after them. The answer tells the status and the form; any status is an answer, not an error.
     ///
     /// # Errors
     /// [`ClientError`] if there was no answer, or nothing may be sent there.
@@ -211,10 +215,25 @@ impl Client {
         body: Bytes,
         keys: &SigningKeys,
     ) -> Result<Answer, ClientError> {
-        if cleared.peer() != peer.id || !peer.is_active() || !peer.origin.owns(url) {
-            return Err(ClientError::NotAPeer);
-        }
+        may_post(peer, cleared, url)?;
         self.signed(peer, &Outgoing::post(url, ACCEPT, body), keys).await
+    }
+
+    /// The same with these keys and no others.
+    ///
+    /// # Errors
+    /// As [`Client::post`].
+    pub(crate) async fn post_as_signed(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Sending>,
+        url: &str,
+        body: Bytes,
+        keys: &SigningKeys,
+    ) -> Result<Answer, ClientError> {
+        may_post(peer, cleared, url)?;
+        self.signed_with(peer, &Outgoing::post(url, ACCEPT, body), keys)
+            .await
     }
 
     /// One request under a permit of its own (before a peer is active, or the purge of a revoked one), in one form.
@@ -232,22 +251,20 @@ impl Client {
         Ok(Answer::of(self.0.egress.send(permit, prepared).await?, form))
     }
 
-    /// The document at exactly this id under a permit of its own (the instance actor of an invitation), signed by our
-    /// instance actor.
+    /// The document at exactly this id of a peer that is not active, under a permit of its own (its instance actor, when an
+    /// administrator asks for it).
     ///
     /// # Errors
     /// As [`Client::object`].
-    pub async fn document_with(
+    pub(crate) async fn document_with(
         &self,
         permit: &Permit,
-        form: SignatureForm,
+        peer: &Peer,
         id: &Id,
     ) -> Result<Value, ClientError> {
         let request = Outgoing::get(id.without_fragment(), ACCEPT);
-        let answer = succeeded(
-            self.exchange(permit, form, &self.0.keys.instance(), &request)
-                .await?,
-        )?;
+        let (form, keys) = (self.form(peer), self.0.keys.instance().for_peer(peer));
+        let answer = succeeded(self.exchange(permit, form, &keys, &request).await?)?;
         let document = read_document(&answer)?;
         if own_id(&document)? == *id {
             Ok(document)
@@ -256,8 +273,34 @@ impl Client {
         }
     }
 
-    /// Sends with the form that the peer takes, and after a 401 with the other.
+    /// Sends with `keys`, and after a 401, if they are the node's own, with those that came after them: the peer may have
+    /// them before we hear of it.
     async fn signed(
+        &self,
+        peer: &Peer,
+        request: &Outgoing<'_>,
+        keys: &SigningKeys,
+    ) -> Result<Answer, ClientError> {
+        let mut answer = self.signed_with(peer, request, keys).await?;
+        let Some(had) = keys.generation else {
+            return Ok(answer);
+        };
+        for later in self.0.keys.instance().after(had) {
+            if answer.status != 401 {
+                break;
+            }
+            answer = self.signed_with(peer, request, &later).await?;
+            if let Some(generation) = later.generation.filter(|_| answer.is_success())
+                && let Err(error) = own_keys::seen_at(&self.0.ctx, peer.id, generation).await
+            {
+                tracing::warn!(peer = %peer.origin, %error, "which keys of ours it has was not written down");
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Sends with the form that the peer takes, and after a 401 with the other.
+    async fn signed_with(
         &self,
         peer: &Peer,
         request: &Outgoing<'_>,
@@ -300,6 +343,11 @@ impl Client {
         self.0.limits.refetch_keys(peer, self.0.ctx.now())
     }
 
+    /// Whether the keys that this peer shows may be looked at now: once a minute. Asking counts.
+    pub(crate) fn may_look_at_keys(&self, peer: PeerId) -> bool {
+        self.0.limits.look_at_keys(peer, self.0.ctx.now())
+    }
+
     /// The form that the peer takes, as far as we know.
     #[must_use]
     pub fn form(&self, peer: &Peer) -> SignatureForm {
@@ -314,6 +362,13 @@ impl Client {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(peer, form);
     }
+}
+
+fn may_post(peer: &Peer, cleared: Cleared<Sending>, url: &str) -> Result<(), ClientError> {
+    if cleared.peer() != peer.id || !peer.is_active() || !peer.origin.owns(url) {
+        return Err(ClientError::NotAPeer);
+    }
+    Ok(())
 }
 
 fn succeeded(answer: Answer) -> Result<Answer, ClientError> {

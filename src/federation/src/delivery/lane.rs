@@ -1,12 +1,13 @@
 //! The work for one peer, until its queue is empty or it is to be left alone for a while.
 
 use super::bell::Bell;
+use super::handover::{HandedOver, hand_over};
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
 use crate::Federation;
 use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
-use entrenous_model::{Barred, DeliveryId, Peer, PeerId, Sending, SignatureForm};
+use entrenous_model::{Barred, DeliveryId, OutboundActivity, Peer, PeerId, Sending, SignatureForm};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -79,6 +80,10 @@ pub(super) async fn run(
                 Ok(Ended::Dropped(done, why)) => {
                     queue.lane.finish(done.id);
                     over.dropped.push((done, why));
+                }
+                Ok(Ended::Written(id)) => {
+                    queue.lane.finish(id);
+                    queue.lane.forget(std::iter::once(id));
                 }
                 Ok(Ended::Failed(id, failure)) => {
                     queue.lane.fail(id);
@@ -174,19 +179,21 @@ impl Queue {
     }
 }
 
-/// How an attempt ended. Nothing of it is written down yet.
+/// How an attempt ended. Nothing of it is written down yet, unless it says so.
 enum Ended {
     /// The peer has it.
     Taken(Done, SignatureForm),
     /// It will not be made again, and why.
     Dropped(Done, Dropped),
+    /// It is over, and that is written down.
+    Written(DeliveryId),
     /// It stays in the queue; `None` if it was not tried, because the peer is not active any more.
     Failed(DeliveryId, Option<Failure>),
 }
 
 async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>) -> Result<Ended> {
     let id = delivery.id;
-    let Some((verdict, bytes)) = try_once(federation, peer, delivery).await? else {
+    let Some((verdict, bytes, keys)) = try_once(federation, peer, delivery).await? else {
         // Memory and database may disagree for a moment: the lane must not spin meanwhile.
         sleep(PAUSE).await;
         return Ok(Ended::Failed(id, None));
@@ -197,6 +204,23 @@ async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>
     }
     let parcel = federation.parcel(delivery, bytes).await?;
     let done = Done { id, parcel };
+    if keys.is_some() {
+        // Before anything else is signed for this peer.
+        let mut over = Over {
+            keys,
+            ..Over::default()
+        };
+        match verdict {
+            Verdict::Taken(form) => {
+                over.taken.push(done);
+                over.form = Some(form);
+            }
+            Verdict::Dropped(why) => over.dropped.push((done, why)),
+            Verdict::Failed(failure) => return Ok(Ended::Failed(id, Some(failure))),
+        }
+        deliveries::finish(federation.ctx(), peer, over).await?;
+        return Ok(Ended::Written(id));
+    }
     Ok(match verdict {
         Verdict::Taken(form) => Ended::Taken(done, form),
         Verdict::Dropped(why) => Ended::Dropped(done, why),
@@ -218,15 +242,11 @@ async fn is_active(federation: &Federation, peer: &Peer) -> Result<bool> {
     Ok(now.is_some_and(|peer| peer.is_active()))
 }
 
-/// What came of it, and the size of what was sent. `None`: the peer is not active any more, nothing goes out.
-async fn try_once(
-    federation: &Federation,
-    peer: PeerId,
-    delivery: &Delivery,
-) -> Result<Option<(Verdict, usize)>> {
+/// What came of it, the size of what was sent, and the keys of ours that the peer has by it. `None`: the peer is not active any more, nothing goes out.
+async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) -> Result<Option<HandedOver>> {
     let unsent = |code: &str, reason: &str| {
         let (code, reason) = (code.to_owned(), reason.to_owned());
-        Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0)))
+        Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0, None)))
     };
     let Some(peer) = peers::get(federation.ctx(), peer).await? else {
         return Ok(None);
@@ -245,6 +265,11 @@ async fn try_once(
             return Ok(None);
         }
     }
+    if let OutboundActivity::UpdateKeys { generation } = delivery.data {
+        return hand_over(federation, &peer, cleared, delivery, generation)
+            .await
+            .map(Some);
+    }
     let body = match federation.activity(&peer, cleared, delivery).await {
         Ok(Some(body)) => body,
         Ok(None) => return unsent("nothing_to_send", "there is nothing to send any more"),
@@ -255,12 +280,13 @@ async fn try_once(
             return unsent("unwritable", "it cannot be written; see the log");
         }
     };
-    let keys = federation.keys().of(delivery.account).await?;
+    let keys = federation.keys().of(delivery.account, peer.our_keys).await?;
     let bytes = body.len();
     let sent = federation
         .client()
         .post(&peer, cleared, &delivery.inbox, body, &keys)
         .await;
+    federation.wonder(&peer, &sent);
     let verdict = match sent {
         // The contract changed while it was under way, and the peer went by it first: no reason to let it rest.
         Ok(answer) if answer.status == 403 && is_barred(federation, &peer, delivery).await? => {
@@ -269,5 +295,5 @@ async fn try_once(
         Ok(answer) => verdict::of_answer(&answer),
         Err(error) => verdict::of_error(&error),
     };
-    Ok(Some((verdict, bytes)))
+    Ok(Some((verdict, bytes, None)))
 }

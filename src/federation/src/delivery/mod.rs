@@ -3,6 +3,7 @@
 //! A peer that does not answer rests (1.25^n seconds, up to an hour) and holds up nobody else. All state is in the database.
 
 mod bell;
+mod handover;
 mod lane;
 mod order;
 mod verdict;

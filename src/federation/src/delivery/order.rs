@@ -1,7 +1,7 @@
 //! Which deliveries of one peer may be under way at the same time. Pure.
 
 use entrenous_domain::deliveries::Delivery;
-use entrenous_model::{AccountId, DeliveryId};
+use entrenous_model::{AccountId, DeliveryId, OutboundActivity};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub(super) const WINDOW: usize = 200;
 /// The head of one peer's queue.
 ///
 /// Two deliveries stay in order if they have the same author, or are of the same conversation (`order_key`, 0 for none);
-/// everything else may overtake.
+/// everything else may overtake. New keys of the node overtake nothing, and nothing overtakes them.
 #[derive(Default)]
 pub(super) struct Lane {
     /// In queue order; what is under way stays until it is finished.
@@ -60,6 +60,11 @@ impl Lane {
         let mut conversations: HashSet<i64> = HashSet::new();
         let mut found = None;
         for (id, delivery) in &self.waiting {
+            if matches!(delivery.data, OutboundActivity::UpdateKeys { .. }) {
+                // What is before it was signed with the former keys; what is behind it is signed with these.
+                found = self.under_way.is_empty().then(|| Arc::clone(delivery));
+                break;
+            }
             let free = !authors.contains(&delivery.account) && !conversations.contains(&delivery.order_key);
             if free && !self.under_way.contains(id) {
                 found = Some(Arc::clone(delivery));
@@ -181,6 +186,28 @@ mod tests {
         assert_eq!(started(&mut lane).len(), AT_ONCE);
         lane.finish(DeliveryId(1));
         assert_eq!(started(&mut lane), [9]);
+    }
+
+    #[test]
+    fn new_keys_go_alone() {
+        let mut lane = Lane::default();
+        let mut all = vec![
+            delivery(1, 1, 0),
+            delivery(2, 2, 0),
+            delivery(3, 0, 0),
+            delivery(4, 3, 0),
+        ];
+        all[2].data = OutboundActivity::UpdateKeys {
+            generation: entrenous_model::KeyGeneration::FIRST.next(),
+        };
+        lane.extend(all);
+        assert_eq!(started(&mut lane), [1, 2]);
+        lane.finish(DeliveryId(1));
+        assert_eq!(started(&mut lane), [0; 0]);
+        lane.finish(DeliveryId(2));
+        assert_eq!(started(&mut lane), [3]);
+        lane.finish(DeliveryId(3));
+        assert_eq!(started(&mut lane), [4]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an answer means for a delivery. Pure.
 
 use crate::client::{Answer, ClientError};
-use entrenous_domain::deliveries::{Dropped, Failure};
+use entrenous_domain::deliveries::{Dropped, Failure, REFUSED};
 use entrenous_model::SignatureForm;
 
 /// What came of an attempt.
@@ -33,9 +33,13 @@ fn of_status(status: u16) -> Verdict {
         }),
         // 403: the peer's administrator has changed something, or ours must; trying at once is no use.
         // 401: a clock or a key may be put right. 3xx: never followed.
+        403 => Verdict::Failed(Failure {
+            reason: REFUSED.to_owned(),
+            refused: true,
+        }),
         _ => Verdict::Failed(Failure {
             reason,
-            refused: status == 403,
+            refused: false,
         }),
     }
 }

@@ -49,10 +49,11 @@ impl Federation {
         self.accept_actor(peer, &actor, None).await
     }
 
-    /// Fetches an actor's document (or the one a key or page URL leads to). Nothing is stored.
+    /// Fetches an actor's document (or the one a key or page URL leads to). Nothing is stored, but the peer's instance actor
+    /// is heeded: its new keys, if the pinned ones endorse them, or that they have changed.
     ///
     /// # Errors
-    /// As [`Federation::fetch_actor`].
+    /// As [`Federation::fetch_actor`]; `Refused("keys_changed")`.
     pub async fn fetch_actor_document(
         &self,
         peer: &Peer,
@@ -61,7 +62,9 @@ impl Federation {
         budget: &Budget,
     ) -> Result<Actor> {
         let document = self.client().object(peer, cleared, id, budget).await?;
-        Actor::read(&document).map_err(|why| DomainError::Refused(why.code()))
+        let actor = Actor::read(&document).map_err(|why| DomainError::Refused(why.code()))?;
+        self.heed(peer, &actor).await?;
+        Ok(actor)
     }
 
     /// Takes in an actor as its document describes it (fetched, or the object of an `Update` whose signer is that actor or
@@ -78,6 +81,7 @@ impl Federation {
         let endorsed = match peer.software {
             Software::Native => {
                 if !self.is_endorsed(peer, actor) {
+                    self.suspect(peer);
                     return Err(DomainError::Refused("not_endorsed"));
                 }
                 true
@@ -98,9 +102,8 @@ impl Federation {
         // The instance actor itself is pinned, not endorsed, and is no account.
         let Some(pinned) = &peer.keys else { return false };
         let keys: Vec<PublicKey> = actor.keys.iter().map(|key| key.key.clone()).collect();
-        let word = actor.endorsement.as_ref();
-        pinned.actor != actor.id.as_str()
-            && word.is_some_and(|word| endorsement::holds(word, pinned, actor.id.as_str(), &keys))
+        let holds = |word| endorsement::holds(word, pinned, actor.id.as_str(), &keys);
+        pinned.actor != actor.id.as_str() && actor.endorsements.iter().any(holds)
     }
 }
 

@@ -42,7 +42,16 @@ pub(super) async fn find(
         .as_ref()
         .filter(|keys| names_instance(keys, signature.key_id()))
     {
-        return by_instance(federation, keys, signature, body).map(|query| (Signer::Instance, query));
+        return match by_instance(federation, keys, signature, body) {
+            Ok(query) => Ok((Signer::Instance, query)),
+            Err(refusal) => {
+                // A stranger may have written this; or the peer has other keys.
+                if matches!(refusal, Refusal::BadSignature) {
+                    federation.suspect(peer);
+                }
+                Err(Denied::signature(refusal))
+            }
+        };
     }
     let check = |key: &PublicKey| signature.verify(key, federation.expected(), body);
     let ctx = federation.ctx();
@@ -83,7 +92,7 @@ fn by_instance(
     keys: &PeerKeys,
     signature: &Parsed,
     body: &[u8],
-) -> Result<bool, Denied> {
+) -> Result<bool, Refusal> {
     let pinned = [keys.ed25519.as_deref(), keys.rsa_pem.as_deref()];
     let mut refusal = Refusal::BadSignature;
     for key in pinned
@@ -98,7 +107,7 @@ fn by_instance(
             Err(other) => refusal = other,
         }
     }
-    Err(Denied::signature(refusal))
+    Err(refusal)
 }
 
 /// Asks the peer, whose origin the `keyId` has, for the actor of a key that is not known.

@@ -3,11 +3,12 @@
 use crate::Federation;
 use crate::client::sign;
 use crate::inbox::pinned_keys;
+use crate::keys::SigningKeys;
 use crate::vocabulary::{self, Actor};
 use bytes::Bytes;
-use entrenous_domain::{DomainError, Result};
+use entrenous_domain::{DomainError, Result, own_keys};
 use entrenous_egress::{EgressError, Permit, Response, is_activity_json};
-use entrenous_model::{Origin, PeerIdentity, SignatureForm};
+use entrenous_model::{Origin, Peer, PeerIdentity, SignatureForm};
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use url::Url;
 
@@ -15,25 +16,27 @@ use url::Url;
 const ACCEPT: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\", application/json";
 /// What the handshake sends.
 const JSON: &str = "application/json";
+/// How requests between native nodes are signed.
+pub(super) const FORM: SignatureForm = SignatureForm::Rfc9421Ed25519;
 /// Where every node of Entrenous has its instance actor.
 const ACTOR: &str = "/actor";
 
 impl Federation {
-    /// One request, signed by the instance actor in `form`, or not signed.
+    /// One request, signed in a form with keys of the instance actor, or not signed.
     pub(super) async fn contact(
         &self,
         permit: &Permit,
         method: Method,
         url: &str,
         body: Bytes,
-        form: Option<SignatureForm>,
+        signed: Option<(SignatureForm, &SigningKeys)>,
     ) -> std::result::Result<Response, EgressError> {
         let parsed = Url::parse(url).map_err(|_| EgressError::InvalidRequest)?;
         let mut headers = HeaderMap::new();
         let content_type = (!body.is_empty()).then_some(JSON);
-        if let Some(form) = form {
-            let (keys, now) = (self.keys().instance(), self.ctx().now());
-            headers = sign(form, &keys, &method, &parsed, content_type, &body, now)
+        if let Some((form, keys)) = signed {
+            let now = self.ctx().now();
+            headers = sign(form, keys, &method, &parsed, content_type, &body, now)
                 .map_err(|_| EgressError::InvalidRequest)?;
         }
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
@@ -45,6 +48,40 @@ impl Federation {
         *request.uri_mut() = url.parse().map_err(|_| EgressError::InvalidRequest)?;
         *request.headers_mut() = headers;
         self.client().egress().send(permit, request).await
+    }
+
+    /// One request to a native peer of any state, signed with the keys of ours that it has. After a 401 with those that came
+    /// after them: it may have them before we hear of it.
+    pub(super) async fn contact_peer(
+        &self,
+        peer: &Peer,
+        permit: &Permit,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Response> {
+        let url = peer.origin.join(path);
+        let mut signing = vec![self.identity().for_peer(peer)];
+        signing.extend(self.identity().after(peer.our_keys));
+        let mut last = None;
+        for keys in signing {
+            let signed = Some((FORM, &*keys));
+            let response = self
+                .contact(permit, method.clone(), &url, body.clone(), signed)
+                .await;
+            let response = response.map_err(|error| no_answer(&peer.origin, error))?;
+            if response.status.is_success()
+                && let Some(generation) = keys.generation.filter(|signed| *signed > peer.our_keys)
+            {
+                own_keys::seen_at(self.ctx(), peer.id, generation).await?;
+            }
+            let unsure = response.status == http::StatusCode::UNAUTHORIZED;
+            last = Some(response);
+            if !unsure {
+                break;
+            }
+        }
+        last.ok_or_else(|| DomainError::internal("there are no keys to sign with"))
     }
 
     /// Asks a node of Entrenous who it is. The answer counts only under that very origin.

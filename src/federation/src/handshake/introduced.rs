@@ -3,7 +3,6 @@
 
 use super::contact;
 use super::inviter;
-use super::joiner::FORM;
 use crate::Federation;
 use crate::gate::{Denied, Received};
 use axum::Json;
@@ -11,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use entrenous_domain::peers::introductions::{self, Met, Stands};
-use entrenous_domain::{DomainError, Result};
+use entrenous_domain::{DomainError, Result, peers};
 use entrenous_model::{Introduction, Origin, Parcel, Peer, PeerKeys, PeerState};
 use entrenous_wire::keys::PublicKey;
 use entrenous_wire::proof;
@@ -49,11 +48,9 @@ impl Federation {
             return Ok(true);
         }
         let permit = contact::permit(&peer.origin, &[PATH])?;
-        let body = Bytes::from(self.acceptance(&one)?.to_string());
+        let body = Bytes::from(self.acceptance(peer, &one)?.to_string());
         let size = body.len();
-        let url = peer.origin.join(PATH);
-        let response = self.contact(&permit, Method::POST, &url, body, FORM).await;
-        let response = response.map_err(|error| contact::no_answer(&peer.origin, error))?;
+        let response = self.contact_peer(peer, &permit, Method::POST, PATH, body).await?;
         let said: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         if response.status == StatusCode::FORBIDDEN && said.get("error") == Some(&json!(DECLINED)) {
             introductions::refused_by_node(ctx, peer.id, uri).await?;
@@ -79,10 +76,11 @@ impl Federation {
     }
 
     /// Our acceptance of the statement, for the other node.
-    fn acceptance(&self, one: &Introduction) -> Result<Value> {
+    fn acceptance(&self, peer: &Peer, one: &Introduction) -> Result<Value> {
         let statement: Value = serde_json::from_str(&one.document).map_err(DomainError::internal)?;
         let says = json!({ "object": statement });
-        let signed = self.signed_for(&one.node.origin, "introduction", "Accept", says)?;
+        let to = (&peer.origin, peer.our_keys);
+        let signed = self.signed_for(to, "introduction", "Accept", says)?;
         serde_json::from_str(&signed.document).map_err(DomainError::internal)
     }
 }
@@ -122,10 +120,14 @@ async fn take(federation: &Federation, request: Request) -> std::result::Result<
             state: PeerState::PendingLocal.as_str().to_owned(),
             acceptance: None,
         }),
-        Stands::Connected => Ok(Standing {
-            state: PeerState::Active.as_str().to_owned(),
-            acceptance: Some(federation.acceptance(&one).map_err(failed)?),
-        }),
+        Stands::Connected => {
+            let peer = peers::by_origin(ctx, &origin).await.map_err(failed)?;
+            let peer = peer.ok_or_else(|| Denied::stranger().about(&origin))?;
+            Ok(Standing {
+                state: PeerState::Active.as_str().to_owned(),
+                acceptance: Some(federation.acceptance(&peer, &one).map_err(failed)?),
+            })
+        }
     }
 }
 

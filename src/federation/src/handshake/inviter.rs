@@ -187,7 +187,12 @@ pub(super) async fn known(
         .filter(|_| by_instance)
         .and_then(|text| PublicKey::from_text(text).ok());
     let key = key.ok_or_else(|| Denied::key("key_unknown").about(origin))?;
-    received.verify(federation, &key)?;
+    if let Err(denied) = received.verify(federation, &key) {
+        if denied.reason() == entrenous_wire::signature::Refusal::BadSignature.code() {
+            federation.suspect(&peer);
+        }
+        return Err(denied);
+    }
     let state = peer.state;
     Ok((peer, state))
 }

@@ -9,13 +9,10 @@ use chrono::{DateTime, TimeDelta};
 use entrenous_domain::peers;
 use entrenous_domain::{DomainError, Result};
 use entrenous_egress::{Permit, Response};
-use entrenous_model::{Origin, PeerId, PeerIdentity, PeerState, SignatureForm, Time};
+use entrenous_model::{Origin, Peer, PeerId, PeerIdentity, PeerState, Time};
 use http::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-/// How requests between native nodes are signed.
-pub(super) const FORM: Option<SignatureForm> = Some(SignatureForm::Rfc9421Ed25519);
 
 /// An inviter that was looked at.
 struct Seen {
@@ -55,6 +52,10 @@ impl Federation {
     pub async fn join(&self, actor: &str, link: &str) -> Result<(PeerId, PeerState)> {
         let seen = self.look(link).await?;
         let (ctx, own) = (self.ctx(), self.identity());
+        // What is signed is signed with what is named, whatever changes meanwhile.
+        let keys = own.for_stranger();
+        let our_keys = keys.generation.unwrap_or_default();
+        let fingerprint = own.shown(our_keys).fingerprint;
         let nonce = ctx.random_token();
         let talk = talk(self, &seen.link, &seen.key, &nonce);
         let invitation = seen.link.origin.join(&link::path(seen.link.id));
@@ -67,19 +68,25 @@ impl Federation {
                 id: invitation.clone(),
                 kind: InviteKind::Invite,
             },
-            fingerprint: own.fingerprint().to_compact(),
+            fingerprint: fingerprint.to_compact(),
             nonce: nonce.clone(),
-            code: talk.accept(own.fingerprint(), &seen.terms.contract),
+            code: talk.accept(fingerprint, &seen.terms.contract),
         };
         let body = serde_json::to_vec(&acceptance).map_err(DomainError::internal)?;
         let response = self
-            .contact(&seen.permit, Method::POST, &invitation, Bytes::from(body), FORM)
+            .contact(
+                &seen.permit,
+                Method::POST,
+                &invitation,
+                Bytes::from(body),
+                Some((contact::FORM, &*keys)),
+            )
             .await;
         let response = response.map_err(|error| contact::no_answer(&seen.link.origin, error))?;
         let standing: Standing = read(&seen.link.origin, &response, ctx.now())?;
         let active = standing.state == PeerState::Active.as_str();
         let contract = seen.terms.contract.mirrored();
-        let id = peers::joined(ctx, actor, seen.identity, contract, active, invitation).await?;
+        let id = peers::joined(ctx, actor, seen.identity, contract, active, our_keys, invitation).await?;
         Ok((
             id,
             if active {
@@ -152,19 +159,19 @@ impl Federation {
     }
 
     /// Asks whether the other administrator has confirmed, and keeps what they say. True if there is nothing more to ask.
-    pub(super) async fn ask_state(&self, peer: PeerId, origin: &Origin, invitation: &str) -> Result<bool> {
+    pub(super) async fn ask_state(&self, peer: &Peer, invitation: &str) -> Result<bool> {
+        let origin = &peer.origin;
         let path = invitation.strip_prefix(origin.as_str()).unwrap_or_default();
         let path = format!("{path}/state");
         let permit = contact::permit(origin, &[&path])?;
         let response = self
-            .contact(&permit, Method::GET, &origin.join(&path), Bytes::new(), FORM)
-            .await;
-        let response = response.map_err(|error| contact::no_answer(origin, error))?;
+            .contact_peer(peer, &permit, Method::GET, &path, Bytes::new())
+            .await?;
         let standing: Standing = read(origin, &response, self.ctx().now())?;
         match PeerState::parse(&standing.state) {
-            PeerState::Active => peers::confirmed_by_peer(self.ctx(), peer).await?,
+            PeerState::Active => peers::confirmed_by_peer(self.ctx(), peer.id).await?,
             PeerState::Revoked if standing.state == PeerState::Revoked.as_str() => {
-                peers::revoke(self.ctx(), "peer", peer).await?;
+                peers::revoke(self.ctx(), "peer", peer.id).await?;
             }
             _ => return Ok(false),
         }

@@ -15,6 +15,7 @@ mod contact;
 mod introduced;
 mod inviter;
 mod joiner;
+mod keys;
 mod limits;
 mod link;
 mod message;

@@ -1,7 +1,6 @@
 //! What instances tell each other about the connection itself: that it was confirmed, that it has ended (`order`). Signed by the
 //! pinned instance keys, on a route of its own, since the inboxes take nothing from who is not active.
 
-use super::joiner::FORM;
 use super::link::is_token;
 use super::{contact, inviter, receipt};
 use crate::Federation;
@@ -26,8 +25,9 @@ impl Federation {
     /// in the background.
     ///
     /// # Errors
-    /// `NotFound`, `Conflict` with what the state is.
+    /// `NotFound`, `Conflict` with what the state is, or if its keys have changed; `Remote` if that cannot be seen.
     pub async fn confirm(&self, actor: &str, peer: PeerId) -> entrenous_domain::Result<()> {
+        self.look_before_confirming(actor, peer).await?;
         peers::confirm(self.ctx(), actor, peer).await?;
         self.tell_later(peer).await
     }
@@ -74,11 +74,9 @@ impl Federation {
         }
         let permit = contact::permit(&peer.origin, &[PATH])?;
         let body = serde_json::to_vec(&self.confirmation(&peer, nonce)).map_err(DomainError::internal)?;
-        let url = peer.origin.join(PATH);
         let response = self
-            .contact(&permit, Method::POST, &url, Bytes::from(body), FORM)
-            .await;
-        let response = response.map_err(|error| contact::no_answer(&peer.origin, error))?;
+            .contact_peer(&peer, &permit, Method::POST, PATH, Bytes::from(body))
+            .await?;
         let taken = response.status == StatusCode::ACCEPTED;
         if taken {
             // What was refused there before goes now.
@@ -163,7 +161,8 @@ async fn take(federation: &Federation, request: Request) -> Result<Taken, Denied
             let (Some(nonce), Some(finished)) = (&purge.nonce, purge.finished_at) else {
                 return Ok(Taken::Accepted);
             };
-            let receipt = receipt::create(federation.identity(), origin, nonce, &purge, finished);
+            let keys = federation.identity().for_peer(&peer);
+            let receipt = receipt::create(own, &keys, origin, nonce, &purge, finished);
             return receipt.map(Taken::Done).map_err(failed);
         }
         _ => return Err(bad("unknown_type")),

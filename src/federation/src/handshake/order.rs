@@ -3,7 +3,6 @@
 //! The order is an `Undo` of the connection to [`PATH`]: nothing else crosses to a revoked peer. It is sent again with the
 //! same nonce until the answer is the receipt, so that the peer need not reach this node, and a lost answer costs nothing.
 
-use super::joiner::FORM;
 use super::notice::PATH;
 use super::receipt::{self, NoReceipt};
 use super::{contact, waiting};
@@ -109,11 +108,9 @@ impl Federation {
         let permit = Permit::purge(peer.origin.as_str(), PATH);
         let permit = permit.map_err(|error| contact::no_answer(&peer.origin, error))?;
         let body = serde_json::to_vec(&self.undo(peer, order)).map_err(DomainError::internal)?;
-        let url = peer.origin.join(PATH);
         let response = self
-            .contact(&permit, Method::POST, &url, Bytes::from(body), FORM)
-            .await;
-        let response = response.map_err(|error| contact::no_answer(&peer.origin, error))?;
+            .contact_peer(peer, &permit, Method::POST, PATH, Bytes::from(body))
+            .await?;
         match response.status {
             StatusCode::OK => Ok(Some(response.body)),
             StatusCode::ACCEPTED => Ok(None),

@@ -1,6 +1,6 @@
 //! The receipt for an order to remove or hide: what was done, counted, in the peer's own signed words.
 
-use crate::Identity;
+use crate::keys::SigningKeys;
 use chrono::SecondsFormat;
 use entrenous_domain::{DomainError, Result};
 use entrenous_model::{AtEnd, Origin, PeerKeys, Purge, Tally, Time};
@@ -14,12 +14,13 @@ const TYPE: &str = "PurgeReceipt";
 /// Longest receipt that is kept, in bytes.
 pub(super) const LONGEST: usize = 16 << 10;
 
-/// The receipt for the order `nonce` of `to`, signed by the instance key.
+/// The receipt for the order `nonce` of `to`, by the instance actor `own`, signed with the keys that `to` has.
 ///
 /// # Errors
 /// `Internal` if the key refuses.
 pub(super) fn create(
-    identity: &Identity,
+    own: &str,
+    keys: &SigningKeys,
     to: &Origin,
     nonce: &str,
     purge: &Purge,
@@ -29,7 +30,7 @@ pub(super) fn create(
     let mut document = json!({
         "@context": ["https://www.w3.org/ns/activitystreams", proof::CONTEXT],
         "type": TYPE,
-        "actor": identity.actor(),
+        "actor": own,
         "to": [to.join("/actor")],
         "nonce": nonce,
         "how": purge.how,
@@ -37,13 +38,7 @@ pub(super) fn create(
         "startTime": stamp(purge.started_at),
         "endTime": stamp(finished),
     });
-    proof::attach(
-        &mut document,
-        identity.ed25519(),
-        &identity.ed25519_key_id(),
-        finished,
-    )
-    .map_err(DomainError::internal)?;
+    proof::attach(&mut document, &keys.ed25519, &keys.ed25519_id, finished).map_err(DomainError::internal)?;
     Ok(document)
 }
 
@@ -126,6 +121,7 @@ pub(super) fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Identity;
     use crate::testing::identity;
 
     #[test]
@@ -148,7 +144,11 @@ mod tests {
             finished_at: Some(at),
         };
         let pinned = theirs.peer_keys();
-        let receipt = create(&theirs, ours.origin(), "one", &purge, at).unwrap();
+        let create = |by: &Identity| {
+            let keys = by.for_stranger();
+            create(by.actor(), &keys, ours.origin(), "one", &purge, at).unwrap()
+        };
+        let receipt = create(&theirs);
         let taken = read(&receipt, &pinned, ours.actor(), "one").unwrap();
         assert_eq!((taken.how, taken.tally), (AtEnd::Purge, tally));
 
@@ -157,7 +157,7 @@ mod tests {
             |document: &Value, own: &str, nonce: &str| read(document, &pinned, own, nonce).unwrap_err();
         assert_eq!(refused(&receipt, ours.actor(), "two"), NoReceipt::OtherOrder);
         assert_eq!(refused(&receipt, third.actor(), "one"), NoReceipt::OtherNode);
-        let foreign = create(&third, ours.origin(), "one", &purge, at).unwrap();
+        let foreign = create(&third);
         assert!(matches!(
             refused(&foreign, ours.actor(), "one"),
             NoReceipt::Proof(_)
@@ -169,7 +169,8 @@ mod tests {
         let mut bare = receipt.clone();
         bare.as_object_mut().unwrap().remove("proof");
         assert!(matches!(refused(&bare, ours.actor(), "one"), NoReceipt::Proof(_)));
-        let forged = proof::create(&bare, third.ed25519(), &theirs.ed25519_key_id(), at).unwrap();
+        let (key, named) = (third.for_stranger(), theirs.for_stranger());
+        let forged = proof::create(&bare, &key.ed25519, &named.ed25519_id, at).unwrap();
         let mut document = bare.clone();
         document["proof"] = forged;
         assert!(matches!(

@@ -133,10 +133,11 @@ impl Federation {
 
     /// Signed, since many answer nothing else; in the other form after a 401.
     async fn read_instance(&self, origin: &Origin, permit: &Permit, url: &str) -> Result<Actor> {
+        let keys = self.identity().for_stranger();
         let mut answer: Option<Response> = None;
         for form in [SignatureForm::Cavage, SignatureForm::Rfc9421Rsa] {
             let response = self
-                .contact(permit, Method::GET, url, Bytes::new(), Some(form))
+                .contact(permit, Method::GET, url, Bytes::new(), Some((form, &*keys)))
                 .await;
             let response = response.map_err(|error| contact::no_answer(origin, error))?;
             let refused = response.status == StatusCode::UNAUTHORIZED;
@@ -159,7 +160,7 @@ impl Federation {
     }
 }
 
-fn hand_added(origin: &Origin) -> Result<Permit> {
+pub(super) fn hand_added(origin: &Origin) -> Result<Permit> {
     Permit::hand_added(origin.as_str()).map_err(|error| contact::no_answer(origin, error))
 }
 

@@ -53,7 +53,7 @@ impl Federation {
                 continue;
             }
             let asked_now = if peer.origin.owns(&invitation) {
-                self.ask_state(peer.id, &peer.origin, &invitation).await
+                self.ask_state(&peer, &invitation).await
             } else {
                 self.meet(&peer, &invitation).await
             };

@@ -23,9 +23,9 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
         }
         (ActivityKind::Update, Object::Actor(actor)) => {
             let keys = keys_of(peer, actor).ok_or(DomainError::Refused("keys"))?;
-            if peer.keys.as_ref() != Some(&keys) {
+            if let Some(old) = peer.keys.as_ref().filter(|old| **old != keys) {
                 // The old key has signed this: the guard knows no other.
-                peers::rotate_keys(federation.ctx(), peer.id, keys).await?;
+                peers::rotate_keys(federation.ctx(), peer.id, old, keys).await?;
             }
             let name = actor.name.trim();
             if name.is_empty() || name == peer.name {

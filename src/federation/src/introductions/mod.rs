@@ -96,8 +96,16 @@ impl Federation {
     /// # Errors
     /// As [`introductions::accept`].
     pub async fn accept_introduction(&self, actor: &str, id: IntroductionId) -> Result<PeerId> {
-        let answer = self.answer(id, ProposalStep::Accept).await?;
-        introductions::accept(self.ctx(), actor, id, answer).await
+        let (sponsor, one) = self.introduction(id).await?;
+        let answer = self.answer(&sponsor, &one, ProposalStep::Accept)?;
+        let document: Value = serde_json::from_str(&one.document).map_err(DomainError::internal)?;
+        let statement = statement::read(&document, &sponsor, self.identity()).map_err(|_| {
+            DomainError::Conflict(format!(
+                "this node's keys have changed since: {} must introduce {} anew",
+                sponsor.origin, one.node.origin
+            ))
+        })?;
+        introductions::accept(self.ctx(), actor, id, statement.our_keys, answer).await
     }
 
     /// Our administrator turns an introduction down.
@@ -105,20 +113,24 @@ impl Federation {
     /// # Errors
     /// As [`introductions::decline`].
     pub async fn decline_introduction(&self, actor: &str, id: IntroductionId) -> Result<()> {
-        let answer = self.answer(id, ProposalStep::Reject).await?;
+        let (sponsor, one) = self.introduction(id).await?;
+        let answer = self.answer(&sponsor, &one, ProposalStep::Reject)?;
         introductions::decline(self.ctx(), actor, id, answer).await
     }
 
-    async fn answer(&self, id: IntroductionId, step: ProposalStep) -> Result<Signed> {
+    async fn introduction(&self, id: IntroductionId) -> Result<(Arc<Peer>, Introduction)> {
         let one = introductions::get(self.ctx(), id).await?;
         let one = one.filter(|one| !one.by_us).ok_or(DomainError::NotFound)?;
-        let sponsor = self.peer(one.peer).await?;
+        Ok((self.peer(one.peer).await?, one))
+    }
+
+    fn answer(&self, sponsor: &Peer, one: &Introduction, step: ProposalStep) -> Result<Signed> {
         let offer = json!({
             "type": "Offer",
             "id": one.offer,
             "object": {"type": "Introduction", "id": one.uri},
         });
-        self.step(&sponsor, "introduction", step, &offer)
+        self.step(sponsor, "introduction", step, &offer)
     }
 
     fn statements(
@@ -135,14 +147,20 @@ impl Federation {
     }
 
     fn made(&self, first: &Peer, second: &Peer, asked: Option<&Contract>, note: &str) -> Result<Made> {
-        let now = self.ctx().now();
-        let expires_at = now + TimeDelta::days(Introduction::DAYS);
+        let expires_at = self.ctx().now() + TimeDelta::days(Introduction::DAYS);
         let contract = between(first, second, asked);
         let parties = [
             Party::of(first, &contract.we_give)?,
             Party::of(second, &contract.they_give)?,
         ];
-        let statement = statement::create(self, &parties, note, now, expires_at)?;
+        if first.our_keys != second.our_keys {
+            // One signature is for both.
+            return Err(DomainError::Conflict(format!(
+                "{} or {} has not taken this node's new keys yet",
+                first.origin, second.origin
+            )));
+        }
+        let statement = statement::create(self, &parties, first.our_keys, note, expires_at)?;
         let object: Value = serde_json::from_str(&statement.document).map_err(DomainError::internal)?;
         let offer = |to: &Peer| self.step(to, "introduction", ProposalStep::Offer, &object);
         Ok(Made {
@@ -184,6 +202,7 @@ pub(crate) async fn receive(
         contract,
         note,
         expires_at,
+        ..
     } = statement::read(object, peer, federation.identity())?;
     let new = Answers {
         uri,

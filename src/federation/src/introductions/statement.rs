@@ -6,7 +6,7 @@ use crate::render::time;
 use chrono::DateTime;
 use entrenous_domain::peers::contracts::Signed;
 use entrenous_domain::{DomainError, Result};
-use entrenous_model::{Contract, Origin, Peer, PeerIdentity, PeerKeys, Terms, Time};
+use entrenous_model::{Contract, KeyGeneration, Origin, Peer, PeerIdentity, PeerKeys, Terms, Time};
 use entrenous_wire::keys::{PublicKey, fingerprint};
 use entrenous_wire::proof;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,8 @@ pub(super) struct Statement {
     pub(super) uri: String,
     /// The other node.
     pub(super) node: PeerIdentity,
+    /// The keys of this node that it names, and the other node has by it.
+    pub(super) our_keys: KeyGeneration,
     /// Seen from this node.
     pub(super) contract: Contract,
     pub(super) note: String,
@@ -95,18 +97,18 @@ struct Written {
     nodes: [Party; 2],
 }
 
-/// The statement about these two, signed.
+/// The statement about these two, signed with the keys of ours that both have.
 ///
 /// # Errors
 /// `Internal` if the key refuses.
 pub(super) fn create(
     federation: &Federation,
     parties: &[Party; 2],
+    had: KeyGeneration,
     note: &str,
-    now: Time,
     expires_at: Time,
 ) -> Result<Signed> {
-    let identity = federation.identity();
+    let (identity, now) = (federation.identity(), federation.ctx().now());
     let own = identity.actor();
     let uri = format!("{own}#introduction-{}", federation.ctx().random_token());
     let mut document = json!({
@@ -119,7 +121,7 @@ pub(super) fn create(
         "endTime": time(expires_at),
         "nodes": parties,
     });
-    let keys = federation.keys().instance();
+    let keys = identity.signing(had);
     proof::attach(&mut document, &keys.ed25519, &keys.ed25519_id, now).map_err(DomainError::internal)?;
     Ok(Signed {
         uri,
@@ -157,17 +159,16 @@ pub(super) fn read(document: &Value, sponsor: &Peer, own: &Identity) -> Result<S
     };
     let unreadable = || wrong("the introduction names keys or addresses that cannot be");
     let us = us.identity().ok_or_else(unreadable)?;
-    if us.keys != own.peer_keys() {
-        return Err(wrong(
-            "the introduction names other keys of this node than it has",
-        ));
-    }
+    let our_keys = own
+        .generation_of(&us.keys)
+        .ok_or_else(|| wrong("the introduction names other keys of this node than it has"))?;
     let expires_at = DateTime::parse_from_rfc3339(&said.end_time)
         .map_err(|_| wrong("the introduction has no end"))?
         .to_utc();
     Ok(Statement {
         uri: said.id,
         node: them.identity().ok_or_else(unreadable)?,
+        our_keys,
         contract,
         note: said.summary,
         expires_at,
@@ -209,6 +210,8 @@ mod tests {
             last_error: None,
             introduced_by: None,
             accepts_introductions: false,
+            our_keys: KeyGeneration::FIRST,
+            alert: None,
         }
     }
 

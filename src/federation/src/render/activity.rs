@@ -12,7 +12,8 @@ use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
 use entrenous_domain::{DomainError, Result, accounts};
 use entrenous_model::{
-    Account, AccountId, ActivityId, Cleared, OutboundActivity, Peer, PostId, Sending, Software, Visibility,
+    Account, AccountId, ActivityId, Cleared, KeyGeneration, OutboundActivity, Peer, PostId, Sending,
+    Software, Visibility,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -71,11 +72,17 @@ impl Federation {
     ) -> Result<Option<Value>> {
         let Some(author) = author else {
             return match data {
-                OutboundActivity::UpdateNode => self.node_update(peer, id).map(Some),
+                // With the keys that the peer has: new ones have an activity of their own.
+                OutboundActivity::UpdateNode => self.node_update(peer, id, peer.our_keys).map(Some),
+                OutboundActivity::UpdateKeys { generation } => {
+                    let given = peer.our_keys.max(*generation);
+                    self.node_update(peer, id, given).map(Some)
+                }
                 OutboundActivity::Contract { document, .. }
-                | OutboundActivity::Introduction { document, .. } => serde_json::from_str(document)
-                    .map(Some)
-                    .map_err(DomainError::internal),
+                | OutboundActivity::Introduction { document, .. } => {
+                    let document = serde_json::from_str(document).map_err(DomainError::internal)?;
+                    self.proven_for(document, peer.our_keys).map(Some)
+                }
                 _ => Ok(None),
             };
         };
@@ -101,9 +108,14 @@ impl Federation {
             .map(Some)
     }
 
+    /// The `Update` that gives a peer the keys of one generation.
+    pub(crate) fn keys_update(&self, peer: &Peer, id: ActivityId, given: KeyGeneration) -> Result<Bytes> {
+        to_bytes(&self.node_update(peer, id, given)?)
+    }
+
     /// `Update` of the instance actor, to one peer. Signed by the node; it needs no proof, since nobody passes it on.
-    fn node_update(&self, peer: &Peer, id: ActivityId) -> Result<Value> {
-        let mut node = self.instance_actor()?;
+    fn node_update(&self, peer: &Peer, id: ActivityId, given: KeyGeneration) -> Result<Value> {
+        let mut node = self.instance_actor_with(&self.identity().shown(given))?;
         if let Some(node) = node.as_object_mut() {
             // The activity has it.
             node.remove("@context");
@@ -170,7 +182,7 @@ impl Federation {
     async fn proven(&self, reader: Reader, account: &Account, document: Value) -> Result<Value> {
         let mut whole = with_context(document);
         if reader.software == Software::Native {
-            let keys = self.keys().of(Some(account.id)).await?;
+            let keys = self.keys().of(Some(account.id), reader.our_keys).await?;
             entrenous_wire::proof::attach(&mut whole, &keys.ed25519, &keys.ed25519_id, self.ctx().now())
                 .map_err(DomainError::internal)?;
         }
@@ -320,14 +332,16 @@ impl Writer<'_> {
                 Ok(self.map(UndoType::default(), &Addressed::to(target), inner))
             }
             Out::UpdateProfile => {
-                let mut person = self.federation.person(self.account, self.reader.profile).await?;
+                let mut person = self.federation.person(self.account, self.reader).await?;
                 if let Some(members) = person.as_object_mut() {
                     members.remove("@context");
                 }
                 Ok(self.map(UpdateType::default(), &self.everyone(), person))
             }
             // Has no author: see `document`.
-            Out::UpdateNode | Out::Contract { .. } | Out::Introduction { .. } => Ok(None),
+            Out::UpdateNode | Out::UpdateKeys { .. } | Out::Contract { .. } | Out::Introduction { .. } => {
+                Ok(None)
+            }
             Out::DeleteActor => {
                 Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri)))
             }

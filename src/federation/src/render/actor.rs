@@ -1,26 +1,31 @@
 //! The instance actor and people.
 
-use super::{NATIVE, time, with_context};
-use crate::Federation;
+use super::{NATIVE, Reader, time, with_context};
+use crate::{Federation, ShownKeys};
 use activitypub_federation::protocol::public_key::PublicKey as PublicKeyDocument;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::{DomainError, Result, media};
-use entrenous_model::{Account, AccountKind, MediaId, ProfileScope};
+use entrenous_model::{Account, AccountKind, MediaId};
 use entrenous_wire::keys::PublicKey;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 impl Federation {
-    /// The instance actor's document.
+    /// The instance actor's document as everyone sees it, with the current keys.
     ///
     /// # Errors
     /// `Internal` if this node's origin is no URL, which it is.
     pub fn instance_actor(&self) -> Result<Value> {
+        self.instance_actor_with(&self.identity().current())
+    }
+
+    /// The same with the keys of one generation, and the word of the former ones for them.
+    pub(super) fn instance_actor_with(&self, keys: &ShownKeys) -> Result<Value> {
         let (identity, look) = (self.identity(), self.ctx().look());
         let origin = self.ctx().origin();
         let actor = identity.actor();
         let page = origin.join("/about");
-        Ok(with_context(json!({
+        let mut document = with_context(json!({
             "id": actor,
             "type": "Application",
             "preferredUsername": INSTANCE_NAME,
@@ -34,8 +39,8 @@ impl Federation {
             "manuallyApprovesFollowers": true,
             "discoverable": false,
             "indexable": false,
-            "publicKey": public_key(actor, &identity.rsa_key_id(), identity.rsa_public())?,
-            "assertionMethod": [multikey(actor, &identity.ed25519_key_id(), identity.ed25519_public())],
+            "publicKey": public_key(actor, &keys.rsa_id, &keys.rsa)?,
+            "assertionMethod": [multikey(actor, &keys.ed25519_id, &keys.ed25519)],
             "implements": [
                 {"href": NATIVE, "name": "Entrenous federation, version 1"},
                 {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421: HTTP Message Signatures"},
@@ -44,14 +49,21 @@ impl Federation {
                     "name": "RFC-9421 signatures using the Ed25519 algorithm"
                 }
             ],
-        })))
+        }));
+        let words = identity.endorsed(keys)?;
+        if let Some(members) = document.as_object_mut().filter(|_| !words.is_empty()) {
+            members.insert("endorsements".to_owned(), Value::Array(words));
+        }
+        Ok(document)
     }
 
-    /// A person's document, with the endorsement of their keys, and of the profile only what is given.
+    /// A person's document, with the endorsement of their keys by those of ours that the reader has, and of the profile only
+    /// what is given.
     ///
     /// # Errors
     /// Those of the domain; `Internal` for a person without keys.
-    pub async fn person(&self, account: &Account, given: ProfileScope) -> Result<Value> {
+    pub async fn person(&self, account: &Account, reader: Reader) -> Result<Value> {
+        let given = reader.profile;
         let mut document = Map::new();
         let origin = self.ctx().origin();
         let id = account.uri.as_str();
@@ -106,10 +118,16 @@ impl Federation {
         if public.is_empty() {
             return Err(DomainError::internal(format!("{} has no keys", account.username)));
         }
-        put(
-            "endorsement",
-            self.identity().endorse(id, &public, account.updated_at)?,
-        );
+        let mut words = self
+            .identity()
+            .endorse(reader.our_keys, id, &public, account.updated_at)?
+            .into_iter();
+        if let Some(word) = words.next() {
+            put("endorsement", word);
+        }
+        if words.len() > 0 {
+            put("endorsements", words.collect());
+        }
 
         for (name, picture) in [("icon", account.avatar), ("image", account.header)] {
             if let Some(picture) = picture.filter(|_| given.pictures)

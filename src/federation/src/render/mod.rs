@@ -60,7 +60,8 @@ pub(crate) fn context() -> Value {
             "value": "schema:value",
             "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
             "implements": {"@id": "https://w3id.org/fep/844e/implements", "@container": "@list"},
-            "endorsement": {"@id": "urn:entrenous:endorsement", "@type": "@json"}
+            "endorsement": {"@id": "urn:entrenous:endorsement", "@type": "@json"},
+            "endorsements": {"@id": "urn:entrenous:endorsement", "@type": "@json"}
         }
     ])
 }

@@ -36,7 +36,7 @@ impl Federation {
             Out::UpdateProfile | Out::DeleteActor => (None, self.uri_of(delivery.account).await?),
             // Its id is in the document that was signed.
             Out::Contract { document, .. } | Out::Introduction { document, .. } => (id_in(document), None),
-            Out::UpdateNode => (None, Some(self.identity().actor().to_owned())),
+            Out::UpdateNode | Out::UpdateKeys { .. } => (None, Some(self.identity().actor().to_owned())),
         };
         Ok(Parcel {
             kind: delivery.data.kind().to_owned(),

@@ -1,6 +1,6 @@
 //! For whom something is written.
 
-use entrenous_model::{Attachment, Cleared, Gate, Peer, PeerId, ProfileScope, Software};
+use entrenous_model::{Attachment, Cleared, Gate, KeyGeneration, Peer, PeerId, ProfileScope, Software};
 
 /// A peer, as far as it decides what a document says. Made from a clearance alone, so that nothing is written for a peer that
 /// may not have it.
@@ -12,11 +12,13 @@ pub struct Reader {
     pub(super) software: Software,
     /// What of profiles it is given.
     pub(super) profile: ProfileScope,
+    /// Which of our keys it has: what the node signs for it is signed with these.
+    pub(super) our_keys: KeyGeneration,
     largest_file: u64,
 }
 
 /// What makes two readers alike: they are written the same post.
-pub(super) type Kind = (Software, u64);
+pub(super) type Kind = (Software, u64, KeyGeneration);
 
 impl Reader {
     /// The peer that was cleared.
@@ -26,12 +28,13 @@ impl Reader {
             peer: cleared.peer(),
             software: peer.software,
             profile: cleared.profile(),
+            our_keys: peer.our_keys,
             largest_file: cleared.largest_file(),
         }
     }
 
     pub(super) const fn kind(self) -> Kind {
-        (self.software, self.largest_file)
+        (self.software, self.largest_file, self.our_keys)
     }
 
     /// Whether a file is small enough for its contract.

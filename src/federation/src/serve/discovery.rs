@@ -12,11 +12,10 @@ use serde_json::{Value, json};
 pub(super) async fn actor(State(federation): State<Federation>) -> Response {
     settle(federation.instance_actor().map(|document| {
         let mut response = open_json(&document);
-        // The same for everyone, and asked for by every peer that verifies a signature.
-        response.headers_mut().insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=180"),
-        );
+        // The same for everyone, but never an old one: a peer that has our new keys would take the former ones for an attack.
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         response
     }))
 }

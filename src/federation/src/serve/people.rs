@@ -94,7 +94,8 @@ pub(super) async fn person(
     let answer = async {
         Ok(match find(&federation, &verified.peer, &username).await? {
             Some(Found::Person(cleared, account)) => {
-                activity_json(cleared, &federation.person(&account, cleared.profile()).await?)
+                let reader = Reader::of(&verified.peer, cleared);
+                activity_json(cleared, &federation.person(&account, reader).await?)
             }
             Some(Found::Left(cleared, account)) => {
                 gone(cleared, &render::tombstone(&account.uri, "Person", None))

@@ -92,8 +92,8 @@ pub struct Actor {
     pub keys: Vec<ActorKey>,
     /// `name@authority` the actor claims (FEP-2c59).
     pub webfinger: Option<String>,
-    /// The instance key's word for this person's keys; see [`crate::endorsement`].
-    pub endorsement: Option<Value>,
+    /// The instance keys' words for this actor's keys, at most 8; see [`crate::endorsement`].
+    pub endorsements: Vec<Value>,
     /// Says that it is a node of Entrenous.
     pub native: bool,
 }
@@ -132,10 +132,7 @@ impl Actor {
             image: value.get("image").and_then(picture),
             keys: keys(value, &id)?,
             webfinger: field::text(value, "webfinger").map(|text| bounds::line(text, 2 * bounds::NAME)),
-            endorsement: value
-                .get("endorsement")
-                .filter(|value| value.is_object())
-                .cloned(),
+            endorsements: endorsements(value),
             native: field::many(value, "implements")
                 .iter()
                 .any(|item| item.get("href").and_then(Value::as_str) == Some(crate::render::NATIVE)),
@@ -148,6 +145,13 @@ impl Actor {
     pub fn key(&self, key_id: &str) -> Option<&PublicKey> {
         self.keys.iter().find(|key| key.id == key_id).map(|key| &key.key)
     }
+}
+
+fn endorsements(value: &Value) -> Vec<Value> {
+    let single = value.get("endorsement").into_iter();
+    let more = field::many(value, "endorsements").iter();
+    let words = single.chain(more).filter(|word| word.is_object());
+    words.take(bounds::KEYS).cloned().collect()
 }
 
 fn username(text: &str) -> Option<String> {

@@ -90,7 +90,7 @@ async fn a_change_is_offered_accepted_and_holds_on_both_sides() {
         let document: Value = serde_json::from_str(&history[0].document).unwrap();
         for (signed, by) in [(&document, &b), (&document["object"], &a)] {
             let proof = entrenous_wire::proof::parse(signed).unwrap();
-            proof.verify(by.federation.identity().ed25519_public()).unwrap();
+            proof.verify(&by.federation.identity().current().ed25519).unwrap();
         }
     }
     let trail = audit::list(a.ctx(), Some(b.origin()), None, 50).await.unwrap();
@@ -172,9 +172,16 @@ async fn a_profile_crosses_as_far_as_it_is_given() {
         .await
         .unwrap()
         .unwrap();
-    let whole = a.federation.person(&ada, ProfileScope::ALL).await.unwrap();
+    let as_given = async |profile: ProfileScope| {
+        let mut reader = Peer::clone(&*peer(&a, &b).await);
+        reader.contract.we_give.profile = profile;
+        let cleared = reader.clear::<Sending>(Matter::Posts).unwrap();
+        let reader = entrenous_federation::render::Reader::of(&reader, cleared);
+        a.federation.person(&ada, reader).await.unwrap()
+    };
+    let whole = as_given(ProfileScope::ALL).await;
     assert!(whole["summary"].as_str().unwrap().contains("Works in the hall"));
-    let named = a.federation.person(&ada, ProfileScope::NAME).await.unwrap();
+    let named = as_given(ProfileScope::NAME).await;
     assert_eq!(
         (&named["summary"], &named["attachment"]),
         (&"".into(), &Value::Array(vec![]))
@@ -366,7 +373,10 @@ async fn nobody_else_can_change_a_contract() {
     // The instance says it, without a proof that could be shown.
     document["id"] = a.origin().join("/actor#y").into();
     document["actor"] = a.origin().join("/actor").into();
-    assert_eq!(post(&document, &a.federation.keys().instance()).await, 403);
+    assert_eq!(
+        post(&document, &a.federation.identity().for_stranger()).await,
+        403
+    );
     // It accepts what this node never offered.
     document["id"] = a.origin().join("/actor#z").into();
     document["type"] = "Accept".into();
@@ -375,7 +385,7 @@ async fn nobody_else_can_change_a_contract() {
         "to": [a.origin().join("/actor")],
         "object": {"type": "Contract", "contract": Contract { version: 2, ..silent(&full) }},
     });
-    let instance = a.federation.keys().instance();
+    let instance = a.federation.identity().for_stranger();
     entrenous_wire::proof::attach(
         &mut document,
         &instance.ed25519,

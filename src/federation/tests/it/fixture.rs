@@ -10,8 +10,8 @@ use entrenous_domain::{Ctx, DomainError, NodeSettings, Result, Via};
 use entrenous_egress::{AllowRule, Egress, EgressConfig, OriginPattern};
 use entrenous_federation::{Federation, Identity};
 use entrenous_model::{
-    Account, AccountId, Contract, Event, Origin, Peer, PeerId, PeerKeys, PeerState, PostId, Role,
-    SignatureForm, Software, Time, Visibility,
+    Account, AccountId, Contract, Event, KeyGeneration, Origin, Peer, PeerId, PeerKeys, PeerState, PostId,
+    Role, SignatureForm, Software, Time, Visibility,
 };
 use entrenous_store::testing::{TestClock, TestDatabase};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
@@ -145,6 +145,8 @@ impl Node {
                 last_error: None,
                 introduced_by: None,
                 accepts_introductions: false,
+                our_keys: KeyGeneration::FIRST,
+                alert: None,
             };
             if known.is_some() {
                 entrenous_store::peers::update(tx, &peer, None)?;

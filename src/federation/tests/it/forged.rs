@@ -29,7 +29,7 @@ impl<'a> Attacker<'a> {
 
     /// The same of what its instance says.
     pub(crate) async fn says_as_node(&self, document: &Value) -> u16 {
-        let keys = self.from.federation.keys().instance();
+        let keys = self.from.federation.identity().for_stranger();
         self.post(document, &keys).await
     }
 
@@ -144,7 +144,7 @@ async fn forgeries_are_refused_with_a_reason_and_change_nothing() {
     assert_eq!(view.post.favourites_count, 1);
 
     // The instance key speaks for the node, not for people.
-    let keys = p.federation.keys().instance();
+    let keys = p.federation.identity().for_stranger();
     let as_person = activity(&p, &mallory, 11, "Create", note(&p, &mallory, 11, "x"));
     assert_eq!(attacker.post(&as_person, &keys).await, 403);
     // Nonsense is the sender's fault.
@@ -280,7 +280,7 @@ async fn the_node_renews_its_keys_by_the_old_one_only() {
     // Nor does the node drop to a weaker kind of key.
     let mut weaker = actor.clone();
     weaker["assertionMethod"] = json!([]);
-    let keys = p.federation.keys().instance();
+    let keys = p.federation.identity().for_stranger();
     assert_eq!(attacker.post(&update(2, weaker), &keys).await, 403);
     assert_eq!(pinned().await, before);
     assert_eq!(attacker.post(&update(3, actor), &keys).await, 202);

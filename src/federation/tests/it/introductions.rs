@@ -108,7 +108,7 @@ async fn two_peers_of_one_are_peers_when_both_have_accepted() {
         let document: Value = serde_json::from_str(&history[0].document).unwrap();
         for (signed, by) in [(&document, other), (&document["object"], &a)] {
             let proof = entrenous_wire::proof::parse(signed).unwrap();
-            proof.verify(by.federation.identity().ed25519_public()).unwrap();
+            proof.verify(&by.federation.identity().current().ed25519).unwrap();
         }
         becomes(node, other, IntroductionState::Connected).await;
     }
@@ -250,9 +250,9 @@ fn offer(by: &Node, to: &Node, number: u32, statement: &Value) -> Value {
 }
 
 fn proven(by: &Node, mut document: Value) -> Value {
-    let identity = by.federation.identity();
+    let keys = by.federation.identity().for_stranger();
     let at = by.ctx().now();
-    entrenous_wire::proof::attach(&mut document, identity.ed25519(), &identity.ed25519_key_id(), at).unwrap();
+    entrenous_wire::proof::attach(&mut document, &keys.ed25519, &keys.ed25519_id, at).unwrap();
     document
 }
 
@@ -355,7 +355,10 @@ async fn who_was_not_introduced_cannot_accept() {
 async fn knock(at: &Node, by: &Node, document: &Value) -> StatusCode {
     let url = Url::parse(&at.origin().join("/invitations/introduced")).unwrap();
     let body = serde_json::to_vec(document).unwrap();
-    let (form, keys) = (SignatureForm::Rfc9421Ed25519, by.federation.keys().instance());
+    let (form, keys) = (
+        SignatureForm::Rfc9421Ed25519,
+        by.federation.identity().for_stranger(),
+    );
     let now = at.ctx().now();
     let headers = sign(form, &keys, &Method::POST, &url, None, &body, now).unwrap();
     let mut request = Request::post(url.as_str()).body(Body::from(body)).unwrap();

@@ -30,7 +30,7 @@ async fn invite(node: &Node) -> String {
     link.await.unwrap().link
 }
 
-fn offer(purpose: &str, hours: i64, for_origin: Option<Origin>) -> InviteOffer {
+pub(crate) fn offer(purpose: &str, hours: i64, for_origin: Option<Origin>) -> InviteOffer {
     InviteOffer {
         purpose: purpose.to_owned(),
         contract: Contract::FULL,
@@ -471,7 +471,7 @@ async fn other_software_is_added_by_hand() {
     // A server with an actor of its own, as Lemmy has it.
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", socket.local_addr().unwrap());
-    let keys = a.federation.identity().rsa_public().to_pem();
+    let keys = a.federation.identity().current().rsa.to_pem();
     let actor = serde_json::json!({
         "id": format!("{origin}/"), "type": "Application", "name": "Elsewhere", "preferredUsername": "elsewhere",
         "inbox": format!("{origin}/inbox"), "endpoints": {"sharedInbox": format!("{origin}/inbox")},

@@ -22,6 +22,8 @@ mod originals;
 #[cfg(test)]
 mod robust;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod serving;
 #[cfg(test)]
 mod silence;

@@ -29,7 +29,7 @@ async fn body(response: Response) -> Vec<u8> {
 /// A GET signed by the instance actor of `from`, as that peer of `node` would send it.
 async fn signed(node: &Node, from: &Node, path: &str) -> Response {
     let url = Url::parse(&node.origin().join(path)).unwrap();
-    let keys = from.federation.keys().instance();
+    let keys = from.federation.identity().for_stranger();
     let method = http::Method::GET;
     let headers = sign(
         SignatureForm::Rfc9421Ed25519,
@@ -276,14 +276,15 @@ async fn the_instance_actor_and_people_read_back() {
     assert_eq!(entrenous_wire::keys::fingerprint(&keys), identity.fingerprint());
     assert_eq!(actor.shared_inbox.unwrap().as_str(), "https://here.test/inbox");
 
-    let person = Actor::read(
-        &node
-            .federation
-            .person(&ada, entrenous_model::ProfileScope::ALL)
-            .await
-            .unwrap(),
-    )
-    .unwrap();
+    let other = Node::at("https://there.test").await;
+    let reader = node.trusts(&other).await;
+    let reader = entrenous_domain::peers::get(node.ctx(), reader)
+        .await
+        .unwrap()
+        .unwrap();
+    let cleared = reader.clear::<entrenous_model::Serving>(Matter::Key).unwrap();
+    let reader = entrenous_federation::render::Reader::of(&reader, cleared);
+    let person = Actor::read(&node.federation.person(&ada, reader).await.unwrap()).unwrap();
     assert_eq!(
         (person.id.as_str(), person.username.as_deref()),
         (ada.uri.as_str(), Some("ada"))
@@ -291,7 +292,7 @@ async fn the_instance_actor_and_people_read_back() {
     assert_eq!(person.webfinger.as_deref(), Some("ada@here.test"));
     let keys: Vec<PublicKey> = person.keys.iter().map(|key| key.key.clone()).collect();
     assert!(endorsement::holds(
-        &person.endorsement.unwrap(),
+        &person.endorsements[0],
         &identity.peer_keys(),
         person.id.as_str(),
         &keys

@@ -167,16 +167,24 @@ async fn a_domain_without_its_instance_key_is_nobody() {
         matches!(found, Err(DomainError::Refused("not_endorsed"))),
         "{found:?}"
     );
+    // It was looked at again: whoever answers there is no peer any more.
+    crate::joining::eventually("the end of it", async || {
+        let known = entrenous_domain::peers::active(a.ctx(), b.origin())
+            .await
+            .unwrap();
+        known.is_none().then_some(())
+    })
+    .await;
     a.person("ada").await;
     let asked = b.federation.account_by_handle("ada", a.authority()).await;
     assert!(matches!(asked, Err(DomainError::Remote(_))), "{asked:?}");
     let lines = audit::list(a.ctx(), None, None, 10).await.unwrap();
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.reason.as_deref() == Some("bad_signature")),
-        "{lines:?}"
-    );
+    for reason in ["keys_changed", "peer_suspended"] {
+        assert!(
+            lines.iter().any(|line| line.reason.as_deref() == Some(reason)),
+            "{lines:?}"
+        );
+    }
 }
 
 #[tokio::test]

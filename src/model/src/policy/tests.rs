@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::{AtEnd, Contract};
-use crate::{Origin, SignatureForm};
+use crate::{KeyGeneration, Origin, SignatureForm};
 
 const GROUP: &str = "https://a.test/groups/1";
 
@@ -27,6 +27,8 @@ fn peer(contract: Contract, state: PeerState, software: Software) -> Peer {
         last_error: None,
         introduced_by: None,
         accepts_introductions: false,
+        our_keys: KeyGeneration::FIRST,
+        alert: None,
     }
 }
 

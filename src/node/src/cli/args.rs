@@ -54,6 +54,9 @@ pub(crate) enum Verb {
     /// Other nodes: invite, join, confirm, list, suspend, revoke.
     #[command(subcommand)]
     Peer(PeerCommand),
+    /// This node's own keys: show, change.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// The audit trail: what administrators did and what was refused.
     Audit {
         #[command(flatten)]
@@ -224,6 +227,20 @@ pub(crate) enum TokenCommand {
         /// Its number in the list.
         #[arg(long)]
         id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Show the fingerprint, and which peers still have former keys.
+    Show {
+        #[command(flatten)]
+        data: DataDir,
+    },
+    /// Make new keys and tell every peer, signed with the keys that it has. Open invitations are withdrawn.
+    Rotate {
+        #[command(flatten)]
+        data: DataDir,
     },
 }
 

@@ -12,7 +12,7 @@ use crate::commands::{self, Answer, Command};
 use crate::config::{self, Places};
 use crate::failure::Failure;
 use crate::{app, control, log, serve};
-use args::{ConfigCommand, PeerCommand, PersonCommand, TokenCommand, Verb};
+use args::{ConfigCommand, KeysCommand, PeerCommand, PersonCommand, TokenCommand, Verb};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -133,6 +133,8 @@ fn command(verb: Verb) -> Result<(Places, Command), Failure> {
             (data, Command::TokenRevoke { username, id })
         }
         Verb::Peer(peer) => peer_command(peer)?,
+        Verb::Keys(KeysCommand::Show { data }) => (data, Command::KeysShow),
+        Verb::Keys(KeysCommand::Rotate { data }) => (data, Command::KeysRotate),
         Verb::Audit { data, peer, limit } => (data, Command::Audit { peer, limit }),
         Verb::Import { data, file } => {
             let text =

@@ -5,6 +5,7 @@ mod contract;
 mod ending;
 mod import;
 mod introductions;
+mod keys;
 mod ledger;
 mod peers;
 mod people;
@@ -137,6 +138,8 @@ pub(crate) enum Command {
         authority: String,
         after: i64,
     },
+    KeysShow,
+    KeysRotate,
     Audit {
         peer: Option<String>,
         limit: i64,
@@ -272,6 +275,8 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
         } => ledger::show(host, &authority, limit, refused).await,
         C::PeerLedgerVerify { authority, head } => ledger::verify(host, &authority, head.as_deref()).await,
         C::PeerLedgerExport { authority, after } => ledger::export(host, &authority, after).await,
+        C::KeysShow => keys::show(host).await,
+        C::KeysRotate => keys::rotate(host).await,
         C::Audit { peer, limit } => peers::audit(host, peer, limit).await,
         C::Import { posts } => import::run(host, posts).await,
     }

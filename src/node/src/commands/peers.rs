@@ -284,6 +284,15 @@ pub(super) async fn show(host: &Host, authority: &str) -> Result<Answer, String>
         .await
         .map_err(|error| said(&error))?;
     text.push_str(&open_in_words(&open, &peer.name));
+    if let Some(alert) = &peer.alert {
+        text.push_str(&format!(
+            "\n  ALERT        {} shows other keys since {}: {}\n               {}.",
+            peer.name,
+            shown(alert.since),
+            alert.fingerprint,
+            peers::KEYS_HAVE_CHANGED
+        ));
+    }
     let mut json = peer_json(&peer);
     if let Some(ending) = ending::of(host, &peer).await? {
         text.push_str(&ending::in_words(&peer, &ending));
@@ -313,7 +322,10 @@ pub(super) async fn list(host: &Host) -> Result<Answer, String> {
         .map(|peer| {
             vec![
                 peer.origin.authority().to_owned(),
-                peer.state.as_str().to_owned(),
+                match peer.alert {
+                    Some(_) => format!("{}: its keys have changed", peer.state.as_str()),
+                    None => peer.state.as_str().to_owned(),
+                },
                 software(peer).to_owned(),
                 peer.name.clone(),
                 peer.last_seen_at.map_or_else(|| "never".to_owned(), shown),
@@ -436,6 +448,7 @@ fn peer_json(peer: &Peer) -> Value {
         "id": peer.id, "authority": peer.origin.authority(), "origin": peer.origin, "name": peer.name,
         "state": peer.state, "software": peer.software, "contract": peer.contract,
         "fingerprint": peer.keys.as_ref().map(|keys| keys.fingerprint.as_str()),
+        "alert": peer.alert.as_ref().map(|alert| json!({ "fingerprint": alert.fingerprint, "since": alert.since })),
         "created_at": peer.created_at, "last_seen_at": peer.last_seen_at, "failing_since": peer.failing_since,
         "introduced_by": peer.introduced_by, "introductions": if peer.accepts_introductions { "accept" } else { "ask" },
     })

@@ -88,8 +88,9 @@ impl TrustDesk for Desk {
         }
     }
 
-    fn fingerprint(&self) -> String {
-        self.federation.identity().fingerprint().to_string()
+    async fn rotate_keys(&self, actor: &str) -> Result<()> {
+        let identity = self.federation.identity();
+        identity.rotate(self.federation.ctx(), actor).await.map(drop)
     }
 
     async fn trust(&self, actor: &str, authority: &str, contract: Contract) -> Result<PeerId> {

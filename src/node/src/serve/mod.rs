@@ -91,7 +91,12 @@ async fn serve(app: &App) -> Result<(), Failure> {
     let control = Server::listen(&app.places.socket())
         .map_err(|error| format!("{error}. {}", app::writable(&app.places.root)))?;
     workers.spawn(control.run(Arc::new(host), stop.clone()));
-    workers.spawn(follow_events(app.ctx.clone(), state.clone(), stop.clone()));
+    workers.spawn(follow_events(
+        app.ctx.clone(),
+        app.federation.identity().clone(),
+        state.clone(),
+        stop.clone(),
+    ));
     workers.spawn(
         app.federation
             .clone()
@@ -178,7 +183,12 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, String> {
 }
 
 /// Tells caches and streams what was committed, in order.
-async fn follow_events(ctx: entrenous_domain::Ctx, state: ApiState, stop: CancellationToken) {
+async fn follow_events(
+    ctx: entrenous_domain::Ctx,
+    identity: entrenous_federation::Identity,
+    state: ApiState,
+    stop: CancellationToken,
+) {
     let mut events = ctx.store().events();
     loop {
         let batch = tokio::select! {
@@ -190,6 +200,7 @@ async fn follow_events(ctx: entrenous_domain::Ctx, state: ApiState, stop: Cancel
                 ctx.caches().apply(&batch);
                 ctx.trust().apply(&batch);
                 look::follow(&ctx, &batch).await;
+                identity.follow(&ctx, &batch).await;
                 state.hub().publish(&batch);
             }
             Err(RecvError::Lagged(missed)) => {
@@ -198,6 +209,7 @@ async fn follow_events(ctx: entrenous_domain::Ctx, state: ApiState, stop: Cancel
                 ctx.caches().forget_everything();
                 ctx.trust().forget_everything();
                 look::follow(&ctx, &[Event::LookChanged]).await;
+                identity.follow(&ctx, &[Event::OwnKeysChanged]).await;
             }
             Err(RecvError::Closed) => return,
         }

@@ -15,6 +15,7 @@ async fn only_administrators_with_the_scope() {
         "peers",
         "peer_invites",
         "deliveries",
+        "alerts",
         "audit",
     ] {
         let path = format!("/api/entrenous/v1/admin/{path}");

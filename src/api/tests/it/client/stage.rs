@@ -6,7 +6,8 @@ use entrenous_domain::accounts::{self, RemotePerson};
 use entrenous_domain::people::{self, NewPerson};
 use entrenous_domain::{DomainError, peers};
 use entrenous_model::{
-    AccountId, AccountKind, Contract, Origin, Peer, PeerId, PeerState, Role, SignatureForm, Software,
+    AccountId, AccountKind, Contract, KeyGeneration, Origin, Peer, PeerId, PeerState, Role, SignatureForm,
+    Software,
 };
 use entrenous_store::testing::TestClock;
 use http::{HeaderMap, Request, StatusCode, header};
@@ -127,6 +128,8 @@ impl Stage {
                 last_error: None,
                 introduced_by: None,
                 accepts_introductions: false,
+                our_keys: KeyGeneration::FIRST,
+                alert: None,
             };
             entrenous_store::peers::insert(tx, &peer, None)?;
             Ok::<_, DomainError>(peer.id)

@@ -2,12 +2,12 @@
 
 use super::{settle, tell};
 use crate::peers::contracts::Signed;
-use crate::peers::invitations::put;
+use crate::peers::invitations::{Beginning, put};
 use crate::peers::life::load;
-use crate::{Ctx, DomainError, Receipt, Result, audit, outbox};
+use crate::{Ctx, DomainError, Receipt, Result, audit, outbox, own_keys};
 use entrenous_model::{
-    Contract, Introduction, IntroductionId, IntroductionState, Matter, OutboundActivity, Peer, PeerId,
-    PeerIdentity, PeerState, ProposalStep, Receiving, Time,
+    Contract, Introduction, IntroductionId, IntroductionState, KeyGeneration, Matter, OutboundActivity, Peer,
+    PeerId, PeerIdentity, PeerState, ProposalStep, Receiving, Time,
 };
 use entrenous_store::{Tx, introductions as rows, peers as peer_rows};
 
@@ -144,11 +144,17 @@ pub async fn accepts(ctx: &Ctx, actor: &str, id: PeerId, accepts: bool) -> Resul
 }
 
 /// Our administrator (or the policy) accepts: the node is `PendingRemote` until it says that it has accepted too. `answer` is
-/// what the sponsor is told.
+/// what the sponsor is told; `our_keys` are those that the statement names.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` if it was answered, has expired, its sponsor may introduce no more, or the node is connected.
-pub async fn accept(ctx: &Ctx, actor: &str, id: IntroductionId, answer: Signed) -> Result<PeerId> {
+pub async fn accept(
+    ctx: &Ctx,
+    actor: &str,
+    id: IntroductionId,
+    our_keys: KeyGeneration,
+    answer: Signed,
+) -> Result<PeerId> {
     let actor = actor.to_owned();
     let peer = ctx
         .store()
@@ -162,10 +168,17 @@ pub async fn accept(ctx: &Ctx, actor: &str, id: IntroductionId, answer: Signed) 
                 )));
             }
             settle(tx, &one, IntroductionState::Accepted, &sponsor, &actor)?;
-            let by = Some(&sponsor.origin);
-            let state = PeerState::PendingRemote;
-            let contract = one.contract.clone();
-            let id = put(tx, known.as_ref(), &one.node, contract, state, Some(&one.uri), by)?;
+            let current = own_keys::lock(tx)?;
+            let beginning = Beginning {
+                identity: &one.node,
+                contract: one.contract.clone(),
+                state: PeerState::PendingRemote,
+                our_keys,
+                waiting_for: Some(&one.uri),
+                introduced_by: Some(&sponsor.origin),
+            };
+            let id = put(tx, known.as_ref(), beginning)?;
+            own_keys::catch_up(tx, id, our_keys, current)?;
             say(tx, &sponsor, ProposalStep::Accept, answer.document)?;
             Ok(id)
         })
