@@ -42,6 +42,8 @@ struct Row {
     people: i64,
     follows: i64,
     notifications: i64,
+    favourites: i64,
+    votes: i64,
     started_at: NaiveDateTime,
     finished_at: Option<NaiveDateTime>,
 }
@@ -57,6 +59,8 @@ impl From<Row> for Purge {
                 people: count(row.people),
                 follows: count(row.follows),
                 notifications: count(row.notifications),
+                favourites: count(row.favourites),
+                votes: count(row.votes),
             },
             started_at: from_db(row.started_at),
             finished_at: row.finished_at.map(from_db),
@@ -90,6 +94,8 @@ pub fn begin(
         purges::people.eq(0_i64),
         purges::follows.eq(i64::try_from(follows).unwrap_or(i64::MAX)),
         purges::notifications.eq(0_i64),
+        purges::favourites.eq(0_i64),
+        purges::votes.eq(0_i64),
         purges::started_at.eq(to_db(now)),
         purges::finished_at.eq(None::<NaiveDateTime>),
     );
@@ -259,6 +265,12 @@ pub fn confirm(
     Ok(changed > 0)
 }
 
+/// Favourites by a peer's people of what others wrote, and their votes in polls of others.
+const FAVOURITES: &str = "SELECT COUNT(*) FROM favourites f JOIN accounts a ON a.id = f.account_id JOIN posts p ON p.id = f.post_id \
+     WHERE (p.peer_id IS NULL OR p.peer_id <> a.peer_id) AND a.peer_id = ";
+const VOTES: &str = "SELECT COUNT(*) FROM poll_votes v JOIN accounts a ON a.id = v.account_id JOIN posts p ON p.id = v.post_id \
+     WHERE (p.peer_id IS NULL OR p.peer_id <> a.peer_id) AND a.peer_id = ";
+
 /// What would end if the peer were revoked now.
 ///
 /// # Errors
@@ -286,6 +298,8 @@ pub fn consequences(conn: &mut Conn, peer: PeerId) -> Result<Consequences, Store
         notifications: ask(
             "SELECT COUNT(*) FROM notifications n JOIN accounts a ON a.id = n.from_id WHERE a.peer_id = ",
         )?,
+        favourites: ask(FAVOURITES)?,
+        votes: ask(VOTES)?,
         queued: ask("SELECT COUNT(*) FROM deliveries WHERE state = 'queued' AND peer_id = ")?,
     })
 }

@@ -213,11 +213,6 @@ async fn is_barred(federation: &Federation, peer: &Peer, delivery: &Delivery) ->
     Ok(matches!(asked, Some(Err(Barred::Contract))))
 }
 
-async fn is_active(federation: &Federation, peer: &Peer) -> Result<bool> {
-    let now = peers::get(federation.ctx(), peer.id).await?;
-    Ok(now.is_some_and(|peer| peer.is_active()))
-}
-
 /// What came of it, and the size of what was sent. `None`: the peer is not active any more, nothing goes out.
 async fn try_once(
     federation: &Federation,
@@ -228,23 +223,23 @@ async fn try_once(
         let (code, reason) = (code.to_owned(), reason.to_owned());
         Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0)))
     };
-    let Some(peer) = peers::get(federation.ctx(), peer).await? else {
-        return Ok(None);
-    };
-    // Asked again: the contract may have changed since it was queued.
-    let cleared = match peer.clear(delivery.data.matter()) {
-        Ok(cleared) => cleared,
-        Err(Barred::State(_)) => return Ok(None),
-        Err(why @ Barred::Contract) => return unsent(why.code(), NOT_GIVEN),
-    };
-    let rate = peer.rate::<Sending>();
-    while let Err(wait) = federation.0.sent.take(peer.id, rate, federation.ctx().now()) {
-        // Not longer than a second at once: the contract may change meanwhile, and with it the rate.
-        sleep(wait.to_std().unwrap_or(PAUSE).min(PAUSE)).await;
-        if !is_active(federation, &peer).await? {
+    // Asked again: the contract may have changed since it was queued, or while it waited for its turn.
+    let (peer, cleared) = loop {
+        let Some(now) = peers::get(federation.ctx(), peer).await? else {
             return Ok(None);
+        };
+        let cleared = match now.clear(delivery.data.matter()) {
+            Ok(cleared) => cleared,
+            Err(Barred::State(_)) => return Ok(None),
+            Err(why @ Barred::Contract) => return unsent(why.code(), NOT_GIVEN),
+        };
+        let rate = now.rate::<Sending>();
+        match federation.0.sent.take(now.id, rate, federation.ctx().now()) {
+            Ok(()) => break (now, cleared),
+            // Not longer than a second at once: another rate may hold by then.
+            Err(wait) => sleep(wait.to_std().unwrap_or(PAUSE).min(PAUSE)).await,
         }
-    }
+    };
     let body = match federation.activity(&peer, cleared, delivery).await {
         Ok(Some(body)) => body,
         Ok(None) => return unsent("nothing_to_send", "there is nothing to send any more"),
