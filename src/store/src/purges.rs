@@ -169,14 +169,23 @@ impl From<OrderRow> for PurgeOrder {
     }
 }
 
+/// Orders to a peer are sent no more: they are of an earlier connection.
+///
+/// # Errors
+/// The database's.
+pub fn end_orders(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    diesel::update(purge_orders::table.filter(purge_orders::peer_id.eq(peer.get())))
+        .set(purge_orders::next_try.eq(None::<NaiveDateTime>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Writes an order, to be sent at once; earlier ones to the same peer are sent no more.
 ///
 /// # Errors
 /// The database's.
 pub fn order(conn: &mut Conn, peer: PeerId, nonce: &str, now: Time, expires: Time) -> Result<(), StoreError> {
-    diesel::update(purge_orders::table.filter(purge_orders::peer_id.eq(peer.get())))
-        .set(purge_orders::next_try.eq(None::<NaiveDateTime>))
-        .execute(conn)?;
+    end_orders(conn, peer)?;
     diesel::insert_into(purge_orders::table)
         .values((
             purge_orders::nonce.eq(nonce),

@@ -139,6 +139,8 @@ pub async fn revoked_by_peer(
             if known {
                 return Ok(None);
             }
+            // One of ours that was never confirmed is of an earlier connection.
+            purges::end_orders(tx, id)?;
             end(tx, &peer, "peer")?;
         }
         if !known {
