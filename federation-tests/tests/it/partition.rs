@@ -281,10 +281,18 @@ async fn an_end_that_is_not_heard_of_leaves_an_order_and_nothing_else(on: Databa
     assert_eq!(paris.queued(&lyon).await, 0);
     // The ledger tells of the order and the receipt, and of what was refused; nothing else crossed.
     let after = rows(&lyon, &paris).await;
-    let crossed = after
+    let new = after.len() - before;
+    let crossed: Vec<&Value> = after
         .iter()
-        .take(after.len() - before)
-        .filter(|row| row["outcome"] == "crossed");
+        .take(new)
+        .filter(|row| row["outcome"] == "crossed")
+        .collect();
+    for kind in ["Order", "Receipt"] {
+        assert!(
+            crossed.iter().any(|row| row["kind"] == kind),
+            "{kind}: {crossed:?}"
+        );
+    }
     for row in crossed {
         assert!(
             ["Order", "Receipt"].contains(&row["kind"].as_str().unwrap()),
