@@ -253,6 +253,17 @@ impl Client {
             .to_owned()
     }
 
+    /// A peer as administrators see it.
+    ///
+    /// # Panics
+    /// If this is no administrator, or there is no such peer.
+    pub async fn peer(&self, authority: &str) -> Value {
+        let all = self.get("/api/entrenous/v1/admin/peers").await.ok();
+        let all = all.as_array().expect("no list");
+        let found = all.iter().find(|peer| peer["authority"] == authority);
+        found.expect("no such peer").clone()
+    }
+
     /// The home timeline.
     ///
     /// # Panics

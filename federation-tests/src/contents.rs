@@ -35,20 +35,7 @@ impl Contents {
     /// If it cannot be read.
     #[must_use]
     pub fn open(node: &Node) -> Self {
-        let mut conn = match node.database() {
-            None => {
-                let path = node.dir().join("entrenous.db");
-                let mut conn =
-                    SqliteConnection::establish(path.to_str().expect("no UTF-8")).expect("no database");
-                conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON")
-                    .expect("no pragma");
-                Conn::Sqlite(conn)
-            }
-            Some(name) => {
-                let conn = PgConnection::establish(&database::url_of(name)).expect("no database");
-                Conn::Postgres(conn)
-            }
-        };
+        let mut conn = connect(node);
         // `table`: without the tables in which SQLite keeps a full-text index.
         let tables = rows(
             &mut conn,
@@ -60,14 +47,7 @@ impl Contents {
             .into_iter()
             .filter(|table| !TRAIL.contains(&table.as_str()))
         {
-            let columns = rows(
-                &mut conn,
-                &format!("SELECT name AS text FROM pragma_table_info('{table}')"),
-                &format!(
-                    "SELECT column_name::text AS text FROM information_schema.columns \
-                     WHERE table_schema = current_schema() AND table_name = '{table}'"
-                ),
-            );
+            let columns = columns_of(&mut conn, &table);
             let cast = match conn {
                 Conn::Sqlite(_) => |column: &str| format!("quote(\"{column}\")"),
                 Conn::Postgres(_) => |column: &str| format!("coalesce(\"{column}\"::text, 'NULL')"),
@@ -114,6 +94,43 @@ pub fn differences(before: &BTreeMap<String, Vec<String>>, after: &BTreeMap<Stri
         of("-", old, rows);
     }
     found.join("\n")
+}
+
+fn connect(node: &Node) -> Conn {
+    match node.database() {
+        None => {
+            let path = node.dir().join("entrenous.db");
+            let mut conn =
+                SqliteConnection::establish(path.to_str().expect("no UTF-8")).expect("no database");
+            conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON")
+                .expect("no pragma");
+            Conn::Sqlite(conn)
+        }
+        Some(name) => {
+            let conn = PgConnection::establish(&database::url_of(name)).expect("no database");
+            Conn::Postgres(conn)
+        }
+    }
+}
+
+fn columns_of(conn: &mut Conn, table: &str) -> Vec<String> {
+    rows(
+        conn,
+        &format!("SELECT name AS text FROM pragma_table_info('{table}')"),
+        &format!(
+            "SELECT column_name::text AS text FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = '{table}'"
+        ),
+    )
+}
+
+/// The columns of a table of a node.
+///
+/// # Panics
+/// If its database cannot be read.
+#[must_use]
+pub fn columns(node: &Node, table: &str) -> Vec<String> {
+    columns_of(&mut connect(node), table)
 }
 
 fn rows(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {

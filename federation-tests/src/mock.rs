@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use url::Url;
 
 const ACTIVITY_JSON: &str = "application/activity+json";
@@ -27,6 +28,10 @@ pub struct Seen {
     pub body: Value,
     /// Whether it was signed.
     pub signed: bool,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, byte for byte.
+    pub bytes: Bytes,
 }
 
 /// What a mock can answer besides a document.
@@ -55,9 +60,15 @@ pub enum Form {
     Rfc9421,
 }
 
+/// What a mock answers to what is posted to its inboxes, by what it is.
+type Judge = dyn Fn(&Value) -> (u16, &'static str) + Send + Sync;
+
 #[derive(Default)]
 struct Shared {
     taken: Mutex<Option<Form>>,
+    judge: Mutex<Option<Arc<Judge>>>,
+    /// While this is true, nothing that is posted is answered.
+    held: watch::Sender<bool>,
     seen: Mutex<Vec<Seen>>,
     documents: Mutex<HashMap<String, Value>>,
     replies: Mutex<HashMap<String, Reply>>,
@@ -164,7 +175,7 @@ impl MockPeer {
             .insert(path.to_owned(), document);
     }
 
-    /// Answers a path (with query) badly, whatever document there is.
+    /// Answers a path (with query) badly, whatever document there is; `POST ` before it: what is posted there.
     ///
     /// # Panics
     /// If a test panicked while it held the lock.
@@ -182,6 +193,19 @@ impl MockPeer {
     /// If a test panicked while it held the lock.
     pub fn take_only(&self, form: Form) {
         *self.shared.taken.lock().expect("lock") = Some(form);
+    }
+
+    /// From now on it answers what is posted with the status and the body that `judge` says; 202 without one.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the lock.
+    pub fn judge(&self, judge: impl Fn(&Value) -> (u16, &'static str) + Send + Sync + 'static) {
+        *self.shared.judge.lock().expect("lock") = Some(Arc::new(judge));
+    }
+
+    /// While `held`, what is posted is written down and not answered.
+    pub fn hold(&self, held: bool) {
+        self.shared.held.send_replace(held);
     }
 
     /// The document it serves at a path.
@@ -341,7 +365,7 @@ pub async fn send(method: Method, url: &str, headers: HeaderMap, body: Vec<u8>) 
     (answer.status, answer.text)
 }
 
-async fn hear(method: Method, url: &str, mut headers: HeaderMap, body: Vec<u8>) -> Answer {
+pub(crate) async fn hear(method: Method, url: &str, mut headers: HeaderMap, body: Vec<u8>) -> Answer {
     let client = reqwest::Client::builder()
         .timeout(std::time::Duration::from_secs(15))
         .build()
@@ -400,9 +424,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         line: format!("{} {path}", parts.method),
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         signed: parts.headers.contains_key("signature"),
+        headers: parts.headers.clone(),
+        bytes: body.clone(),
     });
     if parts.method == Method::POST {
-        return StatusCode::ACCEPTED.into_response();
+        return taken_in(&shared, &path, &body).await;
     }
     let reply = shared.replies.lock().expect("lock").get(&path).cloned();
     if let Some(reply) = reply {
@@ -434,6 +460,26 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// What is answered to what was posted.
+async fn taken_in(shared: &Shared, path: &str, body: &[u8]) -> Response {
+    let mut held = shared.held.subscribe();
+    // The sender lives as long as this does.
+    drop(held.wait_for(|held| !held).await);
+    let reply = shared
+        .replies
+        .lock()
+        .expect("lock")
+        .get(&format!("POST {path}"))
+        .cloned();
+    if let Some(reply) = reply {
+        return misbehave(reply).await;
+    }
+    let judge = shared.judge.lock().expect("lock").clone();
+    let document = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let (status, body) = judge.map_or((202, ""), |judge| judge(&document));
+    (StatusCode::from_u16(status).expect("no status"), body).into_response()
 }
 
 async fn misbehave(reply: Reply) -> Response {

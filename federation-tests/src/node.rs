@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::database::{self, Database};
-use crate::eventually;
+use crate::{Proxy, eventually};
 use serde_json::Value;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -72,6 +72,8 @@ pub struct Node {
     database: Option<String>,
     /// Words before every command: what gives the process another clock or another disk.
     launcher: Vec<String>,
+    /// Where it listens, if that is not at its authority.
+    behind: Option<String>,
     /// Where the process sees its data directory, and where we do; usually the same.
     place: Option<(PathBuf, PathBuf)>,
 }
@@ -85,6 +87,8 @@ pub struct Surroundings {
     pub launcher: Vec<String>,
     /// Where the node sees its data directory, and where the test does; none: a new one.
     pub place: Option<(PathBuf, PathBuf)>,
+    /// Where the node listens (`127.0.0.1:PORT`); none: at its authority.
+    pub listen: Option<String>,
 }
 
 impl Node {
@@ -96,6 +100,25 @@ impl Node {
         let mut node = Self::init(name, on, &format!("localhost:{}", free_port())).await;
         node.serve().await;
         node
+    }
+
+    /// The same, reached by others through a wire that can be cut; clients of the test are beside it.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn start_behind(name: &str, on: Database) -> (Self, Proxy) {
+        let (authority, listen) = (
+            format!("localhost:{}", free_port()),
+            format!("127.0.0.1:{}", free_port()),
+        );
+        let proxy = Proxy::start(&authority, &listen).await;
+        let surroundings = Surroundings {
+            listen: Some(listen),
+            ..Surroundings::default()
+        };
+        let mut node = Self::init_in(name, on, &authority, surroundings).await;
+        node.serve().await;
+        (node, proxy)
     }
 
     /// Sets a node up without starting it.
@@ -122,7 +145,8 @@ impl Node {
         };
         let url = format!("http://{authority}");
         let port = authority.rsplit(':').next().unwrap_or_default();
-        let listen = format!("127.0.0.1:{port}");
+        let behind = surroundings.listen;
+        let listen = behind.clone().unwrap_or_else(|| format!("127.0.0.1:{port}"));
         let mut arguments: Vec<String> = [
             "init",
             "--url",
@@ -151,6 +175,7 @@ impl Node {
             process: None,
             database,
             launcher: surroundings.launcher,
+            behind,
             place: surroundings.place,
         };
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -315,7 +340,8 @@ impl Node {
     /// A client with a token (or none, if empty).
     #[must_use]
     pub fn client(&self, token: &str) -> Client {
-        Client::new(format!("http://{}", self.authority), token.to_owned())
+        let authority = self.behind.as_ref().unwrap_or(&self.authority);
+        Client::new(format!("http://{authority}"), token.to_owned())
     }
 
     /// SIGKILL: at once, without a word.

@@ -15,6 +15,8 @@ crate::on_both!(
     a_silent_peer_gets_the_order_and_nothing_else,
     both_end_it_without_hearing_of_each_other,
     a_leaver_is_gone_where_nothing_was_given,
+    a_leaver_is_gone_at_a_peer_that_was_suspended,
+    what_they_liked_and_voted_goes_with_them,
 );
 
 /// Lyon and Paris with alice and bob, who follow each other; Lyon gives what is to be removed at the end, Paris what is to
@@ -58,16 +60,9 @@ async fn agreed(lyon: &Node, paris: &Node) {
     }
 }
 
-async fn peer_of(admin: &Client, authority: &str) -> Value {
-    let all = admin.get("/api/entrenous/v1/admin/peers").await.ok();
-    let all = all.as_array().expect("no list");
-    let found = all.iter().find(|peer| peer["authority"] == authority);
-    found.expect("no such peer").clone()
-}
-
 async fn confirmed(admin: &Client, authority: &str) -> Value {
     eventually("the receipt", || async {
-        let ending = peer_of(admin, authority).await["ending"].clone();
+        let ending = admin.peer(authority).await["ending"].clone();
         (ending["state"] == "confirmed").then_some(ending)
     })
     .await
@@ -112,7 +107,7 @@ async fn each_side_does_what_the_contract_says_and_gives_a_receipt(on: Database)
 
     // What it would mean is told before, on both sides.
     let consequences = async |admin: &Client, authority: &str| {
-        let id = peer_of(admin, authority).await["id"].as_str().unwrap().to_owned();
+        let id = admin.peer(authority).await["id"].as_str().unwrap().to_owned();
         admin
             .get(&format!("/api/entrenous/v1/admin/peers/{id}/consequences"))
             .await
@@ -166,21 +161,21 @@ async fn each_side_does_what_the_contract_says_and_gives_a_receipt(on: Database)
             .all(|post| !federation_tests::client::holds(post, "DeLyon"))
     );
     eventually("the rest at Lyon", || async {
-        let here = peer_of(&at_lyon, &paris.authority).await["ending"].clone();
+        let here = at_lyon.peer(&paris.authority).await["ending"].clone();
         here["here_finished_at"].is_string().then_some(here)
     })
     .await;
     assert!(known_at(&lyon, "LeSeulDeParis"));
     let id = seen["id"].as_str().unwrap();
     assert_eq!(alice.get(&format!("/api/v1/statuses/{id}")).await.status, 404);
-    let here = peer_of(&at_lyon, &paris.authority).await["ending"]["here"].clone();
+    let here = at_lyon.peer(&paris.authority).await["ending"]["here"].clone();
     assert_eq!(
         (&here["how"], &here["posts"]),
         (&json!("hide"), &json!(1)),
         "{here}"
     );
     // At Paris it is over as well, by the other side; bob keeps what is his.
-    let there = peer_of(&at_paris, &lyon.authority).await;
+    let there = at_paris.peer(&lyon.authority).await;
     assert_eq!(
         (&there["state"], &there["ending"]["state"]),
         (&json!("revoked"), &json!("not_ordered"))
@@ -199,9 +194,27 @@ async fn each_side_does_what_the_contract_says_and_gives_a_receipt(on: Database)
         );
     }
 
+    // The ledger of each tells of the order and of the receipt.
+    for (node, peer, order, receipt) in [
+        (&lyon, &paris, "sent", "received"),
+        (&paris, &lyon, "received", "sent"),
+    ] {
+        for (way, kind) in [(order, "Order"), (receipt, "Receipt")] {
+            eventually("the row", || async {
+                let rows = node.json(&["peer", "ledger", &peer.authority]).await;
+                let rows = rows.as_array().expect("no list").clone();
+                let is = |row: &Value| {
+                    row["direction"] == way && row["kind"] == kind && row["outcome"] == "crossed"
+                };
+                rows.iter().any(is).then_some(())
+            })
+            .await;
+        }
+    }
+
     // A new beginning: it works, and what was hidden is there again.
     agreed(&lyon, &paris).await;
-    assert!(peer_of(&at_lyon, &paris.authority).await["ending"].is_null());
+    assert!(at_lyon.peer(&paris.authority).await["ending"].is_null());
     assert_eq!(alice.get(&format!("/api/v1/statuses/{id}")).await.status, 200);
     bob.follow(&format!("@alice@{}", lyon.authority)).await;
     alice.publish("ÀNouveauDeLyon", "public").await;
@@ -256,7 +269,7 @@ async fn a_silent_peer_gets_the_order_and_nothing_else(on: Database) {
         alice.publish(&format!("PendantLeSilence{n}"), "public").await;
     }
     let owner = lyon.signed_in("owner").await;
-    let id = peer_of(&owner, &paris.authority).await["id"]
+    let id = owner.peer(&paris.authority).await["id"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -298,7 +311,7 @@ async fn a_silent_peer_gets_the_order_and_nothing_else(on: Database) {
             (&json!("Undo"), &json!(true), &nonce)
         );
     }
-    let ending = peer_of(&owner, &paris.authority).await["ending"].clone();
+    let ending = owner.peer(&paris.authority).await["ending"].clone();
     assert_eq!(
         (&ending["state"], &ending["receipt"]),
         (&json!("unconfirmed"), &Value::Null),
@@ -431,4 +444,149 @@ async fn a_leaver_is_gone_where_nothing_was_given(on: Database) {
     assert_eq!(profile.status, 404);
     let me = bob.get("/api/v1/accounts/verify_credentials").await.ok();
     assert_eq!(me["followers_count"], 1);
+}
+
+async fn a_leaver_is_gone_at_a_peer_that_was_suspended(on: Database) {
+    let Partners {
+        lyon,
+        paris,
+        alice,
+        bob,
+    } = partners(on).await;
+    let carol = lyon.person("carol").await;
+    bob.follow(&format!("@carol@{}", lyon.authority)).await;
+    let kept = carol.publish("DeCarol", "public").await;
+    alice.publish("DAlice", "public").await;
+    bob.sees("DeCarol").await;
+    let post = bob.sees("DAlice").await;
+
+    lyon.command(&["peer", "suspend", &paris.authority]).await;
+    lyon.command(&["person", "disable", "--username", "alice"]).await;
+    let path = format!("/api/v1/statuses/{}", kept["id"].as_str().unwrap());
+    carol.delete(&path).await.ok();
+    carol.publish("PendantLArrêt", "public").await;
+    // Nothing crosses meanwhile.
+    let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(bob.get(&path).await.status, 200);
+
+    lyon.command(&["peer", "confirm", &paris.authority]).await;
+    eventually("alice and the deleted post to be gone at Paris", || async {
+        let deleted = !bob
+            .home()
+            .await
+            .iter()
+            .any(|post| federation_tests::client::holds(post, "DeCarol"));
+        (bob.get(&path).await.status == 404 && deleted).then_some(())
+    })
+    .await;
+    carol.publish("AprèsLArrêt", "public").await;
+    bob.sees("AprèsLArrêt").await;
+    assert!(!known_at(&paris, "PendantLArrêt"));
+}
+
+/// What people of a peer did to others' posts: removed with its count, or nobody's name any more.
+async fn what_they_liked_and_voted_goes_with_them(on: Database) {
+    let Partners {
+        lyon,
+        paris,
+        alice,
+        bob,
+    } = partners(on).await;
+    let poll = json!({
+        "status": "Où ?", "visibility": "public",
+        "poll": { "options": ["Lyon", "Paris"], "expires_in": 3600 },
+    });
+    let (hers, his) = (
+        alice.post("/api/v1/statuses", poll.clone()).await.ok(),
+        bob.post("/api/v1/statuses", poll).await.ok(),
+    );
+    let of_other = |author: &Client, name: &'static str| {
+        let author = author.clone();
+        async move {
+            eventually("the other's poll", || async {
+                let home = author.home().await;
+                home.into_iter().find(|post| post["account"]["username"] == name)
+            })
+            .await
+        }
+    };
+    let (at_paris, at_lyon) = (of_other(&bob, "alice").await, of_other(&alice, "bob").await);
+    for (person, post) in [(&bob, &at_paris), (&alice, &at_lyon)] {
+        let (id, poll) = (post["id"].as_str().unwrap(), post["poll"]["id"].as_str().unwrap());
+        for action in ["favourite", "reblog"] {
+            person
+                .post(&format!("/api/v1/statuses/{id}/{action}"), json!({}))
+                .await
+                .ok();
+        }
+        let vote = json!({ "choices": [0] });
+        person
+            .post(&format!("/api/v1/polls/{poll}/votes"), vote)
+            .await
+            .ok();
+    }
+    let counts = async |author: &Client, post: &Value| {
+        let now = author
+            .get(&format!("/api/v1/statuses/{}", post["id"].as_str().unwrap()))
+            .await
+            .ok();
+        [
+            now["favourites_count"].as_u64().unwrap(),
+            now["reblogs_count"].as_u64().unwrap(),
+            now["poll"]["votes_count"].as_u64().unwrap(),
+            now["poll"]["voters_count"].as_u64().unwrap(),
+        ]
+    };
+    for (author, post) in [(&alice, &hers), (&bob, &his)] {
+        eventually("all of it", || async {
+            (counts(author, post).await == [1; 4]).then_some(())
+        })
+        .await;
+    }
+    let owner = lyon.signed_in("owner").await;
+    let id = owner.peer(&paris.authority).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let told = owner
+        .get(&format!("/api/entrenous/v1/admin/peers/{id}/consequences"))
+        .await
+        .ok();
+    assert_eq!(
+        (&told["favourites"], &told["votes"]),
+        (&json!(1), &json!(1)),
+        "{told}"
+    );
+
+    // Paris removes, Lyon hides.
+    lyon.command(&["peer", "revoke", &paris.authority]).await;
+    let ending = confirmed(&owner, &paris.authority).await;
+    let receipt = &ending["receipt"];
+    assert_eq!(
+        (&receipt["favourites"], &receipt["votes"]),
+        (&json!(1), &json!(1)),
+        "{ending}"
+    );
+    assert_eq!(counts(&bob, &his).await, [0; 4]);
+    let ending = eventually("the rest at Lyon", || async {
+        let ending = owner.peer(&paris.authority).await["ending"].clone();
+        ending["here_finished_at"].is_string().then_some(ending)
+    })
+    .await;
+    let here = &ending["here"];
+    assert_eq!(
+        (&here["favourites"], &here["votes"]),
+        (&json!(1), &json!(1)),
+        "{ending}"
+    );
+    // The number says nothing of who; the names are gone.
+    let id = hers["id"].as_str().unwrap();
+    for who in ["favourited_by", "reblogged_by"] {
+        assert_eq!(
+            alice.get(&format!("/api/v1/statuses/{id}/{who}")).await.ok(),
+            json!([])
+        );
+    }
+    assert_eq!(counts(&alice, &hers).await[0], 1);
 }

@@ -21,7 +21,11 @@ mod ledger;
 #[cfg(test)]
 mod look;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod other_software;
+#[cfg(test)]
+mod partition;
 #[cfg(test)]
 mod polls;
 #[cfg(test)]

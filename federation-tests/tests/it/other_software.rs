@@ -1,18 +1,22 @@
 //! A peer of other software, trusted by hand, with draft-cavage signatures; and what it must not be able to do.
 
+use entrenous_wire::keys::PublicKey;
+use entrenous_wire::{Origin, signature};
 use federation_tests::client::holds;
 use federation_tests::contents::Contents;
-use federation_tests::mock::{Form, send};
+use federation_tests::mock::{Form, Seen, now, send};
 use federation_tests::{Client, Database, MockPeer, Node, eventually};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
+use url::Url;
 
 crate::on_both!(
     people_of_other_software_take_part,
     forged_requests_are_refused,
     a_peer_speaks_only_for_itself,
     one_request_one_effect,
-    a_peer_that_changes_its_form_empties_no_caches
+    a_peer_that_changes_its_form_empties_no_caches,
+    what_other_software_reads_is_written_as_it_reads_it
 );
 
 struct Scene {
@@ -351,4 +355,199 @@ async fn a_peer_that_changes_its_form_empties_no_caches(on: Database) {
         .await;
     }
     assert_eq!(changes(&mut contents), before);
+}
+
+/// What Mastodon, GoToSocial, Lemmy, Mitra and snac ask of requests, actors and posts before they look at what is in them.
+async fn what_other_software_reads_is_written_as_it_reads_it(on: Database) {
+    let scene = Scene::open(on).await;
+    let (alice, mock) = (&scene.alice, &scene.mock);
+    mock.put_person("mona");
+    let follow = mock.activity("max", "Follow", json!({ "object": scene.alice_uri() }));
+    assert_eq!(mock.post("max", &scene.inbox, &follow).await.0, 202);
+    let posted = async |kind: &str| {
+        eventually(kind, || async {
+            let all = mock.seen();
+            all.into_iter()
+                .find(|one| one.line.starts_with("POST") && one.body["type"] == kind)
+        })
+        .await
+    };
+    // Some know a follow by its id, some by its parts: the answer has both.
+    let accept = posted("Accept").await.body;
+    for member in ["id", "type", "actor", "object"] {
+        assert_eq!(accept["object"][member], follow[member], "{accept}");
+    }
+    assert_eq!(
+        (&accept["actor"], &accept["to"]),
+        (&json!(scene.alice_uri()), &json!([mock.person("max")]))
+    );
+
+    let handle = format!("@mona@{}", mock.authority());
+    let text = format!("Voici {handle} : a < b & c\n\nun #Réseau https://example.com/a?b=1&c=2");
+    let post = alice.publish(&text, "public").await;
+    let create = posted("Create").await;
+    let key = the_actor(&scene, &post).await;
+    the_request(&scene, &create, &key);
+    the_note(&scene, &create.body, &post, &handle);
+    // The fetch that made mona known.
+    let asked = mock
+        .seen()
+        .into_iter()
+        .find(|one| one.line == "GET /users/mona")
+        .expect("not asked");
+    let instance = actor_key(&scene, "/actor").await;
+    signed(&scene, &asked, "GET", "/users/mona", &instance);
+    let accept = asked.headers["accept"].to_str().unwrap();
+    assert!(
+        accept.contains("application/activity+json") && accept.contains("application/ld+json; profile="),
+        "{accept}"
+    );
+}
+
+/// A POST as old software takes it: draft-cavage over what all of them want covered, with the name of who sends it.
+fn the_request(scene: &Scene, create: &Seen, key: &PublicKey) {
+    let path = create.line.trim_start_matches("POST ");
+    signed(scene, create, "POST", path, key);
+    let header = |name: &str| create.headers[name].to_str().unwrap().to_owned();
+    // GoToSocial answers 418 to who has none.
+    assert!(
+        header("user-agent").contains(&scene.node.url("")),
+        "{}",
+        header("user-agent")
+    );
+    let kind = header("content-type");
+    assert!(
+        kind.starts_with("application/activity+json") || kind.starts_with("application/ld+json"),
+        "{kind}"
+    );
+}
+
+/// The signature covers what is asked for, is fresh, and holds with the key of the actor's document.
+fn signed(scene: &Scene, one: &Seen, method: &str, path: &str, key: &PublicKey) {
+    let header = one.headers["signature"].to_str().unwrap();
+    for part in ["(request-target)", "host", "date", "digest"] {
+        assert!(header.contains(part), "{header}");
+    }
+    assert!(
+        header.contains("algorithm=\"rsa-sha256\"") || header.contains("hs2019"),
+        "{header}"
+    );
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let parsed = signature::parse(&method, path, &one.headers).unwrap();
+    parsed.check_freshness(now(), signature::Window::NATIVE).unwrap();
+    let receiver = Origin::of_url(&Url::parse(&scene.mock.origin).unwrap()).unwrap();
+    assert!(parsed.verify(key, &receiver, &one.bytes).is_ok(), "{header}");
+}
+
+/// The key of an actor, read under the `keyId` without its fragment.
+async fn actor_key(scene: &Scene, path: &str) -> PublicKey {
+    let (status, actor) = scene.mock.get("max", &scene.node.url(path)).await;
+    assert_eq!(status, 200, "{actor}");
+    let actor: Value = serde_json::from_str(&actor).unwrap();
+    let id = scene.node.url(path);
+    assert_eq!(actor["id"], json!(id));
+    assert_eq!(
+        (&actor["publicKey"]["owner"], &actor["publicKey"]["id"]),
+        (&json!(id), &json!(format!("{id}#main-key")))
+    );
+    PublicKey::from_pem(actor["publicKey"]["publicKeyPem"].as_str().unwrap()).unwrap()
+}
+
+/// The actor has what each of them refuses an actor without; WebFinger leads from its handle to it and back.
+async fn the_actor(scene: &Scene, post: &Value) -> PublicKey {
+    let (_, actor) = scene.mock.get("max", &scene.alice_uri()).await;
+    let actor: Value = serde_json::from_str(&actor).unwrap();
+    assert_eq!(
+        (&actor["type"], &actor["preferredUsername"]),
+        (&json!("Person"), &json!("alice"))
+    );
+    for (member, path) in [
+        ("inbox", "/inbox"),
+        ("outbox", "/outbox"),
+        ("followers", "/followers"),
+        ("following", "/following"),
+    ] {
+        assert_eq!(
+            actor[member],
+            json!(format!("{}{path}", scene.alice_uri())),
+            "{actor}"
+        );
+    }
+    assert_eq!(actor["endpoints"]["sharedInbox"], json!(scene.inbox));
+    assert_eq!(actor["url"], post["account"]["url"]);
+    for member in ["manuallyApprovesFollowers", "discoverable"] {
+        assert!(actor[member].is_boolean(), "{actor}");
+    }
+    assert!(
+        actor["name"].is_string() && actor["summary"].is_string() && actor["published"].is_string(),
+        "{actor}"
+    );
+    let contexts = actor["@context"].as_array().unwrap();
+    assert_eq!(contexts[0], "https://www.w3.org/ns/activitystreams");
+    assert!(contexts.contains(&json!("https://w3id.org/security/v1")));
+
+    // Not signed, as they ask.
+    let resource = format!("acct:alice@{}", scene.node.authority);
+    let path = format!("/.well-known/webfinger?resource={resource}");
+    let found = scene.node.client("").get(&path).await;
+    assert!(found.headers["content-type"].starts_with("application/jrd+json"));
+    let found = found.ok();
+    assert_eq!(found["subject"], json!(resource));
+    let links = found["links"].as_array().unwrap();
+    let own = links
+        .iter()
+        .find(|link| link["rel"] == "self" && link["type"] == "application/activity+json");
+    assert_eq!(own.unwrap()["href"], json!(scene.alice_uri()));
+    actor_key(scene, "/people/alice").await
+}
+
+/// The post: for followers, with who is mentioned beside; HTML that all of them keep.
+fn the_note(scene: &Scene, create: &Value, post: &Value, handle: &str) {
+    let (followers, mona) = (
+        format!("{}/followers", scene.alice_uri()),
+        scene.mock.person("mona"),
+    );
+    let note = &create["object"];
+    for one in [create, note] {
+        assert_eq!(
+            (&one["to"], &one["cc"]),
+            (&json!([followers]), &json!([mona])),
+            "{one}"
+        );
+    }
+    assert_eq!(
+        (&note["type"], &note["id"], &note["attributedTo"]),
+        (&json!("Note"), &post["uri"], &json!(scene.alice_uri()))
+    );
+    assert_eq!(
+        (&create["actor"], &note["url"]),
+        (&json!(scene.alice_uri()), &post["url"])
+    );
+    assert!(
+        note["published"].as_str().is_some_and(|at| at.ends_with('Z')),
+        "{note}"
+    );
+    let content = note["content"].as_str().unwrap();
+    assert!(
+        content.starts_with("<p>") && content.ends_with("</p>") && content.contains("</p><p>"),
+        "{content}"
+    );
+    assert!(content.contains("a &lt; b &amp; c"), "{content}");
+    let profile = format!("{}/@mona", scene.mock.origin);
+    for part in [
+        format!("href=\"{profile}\""),
+        "u-url mention".to_owned(),
+        "mention hashtag".to_owned(),
+        "https://example.com/a?b=1&amp;c=2".to_owned(),
+    ] {
+        assert!(content.contains(&part), "{part}: {content}");
+    }
+    let tags = note["tag"].as_array().unwrap();
+    let tag = |kind: &str| tags.iter().find(|tag| tag["type"] == kind).unwrap();
+    assert_eq!(
+        (&tag("Mention")["href"], &tag("Mention")["name"]),
+        (&json!(mona), &json!(handle))
+    );
+    assert_eq!(tag("Hashtag")["name"].as_str().unwrap().to_lowercase(), "#réseau");
+    assert!(tag("Hashtag")["href"].as_str().unwrap().starts_with("http"));
 }

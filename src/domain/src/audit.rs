@@ -1,7 +1,7 @@
 //! The audit trail: what administrators did and what was refused, one line each with a stable reason.
 
 use crate::{Ctx, Result, ledger};
-use entrenous_model::{AuditId, Crossing, Direction, Origin, Parcel, Peer, Time};
+use entrenous_model::{AuditId, Crossing, Direction, Origin, Parcel, Peer, PeerId, Time};
 use entrenous_store::{StoreError, Tx};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +11,9 @@ pub use entrenous_store::audit::Line as Entry;
 
 /// Lines about one peer that are written in a minute; more are counted only.
 const LINES_PER_PEER_AND_MINUTE: u32 = 600;
+
+/// Lines about what one peer offers, or answers late, that are written in a minute.
+const OFFERS_PER_MINUTE: u32 = 6;
 
 /// A peer (`None` for all strangers together) and a reason.
 type Key = (Option<String>, String);
@@ -149,6 +152,15 @@ pub(crate) fn of_peer(
     detail: &str,
 ) -> std::result::Result<(), StoreError> {
     write(tx, actor, action, None, Some(peer.origin.as_str()), detail)
+}
+
+/// Whether a line may be written of what a peer says of its own accord: a few a minute for each reason. It is done all the
+/// same.
+pub(crate) fn admits(ctx: &Ctx, peer: PeerId, reason: &str) -> bool {
+    let key = peer.to_string();
+    ctx.trust()
+        .limiter
+        .admit(Some(&key), reason, ctx.now(), OFFERS_PER_MINUTE)
 }
 
 /// Lines, newest first, optionally of one peer; `before` for paging; limit 1 to 200.

@@ -9,7 +9,8 @@ use entrenous_store::deliveries::{self, NewActivity, NewDelivery, Target};
 use entrenous_store::{StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// To whom an activity goes. Peers are worked out in the transaction; only active ones whose contract lets it cross get it.
+/// To whom an activity goes. Peers are worked out in the transaction; only active ones whose contract lets it cross get it,
+/// and suspended ones what is taken back, when they are active again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
     /// The nodes of these remote people (local ones are ignored).
@@ -80,7 +81,7 @@ pub fn queue(
     Ok(())
 }
 
-/// Writes what the node itself says to every active native peer.
+/// Writes what the node itself says to every native peer, active or suspended.
 ///
 /// # Errors
 /// Only the store's.
@@ -209,20 +210,20 @@ fn allowed(
     activity: &OutboundActivity,
 ) -> std::result::Result<Allowed, StoreError> {
     let ids: Vec<PeerId> = wanted.iter().map(|(peer, _)| *peer).collect();
-    let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::active(tx, &ids, natives.is_some())?
+    let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::connected(tx, &ids, natives.is_some())?
         .into_iter()
         .map(|peer| (peer.id, peer))
         .collect();
     let mut allowed: BTreeMap<Target, Cleared<Sending>> = BTreeMap::new();
     for target in wanted {
         let peer = peers.get(&target.0);
-        if let Some(cleared) = peer.and_then(|peer| peer.clear(activity.matter()).ok()) {
+        if let Some(cleared) = peer.and_then(|peer| peer.clear_to_queue(activity.matter()).ok()) {
             allowed.insert(target, cleared);
         }
     }
     if let Some(matter) = natives {
         for peer in peers.values().filter(|peer| peer.software == Software::Native) {
-            if let (Some(inbox), Ok(cleared)) = (&peer.shared_inbox, peer.clear(matter)) {
+            if let (Some(inbox), Ok(cleared)) = (&peer.shared_inbox, peer.clear_to_queue(matter)) {
                 allowed.insert((peer.id, inbox.clone()), cleared);
             }
         }

@@ -16,6 +16,12 @@ pub struct Tally {
     pub follows: u64,
     /// Notifications of what these people did.
     pub notifications: u64,
+    /// Their favourites of what others wrote. Earlier versions did not count them.
+    #[serde(default)]
+    pub favourites: u64,
+    /// Their votes in polls of others, as [`Tally::favourites`]. Hidden, they go on counting: numbers name nobody.
+    #[serde(default)]
+    pub votes: u64,
 }
 
 /// What this node removes or hides of a peer's since it was revoked last.
@@ -103,6 +109,10 @@ pub struct Consequences {
     pub files: u64,
     /// Notifications of what they did.
     pub notifications: u64,
+    /// Their favourites of what others wrote.
+    pub favourites: u64,
+    /// Their votes in polls of others.
+    pub votes: u64,
     /// Deliveries that wait for the peer.
     pub queued: u64,
 }

@@ -167,13 +167,34 @@ impl Peer {
         if !allowed {
             return Err(Barred::Contract);
         }
-        Ok(Cleared {
+        Ok(self.cleared(network))
+    }
+
+    /// Asks whether something may be queued for the peer: as [`Peer::clear`], and while the peer is suspended also what is
+    /// taken back and who has left. It goes out when the peer is active again, and is asked about once more then.
+    ///
+    /// # Errors
+    /// [`Barred`], with the reason.
+    pub fn clear_to_queue(&self, matter: Matter<'_>) -> Result<Cleared<Sending>, Barred> {
+        match (self.state, matter) {
+            (PeerState::Suspended, Matter::Node | Matter::Retraction) => Ok(self.cleared(false)),
+            _ => self.clear(matter),
+        }
+    }
+
+    const fn cleared<G: Gate>(&self, network: bool) -> Cleared<G> {
+        let terms = if G::OURS {
+            &self.contract.we_give
+        } else {
+            &self.contract.they_give
+        };
+        Cleared {
             peer: self.id,
             profile: terms.profile,
             largest_file: terms.largest_file,
             network,
             gate: PhantomData,
-        })
+        }
     }
 
     /// Of notices about the connection itself (confirmed, ended, purged), which cross in other states as well. They are

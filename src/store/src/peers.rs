@@ -148,17 +148,18 @@ pub fn all(conn: &mut Conn) -> Result<Vec<(Peer, Option<String>)>, StoreError> {
         .collect()
 }
 
-/// The active ones of these peers, and with `natives` every active one that runs Entrenous.
+/// Those of these peers for which something may be queued, active or suspended, and with `natives` every one that runs
+/// Entrenous.
 ///
 /// # Errors
 /// As [`all`].
-pub fn active(conn: &mut Conn, ids: &[PeerId], natives: bool) -> Result<Vec<Peer>, StoreError> {
+pub fn connected(conn: &mut Conn, ids: &[PeerId], natives: bool) -> Result<Vec<Peer>, StoreError> {
     let among = among(peers::id, ids.iter().map(|id| id.get()));
     let wanted = among.or(peers::software
         .eq(NATIVE)
         .and(natives.into_sql::<diesel::sql_types::Bool>()));
     peers::table
-        .filter(peers::state.eq(PeerState::Active.as_str()))
+        .filter(peers::state.eq_any([PeerState::Active.as_str(), PeerState::Suspended.as_str()]))
         .filter(wanted)
         .load::<Row>(conn)?
         .into_iter()

@@ -204,6 +204,34 @@ pub fn vote(conn: &mut Conn, vote: &Vote<'_>, first: bool) -> Result<bool, Store
     Ok(true)
 }
 
+/// Takes a vote away, and out of the counts.
+///
+/// # Errors
+/// Those of the queries.
+pub fn unvote(conn: &mut Conn, post: PostId, account: AccountId, position: i64) -> Result<(), StoreError> {
+    let gone = Sql::new("DELETE FROM poll_votes WHERE post_id = ")
+        .int(post.get())
+        .raw(" AND account_id = ")
+        .int(account.get())
+        .raw(" AND position = ")
+        .int(position)
+        .run(conn)?;
+    if gone == 0 {
+        return Ok(());
+    }
+    Sql::new("UPDATE poll_options SET votes = votes - 1 WHERE votes > 0 AND post_id = ")
+        .int(post.get())
+        .raw(" AND position = ")
+        .int(position)
+        .run(conn)?;
+    if chosen(conn, post, account)?.is_empty() {
+        Sql::new("UPDATE polls SET voters_count = voters_count - 1 WHERE voters_count > 0 AND post_id = ")
+            .int(post.get())
+            .run(conn)?;
+    }
+    Ok(())
+}
+
 /// Removes all votes of a poll, whose counts the caller sets.
 ///
 /// # Errors

@@ -42,6 +42,8 @@ struct Row {
     people: i64,
     follows: i64,
     notifications: i64,
+    favourites: i64,
+    votes: i64,
     started_at: NaiveDateTime,
     finished_at: Option<NaiveDateTime>,
 }
@@ -57,6 +59,8 @@ impl From<Row> for Purge {
                 people: count(row.people),
                 follows: count(row.follows),
                 notifications: count(row.notifications),
+                favourites: count(row.favourites),
+                votes: count(row.votes),
             },
             started_at: from_db(row.started_at),
             finished_at: row.finished_at.map(from_db),
@@ -90,6 +94,8 @@ pub fn begin(
         purges::people.eq(0_i64),
         purges::follows.eq(i64::try_from(follows).unwrap_or(i64::MAX)),
         purges::notifications.eq(0_i64),
+        purges::favourites.eq(0_i64),
+        purges::votes.eq(0_i64),
         purges::started_at.eq(to_db(now)),
         purges::finished_at.eq(None::<NaiveDateTime>),
     );
@@ -163,14 +169,23 @@ impl From<OrderRow> for PurgeOrder {
     }
 }
 
+/// Orders to a peer are sent no more: they are of an earlier connection.
+///
+/// # Errors
+/// The database's.
+pub fn end_orders(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    diesel::update(purge_orders::table.filter(purge_orders::peer_id.eq(peer.get())))
+        .set(purge_orders::next_try.eq(None::<NaiveDateTime>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Writes an order, to be sent at once; earlier ones to the same peer are sent no more.
 ///
 /// # Errors
 /// The database's.
 pub fn order(conn: &mut Conn, peer: PeerId, nonce: &str, now: Time, expires: Time) -> Result<(), StoreError> {
-    diesel::update(purge_orders::table.filter(purge_orders::peer_id.eq(peer.get())))
-        .set(purge_orders::next_try.eq(None::<NaiveDateTime>))
-        .execute(conn)?;
+    end_orders(conn, peer)?;
     diesel::insert_into(purge_orders::table)
         .values((
             purge_orders::nonce.eq(nonce),
@@ -259,6 +274,12 @@ pub fn confirm(
     Ok(changed > 0)
 }
 
+/// Favourites by a peer's people of what others wrote, and their votes in polls of others.
+const FAVOURITES: &str = "SELECT COUNT(*) FROM favourites f JOIN accounts a ON a.id = f.account_id JOIN posts p ON p.id = f.post_id \
+     WHERE (p.peer_id IS NULL OR p.peer_id <> a.peer_id) AND a.peer_id = ";
+const VOTES: &str = "SELECT COUNT(*) FROM poll_votes v JOIN accounts a ON a.id = v.account_id JOIN posts p ON p.id = v.post_id \
+     WHERE (p.peer_id IS NULL OR p.peer_id <> a.peer_id) AND a.peer_id = ";
+
 /// What would end if the peer were revoked now.
 ///
 /// # Errors
@@ -286,6 +307,8 @@ pub fn consequences(conn: &mut Conn, peer: PeerId) -> Result<Consequences, Store
         notifications: ask(
             "SELECT COUNT(*) FROM notifications n JOIN accounts a ON a.id = n.from_id WHERE a.peer_id = ",
         )?,
+        favourites: ask(FAVOURITES)?,
+        votes: ask(VOTES)?,
         queued: ask("SELECT COUNT(*) FROM deliveries WHERE state = 'queued' AND peer_id = ")?,
     })
 }

@@ -681,6 +681,8 @@ diesel::table! {
         people -> BigInt,
         follows -> BigInt,
         notifications -> BigInt,
+        favourites -> BigInt,
+        votes -> BigInt,
         started_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
     }

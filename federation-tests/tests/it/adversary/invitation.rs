@@ -2,12 +2,9 @@
 
 use super::browser::Browser;
 use super::{Scene, many};
-use aws_lc_rs::{digest, hkdf, hmac};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entrenous_wire::jcs::canonicalize;
 use entrenous_wire::keys::{Ed25519KeyPair, fingerprint};
 use entrenous_wire::signature::sign_rfc9421;
+use federation_tests::native::{code, hash, opened};
 use federation_tests::node::PASSWORD;
 use federation_tests::{Database, MockPeer};
 use http::{HeaderMap, Method};
@@ -21,32 +18,6 @@ struct Joiner {
     mock: MockPeer,
     key: Ed25519KeyPair,
     print: String,
-}
-
-struct Length;
-
-impl hkdf::KeyType for Length {
-    fn len(&self) -> usize {
-        32
-    }
-}
-
-/// The key of a link's token, and the page of the invitation.
-fn opened(link: &str) -> (String, [u8; 32]) {
-    let (page, token) = link.split_once('#').unwrap();
-    let (page, _) = page.split_once('?').unwrap();
-    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"entrenous token v1").extract(token.as_bytes());
-    let mut key = [0; 32];
-    prk.expand(&[b"peer invitation"], Length)
-        .unwrap()
-        .fill(&mut key)
-        .unwrap();
-    (page.to_owned(), key)
-}
-
-fn code(key: &[u8], lines: &[&str]) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
-    URL_SAFE_NO_PAD.encode(hmac::sign(&key, lines.join("\n").as_bytes()))
 }
 
 impl Joiner {
@@ -105,8 +76,7 @@ impl Joiner {
         let (page, key) = opened(link);
         let id = page.rsplit('/').next().unwrap();
         let nonce = "m".repeat(43);
-        let hash = digest::digest(&digest::SHA256, canonicalize(contract).as_bytes());
-        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hash(contract);
         let lines = [
             "entrenous invitation accept v1",
             id,

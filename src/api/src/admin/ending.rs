@@ -55,6 +55,10 @@ struct Done {
     follows: u64,
     /// Notifications.
     notifications: u64,
+    /// Favourites of what others wrote.
+    favourites: u64,
+    /// Votes in polls of others.
+    votes: u64,
 }
 
 const fn word(how: AtEnd) -> &'static str {
@@ -73,6 +77,8 @@ impl Done {
             people: tally.people,
             follows: tally.follows,
             notifications: tally.notifications,
+            favourites: tally.favourites,
+            votes: tally.votes,
         }
     }
 
@@ -123,6 +129,10 @@ struct Consequences {
     files: u64,
     /// Notifications of what they did.
     notifications: u64,
+    /// Their favourites of what others wrote.
+    favourites: u64,
+    /// Their votes in polls of others.
+    votes: u64,
     /// Deliveries that wait for the peer and would not be sent.
     queued: u64,
     /// What would happen here to what the peer gave: `hide` or `purge`.
@@ -148,6 +158,8 @@ async fn consequences(
         posts: counted.posts,
         files: counted.files,
         notifications: counted.notifications,
+        favourites: counted.favourites,
+        votes: counted.votes,
         queued: counted.queued,
         here: word(peer.contract.they_give.at_end),
         there: native.then(|| word(peer.contract.we_give.at_end)),

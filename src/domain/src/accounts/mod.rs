@@ -12,7 +12,7 @@ pub use remote::{RemotePerson, remote_gone, upsert_remote};
 
 use crate::marks::StripedMarks;
 use crate::{Ctx, Result};
-use entrenous_model::{Account, AccountId, Origin, Relationship};
+use entrenous_model::{Account, AccountId, Event, Origin, Relationship};
 use entrenous_store::{self as store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -94,6 +94,15 @@ pub async fn get(ctx: &Ctx, id: AccountId) -> Result<Option<Arc<Account>>> {
 /// Only the store's.
 pub async fn get_even_hidden(ctx: &Ctx, id: AccountId) -> Result<Option<Arc<Account>>> {
     Ok(known_one(ctx, id).await?.map(|known| Arc::clone(&known.account)))
+}
+
+/// [`get_even_hidden`] as it is in the database now, whatever is kept: for what is sent once and never put right.
+///
+/// # Errors
+/// Only the store's.
+pub async fn get_anew(ctx: &Ctx, id: AccountId) -> Result<Option<Arc<Account>>> {
+    ctx.caches().apply(&[Event::AccountUpdated { account: id }]);
+    get_even_hidden(ctx, id).await
 }
 
 /// Many accounts, in the order asked, without those that [`get`] would not give. At most 200 ids.

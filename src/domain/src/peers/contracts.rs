@@ -12,6 +12,11 @@ use entrenous_model::{
 };
 use entrenous_store::{StoreError, Tx, peers as rows, proposals};
 
+/// What the trail calls an offer.
+const PROPOSED: &str = "contract.proposed";
+/// What the trail calls what crossed with a change.
+const PASSED_OVER: &str = "contract.passed_over";
+
 /// An activity of ours about a contract, signed.
 #[derive(Debug, Clone)]
 pub struct Signed {
@@ -100,7 +105,7 @@ pub async fn propose(
             };
             proposals::put(tx, &new)?;
             say(tx, &peer, ProposalStep::Offer, signed.document)?;
-            tell(tx, &peer, &actor, "contract.proposed", new.contract.version)
+            tell(tx, &peer, &actor, PROPOSED, new.contract.version)
         })
         .await
 }
@@ -161,12 +166,13 @@ pub async fn offered(
     signed: Signed,
 ) -> Result<()> {
     super::checked(&contract)?;
+    let trail = ctx.clone();
     ctx.store()
         .write(move |tx| {
             let peer = load(tx, receipt.peer)?;
             super::claim(tx, &receipt)?;
             if contract.version != next(&peer) {
-                return passed_over(tx, &peer, &contract);
+                return passed_over(&trail, tx, &peer, &contract);
             }
             let new = Proposal {
                 peer: peer.id,
@@ -178,7 +184,11 @@ pub async fn offered(
                 document: signed.document,
             };
             proposals::put(tx, &new)?;
-            tell(tx, &peer, "peer", "contract.proposed", new.contract.version)
+            if audit::admits(&trail, peer.id, PROPOSED) {
+                return tell(tx, &peer, "peer", PROPOSED, new.contract.version);
+            }
+            tx.emit(Event::PeerChanged { peer: peer.id })?;
+            Ok(())
         })
         .await
 }
@@ -189,6 +199,7 @@ pub async fn offered(
 /// `AlreadyReceived`.
 pub async fn accepted(ctx: &Ctx, receipt: Receipt, contract: Contract, document: String) -> Result<()> {
     let ours = ctx.origin().clone();
+    let trail = ctx.clone();
     ctx.store()
         .write(move |tx| {
             let peer = load(tx, receipt.peer)?;
@@ -202,7 +213,7 @@ pub async fn accepted(ctx: &Ctx, receipt: Receipt, contract: Contract, document:
                 return Ok(());
             }
             if !crossed && contract.version != next(&peer) {
-                return passed_over(tx, &peer, &contract);
+                return passed_over(&trail, tx, &peer, &contract);
             }
             let agreed = Agreed {
                 contract,
@@ -330,9 +341,12 @@ fn say(tx: &mut Tx, peer: &Peer, step: ProposalStep, document: String) -> Result
 
 /// What is said of a version that is not the next one crossed with a change, and has no effect. It is taken all the same: a
 /// refusal would halt the peer's queue for what nobody did wrong.
-fn passed_over(tx: &mut Tx, peer: &Peer, contract: &Contract) -> Result<()> {
+fn passed_over(ctx: &Ctx, tx: &mut Tx, peer: &Peer, contract: &Contract) -> Result<()> {
+    if !audit::admits(ctx, peer.id, PASSED_OVER) {
+        return Ok(());
+    }
     let detail = format!("version {} is not the next one", contract.version);
-    Ok(audit::of_peer(tx, "peer", "contract.passed_over", peer, &detail)?)
+    Ok(audit::of_peer(tx, "peer", PASSED_OVER, peer, &detail)?)
 }
 
 fn tell(tx: &mut Tx, peer: &Peer, actor: &str, action: &str, version: u32) -> Result<()> {

@@ -3,16 +3,21 @@
 use super::life::{load, turn};
 use crate::deliveries::{PATIENCE, pause_after};
 use crate::work::{self, Work};
-use crate::{Ctx, DomainError, Result, audit};
+use crate::{Ctx, DomainError, Result, audit, ledger};
 use chrono::TimeDelta;
 use entrenous_model::{
-    AtEnd, Consequences, Event, Peer, PeerId, PeerState, Purge, PurgeOrder, Software, Tally,
+    AtEnd, Consequences, Crossing, Direction, Event, Parcel, Peer, PeerId, PeerState, Purge, PurgeOrder,
+    Software, Tally,
 };
 use entrenous_store::{purges, received};
 use std::collections::BTreeMap;
 
 /// A peer that is at work on an order is asked this often, if its pause would be longer.
 const AT_WORK: TimeDelta = TimeDelta::seconds(60);
+/// What the ledger calls the order.
+pub const ORDER: &str = "Order";
+/// What the ledger calls the answer to it.
+pub const RECEIPT: &str = "Receipt";
 
 /// How a connection ended.
 #[derive(Debug, Clone)]
@@ -32,14 +37,39 @@ pub fn tally_in_words(how: AtEnd, tally: &Tally) -> String {
         people,
         follows,
         notifications,
+        favourites,
+        votes,
     } = tally;
     let verb = match how {
         AtEnd::Hide => "hidden",
         AtEnd::Purge => "removed",
     };
     format!(
-        "{verb}: {posts} posts, {files} files, {people} people, {notifications} notifications; {follows} follows ended"
+        "{verb}: {posts} posts, {files} files, {people} people, {notifications} notifications, {favourites} favourites, \
+         {votes} votes; {follows} follows ended"
     )
+}
+
+/// An order that the peer has taken, and its answer, as the ledger tells of them.
+#[derive(Debug, Clone, Default)]
+pub struct Exchange {
+    /// What was sent.
+    pub order: Parcel,
+    /// What came back as a receipt.
+    pub answer: Parcel,
+}
+
+/// A receipt of an order of ours, as the peer gave it.
+#[derive(Debug, Clone)]
+pub struct Confirmation {
+    /// Of the order.
+    pub nonce: String,
+    /// The peer's signed word, JSON, as it is to be kept.
+    pub document: String,
+    /// Removed or hidden.
+    pub how: AtEnd,
+    /// How much.
+    pub tally: Tally,
 }
 
 /// Ends a peer in the caller's transaction: queued deliveries and follows go, what is known of it is hidden from this
@@ -101,6 +131,7 @@ pub async fn revoked_by_peer(
     id: PeerId,
     activity: String,
     nonce: Option<String>,
+    bytes: i64,
 ) -> Result<Option<Purge>> {
     let carried_out = work::write(ctx, move |tx| {
         let peer = load(tx, id)?;
@@ -109,11 +140,20 @@ pub async fn revoked_by_peer(
             if known {
                 return Ok(None);
             }
+            // One of ours that was never confirmed is of an earlier connection.
+            purges::end_orders(tx, id)?;
             end(tx, &peer, "peer")?;
         }
         if !known {
             let now = tx.now();
             received::claim(tx, &activity, peer.clear_notice(), now)?;
+            let parcel = Parcel {
+                kind: ORDER.to_owned(),
+                activity: Some(activity.clone()),
+                bytes,
+                ..Parcel::default()
+            };
+            ledger::write(tx, [Crossing::of(id, Direction::Received, parcel)])?;
         }
         let Some(nonce) = &nonce else { return Ok(None) };
         if purges::of_peer(tx, id)?.is_none() {
@@ -146,21 +186,33 @@ pub async fn open_orders(ctx: &Ctx) -> Result<Vec<(PeerId, PurgeOrder)>> {
     Ok(ctx.store().read(purges::open_orders).await?)
 }
 
-/// An order was sent, and no receipt came: it is sent again after a pause like a delivery's, for thirty days. `working`:
-/// the peer has taken it and is not through yet.
+/// An order was sent, and no receipt came: it is sent again after a pause like a delivery's, for thirty days. `taken`: what
+/// was sent, if the peer has taken it and is not through yet.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn unconfirmed(ctx: &Ctx, id: PeerId, order: &PurgeOrder, working: bool) -> Result<()> {
-    again(ctx, id, order, working, None).await
+pub async fn unconfirmed(ctx: &Ctx, id: PeerId, order: &PurgeOrder, taken: Option<Parcel>) -> Result<()> {
+    let working = taken.is_some();
+    let crossed = taken.map(|order| Crossing::of(id, Direction::Sent, order));
+    again(ctx, id, order, working, None, crossed.into_iter().collect()).await
 }
 
 /// What came as a receipt is none, with the reason: it is written down, and the order sent again.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn receipt_refused(ctx: &Ctx, id: PeerId, order: &PurgeOrder, reason: &'static str) -> Result<()> {
-    again(ctx, id, order, false, Some(reason)).await
+pub async fn receipt_refused(
+    ctx: &Ctx,
+    id: PeerId,
+    order: &PurgeOrder,
+    exchange: Exchange,
+    reason: &'static str,
+) -> Result<()> {
+    let crossed = vec![
+        Crossing::of(id, Direction::Sent, exchange.order),
+        Crossing::of(id, Direction::Received, exchange.answer).refused(reason),
+    ];
+    again(ctx, id, order, false, Some(reason), crossed).await
 }
 
 async fn again(
@@ -169,10 +221,12 @@ async fn again(
     order: &PurgeOrder,
     working: bool,
     refused: Option<&'static str>,
+    crossed: Vec<Crossing>,
 ) -> Result<()> {
     let order = order.clone();
     work::write(ctx, move |tx| {
         let peer = load(tx, id)?;
+        ledger::write(tx, crossed.iter().cloned())?;
         if refused.is_some() {
             let detail = format!("the receipt of {} is not accepted", peer.name);
             let origin = Some(peer.origin.as_str());
@@ -191,26 +245,25 @@ async fn again(
     .await
 }
 
-/// The peer's signed receipt of an order of ours, verified by the caller, as it is to be kept.
+/// The peer's signed receipt of an order of ours, verified by the caller.
 ///
 /// # Errors
 /// `Refused("receipt")` if that peer was not sent that order, or has connected again.
-pub async fn confirmed(
-    ctx: &Ctx,
-    id: PeerId,
-    nonce: &str,
-    receipt: String,
-    how: AtEnd,
-    tally: Tally,
-) -> Result<()> {
-    let nonce = nonce.to_owned();
+pub async fn confirmed(ctx: &Ctx, id: PeerId, receipt: Confirmation, exchange: Exchange) -> Result<()> {
     work::write(ctx, move |tx| {
         let peer = load(tx, id)?;
         let now = tx.now();
-        if peer.state != PeerState::Revoked || !purges::confirm(tx, id, &nonce, &receipt, now)? {
+        let (nonce, document) = (&receipt.nonce, &receipt.document);
+        if peer.state != PeerState::Revoked || !purges::confirm(tx, id, nonce, document, now)? {
             return Err(DomainError::Refused("receipt"));
         }
-        let detail = format!("{}, {}", peer.name, tally_in_words(how, &tally));
+        let crossed = [
+            Crossing::of(id, Direction::Sent, exchange.order.clone()),
+            Crossing::of(id, Direction::Received, exchange.answer.clone()),
+        ];
+        ledger::write(tx, crossed)?;
+        let words = tally_in_words(receipt.how, &receipt.tally);
+        let detail = format!("{}, {words}", peer.name);
         audit::of_peer(tx, "peer", "peer.purge_confirmed", &peer, &detail)?;
         tx.emit(Event::PeerChanged { peer: id })?;
         Ok(())

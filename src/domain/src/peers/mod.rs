@@ -14,8 +14,8 @@ mod purge;
 pub use alerts::{Alert, AlertKind, alerts};
 pub use cache::Trust;
 pub use ending::{
-    Ending, confirmed, consequences, endings, open_orders, receipt_refused, revoke, revoked_by_peer,
-    tally_in_words, unconfirmed,
+    Confirmation, Ending, Exchange, ORDER, RECEIPT, confirmed, consequences, endings, open_orders,
+    receipt_refused, revoke, revoked_by_peer, tally_in_words, unconfirmed,
 };
 pub use invitations::{
     InviteOffer, NewInvite, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,

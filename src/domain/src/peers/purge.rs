@@ -23,6 +23,14 @@ pub async fn purge_piece(ctx: &Ctx) -> Result<bool> {
                     tx.announce(Event::PostCounted { post: *post });
                 }
             }
+            Some(Step::Marks { counted, polls }) => {
+                for post in counted {
+                    tx.announce(Event::PostCounted { post: *post });
+                }
+                for post in polls {
+                    crate::polls::recounted(tx, *post)?;
+                }
+            }
             Some(Step::People(people)) => {
                 for account in people {
                     tx.announce(Event::AccountUpdated { account: *account });

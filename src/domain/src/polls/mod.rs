@@ -11,6 +11,7 @@ pub(crate) use change::{Change, apply, begin, without_files};
 pub(crate) use draft::prepare;
 pub use draft::{End, NewPoll, Told};
 pub use due::{next_at, settle};
+pub(crate) use vote::recounted;
 pub use vote::{received, vote};
 
 /// Most options of a poll of this node.

@@ -136,6 +136,14 @@ pub async fn received(
     .await
 }
 
+/// Votes were taken away.
+pub(crate) fn recounted(tx: &mut Work<'_>, id: PostId) -> Result<()> {
+    match posts::get(tx, id)? {
+        Some(post) => counted(tx, &post),
+        None => Ok(()),
+    }
+}
+
 /// The counts have changed: those who look are told, and, in a while, peers.
 fn counted(tx: &mut Work<'_>, post: &Post) -> Result<()> {
     if post.is_local() {

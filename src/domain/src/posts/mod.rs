@@ -30,7 +30,7 @@ pub(crate) use gate::store_viewer;
 pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use participants::{Participant, participants};
-pub use publish::publish;
+pub use publish::{concerns_someone, publish};
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, views};
 

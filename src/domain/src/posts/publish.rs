@@ -40,6 +40,27 @@ pub async fn publish(ctx: &Ctx, via: Via, author: AccountId, draft: Draft) -> Re
     .await
 }
 
+/// Whether a post of a peer's person concerns anyone here: a follower of its author, someone it is addressed to, or the
+/// author of what it answers.
+///
+/// # Errors
+/// Only the store's.
+pub async fn concerns_someone(ctx: &Ctx, author: AccountId, draft: &Draft) -> Result<bool> {
+    let remote = draft.remote.iter();
+    let people = remote.flat_map(|remote| remote.mentions.iter().chain(&remote.silent));
+    let people: Vec<i64> = people.map(|id| id.get()).collect();
+    let reply_to = draft.reply_to.clone();
+    let concerns = ctx.store().read(move |conn| {
+        let parent = match reply_to {
+            ReplyTo::None => None,
+            ReplyTo::Post(id) => Some(id),
+            ReplyTo::Uri(uri) => rows::by_uri(conn, &uri)?.map(|post| post.id),
+        };
+        rows::concerns_someone(conn, author, &people, parent)
+    });
+    Ok(concerns.await?)
+}
+
 fn in_transaction(
     tx: &mut Work<'_>,
     origin: &Origin,

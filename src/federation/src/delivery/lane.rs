@@ -237,34 +237,29 @@ async fn is_barred(federation: &Federation, peer: &Peer, delivery: &Delivery) ->
     Ok(matches!(asked, Some(Err(Barred::Contract))))
 }
 
-async fn is_active(federation: &Federation, peer: &Peer) -> Result<bool> {
-    let now = peers::get(federation.ctx(), peer.id).await?;
-    Ok(now.is_some_and(|peer| peer.is_active()))
-}
-
 /// What came of it, the size of what was sent, and the keys of ours that the peer has by it. `None`: the peer is not active any more, nothing goes out.
 async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) -> Result<Option<HandedOver>> {
     let unsent = |code: &str, reason: &str| {
         let (code, reason) = (code.to_owned(), reason.to_owned());
         Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0, None)))
     };
-    let Some(peer) = peers::get(federation.ctx(), peer).await? else {
-        return Ok(None);
-    };
-    // Asked again: the contract may have changed since it was queued.
-    let cleared = match peer.clear(delivery.data.matter()) {
-        Ok(cleared) => cleared,
-        Err(Barred::State(_)) => return Ok(None),
-        Err(why @ Barred::Contract) => return unsent(why.code(), NOT_GIVEN),
-    };
-    let rate = peer.rate::<Sending>();
-    while let Err(wait) = federation.0.sent.take(peer.id, rate, federation.ctx().now()) {
-        // Not longer than a second at once: the contract may change meanwhile, and with it the rate.
-        sleep(wait.to_std().unwrap_or(PAUSE).min(PAUSE)).await;
-        if !is_active(federation, &peer).await? {
+    // Asked again: the contract may have changed since it was queued, or while it waited for its turn.
+    let (peer, cleared) = loop {
+        let Some(now) = peers::get(federation.ctx(), peer).await? else {
             return Ok(None);
+        };
+        let cleared = match now.clear(delivery.data.matter()) {
+            Ok(cleared) => cleared,
+            Err(Barred::State(_)) => return Ok(None),
+            Err(why @ Barred::Contract) => return unsent(why.code(), NOT_GIVEN),
+        };
+        let rate = now.rate::<Sending>();
+        match federation.0.sent.take(now.id, rate, federation.ctx().now()) {
+            Ok(()) => break (now, cleared),
+            // Not longer than a second at once: another rate may hold by then.
+            Err(wait) => sleep(wait.to_std().unwrap_or(PAUSE).min(PAUSE)).await,
         }
-    }
+    };
     if let OutboundActivity::UpdateKeys { generation } = delivery.data {
         return hand_over(federation, &peer, cleared, delivery, generation)
             .await

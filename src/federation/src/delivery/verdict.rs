@@ -2,7 +2,8 @@
 
 use crate::client::{Answer, ClientError};
 use entrenous_domain::deliveries::{Dropped, Failure, REFUSED};
-use entrenous_model::SignatureForm;
+use entrenous_model::{Barred, SignatureForm};
+use serde_json::Value;
 
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +20,19 @@ pub(super) enum Verdict {
 pub(super) fn of_answer(answer: &Answer) -> Verdict {
     match answer.status {
         200..=299 => Verdict::Taken(answer.form),
+        // Each side goes by another version for a moment, until it has heard of the other's acceptance: no reason to rest
+        // for an hour.
+        403 if is_of_contract(&answer.body) => Verdict::Failed(Failure {
+            reason: "answered 403: the contract does not give it there".to_owned(),
+            refused: false,
+        }),
         status => of_status(status),
     }
+}
+
+fn is_of_contract(body: &[u8]) -> bool {
+    let said: Option<Value> = serde_json::from_slice(body).ok();
+    said.is_some_and(|said| said.get("error").and_then(Value::as_str) == Some(Barred::Contract.code()))
 }
 
 fn of_status(status: u16) -> Verdict {
@@ -95,6 +107,21 @@ mod tests {
             of_status(403),
             Verdict::Failed(Failure { refused: true, .. })
         ));
+    }
+
+    #[test]
+    fn a_contract_that_changed_there_first_is_no_reason_to_rest() {
+        let refused = |body: &'static str| {
+            let answer = Answer {
+                status: 403,
+                form: SignatureForm::Rfc9421Ed25519,
+                headers: HeaderMap::new(),
+                body: Bytes::from_static(body.as_bytes()),
+            };
+            matches!(of_answer(&answer), Verdict::Failed(Failure { refused: true, .. }))
+        };
+        assert!(!refused(r#"{"error":"contract"}"#));
+        assert!(refused(r#"{"error":"peer_suspended"}"#) && refused("") && refused("[]"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::client::Budget;
 use crate::vocabulary::{Id, Note, Object};
 use entrenous_domain::posts::{self, Draft, RemotePost, ReplyTo};
 use entrenous_domain::{DomainError, Result, Via, accounts, peers};
-use entrenous_model::{Account, AccountId, Fetching, Matter, Peer, PostId};
+use entrenous_model::{Account, AccountId, Cleared, Fetching, Matter, Peer, PostId, Software};
 use std::sync::Arc;
 
 impl Federation {
@@ -46,14 +46,21 @@ impl Federation {
             Object::Other(_, why) => return Err(DomainError::Refused(why.code())),
             _ => return Err(DomainError::NotFound),
         };
-        self.accept_note(peer, &note, budget).await
+        self.accept_note(peer, cleared, &note, budget).await
     }
 
     /// Publishes a note that was fetched from the peer whose origin it has.
     ///
     /// # Errors
-    /// `Refused("origin")` for a note or author of another origin, `NotFound` if the author is not; else the domain's.
-    async fn accept_note(&self, peer: &Arc<Peer>, note: &Note, budget: &Budget) -> Result<PostId> {
+    /// `Refused("origin")` for a note or author of another origin, `NotFound` if the author is not, or the contract does
+    /// not give it; else the domain's.
+    async fn accept_note(
+        &self,
+        peer: &Arc<Peer>,
+        cleared: Cleared<Fetching>,
+        note: &Note,
+        budget: &Budget,
+    ) -> Result<PostId> {
         if note.id.origin() != &peer.origin || note.attributed_to.origin() != &peer.origin {
             return Err(DomainError::Refused("origin"));
         }
@@ -73,6 +80,12 @@ impl Federation {
             .await?
             .ok_or(DomainError::NotFound)?;
         let draft = self.draft(&author, note).await?;
+        // Other software has no network, and answers with what it likes.
+        let for_all =
+            peer.software == Software::Native && draft.visibility.is_network() && !cleared.network();
+        if for_all && !posts::concerns_someone(self.ctx(), author.id, &draft).await? {
+            return Err(DomainError::NotFound);
+        }
         // Fetched, not delivered: it is news to nobody, and its `Create` may still come.
         let id = posts::publish(self.ctx(), Via::Local, author.id, draft).await?;
         if !note.attachments.is_empty() {

@@ -9,8 +9,8 @@ use crate::vocabulary::{ActivityKind, Inbound};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use entrenous_domain::{DomainError, deliveries, peers};
-use entrenous_model::{Origin, Peer, PeerId, PeerState};
+use entrenous_domain::{DomainError, deliveries, ledger, peers};
+use entrenous_model::{Crossing, Direction, Origin, Peer, PeerId, PeerState};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -154,7 +154,8 @@ async fn take(federation: &Federation, request: Request) -> Result<Taken, Denied
         ActivityKind::Undo => {
             let nonce = inbound.document.get("nonce").and_then(Value::as_str);
             let nonce = nonce.filter(|nonce| is_token(nonce)).map(str::to_owned);
-            let ended = peers::revoked_by_peer(ctx, peer.id, activity, nonce);
+            let bytes = i64::try_from(received.body.len()).unwrap_or(i64::MAX);
+            let ended = peers::revoked_by_peer(ctx, peer.id, activity, nonce, bytes);
             let Some(purge) = ended.await.map_err(failed)? else {
                 return Ok(Taken::Accepted);
             };
@@ -163,7 +164,10 @@ async fn take(federation: &Federation, request: Request) -> Result<Taken, Denied
             };
             let keys = federation.identity().for_peer(&peer);
             let receipt = receipt::create(own, &keys, origin, nonce, &purge, finished);
-            return receipt.map(Taken::Done).map_err(failed);
+            let receipt = receipt.map_err(failed)?;
+            let parcel = receipt::parcel(receipt.to_string().len());
+            ledger::note(ctx, Crossing::of(peer.id, Direction::Sent, parcel));
+            return Ok(Taken::Done(receipt));
         }
         _ => return Err(bad("unknown_type")),
     }

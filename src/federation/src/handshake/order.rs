@@ -8,9 +8,10 @@ use super::receipt::{self, NoReceipt};
 use super::{contact, waiting};
 use crate::Federation;
 use bytes::Bytes;
-use entrenous_domain::{DomainError, Result, peers};
+use entrenous_domain::peers::{self, Confirmation, Exchange};
+use entrenous_domain::{DomainError, Result};
 use entrenous_egress::Permit;
-use entrenous_model::{AtEnd, Peer, PeerId, PeerState, PurgeOrder, Software};
+use entrenous_model::{AtEnd, Parcel, Peer, PeerId, PeerState, PurgeOrder, Software};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -89,25 +90,37 @@ impl Federation {
         let peer = peers::get(self.ctx(), id).await?;
         let peer = peer.filter(|peer| peer.state == PeerState::Revoked && peer.software == Software::Native);
         let Some(peer) = peer else { return Ok(()) };
-        match self.ask_for_receipt(&peer, order).await {
-            Ok(Some(body)) => match self.taken(&peer, order, &body).await? {
-                Ok(()) => return Ok(()),
-                Err(why) => peers::receipt_refused(self.ctx(), id, order, why.code()).await?,
-            },
-            Ok(None) => peers::unconfirmed(self.ctx(), id, order, true).await?,
+        let undo = self.undo(&peer, order);
+        let body = serde_json::to_vec(&undo).map_err(DomainError::internal)?;
+        let sent = Parcel {
+            kind: peers::ORDER.to_owned(),
+            activity: undo.get("id").and_then(Value::as_str).map(str::to_owned),
+            bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
+            ..Parcel::default()
+        };
+        match self.ask_for_receipt(&peer, body).await {
+            Ok(Some(body)) => {
+                let exchange = Exchange {
+                    order: sent,
+                    answer: receipt::parcel(body.len()),
+                };
+                if let Err(why) = self.taken(&peer, order, &body, &exchange).await? {
+                    peers::receipt_refused(self.ctx(), id, order, exchange, why.code()).await?;
+                }
+            }
+            Ok(None) => peers::unconfirmed(self.ctx(), id, order, Some(sent)).await?,
             Err(error) => {
                 tracing::debug!(peer = %id, %error, "a revoked peer has not taken its order");
-                peers::unconfirmed(self.ctx(), id, order, false).await?;
+                peers::unconfirmed(self.ctx(), id, order, None).await?;
             }
         }
         Ok(())
     }
 
-    /// Sends the order. `None`: it was taken, and is not carried out yet.
-    async fn ask_for_receipt(&self, peer: &Peer, order: &PurgeOrder) -> Result<Option<Bytes>> {
+    /// Sends an order. `None`: it was taken, and is not carried out yet.
+    async fn ask_for_receipt(&self, peer: &Peer, body: Vec<u8>) -> Result<Option<Bytes>> {
         let permit = Permit::purge(peer.origin.as_str(), PATH);
         let permit = permit.map_err(|error| contact::no_answer(&peer.origin, error))?;
-        let body = serde_json::to_vec(&self.undo(peer, order)).map_err(DomainError::internal)?;
         let response = self
             .contact_peer(peer, &permit, Method::POST, PATH, Bytes::from(body))
             .await?;
@@ -139,6 +152,7 @@ impl Federation {
         peer: &Peer,
         order: &PurgeOrder,
         body: &Bytes,
+        exchange: &Exchange,
     ) -> Result<std::result::Result<(), NoReceipt>> {
         let document = Some(body)
             .filter(|body| body.len() <= receipt::LONGEST)
@@ -150,9 +164,13 @@ impl Federation {
             Ok(receipt) => receipt,
             Err(why) => return Ok(Err(why)),
         };
-        let kept = document.to_string();
-        let (how, tally) = (receipt.how, receipt.tally);
-        match peers::confirmed(self.ctx(), peer.id, &order.nonce, kept, how, tally).await {
+        let receipt = Confirmation {
+            nonce: order.nonce.clone(),
+            document: document.to_string(),
+            how: receipt.how,
+            tally: receipt.tally,
+        };
+        match peers::confirmed(self.ctx(), peer.id, receipt, exchange.clone()).await {
             // Connected again meanwhile: nobody waits for it.
             Ok(()) | Err(DomainError::Refused(_)) => Ok(Ok(())),
             Err(error) => Err(error),

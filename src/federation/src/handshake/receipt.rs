@@ -2,8 +2,8 @@
 
 use crate::keys::SigningKeys;
 use chrono::SecondsFormat;
-use entrenous_domain::{DomainError, Result};
-use entrenous_model::{AtEnd, Origin, PeerKeys, Purge, Tally, Time};
+use entrenous_domain::{DomainError, Result, peers};
+use entrenous_model::{AtEnd, Origin, Parcel, PeerKeys, Purge, Tally, Time};
 use entrenous_wire::keys::PublicKey;
 use entrenous_wire::proof::{self, ProofError};
 use serde::Deserialize;
@@ -13,6 +13,15 @@ use serde_json::{Value, json};
 const TYPE: &str = "PurgeReceipt";
 /// Longest receipt that is kept, in bytes.
 pub(super) const LONGEST: usize = 16 << 10;
+
+/// What the ledger tells of a receipt of so many bytes.
+pub(super) fn parcel(bytes: usize) -> Parcel {
+    Parcel {
+        kind: peers::RECEIPT.to_owned(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        ..Parcel::default()
+    }
+}
 
 /// The receipt for the order `nonce` of `to`, by the instance actor `own`, signed with the keys that `to` has.
 ///

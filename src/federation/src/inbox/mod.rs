@@ -22,7 +22,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::{DomainError, Receipt, Result, Via, accounts, audit, ledger, peers};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Account, Crossing, Direction, Matter, Parcel, Peer, Receiving, Software};
+use entrenous_model::{
+    Account, Acquaintance, Crossing, Direction, Matter, Parcel, Peer, Receiving, Software,
+};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -195,7 +197,7 @@ async fn take(
     let incoming = Incoming {
         peer,
         inbound: &inbound,
-        matter: matter(inbound.activity.kind, author.is_some()),
+        matter: matter(&inbound, author.is_some()),
         budget: Budget::default(),
         parcel,
     };
@@ -227,11 +229,13 @@ async fn take(
 }
 
 /// What of the contract an activity falls under.
-const fn matter(kind: ActivityKind, by_person: bool) -> Matter<'static> {
-    match kind {
+const fn matter(inbound: &Inbound, by_person: bool) -> Matter<'static> {
+    match (inbound.activity.kind, &inbound.activity.object) {
         _ if !by_person => Matter::Node,
-        ActivityKind::Delete | ActivityKind::Undo | ActivityKind::Reject => Matter::Retraction,
-        ActivityKind::Follow => Matter::Follow,
+        (ActivityKind::Delete | ActivityKind::Undo | ActivityKind::Reject, _) => Matter::Retraction,
+        (ActivityKind::Follow, _) => Matter::Follow,
+        // As it is sent: a refusal would let the sender's queue rest.
+        (ActivityKind::Update, Object::Actor(_)) => Matter::Person(Acquaintance::Known),
         _ => Matter::Posts,
     }
 }

@@ -87,7 +87,11 @@ impl Federation {
             };
         };
         // Leavers too: their `Delete` still has to go.
-        let account = accounts::get_even_hidden(self.ctx(), author).await?;
+        let account = match data {
+            // The change may be committed, and not told to the caches yet.
+            OutboundActivity::UpdateProfile => accounts::get_anew(self.ctx(), author).await?,
+            _ => accounts::get_even_hidden(self.ctx(), author).await?,
+        };
         let Some(account) = account.filter(|account| account.is_local()) else {
             return Ok(None);
         };

@@ -399,6 +399,48 @@ async fn nobody_else_can_change_a_contract() {
 }
 
 #[tokio::test]
+async fn a_peer_that_offers_without_end_writes_a_few_lines() {
+    let (a, b) = joined().await;
+    let full = peer(&a, &b).await.contract.clone();
+    let at_b = peer(&b, &a).await.id;
+    let offer = async |number: u32, version: u32| {
+        let receipt = entrenous_domain::Receipt {
+            peer: at_b,
+            activity: a.origin().join(&format!("/offers/{number}-{version}")),
+            matter: Matter::Node,
+            parcel: entrenous_model::Parcel::default(),
+        };
+        let contract = Contract {
+            version,
+            they_give: Terms {
+                rate: 100 + number,
+                ..Terms::FULL
+            },
+            ..full.clone()
+        };
+        let signed = contracts::Signed {
+            uri: receipt.activity.clone(),
+            document: "{}".to_owned(),
+        };
+        contracts::offered(b.ctx(), receipt, contract, String::new(), signed)
+            .await
+            .unwrap();
+    };
+    for number in 0..40 {
+        offer(number, 2).await;
+        offer(number, 9).await;
+    }
+    let trail = audit::list(b.ctx(), Some(a.origin()), None, 200).await.unwrap();
+    for action in ["contract.proposed", "contract.passed_over"] {
+        let lines = trail.iter().filter(|line| line.action == action).count();
+        assert_eq!(lines, 6, "{action}");
+    }
+    // The last one stands.
+    let open = contracts::open(b.ctx(), at_b).await.unwrap();
+    assert_eq!((open.len(), open[0].contract.they_give.rate), (1, 139));
+}
+
+#[tokio::test]
 async fn a_peer_that_sends_faster_than_agreed_is_told_to_wait() {
     let (a, b) = joined().await;
     let ada = a.person("ada").await;

@@ -265,6 +265,28 @@ fn nothing_crosses_unless_the_peer_is_active() {
 }
 
 #[test]
+fn what_is_taken_back_waits_for_a_peer_that_is_suspended() {
+    for state in [
+        PeerState::PendingLocal,
+        PeerState::PendingRemote,
+        PeerState::Active,
+        PeerState::Suspended,
+        PeerState::Revoked,
+    ] {
+        let peer = peer(Contract::FULL, state, Software::Native);
+        for matter in MATTERS {
+            let waits = [Matter::Node, Matter::Retraction].contains(&matter);
+            let queued = state == PeerState::Active || (state == PeerState::Suspended && waits);
+            assert_eq!(
+                peer.clear_to_queue(matter).is_ok(),
+                queued,
+                "{state:?}: {matter:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn other_software_has_no_network() {
     let peer = peer(Contract::FULL, PeerState::Active, Software::Other);
     assert!(at::<Sending>(&peer, Matter::Posts) && !at::<Sending>(&peer, Matter::Network));

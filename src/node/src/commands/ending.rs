@@ -88,6 +88,6 @@ pub(super) fn as_json(peer: &Peer, ending: &Ending) -> Value {
 fn counts(how: AtEnd, tally: &Tally) -> Value {
     json!({
         "how": how, "posts": tally.posts, "files": tally.files, "people": tally.people, "follows": tally.follows,
-        "notifications": tally.notifications,
+        "notifications": tally.notifications, "favourites": tally.favourites, "votes": tally.votes,
     })
 }

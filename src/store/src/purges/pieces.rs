@@ -3,7 +3,8 @@
 use super::how;
 use crate::schema::purges;
 use crate::sql::Sql;
-use crate::{Conn, StoreError, posts};
+use crate::{Conn, StoreError, from_db, polls, posts};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use entrenous_model::{AccountId, AtEnd, PeerId, PostId, Time};
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const POSTS: i64 = 200;
 /// People in a piece.
 const PEOPLE: i64 = 50;
+/// Favourites, or votes, in a piece.
+const MARKS: i64 = 200;
 
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,13 @@ pub enum Step {
         gone: Vec<(PostId, AccountId)>,
         /// Whose counters have changed.
         counted: Vec<PostId>,
+    },
+    /// Favourites and votes in what others wrote are gone. None when hidden: numbers name nobody.
+    Marks {
+        /// Whose counters have changed.
+        counted: Vec<PostId>,
+        /// Whose polls' have.
+        polls: Vec<PostId>,
     },
     /// The profiles of these people are empty now. None when hidden.
     People(Vec<AccountId>),
@@ -47,6 +57,7 @@ struct Open {
     before_id: i64,
     post_after: i64,
     person_after: i64,
+    started_at: NaiveDateTime,
 }
 
 /// Does the next piece. `None` if nothing is to be removed or hidden.
@@ -70,7 +81,11 @@ pub fn next_piece(conn: &mut Conn, now: Time) -> Result<Option<Piece>, StoreErro
         .execute(conn)?;
     let open: Option<Open> = locked.select(Open::as_select()).first(conn).optional()?;
     let Some(open) = open else { return Ok(None) };
-    let step = match some_posts(conn, &open, now)? {
+    let mut step = some_posts(conn, &open, now)?;
+    if step.is_none() && how(&open.how) == AtEnd::Purge {
+        step = some_marks(conn, &open)?;
+    }
+    let step = match step {
         Some(step) => step,
         None => some_people(conn, &open, now)?.unwrap_or(Step::Through),
     };
@@ -191,6 +206,61 @@ fn notifications(conn: &mut Conn, column: &'static str, ids: &[i64]) -> Result<i
     Ok(i64::try_from(rows).unwrap_or(0))
 }
 
+/// What they did to posts that are not theirs; of theirs it went with them.
+fn some_marks(conn: &mut Conn, open: &Open) -> Result<Option<Step>, StoreError> {
+    let favourites = Sql::new(
+        "SELECT f.id, f.post_id FROM favourites f JOIN accounts a ON a.id = f.account_id WHERE a.peer_id = ",
+    )
+    .int(open.peer_id)
+    .raw(" AND f.id < ")
+    .int(open.before_id)
+    .raw(" ORDER BY f.id LIMIT ")
+    .int(MARKS)
+    .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    let votes = Sql::new(
+        "SELECT v.post_id, v.account_id, v.position FROM poll_votes v JOIN accounts a ON a.id = v.account_id \
+         WHERE a.peer_id = ",
+    )
+    .int(open.peer_id)
+    .raw(" AND v.created_at <= ")
+    .time(from_db(open.started_at))
+    .raw(" ORDER BY v.post_id, v.account_id, v.position LIMIT ")
+    .int(MARKS)
+    .load::<(BigInt, BigInt, BigInt), (i64, i64, i64)>(conn)?;
+    if favourites.is_empty() && votes.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<i64> = favourites.iter().map(|row| row.0).collect();
+    if !ids.is_empty() {
+        Sql::new("DELETE FROM favourites WHERE id IN ")
+            .ids(&ids)
+            .run(conn)?;
+    }
+    let mut sums: BTreeMap<i64, i64> = BTreeMap::new();
+    for (_, post) in &favourites {
+        *sums.entry(*post).or_default() += 1;
+    }
+    for (post, sum) in &sums {
+        posts::bump(conn, PostId(*post), posts::Count::Favourites, -sum)?;
+    }
+    let mut polls = BTreeSet::new();
+    for (post, account, position) in &votes {
+        polls::unvote(conn, PostId(*post), AccountId(*account), *position)?;
+        polls.insert(PostId(*post));
+    }
+    let count = |rows: usize| i64::try_from(rows).unwrap_or(0);
+    diesel::update(purges::table.find(open.peer_id))
+        .set((
+            purges::favourites.eq(purges::favourites + count(favourites.len())),
+            purges::votes.eq(purges::votes + count(votes.len())),
+        ))
+        .execute(conn)?;
+    Ok(Some(Step::Marks {
+        counted: sums.into_keys().map(PostId).collect(),
+        polls: polls.into_iter().collect(),
+    }))
+}
+
 fn some_people(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, StoreError> {
     let ids = Sql::new("SELECT id FROM accounts WHERE peer_id = ")
         .int(open.peer_id)
@@ -210,6 +280,12 @@ fn some_people(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, 
     let people = count("SELECT COUNT(*) FROM accounts WHERE disabled_at IS NULL AND id IN ")?;
     let pictures = count("SELECT COUNT(*) FROM media WHERE account_id IN ")?;
     let purge = how(&open.how) == AtEnd::Purge;
+    // Removed ones were counted when they were.
+    let (favourites, votes) = if purge {
+        (0, 0)
+    } else {
+        (count(MARKED)?, count(VOTED)?)
+    };
     let (loose, told) = if purge {
         // What is in no post any more, such as the files of an earlier version.
         let loose = count(
@@ -228,6 +304,8 @@ fn some_people(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, 
             purges::people.eq(purges::people + people),
             purges::files.eq(purges::files + pictures + loose),
             purges::notifications.eq(purges::notifications + told),
+            purges::favourites.eq(purges::favourites + favourites),
+            purges::votes.eq(purges::votes + votes),
         ))
         .execute(conn)?;
     let emptied = if purge {
@@ -237,6 +315,12 @@ fn some_people(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, 
     };
     Ok(Some(Step::People(emptied)))
 }
+
+/// Favourites and votes of people in what is not of their own node.
+const MARKED: &str = "SELECT COUNT(*) FROM favourites f JOIN accounts a ON a.id = f.account_id JOIN posts p ON p.id = f.post_id \
+     WHERE (p.peer_id IS NULL OR p.peer_id <> a.peer_id) AND a.id IN ";
+const VOTED: &str = "SELECT COUNT(*) FROM poll_votes v JOIN accounts a ON a.id = v.account_id JOIN posts p ON p.id = v.post_id \
+     WHERE (p.peer_id IS NULL OR p.peer_id <> a.peer_id) AND a.id IN ";
 
 /// Leaves of people only what they are known by: name, addresses, keys. Without an inbox they are fetched anew when the
 /// nodes connect again.

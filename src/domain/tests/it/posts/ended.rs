@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use entrenous_domain::posts::{self, RemoteFile, Viewer};
 use entrenous_domain::{DomainError, Via, accounts, attachments, audit, follows, media, peers};
 use entrenous_model::{
-    Account, AtEnd, AttachmentKind, Contract, OrderState, Peer, PeerId, PeerState, PostId, PreparedFile,
-    Purge, Tally, Terms, Visibility,
+    Account, AtEnd, AttachmentKind, Contract, OrderState, Parcel, Peer, PeerId, PeerState, PostId,
+    PreparedFile, Purge, Tally, Terms, Visibility,
 };
 use entrenous_store::stories;
 use std::sync::Arc;
@@ -162,6 +162,7 @@ stories! {
         let done = row(&house, *id).await;
         let wanted = Tally {
             posts: POSTS, files: 2, people: 1, follows: 2, notifications: would.notifications,
+            ..Tally::default()
         };
         assert_eq!((done.how, done.tally), (AtEnd::Purge, wanted));
         assert!(done.finished_at.is_some());
@@ -209,6 +210,7 @@ stories! {
         let done = row(&house, given.peer).await;
         let wanted = Tally {
             posts: POSTS, files: 2, people: 1, follows: 2, notifications: would.notifications,
+            ..Tally::default()
         };
         assert_eq!((done.how, done.tally), (AtEnd::Hide, wanted));
         assert!(!house.sees(Viewer::Person(given.ada.id), given.posts[0]).await);
@@ -236,19 +238,21 @@ stories! {
         let first = order(one).await;
         assert_eq!((first.state(), first.tries), (OrderState::Unconfirmed, 0));
         let pause = async || order(one).await.next_try.unwrap() - ctx.now();
-        peers::unconfirmed(ctx, one, &first, false).await.unwrap();
+        peers::unconfirmed(ctx, one, &first, None).await.unwrap();
         assert_eq!(pause().await, TimeDelta::milliseconds(1_250));
         for _ in 0..40 {
-            peers::unconfirmed(ctx, one, &order(one).await, false).await.unwrap();
+            peers::unconfirmed(ctx, one, &order(one).await, None).await.unwrap();
         }
         assert_eq!(pause().await, TimeDelta::hours(1));
-        peers::unconfirmed(ctx, one, &order(one).await, true).await.unwrap();
+        peers::unconfirmed(ctx, one, &order(one).await, Some(Parcel::default())).await.unwrap();
         assert_eq!(pause().await, TimeDelta::seconds(60), "one that is at work is asked sooner");
 
         // Only for its own order, once, and not after a new beginning.
         let tally = Tally { posts: 3, ..Tally::default() };
         let confirmed = async |id: PeerId, nonce: &str| {
-            peers::confirmed(ctx, id, nonce, "{}".to_owned(), AtEnd::Purge, tally).await
+            let (nonce, document) = (nonce.to_owned(), "{}".to_owned());
+            let receipt = peers::Confirmation { nonce, document, how: AtEnd::Purge, tally };
+            peers::confirmed(ctx, id, receipt, peers::Exchange::default()).await
         };
         let refused = |answer| matches!(answer, Err(DomainError::Refused("receipt")));
         assert!(refused(confirmed(two, &first.nonce).await));
@@ -259,7 +263,7 @@ stories! {
         assert_eq!(peers::open_orders(ctx).await.unwrap().len(), 1);
 
         house.clock.advance(TimeDelta::days(30));
-        peers::unconfirmed(ctx, two, &order(two).await, false).await.unwrap();
+        peers::unconfirmed(ctx, two, &order(two).await, None).await.unwrap();
         assert_eq!(order(two).await.state(), OrderState::GivenUp);
         assert!(peers::open_orders(ctx).await.unwrap().is_empty());
         assert_eq!(
@@ -270,7 +274,7 @@ stories! {
         // A second life: the order of the first says nothing about its end.
         house.set_peer_state(one, PeerState::Active).await;
         house.clock.advance(TimeDelta::seconds(1));
-        assert_eq!(peers::revoked_by_peer(ctx, one, "https://there.example/actor#notice-x".to_owned(), None).await.unwrap(), None);
+        assert_eq!(peers::revoked_by_peer(ctx, one, "https://there.example/actor#notice-x".to_owned(), None, 0).await.unwrap(), None);
         let ending = peers::endings(ctx, [&*peer(&house, one).await]).await.unwrap().remove(&one).unwrap();
         assert!(ending.order.is_none() && ending.here.is_some());
         assert!(refused(confirmed(one, &first.nonce).await));
@@ -282,7 +286,7 @@ stories! {
         let id = house.peer(THERE).await;
         let notice = |nonce: &str| format!("{THERE}/actor#notice-{nonce}");
         let ordered = async |nonce: &str| {
-            peers::revoked_by_peer(ctx, id, notice(nonce), Some(nonce.to_owned())).await.unwrap()
+            peers::revoked_by_peer(ctx, id, notice(nonce), Some(nonce.to_owned()), 0).await.unwrap()
         };
         let first = ordered("one").await.unwrap();
         assert_eq!((first.nonce.as_deref(), first.finished_at), (Some("one"), None));

@@ -209,6 +209,8 @@ test("a row of the ledger is told in words, and what is new by its own name", ()
 
 test("what an end takes along is counted, and what there is none of is not named", () => {
   const found: api.Consequences = {
+    favourites: 0,
+    votes: 0,
     follows_by_us: 2,
     follows_by_them: 0,
     people: 4,
@@ -232,7 +234,7 @@ test("what an end takes along is counted, and what there is none of is not named
 });
 
 test("a receipt is told in words, and its absence too", () => {
-  const receipt = { how: "purge", posts: 12, files: 0, people: 1, follows: 2, notifications: 0 };
+  const receipt = { how: "purge", posts: 12, files: 0, people: 1, follows: 2, notifications: 0, favourites: 0, votes: 0 };
   const confirmed = ending.there({
     state: "confirmed",
     receipt,

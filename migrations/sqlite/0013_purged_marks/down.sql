@@ -1,0 +1,2 @@
+ALTER TABLE purges DROP COLUMN favourites;
+ALTER TABLE purges DROP COLUMN votes;
