@@ -60,13 +60,8 @@ fn names(generation: KeyGeneration) -> (String, String) {
 
 fn sealed(conn: &mut Conn, generation: KeyGeneration) -> std::result::Result<Option<Sealed>, StoreError> {
     let (ed25519, rsa) = names(generation);
-    match (node_secrets::get(conn, &ed25519)?, node_secrets::get(conn, &rsa)?) {
-        (Some(ed25519), Some(rsa)) => Ok(Some(Sealed { ed25519, rsa })),
-        (None, None) => Ok(None),
-        _ => Err(StoreError::Corrupt(
-            "one of the two instance keys is missing from the database".to_owned(),
-        )),
-    }
+    let found = node_secrets::pair(conn, &ed25519, &rsa)?;
+    Ok(found.map(|(ed25519, rsa)| Sealed { ed25519, rsa }))
 }
 
 /// Every generation that is kept, the first one first; none on a node that has no keys yet.

@@ -18,6 +18,33 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sealed)
 }
 
+/// Two sealed secrets that are kept and removed together. In one statement: on PostgreSQL another transaction may end between
+/// two.
+///
+/// # Errors
+/// The database's; `Corrupt` if one of them is missing.
+pub fn pair(conn: &mut Conn, one: &str, other: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    let found = node_secrets::table
+        .filter(node_secrets::name.eq(one).or(node_secrets::name.eq(other)))
+        .select((node_secrets::name, node_secrets::sealed))
+        .load::<(String, Vec<u8>)>(conn)?;
+    let (mut first, mut second) = (None, None);
+    for (name, sealed) in found {
+        if name == one {
+            first = Some(sealed);
+        } else {
+            second = Some(sealed);
+        }
+    }
+    match (first, second) {
+        (Some(first), Some(second)) => Ok(Some((first, second))),
+        (None, None) => Ok(None),
+        _ => Err(StoreError::Corrupt(format!(
+            "one of {one} and {other} is missing"
+        ))),
+    }
+}
+
 /// Since when a secret is kept.
 ///
 /// # Errors
