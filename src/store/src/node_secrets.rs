@@ -18,12 +18,15 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sealed)
 }
 
+/// Two sealed secrets.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
 /// Two sealed secrets that are kept and removed together. In one statement: on PostgreSQL another transaction may end between
 /// two.
 ///
 /// # Errors
 /// The database's; `Corrupt` if one of them is missing.
-pub fn pair(conn: &mut Conn, one: &str, other: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+pub fn pair(conn: &mut Conn, one: &str, other: &str) -> Result<Option<Pair>, StoreError> {
     let found = node_secrets::table
         .filter(node_secrets::name.eq(one).or(node_secrets::name.eq(other)))
         .select((node_secrets::name, node_secrets::sealed))
