@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use entrenous_store::{StoreError, maintenance as rows};
 
 /// Removes receipts of activities older than `receipts` (longer than any sender tries), events of more than a week,
-/// idempotency keys of more than a day, expired codes and sessions, and finished deliveries that no post needs.
+/// idempotency keys of more than a day, expired codes and sessions, introductions that nobody has accepted, and finished deliveries that no post needs.
 /// Files that have waited for a post for a day go too. Answers how many rows went.
 ///
 /// # Errors
@@ -22,6 +22,7 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
             removed += rows::forget_sessions(tx, now - TimeDelta::days(1))?;
             // Each goes with its person; one may have been made at that very moment.
             removed += entrenous_store::ledger::forget_keys_of_leavers(tx)?;
+            removed += entrenous_store::introductions::forget_old(tx, now - TimeDelta::days(7))?;
             removed += rows::forget_deliveries(tx, now - crate::deliveries::PATIENCE)?;
             Ok(removed)
         })

@@ -208,15 +208,12 @@ pub(crate) fn catch_up(tx: &mut Tx, peer: PeerId, had: KeyGeneration, current: K
     if had == current {
         return Ok(());
     }
-    let all = node_keys::all(tx)?;
-    if !all
-        .iter()
-        .any(|keys| keys.generation == had && keys.ended_at.is_none())
-    {
+    if !node_keys::lock(tx, had)? {
         return Err(DomainError::Conflict(
             "this node's keys were changed meanwhile: begin again".to_owned(),
         ));
     }
+    let all = node_keys::all(tx)?;
     let peer = rows::by_id(tx, peer)?.ok_or(DomainError::NotFound)?;
     for keys in all.iter().filter(|keys| keys.generation > had) {
         outbox::queue_keys_to(tx, &peer, keys.generation)?;
@@ -262,6 +259,7 @@ fn end_unneeded(tx: &mut Tx) -> Result<()> {
         return Ok(());
     };
     let now = tx.now();
+    node_keys::lock_former(tx, current)?;
     let needed = node_keys::oldest_needed(tx, now - AFTER_THE_END)?;
     let ended = node_keys::end_before(tx, needed.unwrap_or(current).min(current), now)?;
     if ended.is_empty() {

@@ -124,6 +124,23 @@ impl Federation {
     /// # Errors
     /// `Internal` if the key refuses.
     pub(crate) fn proven_for(&self, mut document: Value, had: KeyGeneration) -> Result<Value> {
+        // A statement of ours within it, which is offered, is verified by itself.
+        let statement = document
+            .get("object")
+            .filter(|object| object.get("proof").is_some() && object.get("actor") == document.get("actor"));
+        if let Some(statement) = statement.cloned() {
+            let statement = self.with_proof(statement, had)?;
+            if let Some(members) = document.as_object_mut()
+                && members.get("object") != Some(&statement)
+            {
+                members.insert("object".to_owned(), statement);
+                members.remove("proof");
+            }
+        }
+        self.with_proof(document, had)
+    }
+
+    fn with_proof(&self, mut document: Value, had: KeyGeneration) -> Result<Value> {
         let keys = self.identity().signing(had);
         let method = proof::parse(&document).map(|proof| proof.verification_method().to_owned());
         if method.is_ok_and(|method| method == keys.ed25519_id) {

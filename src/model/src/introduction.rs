@@ -76,8 +76,12 @@ impl Introduction {
     pub const NOTE: usize = 500;
     /// How many days it can be accepted.
     pub const DAYS: i64 = 30;
-    /// Most introductions by one peer that are open at a time.
+    /// Most introductions by one peer that are kept while nobody has accepted them.
     pub const MOST_OPEN: i64 = 500;
+    /// Most nodes that a policy has accepted by one peer and that have not answered.
+    pub const MOST_PENDING: usize = 50;
+    /// Largest statement, in bytes.
+    pub const LARGEST: usize = 16 << 10;
 
     /// Whether it can be answered.
     #[must_use]

@@ -154,18 +154,67 @@ pub fn made(conn: &mut Conn, uri: Option<&str>) -> Result<Vec<Introduction>, Sto
     read(wanted.load(conn)?)
 }
 
-/// How many by a peer are open.
+/// How many by a peer nobody has accepted, whatever became of them.
 ///
 /// # Errors
 /// The database's.
-pub fn count_open(conn: &mut Conn, peer: PeerId, now: Time) -> Result<i64, StoreError> {
+pub fn count_unaccepted(conn: &mut Conn, peer: PeerId) -> Result<i64, StoreError> {
     Ok(introductions::table
         .filter(introductions::peer_id.eq(peer.get()))
         .filter(introductions::by_us.eq(false))
-        .filter(introductions::state.eq(IntroductionState::Open.as_str()))
-        .filter(introductions::expires_at.gt(to_db(now)))
+        .filter(introductions::state.eq_any(UNANSWERED))
         .count()
         .get_result(conn)?)
+}
+
+/// Whether a peer has made that statement known here.
+///
+/// # Errors
+/// The database's.
+pub fn is_known(conn: &mut Conn, peer: PeerId, uri: &str) -> Result<bool, StoreError> {
+    let known = introductions::table
+        .filter(introductions::peer_id.eq(peer.get()))
+        .filter(introductions::by_us.eq(false))
+        .filter(introductions::uri.eq(uri));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(conn)?)
+}
+
+/// Closes what was accepted of the node at `origin`, but for one: that connection has ended, or begins anew.
+///
+/// # Errors
+/// The database's.
+pub fn close_others(
+    conn: &mut Conn,
+    origin: &Origin,
+    but: Option<IntroductionId>,
+    at: Time,
+) -> Result<(), StoreError> {
+    let others = introductions::table
+        .filter(introductions::by_us.eq(false))
+        .filter(introductions::origin.eq(origin.as_str()))
+        .filter(introductions::state.eq_any([
+            IntroductionState::Accepted.as_str(),
+            IntroductionState::Connected.as_str(),
+        ]))
+        .filter(introductions::id.ne(but.map_or(0, IntroductionId::get)));
+    diesel::update(others)
+        .set((
+            introductions::state.eq(IntroductionState::Declined.as_str()),
+            introductions::answered_at.eq(Some(to_db(at))),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes those that nobody has accepted and whose time was over before `before`.
+///
+/// # Errors
+/// The database's.
+pub fn forget_old(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
+    let old = introductions::table
+        .filter(introductions::state.eq_any(UNANSWERED))
+        .filter(introductions::expires_at.lt(to_db(before)));
+    Ok(diesel::delete(old).execute(conn)?)
 }
 
 /// Adds one, in the place of one between the same two, with the same peer, that nobody has accepted.

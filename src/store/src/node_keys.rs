@@ -71,6 +71,37 @@ pub fn lock_current(conn: &mut Conn) -> Result<Option<KeyGeneration>, StoreError
     Ok(newest)
 }
 
+/// A generation that still signs, which is not ended until the transaction is; false if it has ended.
+///
+/// # Errors
+/// The database's.
+pub fn lock(conn: &mut Conn, generation: KeyGeneration) -> Result<bool, StoreError> {
+    let open = node_keys::table
+        .find(generation.get())
+        .filter(node_keys::ended_at.is_null());
+    Ok(diesel::update(open)
+        .set(node_keys::fingerprint.eq(node_keys::fingerprint))
+        .execute(conn)?
+        == 1)
+}
+
+/// Every generation before the newest, locked likewise: whoever adds a peer that has one of them is through, or waits.
+///
+/// # Errors
+/// The database's.
+pub fn lock_former(conn: &mut Conn, newest: KeyGeneration) -> Result<(), StoreError> {
+    let former: Vec<i32> = node_keys::table
+        .filter(node_keys::generation.lt(newest.get()))
+        .filter(node_keys::ended_at.is_null())
+        .order(node_keys::generation)
+        .select(node_keys::generation)
+        .load(conn)?;
+    for generation in former {
+        lock(conn, KeyGeneration::of(generation))?;
+    }
+    Ok(())
+}
+
 /// Keeps a new generation.
 ///
 /// # Errors

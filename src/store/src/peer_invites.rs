@@ -175,3 +175,15 @@ pub fn introduced(conn: &mut Conn, id: PeerInviteId) -> Result<bool, StoreError>
         .execute(conn)?;
     Ok(changed == 1)
 }
+
+/// Nobody who used an earlier invitation is introduced by it any more: their connection has ended, or begins anew.
+///
+/// # Errors
+/// The database's.
+pub fn introduce_no_more(conn: &mut Conn, origin: &Origin) -> Result<(), StoreError> {
+    let used = peer_invites::table.filter(peer_invites::used_by.eq(Some(origin.as_str())));
+    diesel::update(used)
+        .set(peer_invites::introduce.eq(false))
+        .execute(conn)?;
+    Ok(())
+}

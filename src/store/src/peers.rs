@@ -200,6 +200,31 @@ pub fn by_origin(conn: &mut Conn, origin: &Origin) -> Result<Option<Peer>, Store
     row.map(|row| row.read().map(|(peer, _)| peer)).transpose()
 }
 
+/// What a pending peer is asked about until its administrator has confirmed: the address of an invitation there, or the id of
+/// the statement that introduced it.
+///
+/// # Errors
+/// The database's.
+pub fn waits_for(conn: &mut Conn, id: PeerId) -> Result<Option<String>, StoreError> {
+    let waits = peers::table.find(id.get()).select(peers::invitation);
+    Ok(waits.first::<Option<String>>(conn).optional()?.flatten())
+}
+
+/// Pending peers that a peer has introduced.
+///
+/// # Errors
+/// As [`all`].
+pub fn pending_by(conn: &mut Conn, sponsor: &Origin) -> Result<Vec<Peer>, StoreError> {
+    peers::table
+        .filter(peers::introduced_by.eq(sponsor.as_str()))
+        .filter(peers::state.eq(PeerState::PendingRemote.as_str()))
+        .order(peers::id)
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(|row| row.read().map(|(peer, _)| peer))
+        .collect()
+}
+
 /// Adds a peer.
 ///
 /// # Errors

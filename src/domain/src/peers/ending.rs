@@ -80,6 +80,13 @@ fn end(tx: &mut Work<'_>, peer: &Peer, actor: &str) -> Result<()> {
     // URLs of files may be with it, and need no signature.
     entrenous_store::attachments::raise_epochs_here(tx)?;
     entrenous_store::introductions::forget(tx, peer.id, &peer.origin)?;
+    entrenous_store::introductions::close_others(tx, &peer.origin, None, now)?;
+    entrenous_store::peer_invites::introduce_no_more(tx, &peer.origin)?;
+    // Whom it has brought and who has not answered was its word alone.
+    for brought in entrenous_store::peers::pending_by(tx, &peer.origin)? {
+        entrenous_store::introductions::close_others(tx, &brought.origin, None, now)?;
+        turn(tx, brought, PeerState::Revoked, actor, "peer.revoked")?;
+    }
     turn(tx, peer.clone(), PeerState::Revoked, actor, "peer.revoked")
 }
 

@@ -244,6 +244,7 @@ pub async fn accepted_by(ctx: &Ctx, id: PeerInviteId, identity: PeerIdentity) ->
                     "these nodes are connected already".to_owned(),
                 ));
             }
+            peer_invites::introduce_no_more(tx, &identity.origin)?;
             if !peer_invites::claim(tx, id, &identity.origin, now)? {
                 // Meanwhile, on PostgreSQL: perhaps by this same acceptance, sent again before it was answered.
                 let invite = peer_invites::by_id(tx, id)?;

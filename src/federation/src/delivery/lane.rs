@@ -1,7 +1,7 @@
 //! The work for one peer, until its queue is empty or it is to be left alone for a while.
 
 use super::bell::Bell;
-use super::handover::{HandedOver, hand_over};
+use super::handover::{HandedOver, hand_over, speak};
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
 use crate::Federation;
@@ -264,6 +264,12 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
         return hand_over(federation, &peer, cleared, delivery, generation)
             .await
             .map(Some);
+    }
+    if matches!(
+        delivery.data,
+        OutboundActivity::Contract { .. } | OutboundActivity::Introduction { .. }
+    ) {
+        return speak(federation, &peer, cleared, delivery).await.map(Some);
     }
     let body = match federation.activity(&peer, cleared, delivery).await {
         Ok(Some(body)) => body,

@@ -10,8 +10,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use entrenous_domain::peers::introductions::{self, Met, Stands};
-use entrenous_domain::{DomainError, Result, peers};
-use entrenous_model::{Introduction, Origin, Parcel, Peer, PeerKeys, PeerState};
+use entrenous_domain::{DomainError, Result, ledger, peers};
+use entrenous_model::{Crossing, Direction, Introduction, Origin, Parcel, Peer, PeerKeys, PeerState};
 use entrenous_wire::keys::PublicKey;
 use entrenous_wire::proof;
 use http::{Method, StatusCode};
@@ -26,7 +26,7 @@ const DECLINED: &str = "introduction_declined";
 /// The answer: how it stands with who is asked.
 #[derive(Debug, Serialize, Deserialize)]
 struct Standing {
-    /// `pending_local`: its administrator has not answered; `active`: both are peers.
+    /// `pending_local`: its administrator has not answered; `active`: it has accepted.
     state: String,
     /// Its own acceptance, signed, once it has accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ struct Standing {
 }
 
 impl Federation {
-    /// Tells an introduced peer that we have accepted, and keeps what it says. True if there is nothing more to ask.
+    /// Asks an introduced peer, at its address, whether it has accepted, as we have, and keeps what it says. True if there is nothing more to ask.
     ///
     /// # Errors
     /// `Remote` if it cannot be reached or does not know of it yet.
@@ -43,16 +43,24 @@ impl Federation {
         let Some(one) = introductions::waiting(ctx, peer, uri).await? else {
             return Ok(true);
         };
-        if one.expires_at <= ctx.now() {
-            introductions::refused_by_node(ctx, peer.id, uri).await?;
-            return Ok(true);
-        }
         let permit = contact::permit(&peer.origin, &[PATH])?;
         let body = Bytes::from(self.acceptance(peer, &one)?.to_string());
         let size = body.len();
-        let response = self.contact_peer(peer, &permit, Method::POST, PATH, body).await?;
+        // Asked once more when its time is over: the other side may have accepted just before.
+        let over = one.expires_at <= ctx.now();
+        let response = match self.contact_peer(peer, &permit, Method::POST, PATH, body).await {
+            Ok(response) => response,
+            Err(_) if over => {
+                introductions::refused_by_node(ctx, peer.id, uri).await?;
+                return Ok(true);
+            }
+            Err(error) => return Err(error),
+        };
         let said: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-        if response.status == StatusCode::FORBIDDEN && said.get("error") == Some(&json!(DECLINED)) {
+        let accepted = response.status == StatusCode::OK && said.get("acceptance").is_some();
+        let declined =
+            response.status == StatusCode::FORBIDDEN && said.get("error") == Some(&json!(DECLINED));
+        if declined || (over && !accepted) {
             introductions::refused_by_node(ctx, peer.id, uri).await?;
             return Ok(true);
         }
@@ -72,6 +80,8 @@ impl Federation {
             .ok_or_else(|| DomainError::Remote(format!("{} answers with no acceptance", peer.origin)))?;
         let met = met(&one, &acceptance, size);
         introductions::answered_by_node(ctx, peer.id, met).await?;
+        // It may have begun before us, and rest since we refused it.
+        self.tell_later(peer.id).await?;
         Ok(true)
     }
 
@@ -114,15 +124,16 @@ async fn take(federation: &Federation, request: Request) -> std::result::Result<
     let key = key.ok_or_else(|| Denied::key("key_unknown").about(&origin))?;
     received.verify(federation, &key)?;
     accepts(&said, &one, keys).ok_or_else(malformed)?;
-    let met = met(&one, &said, received.body.len());
-    match introductions::met(ctx, &origin, met).await.map_err(failed)? {
+    match introductions::met(ctx, &origin, uri).await.map_err(failed)? {
         Stands::Open => Ok(Standing {
             state: PeerState::PendingLocal.as_str().to_owned(),
             acceptance: None,
         }),
-        Stands::Connected => {
-            let peer = peers::by_origin(ctx, &origin).await.map_err(failed)?;
+        Stands::Accepted(id) => {
+            let peer = peers::get(ctx, id).await.map_err(failed)?;
             let peer = peer.ok_or_else(|| Denied::stranger().about(&origin))?;
+            let parcel = met(&one, &said, received.body.len()).parcel;
+            ledger::note(ctx, Crossing::of(id, Direction::Received, parcel));
             Ok(Standing {
                 state: PeerState::Active.as_str().to_owned(),
                 acceptance: Some(federation.acceptance(&peer, &one).map_err(failed)?),
@@ -137,9 +148,18 @@ fn accepts(said: &Value, one: &Introduction, keys: &PeerKeys) -> Option<()> {
     let statement: Value = serde_json::from_str(&one.document).ok()?;
     let is_it = text("type") == Some("Accept")
         && text("actor") == Some(keys.actor.as_str())
-        && said.get("object") == Some(&statement);
+        && said.get("object").map(unsigned) == Some(unsigned(&statement));
     let proof = proof::parse(said).ok().filter(|_| is_it)?;
     proof.verify(&key_of(keys)?).ok()
+}
+
+/// The sponsor may have signed what it says for each of the two with the keys of its that this one has.
+fn unsigned(statement: &Value) -> Value {
+    let mut statement = statement.clone();
+    if let Some(members) = statement.as_object_mut() {
+        members.remove("proof");
+    }
+    statement
 }
 
 fn key_of(keys: &PeerKeys) -> Option<PublicKey> {

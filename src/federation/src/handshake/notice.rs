@@ -41,7 +41,7 @@ impl Federation {
     }
 
     /// Other software knows no such notice; it sees what it gets from then on.
-    async fn tell_later(&self, id: PeerId) -> entrenous_domain::Result<()> {
+    pub(super) async fn tell_later(&self, id: PeerId) -> entrenous_domain::Result<()> {
         let Some(peer) = peers::get(self.ctx(), id).await? else {
             return Ok(());
         };
@@ -150,6 +150,8 @@ async fn take(federation: &Federation, request: Request) -> Result<Taken, Denied
                 return Ok(Taken::Accepted);
             }
             peers::confirmed_by_peer(ctx, peer.id).await.map_err(failed)?;
+            // What it refused while it was pending goes now.
+            deliveries::peer_heard(ctx, peer.id).await.map_err(failed)?;
         }
         ActivityKind::Undo => {
             let nonce = inbound.document.get("nonce").and_then(Value::as_str);

@@ -112,5 +112,6 @@ fn keys_of(peer: &Peer, actor: &Actor) -> Option<PeerKeys> {
     let keys = pinned_keys(actor)?;
     let old = peer.keys.as_ref()?;
     let lost = old.ed25519.is_some() && keys.ed25519.is_none();
-    (!lost && (peer.software == Software::Other || keys.ed25519.is_some())).then_some(keys)
+    let whole = keys.ed25519.is_some() && keys.rsa_pem.is_some();
+    (!lost && (peer.software == Software::Other || whole)).then_some(keys)
 }

@@ -10,15 +10,12 @@ use crate::inbox::Incoming;
 use crate::{contracts::signed_by, vocabulary::Id};
 use chrono::TimeDelta;
 use entrenous_domain::peers::contracts::Signed;
-use entrenous_domain::peers::introductions::{self, Answers, Made, Newcomer, between};
+use entrenous_domain::peers::introductions::{self, Answers, By, Made, Newcomer, between};
 use entrenous_domain::{DomainError, Result};
 use entrenous_model::{Contract, Introduction, IntroductionId, Peer, PeerId, PeerInviteId, ProposalStep};
 use serde_json::{Value, json};
 use statement::{Party, Statement};
 use std::sync::Arc;
-
-/// Whom the audit trail names when the administrator's policy answers.
-const POLICY: &str = "policy";
 
 impl Federation {
     /// Our administrator introduces `about` to these peers (to everyone whom it may be introduced to if none is named), and
@@ -38,7 +35,7 @@ impl Federation {
         let newcomer = self.peer(about).await?;
         let possible = introductions::introducible(self.ctx(), about).await?;
         let chosen: Vec<Arc<Peer>> = match to {
-            None => possible,
+            None => with_same_keys(&newcomer, possible),
             Some(ids) => {
                 let mut chosen = Vec::new();
                 for id in ids {
@@ -84,9 +81,12 @@ impl Federation {
 
     async fn introduce_newcomer(&self, invite: PeerInviteId, peer: PeerId, purpose: &str) -> Result<()> {
         let newcomer = self.peer(peer).await?;
-        let others = introductions::introducible(self.ctx(), peer)
-            .await
-            .unwrap_or_default();
+        let others = match introductions::introducible(self.ctx(), peer).await {
+            Ok(others) => with_same_keys(&newcomer, others),
+            // Its contract gives no introductions any more.
+            Err(DomainError::Conflict(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
         let made = self.statements(&newcomer, &others, None, purpose)?;
         introductions::make(self.ctx(), "invitation", made, Some(invite)).await
     }
@@ -96,6 +96,10 @@ impl Federation {
     /// # Errors
     /// As [`introductions::accept`].
     pub async fn accept_introduction(&self, actor: &str, id: IntroductionId) -> Result<PeerId> {
+        self.accept_by(By::Administrator(actor.to_owned()), id).await
+    }
+
+    async fn accept_by(&self, by: By, id: IntroductionId) -> Result<PeerId> {
         let (sponsor, one) = self.introduction(id).await?;
         let answer = self.answer(&sponsor, &one, ProposalStep::Accept)?;
         let document: Value = serde_json::from_str(&one.document).map_err(DomainError::internal)?;
@@ -105,7 +109,7 @@ impl Federation {
                 sponsor.origin, one.node.origin
             ))
         })?;
-        introductions::accept(self.ctx(), actor, id, statement.our_keys, answer).await
+        introductions::accept(self.ctx(), by, id, statement.our_keys, answer).await
     }
 
     /// Our administrator turns an introduction down.
@@ -175,6 +179,12 @@ impl Federation {
     }
 }
 
+/// One signature is for both: who has other keys of ours, being silent since they changed, is left out.
+fn with_same_keys(newcomer: &Peer, mut others: Vec<Arc<Peer>>) -> Vec<Arc<Peer>> {
+    others.retain(|other| other.our_keys == newcomer.our_keys);
+    others
+}
+
 /// An `Offer` of an introduction by a native peer's instance actor, or its answer to one of ours.
 ///
 /// # Errors
@@ -218,7 +228,7 @@ pub(crate) async fn receive(
     };
     if introductions::by_policy(ctx, id).await? {
         // Should it fail, our administrator is asked, who can see why.
-        if let Err(error) = federation.accept_introduction(POLICY, id).await {
+        if let Err(error) = federation.accept_by(By::Policy, id).await {
             tracing::warn!(peer = %peer.origin, %error, "the policy could not accept an introduction");
         }
     }

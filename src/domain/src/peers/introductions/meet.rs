@@ -2,12 +2,12 @@
 
 use super::settle;
 use crate::peers::life::{load, turn};
-use crate::{Ctx, DomainError, Receipt, Result, ledger};
+use crate::{Ctx, DomainError, Receipt, Result, ledger, work};
 use entrenous_model::{
     Agreed, Crossing, Direction, Event, Introduction, IntroductionState, Matter, Origin, Parcel, Peer,
     PeerId, PeerState, Receiving,
 };
-use entrenous_store::{Conn, StoreError, Tx, introductions as rows, peers as peer_rows, proposals};
+use entrenous_store::{Conn, StoreError, introductions as rows, peers as peer_rows, proposals};
 
 /// What the other node said: its acceptance of the statement, verified.
 #[derive(Debug, Clone)]
@@ -25,12 +25,12 @@ pub struct Met {
 pub enum Stands {
     /// Our administrator has not answered.
     Open,
-    /// Both have accepted: they are peers.
-    Connected,
+    /// We have accepted: the peer, pending or active.
+    Accepted(PeerId),
 }
 
-/// The introduction of the node at `origin` by the statement `uri`, if that node may talk to us about it: it is open or was
-/// accepted here. Asked before its signature is believed, and before anything is fetched.
+/// The introduction of the node at `origin` by the statement `uri`, if that node may talk to us about it: it is open, or was
+/// answered here. Asked before its signature is believed, and before anything is fetched.
 ///
 /// # Errors
 /// Only the store's.
@@ -39,8 +39,9 @@ pub async fn known_by(ctx: &Ctx, origin: &Origin, uri: &str) -> Result<Option<In
     Ok(ctx
         .store()
         .read(move |conn| {
-            let one = find(conn, &origin, &uri)?;
-            let Some(one) = one else { return Ok(None) };
+            let Some(one) = find(conn, &origin, &uri)? else {
+                return Ok(None);
+            };
             let talks = match one.state {
                 IntroductionState::Open => one.is_open(now) && still_given(conn, &one)?,
                 _ => true,
@@ -64,74 +65,79 @@ fn still_given(conn: &mut Conn, one: &Introduction) -> std::result::Result<bool,
     Ok(sponsor.is_some_and(|sponsor| sponsor.clear::<Receiving>(Matter::Introduction).is_ok()))
 }
 
-/// The other node has accepted. If we had too, both are peers from now on; twice is once.
+/// The other node says that it has accepted. That makes nobody a peer: whoever has the keys of the statement can say it from
+/// anywhere. It is asked itself, at its address, at once.
 ///
 /// # Errors
 /// `NotFound` if there is no such introduction; `Refused("introduction_declined")` if it was turned down here or the
 /// connection has ended since.
-pub async fn met(ctx: &Ctx, origin: &Origin, said: Met) -> Result<Stands> {
-    let origin = origin.clone();
-    let stands = ctx
-        .store()
-        .write(move |tx| {
-            let one = find(tx, &origin, &said.uri)?.ok_or(DomainError::NotFound)?;
-            match one.state {
-                IntroductionState::Declined => Err(DomainError::Refused("introduction_declined")),
-                IntroductionState::Open => {
-                    if !one.other_confirmed {
-                        rows::other_confirmed(tx, one.id)?;
-                        super::changed(tx, one.peer)?;
-                    }
-                    Ok(Stands::Open)
-                }
-                IntroductionState::Accepted | IntroductionState::Connected => {
-                    let peer = peer_rows::by_origin(tx, &origin)?.ok_or(DomainError::NotFound)?;
-                    let peer = load(tx, peer.id)?;
-                    connect(tx, &one, peer, said, Direction::Received)?;
-                    Ok(Stands::Connected)
-                }
-            }
-        })
-        .await?;
-    ctx.trust().forget_everything();
+pub async fn met(ctx: &Ctx, origin: &Origin, uri: &str) -> Result<Stands> {
+    let (origin, uri) = (origin.clone(), uri.to_owned());
+    let declined = || DomainError::Refused("introduction_declined");
+    let seen = {
+        let (origin, uri) = (origin.clone(), uri.clone());
+        let read = move |conn: &mut Conn| {
+            let one = find(conn, &origin, &uri)?;
+            let peer = peer_rows::by_origin(conn, &origin)?;
+            Ok::<_, StoreError>((one, peer))
+        };
+        ctx.store().read(read).await?
+    };
+    let (Some(one), peer) = seen else {
+        return Err(DomainError::NotFound);
+    };
+    let stands = match one.state {
+        IntroductionState::Declined => return Err(declined()),
+        IntroductionState::Open => Stands::Open,
+        IntroductionState::Accepted | IntroductionState::Connected => {
+            let peer = peer.filter(|peer| matches!(peer.state, PeerState::PendingRemote | PeerState::Active));
+            Stands::Accepted(peer.ok_or_else(declined)?.id)
+        }
+    };
+    if one.other_confirmed {
+        return Ok(stands);
+    }
+    let note = work::write(ctx, move |tx| {
+        rows::other_confirmed(tx, one.id)?;
+        Ok(super::changed(tx, one.peer)?)
+    });
+    note.await?;
     Ok(stands)
 }
 
-/// The other node answers our acceptance with its own: both are peers.
+/// The node that was introduced has answered our question, at its address, with its acceptance: it is a peer.
 ///
 /// # Errors
-/// `Refused("introduction_declined")` if the connection has ended meanwhile; `NotFound`.
+/// `Refused("introduction_declined")` if the connection has ended or waits for something else meanwhile; `NotFound`.
 pub async fn answered_by_node(ctx: &Ctx, id: PeerId, said: Met) -> Result<()> {
-    ctx.store()
-        .write(move |tx| {
-            let peer = load(tx, id)?;
-            let one = find(tx, &peer.origin, &said.uri)?.ok_or(DomainError::NotFound)?;
-            connect(tx, &one, peer, said, Direction::Sent)
-        })
-        .await?;
+    work::write(ctx, move |tx| {
+        let origin = peer_rows::by_id(tx, id)?.ok_or(DomainError::NotFound)?.origin;
+        let one = find(tx, &origin, &said.uri)?.ok_or(DomainError::NotFound)?;
+        // The sponsor's row first, as where it is accepted.
+        let sponsor = load(tx, one.peer)?;
+        let peer = load(tx, id)?;
+        let waits = peer_rows::waits_for(tx, id)?;
+        match peer.state {
+            PeerState::Active => return Ok(()),
+            PeerState::PendingRemote
+                if peer.keys.as_ref() == Some(&one.node.keys) && waits.as_ref() == Some(&said.uri) => {}
+            _ => return Err(DomainError::Refused("introduction_declined")),
+        }
+        settle(tx, &one, IntroductionState::Connected, &sponsor, "peer")?;
+        let agreed = Agreed {
+            contract: one.contract.clone(),
+            by_us: false,
+            document: said.document.clone(),
+            agreed_at: tx.now(),
+        };
+        proposals::agree(tx, id, &agreed)?;
+        ledger::write(tx, [Crossing::of(id, Direction::Sent, said.parcel.clone())])?;
+        turn(tx, peer, PeerState::Active, "peer", "peer.confirmed")?;
+        tx.emit(Event::DeliveriesQueued { peers: vec![id] })?;
+        Ok(())
+    })
+    .await?;
     ctx.trust().forget_everything();
-    Ok(())
-}
-
-fn connect(tx: &mut Tx, one: &Introduction, peer: Peer, said: Met, way: Direction) -> Result<()> {
-    match peer.state {
-        PeerState::Active => return Ok(()),
-        PeerState::PendingRemote if peer.keys.as_ref() == Some(&one.node.keys) => {}
-        _ => return Err(DomainError::Refused("introduction_declined")),
-    }
-    let sponsor = load(tx, one.peer)?;
-    settle(tx, one, IntroductionState::Connected, &sponsor, "peer")?;
-    let agreed = Agreed {
-        contract: one.contract.clone(),
-        by_us: false,
-        document: said.document,
-        agreed_at: tx.now(),
-    };
-    proposals::agree(tx, peer.id, &agreed)?;
-    ledger::write(tx, [Crossing::of(peer.id, way, said.parcel)])?;
-    let id = peer.id;
-    turn(tx, peer, PeerState::Active, "peer", "peer.confirmed")?;
-    tx.emit(Event::DeliveriesQueued { peers: vec![id] })?;
     Ok(())
 }
 
@@ -154,21 +160,20 @@ pub async fn waiting(ctx: &Ctx, peer: &Peer, uri: &str) -> Result<Option<Introdu
 /// The store's.
 pub async fn refused_by_node(ctx: &Ctx, id: PeerId, uri: &str) -> Result<()> {
     let uri = uri.to_owned();
-    ctx.store()
-        .write(move |tx| {
-            let peer = load(tx, id)?;
-            let Some(one) = find(tx, &peer.origin, &uri)? else {
-                return Ok(());
-            };
-            let sponsor = load(tx, one.peer)?;
-            settle(tx, &one, IntroductionState::Declined, &sponsor, "peer")?;
-            if peer.state == PeerState::PendingRemote {
-                // It was never active: nothing of it is here, and nothing of ours is there.
-                turn(tx, peer, PeerState::Revoked, "peer", "peer.revoked")?;
-            }
-            Ok::<_, DomainError>(())
-        })
-        .await?;
+    work::write(ctx, move |tx| {
+        let origin = peer_rows::by_id(tx, id)?.ok_or(DomainError::NotFound)?.origin;
+        let one = find(tx, &origin, &uri)?.filter(|one| one.state == IntroductionState::Accepted);
+        let Some(one) = one else { return Ok(()) };
+        let sponsor = load(tx, one.peer)?;
+        let peer = load(tx, id)?;
+        settle(tx, &one, IntroductionState::Declined, &sponsor, "peer")?;
+        if peer.state == PeerState::PendingRemote && peer_rows::waits_for(tx, id)?.as_ref() == Some(&uri) {
+            // It was never active by this: nothing of it is here, and nothing of ours is there.
+            turn(tx, peer, PeerState::Revoked, "peer", "peer.revoked")?;
+        }
+        Ok(())
+    })
+    .await?;
     ctx.trust().forget_everything();
     Ok(())
 }
@@ -179,35 +184,41 @@ pub async fn refused_by_node(ctx: &Ctx, id: PeerId, uri: &str) -> Result<()> {
 /// `AlreadyReceived`.
 pub async fn answered(ctx: &Ctx, receipt: Receipt, uri: &str, accepted: bool) -> Result<()> {
     let uri = uri.to_owned();
-    ctx.store()
-        .write(move |tx| {
-            let peer = load(tx, receipt.peer)?;
-            crate::peers::claim(tx, &receipt)?;
-            let mine = rows::made(tx, None)?;
-            let Some(one) = mine
-                .into_iter()
-                .find(|one| one.peer == peer.id && one.offer == uri)
-                .filter(|one| one.state == IntroductionState::Open)
-            else {
-                return Ok(());
-            };
-            let pair: Vec<Introduction> = rows::made(tx, Some(&one.uri))?;
-            let other = pair.into_iter().find(|other| other.id != one.id);
-            if !accepted {
-                if let Some(other) = other {
-                    let now = tx.now();
-                    rows::answer(tx, other.id, IntroductionState::Declined, now)?;
-                }
-                return Ok(settle(tx, &one, IntroductionState::Declined, &peer, "peer")?);
+    work::write(ctx, move |tx| {
+        let of_it = |one: &Introduction| one.peer == receipt.peer && one.offer == uri;
+        let statement = rows::made(tx, None)?.into_iter().find(of_it).map(|one| one.uri);
+        let statement = statement.unwrap_or_default();
+        // Both answers may come at the same moment: each sees the other's under the locks of both.
+        let mut both: Vec<PeerId> = rows::made(tx, Some(&statement))?
+            .iter()
+            .map(|one| one.peer)
+            .collect();
+        both.push(receipt.peer);
+        both.sort_unstable();
+        both.dedup();
+        for peer in both {
+            load(tx, peer)?;
+        }
+        crate::peers::claim(tx, &receipt)?;
+        let pair = rows::made(tx, Some(&statement))?;
+        let one = pair.iter().find(|one| of_it(one));
+        let Some(one) = one.filter(|one| one.state == IntroductionState::Open) else {
+            return Ok(());
+        };
+        let peer = load(tx, receipt.peer)?;
+        let other = pair.iter().find(|other| other.id != one.id);
+        let (state, other) = match (accepted, other) {
+            (false, other) => (IntroductionState::Declined, other),
+            (true, Some(other)) if other.state == IntroductionState::Accepted => {
+                (IntroductionState::Connected, Some(other))
             }
-            match other.filter(|other| other.state == IntroductionState::Accepted) {
-                Some(other) => {
-                    let now = tx.now();
-                    rows::answer(tx, other.id, IntroductionState::Connected, now)?;
-                    Ok(settle(tx, &one, IntroductionState::Connected, &peer, "peer")?)
-                }
-                None => Ok(settle(tx, &one, IntroductionState::Accepted, &peer, "peer")?),
-            }
-        })
-        .await
+            (true, _) => (IntroductionState::Accepted, None),
+        };
+        if let Some(other) = other {
+            let now = tx.now();
+            rows::answer(tx, other.id, state, now)?;
+        }
+        Ok(settle(tx, one, state, &peer, "peer")?)
+    })
+    .await
 }

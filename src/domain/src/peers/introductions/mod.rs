@@ -5,7 +5,7 @@
 //! | sponsor | [`make`] | one signed statement with both nodes' keys and the contract between them, offered to each |
 //! | each of the two | [`received`] | the offer waits for the administrator, or a policy answers it |
 //! | each of the two | [`accept`], [`decline`] | the answer to the sponsor; who accepts knows the other as `PendingRemote` |
-//! | each of the two | [`met`], [`answered_by_node`] | they tell each other that they accepted; when both have, both are `Active` |
+//! | each of the two | [`met`], [`answered_by_node`] | each asks the other at its address; who gets its acceptance has a peer |
 //! | sponsor | [`answered`] | learns what became of it |
 //!
 //! Trust is not transitive: until a node's own administrator, or a policy that its administrator has set, has accepted, the
@@ -15,7 +15,7 @@ mod answer;
 mod make;
 mod meet;
 
-pub use answer::{Answers, accept, accepts, by_policy, decline, received};
+pub use answer::{Answers, By, accept, accepts, by_policy, decline, received};
 pub use make::{Made, Newcomer, between, introducible, make, newcomers};
 pub use meet::{Met, Stands, answered, answered_by_node, known_by, met, refused_by_node, waiting};
 
