@@ -68,12 +68,20 @@ const ACTIONS: Record<string, MessageKey> = {
   "peer.trusted": "peers.didTrusted",
   "peer.renamed": "peers.didRenamed",
   "peer.keys_rotated": "peers.didKeys",
+  "peer.keys_changed": "peers.didOtherKeys",
+  "peer.keys_as_pinned": "peers.didKnownKeys",
   "peer.invitation_withdrawn": "peers.didWithdrawn",
   "peer.purge_ordered": "peers.didOrder",
   "peer.purge_received": "peers.didReceiveOrder",
   "peer.purge_confirmed": "peers.didConfirmOrder",
   "peer.purge_given_up": "peers.didGiveUp",
   "peer.purged": "peers.didClear",
+  "peer.receipt_refused": "peers.didRefuseReceipt",
+  "keys.rotated": "peers.didRotate",
+  "keys.taken": "peers.didTake",
+  "keys.ended": "peers.didEndKeys",
+  "delivery.refused": "peers.didNotTake",
+  "delivery.dropped": "peers.didDrop",
   "introduction.made": "introductions.didMake",
   "introduction.received": "introductions.didReceive",
   "introduction.accepted": "introductions.didAccept",
@@ -84,6 +92,7 @@ const ACTIONS: Record<string, MessageKey> = {
   "contract.proposed": "peers.didOffered",
   "contract.changed": "peers.didContract",
   "contract.rejected": "peers.didDeclined",
+  "contract.passed_over": "peers.didPassOver",
 };
 
 /** What an entry of the audit trail tells. */
