@@ -14,7 +14,7 @@ const STATES: Record<string, { label: MessageKey; text: MessageKey; tone: Tone }
 };
 
 /** What a state is called, what it means, and how it is coloured. */
-export function stateOf(peer: { state: string; name: string; introduced_by?: string | null }): {
+export function stateOf(peer: Pick<Peer, "name" | "alert" | "introduced_by"> & { state: string }): {
   label: string;
   text: string;
   tone: Tone;
@@ -26,6 +26,8 @@ export function stateOf(peer: { state: string; name: string; introduced_by?: str
     const text = t("introductions.pendingText", { by: authorityOf(peer.introduced_by) });
     return { label: t(label), text, tone };
   }
+  if (peer.state === "suspended" && peer.alert)
+    return { label: t(label), text: t("alerts.keysState"), tone: "bad" };
   return { label: t(label), text: t(known.text, { name: peer.name }), tone };
 }
 
