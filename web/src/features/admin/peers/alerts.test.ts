@@ -37,9 +37,6 @@ describe("the alerts", () => {
       expect(said.title).toContain("Lyon");
       expect(said.text).not.toContain("what the node says");
     }
-    const failing = alert({ kind: "failing", last_error: "timed out" });
-    expect(alertWords(failing).text).not.toContain("timed out");
-    expect(alertWords(failing, true).text).toContain("The last attempt said: timed out");
     expect(alertWords(alert({ kind: "new" }))).toEqual({ title: "Lyon", text: "what the node says" });
   });
 

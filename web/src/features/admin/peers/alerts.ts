@@ -6,11 +6,10 @@ import { dateTime, t } from "$/i18n/index.svelte";
 /** The worst kind: somebody else may answer in its place. */
 export const KEYS = "keys_changed";
 
-/** What is wrong, and what to do; in full also what the last attempt said. A new kind is told as the node tells it. */
-export function alertWords(alert: Alert, full = false): { title: string; text: string } {
+/** What is wrong, and what to do. A new kind is told as the node tells it. */
+export function alertWords(alert: Alert): { title: string; text: string } {
   const { name } = alert.peer;
   const since = t("alerts.since", { when: dateTime(alert.since) });
-  const error = full && alert.last_error ? ` ${t("alerts.failingError", { error: alert.last_error })}` : "";
   switch (alert.kind) {
     case KEYS:
       return { title: t("alerts.keysTitle", { name }), text: t("alerts.keysText") };
@@ -19,7 +18,7 @@ export function alertWords(alert: Alert, full = false): { title: string; text: s
     case "failing":
       return {
         title: t("alerts.failingTitle", { name }),
-        text: `${since} ${t("alerts.failingText")}${error}`,
+        text: `${since} ${t("alerts.failingText")}`,
       };
     default:
       return { title: name, text: alert.text };

@@ -18,7 +18,6 @@ export const alerts = {
   failingTitle: "{name} has taken nothing for more than a day",
   failingText:
     "It is tried again, and what waits is kept for 30 days. If it lasts, call their administrator.",
-  failingError: "The last attempt said: {error}",
 
   changed: "Their keys have changed",
   changedText:

@@ -17,7 +17,6 @@ export const alerts = {
   failingTitle: "{name} n’a rien reçu depuis plus d’un jour",
   failingText:
     "Les tentatives continuent, et ce qui attend est gardé 30 jours. Si cela dure, appelez leur administrateur.",
-  failingError: "Ce qu’a répondu la dernière tentative : {error}",
 
   changed: "Leurs clés ont changé",
   changedText:
