@@ -148,6 +148,21 @@ test("invite, join, compare, confirm, and end it", { timeout: 180_000 }, async (
   await shoot(sud.page, "peers-ledger");
   await link(sud.page, en.ledger.overview).click();
 
+  // New keys: what follows is said first, and the other side has them without anybody's doing.
+  const place = sud.page.url();
+  await sud.page.goto(`${sud.node.address.url}/admin/peers`);
+  await settled(sud.page);
+  await button(sud.page, `${en.alerts.change}…`).click();
+  await sud.page.getByRole("dialog").getByText(en.alerts.changeTold).waitFor();
+  expect(await wrong(sud)).toEqual([]);
+  await shoot(sud.page, "peers-keys");
+  await button(sud.page, en.alerts.changeNow).click();
+  await sud.page.getByText(en.alerts.taken).waitFor();
+  expect(await shown(sud.page, fill(en.peers.ourFingerprint, { name: sudName }))).not.toBe(sudPrint);
+  await sud.page.goto(place);
+  await settled(sud.page);
+  await sud.page.locator("li b").getByText(en.peers.didTake, { exact: true }).waitFor();
+
   // Its end takes the address, typed.
   await button(sud.page, `${en.peers.end}…`).click();
   const dialog = sud.page.getByRole("dialog");

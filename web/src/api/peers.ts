@@ -1,7 +1,6 @@
 /** Connections with other organisations, as administrators see and change them. */
 
 import { page, request, type Query } from "./client";
-import { ownFingerprint } from "./fingerprint";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -33,6 +32,10 @@ export type LedgerEntry = Schemas["LedgerEntry"];
 /** What came of looking at every row. */
 export type LedgerCheck = Schemas["LedgerCheck"];
 export type AuditLine = Schemas["AuditLine"];
+/** What is wrong with a peer: `keys_changed`, `refused` or `failing`. */
+export type Alert = Schemas["Alert"];
+/** This node's keys, and who has former ones still. */
+export type OwnKeys = Schemas["OwnKeys"];
 /** A node that a third one, trusted by both, makes known: to this one, or by this one to another. */
 export type Introduction = Schemas["Introduction"];
 /** What an introduction asks for; nothing for what each of the two gives to the sponsor. */
@@ -105,8 +108,6 @@ export const ledger = (id: string, query: Query = {}) =>
 export const verify = (id: string) =>
   request<LedgerCheck>("GET", `${one(id)}/ledger/verify`, { timeout: ASKS_ANOTHER });
 
-/** The fingerprint of this node's own keys, from what it shows to everyone. */
-export const own = async () =>
-  ownFingerprint(
-    await request<unknown>("GET", "/actor", { open: true, headers: { accept: "application/activity+json" } }),
-  );
+export const keys = () => request<OwnKeys>("GET", `${BASE}/keys`);
+/** New keys hold at once; every peer is told in the background. Making them takes the node a moment. */
+export const rotateKeys = () => request<OwnKeys>("POST", `${BASE}/keys/rotate`, { timeout: ASKS_ANOTHER });

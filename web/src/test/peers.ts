@@ -1,6 +1,6 @@
 /** Peers, introductions and the network for tests. */
 
-import type { Introduction, Network, NetworkLink, NetworkNode, Peer } from "$/api/peers";
+import type { Alert, Introduction, Network, NetworkLink, NetworkNode, Peer } from "$/api/peers";
 import { FULL } from "./contracts";
 
 export const contract = { version: 1, we_give: FULL, they_give: FULL };
@@ -18,6 +18,18 @@ export const peer = (more: Partial<Peer> = {}): Peer => ({
   introductions: "ask",
   created_at: "2026-03-01T10:00:00Z",
   updated_at: "2026-03-01T10:00:00Z",
+  ...more,
+});
+
+/** Lyon refuses, if nothing else is said. */
+export const alert = (more: Partial<Alert> = {}): Alert => ({
+  kind: "refused",
+  peer: { id: "1", origin: "https://lyon.example", name: "Lyon" },
+  since: "2026-03-01T10:00:00Z",
+  text: "what the node says",
+  fingerprint: "ljjn".repeat(13),
+  shown_fingerprint: null,
+  last_error: null,
   ...more,
 });
 

@@ -6,6 +6,7 @@ export const nav = {
   known: "Network",
   notifications: "Notifications",
   unread: { one: "{count} unread", other: "{count} unread" },
+  alerts: { one: "{count} thing needs you", other: "{count} things need you" },
   search: "Search",
   people: "People",
   bookmarks: "Bookmarks",

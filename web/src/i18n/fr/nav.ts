@@ -6,6 +6,11 @@ export const nav = {
   known: "Réseau",
   notifications: "Notifications",
   unread: { one: "{count} non lue", many: "{count} de non lues", other: "{count} non lues" },
+  alerts: {
+    one: "{count} chose vous attend",
+    many: "{count} de choses vous attendent",
+    other: "{count} choses vous attendent",
+  },
   search: "Recherche",
   people: "Annuaire",
   bookmarks: "Signets",

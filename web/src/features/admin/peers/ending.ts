@@ -4,7 +4,7 @@ import type { Cleared, Consequences, Ending } from "$/api/peers";
 import { dateTime, list, t, type MessageKey } from "$/i18n/index.svelte";
 import type { Tone } from "./words";
 
-const PARTS = ["people", "posts", "files", "follows", "notifications"] as const;
+const PARTS = ["people", "posts", "files", "follows", "favourites", "votes", "notifications"] as const;
 type Counts = Partial<Record<(typeof PARTS)[number], number>>;
 
 /** What was counted, without what there is none of; null for nothing at all. */
@@ -29,9 +29,9 @@ const follows = (count: number) => t("ending.follows", { count });
 /** What ending a connection would do, sentence by sentence. */
 export function consequences(found: Consequences): string[] {
   const { follows_by_us: ours, follows_by_them: theirs } = found;
-  const { people, posts, files, notifications } = found;
+  const { people, posts, files, favourites, votes, notifications } = found;
   return [
-    say("here", found.here, { people, posts, files, notifications }),
+    say("here", found.here, { people, posts, files, favourites, votes, notifications }),
     ...(ours + theirs > 0 ? [t("ending.follow", { ours: follows(ours), theirs: follows(theirs) })] : []),
     t(`ending.there${upper(found.there ?? "none")}` as MessageKey),
     ...(found.queued > 0 ? [t("ending.queue", { count: found.queued })] : []),

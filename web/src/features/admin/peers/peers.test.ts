@@ -77,6 +77,8 @@ test("the trail is told in words", () => {
   expect(done({ action: "peer.confirmed", reason: null })).toBe("Confirmed");
   expect(done({ action: "gate.refused", reason: "state" })).toBe("Refused");
   expect(done({ action: "introduction.made", reason: null })).toBe("Introduced to another");
+  expect(done({ action: "peer.keys_changed", reason: "keys_changed" })).toBe(t("peers.didOtherKeys"));
+  expect(done({ action: "keys.taken", reason: null })).toBe("They have this node’s new keys");
   expect(doer("policy")).toBe("by your policy");
   expect(done({ action: "peer.unheard_of", reason: null })).toBe("peer.unheard_of");
   expect([doer("owner"), doer("peer"), doer("command line")]).toEqual([
@@ -195,11 +197,17 @@ test("a row of the ledger is told in words, and what is new by its own name", ()
   expect(kind({ kind: "Undo Follow" })).toBe("Follow ended");
   expect(kind({ kind: "GET /people/{username}" })).toBe("Question for a document");
   expect(kind({ kind: "Offer Introduction" })).toBe("Introduction");
+  expect(kind({ kind: "Update Keys" })).toBe("New keys of the node");
+  expect(kind({ kind: "Order" })).toBe("Order to clear away");
   expect(kind({ kind: "Move" })).toBe("Move");
   expect(direction({ direction: "served" })).toBe("They asked, we answered");
   expect(reason({ outcome: "crossed", reason: null })).toBeNull();
   expect(reason({ outcome: "refused", reason: "contract" })).toBe("Refused: the agreement does not allow it");
   expect(reason({ outcome: "refused", reason: "key_changed" })).toBe("Refused: the key is wrong or unknown");
+  expect(reason({ outcome: "refused", reason: "keys_changed" })).toBe("Refused: the key is wrong or unknown");
+  expect(reason({ outcome: "refused", reason: "receipt_proof" })).toBe(
+    "Refused: it is no receipt for this order",
+  );
   expect(about({ object: "hmac:81f93b0d3152ed4391b4", activity: "https://x" })).toBe(
     "Under the code 81f93b0d3152",
   );
@@ -210,7 +218,7 @@ test("a row of the ledger is told in words, and what is new by its own name", ()
 test("what an end takes along is counted, and what there is none of is not named", () => {
   const found: api.Consequences = {
     favourites: 0,
-    votes: 0,
+    votes: 1,
     follows_by_us: 2,
     follows_by_them: 0,
     people: 4,
@@ -222,19 +230,28 @@ test("what an end takes along is counted, and what there is none of is not named
     there: "hide",
   };
   expect(ending.consequences(found)).toEqual([
-    "Here for everyone and for good: 4 people and 1 post of theirs are removed.",
+    "Here for everyone and for good: 4 people, 1 post, and 1 vote of theirs are removed.",
     "Follows end: 2 follows of your people, 0 follows of theirs.",
     t("ending.thereHide"),
     "3 messages that wait to go there are thrown away.",
   ]);
   const other = ending.consequences({ ...found, follows_by_us: 0, queued: 0, here: "hide", there: null });
   expect(other).toHaveLength(2);
-  expect(ending.consequences({ ...found, people: 0, posts: 0 })[0]).toBe(t("ending.hereNothing"));
+  expect(ending.consequences({ ...found, people: 0, posts: 0, votes: 0 })[0]).toBe(t("ending.hereNothing"));
   expect(other[1]).toBe(t("ending.thereNone"));
 });
 
 test("a receipt is told in words, and its absence too", () => {
-  const receipt = { how: "purge", posts: 12, files: 0, people: 1, follows: 2, notifications: 0, favourites: 0, votes: 0 };
+  const receipt = {
+    how: "purge",
+    posts: 12,
+    files: 0,
+    people: 1,
+    follows: 2,
+    notifications: 0,
+    favourites: 3,
+    votes: 0,
+  };
   const confirmed = ending.there({
     state: "confirmed",
     receipt,
@@ -242,7 +259,9 @@ test("a receipt is told in words, and its absence too", () => {
     confirmed_at: "2026-03-01T10:00:05Z",
   });
   expect(confirmed.tone).toBe("good");
-  expect(confirmed.text).toContain("removed 1 person, 12 posts, and 2 follows of yours for good");
+  expect(confirmed.text).toContain(
+    "removed 1 person, 12 posts, 2 follows, and 3 favourites of yours for good",
+  );
   for (const state of ["unconfirmed", "given_up", "unconfirmable", "not_ordered"]) {
     const said = ending.there({ state, ordered_at: "2026-03-01T10:00:00Z" });
     expect(said.label).not.toBe(state);

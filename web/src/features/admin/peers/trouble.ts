@@ -34,6 +34,11 @@ const SAYINGS: readonly [RegExp, MessageKey][] = [
   [/^(\S+) cannot be introduced to one of these/, "introductions.notThese"],
   [/^there is nobody whom (\S+) could be introduced to/, "introductions.nobodyLeft"],
   [/^(\S+) is \w+, not active/, "introductions.notActive"],
+  [/its keys have changed, and the pinned ones do not/, "alerts.stillOthers"],
+  [
+    /its keys have changed, and (\S+) does not tell whether they still are others: (.+)$/,
+    "alerts.cannotTell",
+  ],
   [/is no authority/, "peers.notAuthority"],
 ];
 

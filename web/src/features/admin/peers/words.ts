@@ -14,7 +14,7 @@ const STATES: Record<string, { label: MessageKey; text: MessageKey; tone: Tone }
 };
 
 /** What a state is called, what it means, and how it is coloured. */
-export function stateOf(peer: { state: string; name: string; introduced_by?: string | null }): {
+export function stateOf(peer: Pick<Peer, "name" | "alert" | "introduced_by"> & { state: string }): {
   label: string;
   text: string;
   tone: Tone;
@@ -26,6 +26,8 @@ export function stateOf(peer: { state: string; name: string; introduced_by?: str
     const text = t("introductions.pendingText", { by: authorityOf(peer.introduced_by) });
     return { label: t(label), text, tone };
   }
+  if (peer.state === "suspended" && peer.alert)
+    return { label: t(label), text: t("alerts.keysState"), tone: "bad" };
   return { label: t(label), text: t(known.text, { name: peer.name }), tone };
 }
 
@@ -68,12 +70,20 @@ const ACTIONS: Record<string, MessageKey> = {
   "peer.trusted": "peers.didTrusted",
   "peer.renamed": "peers.didRenamed",
   "peer.keys_rotated": "peers.didKeys",
+  "peer.keys_changed": "peers.didOtherKeys",
+  "peer.keys_as_pinned": "peers.didKnownKeys",
   "peer.invitation_withdrawn": "peers.didWithdrawn",
   "peer.purge_ordered": "peers.didOrder",
   "peer.purge_received": "peers.didReceiveOrder",
   "peer.purge_confirmed": "peers.didConfirmOrder",
   "peer.purge_given_up": "peers.didGiveUp",
   "peer.purged": "peers.didClear",
+  "peer.receipt_refused": "peers.didRefuseReceipt",
+  "keys.rotated": "peers.didRotate",
+  "keys.taken": "peers.didTake",
+  "keys.ended": "peers.didEndKeys",
+  "delivery.refused": "peers.didNotTake",
+  "delivery.dropped": "peers.didDrop",
   "introduction.made": "introductions.didMake",
   "introduction.received": "introductions.didReceive",
   "introduction.accepted": "introductions.didAccept",
@@ -84,6 +94,7 @@ const ACTIONS: Record<string, MessageKey> = {
   "contract.proposed": "peers.didOffered",
   "contract.changed": "peers.didContract",
   "contract.rejected": "peers.didDeclined",
+  "contract.passed_over": "peers.didPassOver",
 };
 
 /** What an entry of the audit trail tells. */

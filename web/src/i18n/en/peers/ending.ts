@@ -4,6 +4,8 @@ export const ending = {
   files: { one: "{count} file", other: "{count} files" },
   people: { one: "{count} person", other: "{count} people" },
   follows: { one: "{count} follow", other: "{count} follows" },
+  favourites: { one: "{count} favourite", other: "{count} favourites" },
+  votes: { one: "{count} vote", other: "{count} votes" },
   notifications: { one: "{count} notification", other: "{count} notifications" },
   hereNothing: "There is nothing of theirs here.",
   confirmedNothing: "Their node has signed on {when} that it had nothing of yours.",

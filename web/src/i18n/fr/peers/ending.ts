@@ -3,6 +3,8 @@ export const ending = {
   files: { one: "{count} fichier", many: "{count} de fichiers", other: "{count} fichiers" },
   people: { one: "{count} personne", many: "{count} de personnes", other: "{count} personnes" },
   follows: { one: "{count} abonnement", many: "{count} d’abonnements", other: "{count} abonnements" },
+  favourites: { one: "{count} favori", many: "{count} de favoris", other: "{count} favoris" },
+  votes: { one: "{count} vote", many: "{count} de votes", other: "{count} votes" },
   notifications: {
     one: "{count} notification",
     many: "{count} de notifications",

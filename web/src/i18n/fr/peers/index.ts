@@ -1,5 +1,6 @@
 /** French texts about peers: complete, or it does not compile. */
 
+import { alerts } from "./alerts";
 import { contract } from "./contract";
 import { ending } from "./ending";
 import { introductions } from "./introductions";
@@ -7,4 +8,4 @@ import { ledger } from "./ledger";
 import { network } from "./network";
 import { peers } from "./peers";
 
-export const messages = { contract, ending, introductions, ledger, network, peers };
+export const messages = { alerts, contract, ending, introductions, ledger, network, peers };
