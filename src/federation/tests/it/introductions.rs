@@ -15,6 +15,7 @@ use entrenous_model::{
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::Duration;
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -385,4 +386,46 @@ async fn a_contract_without_introductions_gives_none() {
     let document = offer(&a, &b, 1, &proven(&a, statement(&a, &b, &c)));
     assert_eq!(by_a.says_as_node(&document).await, 403);
     assert!(introductions::all(b.ctx()).await.unwrap().is_empty());
+}
+
+/// Who has the keys of a statement has not shown that they are at the address: a broken-in sponsor can make up both.
+#[tokio::test]
+async fn nobody_is_a_peer_before_the_address_itself_has_answered() {
+    let [a, n, _] = hub().await;
+    // Keys without a node: nobody listens there.
+    let nobody = Node::at("http://127.0.0.1:9").await;
+    let by_a = Attacker::of(&a, &n).await;
+    let document = offer(&a, &n, 1, &proven(&a, statement(&a, &n, &nobody)));
+    assert_eq!(by_a.says_as_node(&document).await, 202);
+    let one = comes(&n, &nobody).await;
+    assert!(
+        one.expires_at < n.ctx().now() + TimeDelta::days(Introduction::DAYS + 1),
+        "not for ever"
+    );
+    n.federation.accept_introduction("boss", one.id).await.unwrap();
+    let own = nobody.federation.identity().actor();
+    let statement: Value = serde_json::from_str(&one.document).unwrap();
+    let accept = proven(
+        &nobody,
+        json!({
+            "@context": ["https://www.w3.org/ns/activitystreams", entrenous_wire::proof::CONTEXT],
+            "id": format!("{own}#introduction-x"), "type": "Accept", "actor": own,
+            "to": [n.federation.identity().actor()], "object": statement,
+        }),
+    );
+    assert_eq!(knock(&n, &nobody, &accept).await, StatusCode::OK);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(state(&n, &nobody).await, Some(PeerState::PendingRemote));
+    // The same statement once more has no effect, and is no error.
+    let again = offer(&a, &n, 2, &proven(&a, statement_of(&one)));
+    assert_eq!(by_a.says_as_node(&again).await, 202);
+    // That the sponsor is ended ends what was its word alone.
+    n.federation.revoke("boss", peer(&n, &a).await).await.unwrap();
+    assert_eq!(state(&n, &nobody).await, Some(PeerState::Revoked));
+}
+
+fn statement_of(one: &Introduction) -> Value {
+    let mut statement: Value = serde_json::from_str(&one.document).unwrap();
+    statement.as_object_mut().unwrap().remove("proof");
+    statement
 }
