@@ -146,7 +146,8 @@ async fn run(given: Arguments) -> Outcome {
         minutes: begun.elapsed().as_secs_f64() / 60.0,
     };
     if let Some(path) = given.write {
-        std::fs::write(&path, report::document(&run, &all))?;
+        let before = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(&path, report::keeping(&before, report::document(&run, &all)))?;
         say(&format!("written: {}", path.display()));
     }
     say(&format!("{:.1} minutes in all", run.minutes));

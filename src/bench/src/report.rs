@@ -26,6 +26,18 @@ pub struct Run {
 /// Databases that were measured, with what came of each.
 pub type Both = Vec<(&'static str, Results)>;
 
+/// The heading under which the web client's own measures stand (`npm run measure` in `web/`).
+const WEB: &str = "\n## Web client\n";
+
+/// `new` in the place of `before`, with what was written there of the web client.
+#[must_use]
+pub fn keeping(before: &str, new: String) -> String {
+    match before.split_once(WEB) {
+        Some((_, web)) => new + WEB + web,
+        None => new,
+    }
+}
+
 /// The whole document.
 #[must_use]
 pub fn document(run: &Run, all: &Both) -> String {
@@ -224,6 +236,16 @@ mod tests {
                 figures: vec![Figure::new("f", "ms", vec![value]).goal(Goal::AtMost(2.0))],
             }],
         }
+    }
+
+    #[test]
+    fn what_the_web_client_measured_stays() {
+        let before = "# Old\n\n## Web client\n\nfigures\n";
+        assert_eq!(
+            keeping(before, "# New\n".to_owned()),
+            "# New\n\n## Web client\n\nfigures\n"
+        );
+        assert_eq!(keeping("# Old\n", "# New\n".to_owned()), "# New\n");
     }
 
     #[test]
