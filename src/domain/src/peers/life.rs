@@ -58,13 +58,17 @@ pub async fn confirm(ctx: &Ctx, actor: &str, id: PeerId) -> Result<()> {
 /// Their administrator confirmed: `PendingRemote` to `Active`. From `Active` it is nothing new.
 ///
 /// # Errors
-/// `Refused("state")` from any other state.
+/// `Refused("state")` from any other state, and of a node that was introduced, which is asked itself.
 pub async fn confirmed_by_peer(ctx: &Ctx, id: PeerId) -> Result<()> {
     ctx.store()
         .write(move |tx| {
             let peer = load(tx, id)?;
             match peer.state {
                 PeerState::Active => Ok(()),
+                // That somebody has the keys of an introduction does not show that they are at the address.
+                PeerState::PendingRemote if peer.introduced_by.is_some() => {
+                    Err(DomainError::Refused("state"))
+                }
                 PeerState::PendingRemote => turn(tx, peer, PeerState::Active, "peer", "peer.confirmed"),
                 PeerState::PendingLocal | PeerState::Suspended | PeerState::Revoked => {
                     Err(DomainError::Refused("state"))

@@ -40,6 +40,14 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
     }
 }
 
+/// Whether an activity of the instance claims its id in the transaction of its effect, which the ledger is told in.
+pub(super) const fn claims(kind: ActivityKind) -> bool {
+    matches!(
+        kind,
+        ActivityKind::Delete | ActivityKind::Offer | ActivityKind::Accept | ActivityKind::Reject
+    )
+}
+
 /// What instances offer each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Offered {

@@ -203,8 +203,8 @@ async fn take(
     };
     let Some(author) = author else {
         instance::apply(federation, &incoming).await?;
-        if inbound.activity.kind != ActivityKind::Delete {
-            // Nothing of a person: it claims no id, and has no transaction of its own if it changes nothing.
+        if !instance::claims(inbound.activity.kind) {
+            // It has no transaction of its own if it changes nothing.
             ledger::note(ctx, Crossing::of(peer.id, Direction::Received, parcel.clone()));
         }
         return Ok(());

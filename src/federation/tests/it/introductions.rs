@@ -10,8 +10,8 @@ use entrenous_domain::peers::{self, contracts, introductions};
 use entrenous_domain::{DomainError, ledger};
 use entrenous_federation::client::sign;
 use entrenous_model::{
-    Contract, Introduction, IntroductionState, Matter, PeerState, Preset, Sending, SignatureForm, Software,
-    Terms,
+    Contract, Introduction, IntroductionState, LedgerRow, Matter, PeerState, Preset, Sending, SignatureForm,
+    Software, Terms,
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -129,6 +129,13 @@ async fn two_peers_of_one_are_peers_when_both_have_accepted() {
         eventually("the ledger", async || {
             ledger::seal(node.ctx()).await.unwrap();
             let rows = ledger::rows_after(node.ctx(), &with, 0, 500).await.unwrap();
+            let twice = rows.iter().any(|row| {
+                let same = |other: &&LedgerRow| {
+                    (&other.activity, &other.direction) == (&row.activity, &row.direction)
+                };
+                row.kind.ends_with("Introduction") && rows.iter().filter(same).count() > 1
+            });
+            assert!(!twice, "what crossed once is told once: {rows:?}");
             kinds
                 .iter()
                 .all(|kind| rows.iter().any(|row| row.kind == *kind))
@@ -354,7 +361,11 @@ async fn who_was_not_introduced_cannot_accept() {
 
 /// The status for what `by` posts, signed, to the route where introduced nodes meet.
 async fn knock(at: &Node, by: &Node, document: &Value) -> StatusCode {
-    let url = Url::parse(&at.origin().join("/invitations/introduced")).unwrap();
+    post(at, by, "/invitations/introduced", document).await
+}
+
+async fn post(at: &Node, by: &Node, path: &str, document: &Value) -> StatusCode {
+    let url = Url::parse(&at.origin().join(path)).unwrap();
     let body = serde_json::to_vec(document).unwrap();
     let (form, keys) = (
         SignatureForm::Rfc9421Ed25519,
@@ -414,6 +425,14 @@ async fn nobody_is_a_peer_before_the_address_itself_has_answered() {
         }),
     );
     assert_eq!(knock(&n, &nobody, &accept).await, StatusCode::OK);
+    // Nor does the notice of who was invited make it one.
+    let theirs = n.federation.identity().actor();
+    let notice = json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{own}#notice-x"), "type": "Accept",
+        "actor": own, "to": [theirs], "object": {"type": "Invite", "actor": own, "object": theirs},
+    });
+    let refused = post(&n, &nobody, "/invitations/notice", &notice).await;
+    assert_eq!(refused, StatusCode::FORBIDDEN);
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(state(&n, &nobody).await, Some(PeerState::PendingRemote));
     // The same statement once more has no effect, and is no error.

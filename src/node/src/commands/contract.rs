@@ -17,7 +17,8 @@ pub(super) async fn propose(
 ) -> Result<Answer, String> {
     let peer = named(host, authority).await?;
     let from = preset.map_or_else(|| peer.contract.clone(), Preset::contract);
-    let contract = changed(from, changes)?;
+    let mut contract = changed(from, changes)?;
+    contract.version = peer.contract.version.saturating_add(1);
     host.federation
         .propose(ACTOR, peer.id, contract.clone(), note)
         .await
