@@ -465,7 +465,7 @@ async fn a_leaver_is_gone_at_a_peer_that_was_suspended(on: Database) {
     let path = format!("/api/v1/statuses/{}", kept["id"].as_str().unwrap());
     carol.delete(&path).await.ok();
     carol.publish("PendantLArrêt", "public").await;
-    // Nothing crosses meanwhile.
+    // Nothing crosses meanwhile, which has no event: a while is waited.
     let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
     sleep(Duration::from_secs(1)).await;
     assert_eq!(bob.get(&path).await.status, 200);

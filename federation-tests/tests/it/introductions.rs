@@ -251,7 +251,7 @@ async fn an_introduction_survives_who_is_away_and_gives_nothing_before_both_agre
         (&one["note"], &one["state"]),
         (&json!("Même groupe"), &json!("open"))
     );
-    // Lyon has agreed, Lille has not: Lyon is nobody there, and gets nothing.
+    // Lyon has agreed, Lille has not: Lyon is nobody there, and gets nothing. That nothing comes has no event: a while is waited.
     sleep(Duration::from_secs(2)).await;
     assert_eq!(lille.peer_state(&lyon.authority).await, "none");
     let seen = lea

@@ -2,9 +2,11 @@
 //! for the keys that the peer has, and after a 401 for those that came after them.
 
 use super::verdict::{self, Verdict};
-use crate::Federation;
-use entrenous_domain::Result;
+use crate::keys::SigningKeys;
+use crate::{Federation, Identity};
+use bytes::Bytes;
 use entrenous_domain::deliveries::{Delivery, Dropped};
+use entrenous_domain::{DomainError, Result};
 use entrenous_model::{Cleared, KeyGeneration, Peer, Sending, Software};
 use std::sync::Arc;
 
@@ -31,26 +33,15 @@ pub(super) async fn hand_over(
     let identity = federation.identity();
     // It may have been queued this moment, or by another process.
     identity.reach(federation.ctx(), generation).await?;
-    let mut signing = vec![identity.for_peer(peer)];
-    signing.extend(identity.after(peer.our_keys));
     let mut last = None;
-    for keys in signing {
+    for keys in in_turn(identity, peer) {
         // Who takes later ones is not given back earlier ones.
         let given = keys
             .generation
             .map_or(generation, |signed| signed.max(generation));
         let body = federation.keys_update(peer, delivery.activity, given)?;
         let bytes = body.len();
-        let sent = federation
-            .client()
-            .post_as_signed(peer, cleared, &delivery.inbox, body, &keys)
-            .await;
-        let unsure = matches!(&sent, Ok(answer) if answer.status == 401);
-        federation.wonder(peer, &sent);
-        let verdict = match sent {
-            Ok(answer) => verdict::of_answer(&answer),
-            Err(error) => verdict::of_error(&error),
-        };
+        let (verdict, unsure) = post(federation, peer, cleared, delivery, body, &keys).await;
         // Other software that does not understand it asks for keys when it needs them.
         let has = match (&verdict, peer.software) {
             (Verdict::Taken(_), _) | (Verdict::Dropped(_), Software::Other) => Some(given),
@@ -61,7 +52,62 @@ pub(super) async fn hand_over(
             break;
         }
     }
-    last.ok_or_else(|| entrenous_domain::DomainError::internal("there are no keys to sign with"))
+    last.ok_or_else(|| DomainError::internal("there are no keys to sign with"))
+}
+
+/// The keys of ours that the peer has, then those that it may have by now.
+fn in_turn(identity: &Identity, peer: &Peer) -> Vec<Arc<SigningKeys>> {
+    let mut signing = vec![identity.for_peer(peer)];
+    signing.extend(identity.after(peer.our_keys));
+    signing
+}
+
+/// What came of one attempt, and whether other keys may do better.
+async fn post(
+    federation: &Federation,
+    peer: &Arc<Peer>,
+    cleared: Cleared<Sending>,
+    delivery: &Delivery,
+    body: Bytes,
+    keys: &SigningKeys,
+) -> (Verdict, bool) {
+    let sent = federation
+        .client()
+        .post_as_signed(peer, cleared, &delivery.inbox, body, keys)
+        .await;
+    let unsure = matches!(&sent, Ok(answer) if answer.status == 401);
+    federation.wonder(peer, &sent);
+    let verdict = match sent {
+        Ok(answer) => verdict::of_answer(&answer),
+        Err(error) => verdict::of_error(&error),
+    };
+    (verdict, unsure)
+}
+
+/// The activity as it is sent, or why it never will be.
+///
+/// # Errors
+/// Only the store's.
+pub(super) async fn write(
+    federation: &Federation,
+    peer: &Peer,
+    cleared: Cleared<Sending>,
+    delivery: &Delivery,
+) -> Result<std::result::Result<Bytes, Dropped>> {
+    let never = |code: &str, reason: &str| Dropped {
+        code: code.to_owned(),
+        reason: reason.to_owned(),
+    };
+    match federation.activity(peer, cleared, delivery).await {
+        Ok(Some(body)) => Ok(Ok(body)),
+        Ok(None) => Ok(Err(never("nothing_to_send", "there is nothing to send any more"))),
+        Err(error @ DomainError::Store(_)) => Err(error),
+        Err(error) => {
+            // It would never be better, and would hold up what comes after it.
+            tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
+            Ok(Err(never("unwritable", "it cannot be written; see the log")))
+        }
+    }
 }
 
 /// Sends a step about a contract or an introduction, whose proof is made for the keys that the peer has. It may have followed
@@ -73,38 +119,24 @@ pub(super) async fn speak(
     delivery: &Delivery,
 ) -> Result<HandedOver> {
     let identity = federation.identity();
-    let mut signing = vec![identity.for_peer(peer)];
-    signing.extend(identity.after(peer.our_keys));
     let mut last = None;
-    for keys in signing {
+    for keys in in_turn(identity, peer) {
         let given = keys.generation.unwrap_or(peer.our_keys);
         let reader = Peer {
             our_keys: given,
             ..Peer::clone(peer)
         };
-        let Some(body) = federation.activity(&reader, cleared, delivery).await? else {
-            let nothing = Dropped {
-                code: "nothing_to_send".to_owned(),
-                reason: "there is nothing to send any more".to_owned(),
-            };
-            return Ok((Verdict::Dropped(nothing), 0, None));
+        let body = match write(federation, &reader, cleared, delivery).await? {
+            Ok(body) => body,
+            Err(why) => return Ok((Verdict::Dropped(why), 0, None)),
         };
         let bytes = body.len();
-        let sent = federation
-            .client()
-            .post_as_signed(peer, cleared, &delivery.inbox, body, &keys)
-            .await;
-        let unsure = matches!(&sent, Ok(answer) if answer.status == 401);
-        federation.wonder(peer, &sent);
-        let verdict = match sent {
-            Ok(answer) => verdict::of_answer(&answer),
-            Err(error) => verdict::of_error(&error),
-        };
+        let (verdict, unsure) = post(federation, peer, cleared, delivery, body, &keys).await;
         let has = (matches!(verdict, Verdict::Taken(_)) && given > peer.our_keys).then_some(given);
         last = Some((verdict, bytes, has));
         if !unsure {
             break;
         }
     }
-    last.ok_or_else(|| entrenous_domain::DomainError::internal("there are no keys to sign with"))
+    last.ok_or_else(|| DomainError::internal("there are no keys to sign with"))
 }

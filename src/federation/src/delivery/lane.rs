@@ -1,7 +1,7 @@
 //! The work for one peer, until its queue is empty or it is to be left alone for a while.
 
 use super::bell::Bell;
-use super::handover::{HandedOver, hand_over, speak};
+use super::handover::{HandedOver, hand_over, speak, write};
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
 use crate::Federation;
@@ -237,7 +237,8 @@ async fn is_barred(federation: &Federation, peer: &Peer, delivery: &Delivery) ->
     Ok(matches!(asked, Some(Err(Barred::Contract))))
 }
 
-/// What came of it, the size of what was sent, and the keys of ours that the peer has by it. `None`: the peer is not active any more, nothing goes out.
+/// What came of it, the size of what was sent, and the keys of ours that the peer has by it. `None`: the peer is not active any
+/// more, nothing goes out.
 async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) -> Result<Option<HandedOver>> {
     let unsent = |code: &str, reason: &str| {
         let (code, reason) = (code.to_owned(), reason.to_owned());
@@ -271,15 +272,9 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
     ) {
         return speak(federation, &peer, cleared, delivery).await.map(Some);
     }
-    let body = match federation.activity(&peer, cleared, delivery).await {
-        Ok(Some(body)) => body,
-        Ok(None) => return unsent("nothing_to_send", "there is nothing to send any more"),
-        Err(error @ DomainError::Store(_)) => return Err(error),
-        Err(error) => {
-            // It would never be better, and would hold up what comes after it.
-            tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
-            return unsent("unwritable", "it cannot be written; see the log");
-        }
+    let body = match write(federation, &peer, cleared, delivery).await? {
+        Ok(body) => body,
+        Err(why) => return Ok(Some((Verdict::Dropped(why), 0, None))),
     };
     let keys = federation.keys().of(delivery.account, peer.our_keys).await?;
     let bytes = body.len();

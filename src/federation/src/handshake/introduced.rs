@@ -34,7 +34,8 @@ struct Standing {
 }
 
 impl Federation {
-    /// Asks an introduced peer, at its address, whether it has accepted, as we have, and keeps what it says. True if there is nothing more to ask.
+    /// Asks an introduced peer, at its address, whether it has accepted, as we have, and keeps what it says. True if there is
+    /// nothing more to ask.
     ///
     /// # Errors
     /// `Remote` if it cannot be reached or does not know of it yet.

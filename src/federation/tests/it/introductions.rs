@@ -433,6 +433,7 @@ async fn nobody_is_a_peer_before_the_address_itself_has_answered() {
     });
     let refused = post(&n, &nobody, "/invitations/notice", &notice).await;
     assert_eq!(refused, StatusCode::FORBIDDEN);
+    // That nothing follows has no event: a while is waited.
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(state(&n, &nobody).await, Some(PeerState::PendingRemote));
     // The same statement once more has no effect, and is no error.

@@ -303,6 +303,7 @@ async fn strangers_make_us_look_once_a_minute_and_stop_nobody() {
     for _ in 0..100 {
         forged(&stranger, &a, &b).await;
     }
+    // That nobody looks again has no event: a while is waited.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(b.connections() <= before + 1);
     assert_eq!(peer(&b, &a).await.state, PeerState::Active);
