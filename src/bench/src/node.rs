@@ -222,14 +222,26 @@ impl Serving {
     ///
     /// # Errors
     /// When it is gone.
-    #[expect(clippy::cast_precision_loss, reason = "kibibytes are few")]
     pub fn memory(&self) -> Outcome<f64> {
+        self.status("VmRSS:")
+    }
+
+    /// Resident memory in MiB that is the node's own: without what it has mapped of files.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn own_memory(&self) -> Outcome<f64> {
+        self.status("RssAnon:")
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "kibibytes are few")]
+    fn status(&self, name: &str) -> Outcome<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
         let kib: u64 = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|line| line.strip_prefix(name))
             .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
-            .ok_or("no VmRSS")?;
+            .ok_or_else(|| format!("no {name}"))?;
         Ok(kib as f64 / 1_024.0)
     }
 

@@ -11,12 +11,24 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+const BROKEN: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
 const NOT_FOUND: &[u8] = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
 
-/// Peers that answer 202 to every activity. They listen until [`Receivers::end`].
+/// What peers do with activities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// They answer 202.
+    Take,
+    /// They read them, and answer nothing until they do otherwise.
+    Stall,
+    /// They answer 500.
+    Break,
+}
+
+/// Peers that answer 202 to every activity, until they are told otherwise. They listen until [`Receivers::end`].
 pub struct Receivers {
     shared: Arc<Shared>,
-    open: watch::Sender<bool>,
+    manner: watch::Sender<Manner>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -40,16 +52,20 @@ impl Receivers {
             arrivals: Mutex::default(),
             changed: Notify::new(),
         });
-        let (open, gate) = watch::channel(true);
+        let (manner, now) = watch::channel(Manner::Take);
         let mut tasks = Vec::new();
         for origin in origins {
             let address = origin.trim_start_matches("http://");
             let listener = TcpListener::bind(address)
                 .await
                 .map_err(|error| format!("the peer at {address} cannot listen: {error}"))?;
-            tasks.push(tokio::spawn(accept(listener, Arc::clone(&shared), gate.clone())));
+            tasks.push(tokio::spawn(accept(listener, Arc::clone(&shared), now.clone())));
         }
-        Ok(Self { shared, open, tasks })
+        Ok(Self {
+            shared,
+            manner,
+            tasks,
+        })
     }
 
     /// Ends all of them; their addresses are free when this returns.
@@ -63,9 +79,19 @@ impl Receivers {
         }
     }
 
-    /// Answers, or lets senders wait.
-    pub fn answer(&self, answer: bool) {
-        self.open.send_replace(answer);
+    /// From now on they do this.
+    pub fn set(&self, manner: Manner) {
+        self.manner.send_replace(manner);
+    }
+
+    /// Microseconds from `since` to the first byte of each activity that was taken since the last [`Receivers::reset`].
+    #[must_use]
+    pub fn latencies(&self, since: Instant) -> Vec<u64> {
+        let micros = |at: &Instant| at.saturating_duration_since(since).as_micros();
+        let all = self.arrivals();
+        all.iter()
+            .map(|at| u64::try_from(micros(at)).unwrap_or(u64::MAX))
+            .collect()
     }
 
     /// Forgets what has arrived.
@@ -112,17 +138,17 @@ impl Receivers {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, gate: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, shared: Arc<Shared>, manner: watch::Receiver<Manner>) {
     // Dropped with this task, and with it what is open.
     let mut connections = tokio::task::JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (shared, gate) = (Arc::clone(&shared), gate.clone());
-        connections.spawn(async move { drop(serve(stream, &shared, gate).await) });
+        let (shared, manner) = (Arc::clone(&shared), manner.clone());
+        connections.spawn(async move { drop(serve(stream, &shared, manner).await) });
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn serve(mut stream: TcpStream, shared: &Shared, mut gate: watch::Receiver<bool>) -> Outcome {
+async fn serve(mut stream: TcpStream, shared: &Shared, mut manner: watch::Receiver<Manner>) -> Outcome {
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; 16 * 1_024];
     let mut filled = 0;
@@ -140,8 +166,10 @@ async fn serve(mut stream: TcpStream, shared: &Shared, mut gate: watch::Receiver
         while filled < end + length {
             filled += fill(&mut stream, &mut buffer, filled).await?;
         }
-        gate.wait_for(|open| *open).await?;
-        if buffer.starts_with(b"POST") {
+        let now = *manner.wait_for(|now| *now != Manner::Stall).await?;
+        if now == Manner::Break {
+            stream.write_all(BROKEN).await?;
+        } else if buffer.starts_with(b"POST") {
             stream.write_all(ACCEPTED).await?;
             let at = arrived.unwrap_or_else(Instant::now);
             shared

@@ -3,17 +3,32 @@
 use crate::db::Db;
 use crate::figure::Figure;
 use crate::manifest::{KINDS, Manifest, Sizes};
-use crate::measures::{Bench, Effort, Section, delivery, fanout, growth, home, inbox, post, start};
-use crate::node::Place;
+use crate::measures::{
+    Bench, Effort, Section, backlog, catch_up, delivery, fanout, growth, home, inbox, isolation, post, start,
+};
+use crate::node::{Place, free_port};
 use crate::seed::{self, Layout};
 use crate::{Outcome, ceilings, say};
 use std::fs;
 use std::path::PathBuf;
 
 /// The measures, in the order they are made: those that change nothing first.
-pub const MEASURES: [&str; 8] = [
-    "ceilings", "start", "home", "growth", "fanout", "post", "inbox", "delivery",
+pub const MEASURES: [&str; 11] = [
+    "ceilings",
+    "start",
+    "home",
+    "growth",
+    "fanout",
+    "post",
+    "inbox",
+    "delivery",
+    "isolation",
+    "backlog",
+    "catch-up",
 ];
+
+/// Peers of each kind, for what is measured beside one that stalls.
+const TWENTY: usize = 20;
 
 /// What to measure, and how.
 pub struct Suite {
@@ -110,18 +125,44 @@ impl Suite {
             let mut bench = self.data_set("", &self.sizes, Layout::Few)?;
             self.measure_main(&mut bench, &mut results).await?;
         }
+        let sizes = Sizes {
+            people: 200,
+            posts: 2_000,
+            remote: 0,
+            authors: self.sizes.authors.min(34),
+            seed: self.sizes.seed,
+        };
         if self.wants("delivery") {
-            let sizes = Sizes {
-                people: 200,
-                posts: 2_000,
-                remote: 0,
-                authors: self.sizes.authors.min(34),
-                seed: self.sizes.seed,
-            };
             let bench = self.data_set("-delivery", &sizes, Layout::Many(self.peers))?;
             results.keep(delivery::measure(&bench).await?);
         }
+        if self.wants("isolation") || self.wants("backlog") {
+            let bench = self.data_set("-strength", &sizes, Layout::Many(TWENTY))?;
+            if self.wants("isolation") {
+                results.keep(isolation::measure(&bench).await?);
+            }
+            if self.wants("backlog") {
+                results.keep(backlog::measure(&bench).await?);
+            }
+        }
+        if self.wants("catch-up") {
+            let (here, there) = (self.bare("-here")?, self.bare("-there")?);
+            results.keep(catch_up::measure(&here, &there, self.effort).await?);
+        }
         Ok(results)
+    }
+
+    /// A place for a node, where nothing is; its database is empty.
+    fn bare(&self, name: &str) -> Outcome<Place> {
+        self.empty_database(name)?;
+        let [sqlite, postgres] = KINDS;
+        let database = if self.server.is_empty() { sqlite } else { postgres };
+        Ok(Place {
+            bin: self.bin.clone(),
+            dir: self.root.join(format!("{database}{name}")),
+            authority: format!("localhost:{}", free_port()?),
+            postgres: self.database_url(name)?,
+        })
     }
 
     async fn measure_main(&self, bench: &mut Bench, results: &mut Results) -> Outcome {

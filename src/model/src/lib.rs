@@ -47,7 +47,7 @@ pub use origin::Origin;
 pub use outbound::OutboundActivity;
 pub use own_keys::{KeyAlert, KeyGeneration, OwnKeys};
 pub use page::Page;
-pub use peer::{Peer, PeerIdentity, PeerKeys, PeerState, SignatureForm, Software};
+pub use peer::{Circuit, Peer, PeerIdentity, PeerKeys, PeerState, SignatureForm, Software};
 pub use policy::{Acquaintance, Barred, Cleared, Fetching, Gate, Matter, Receiving, Sending, Serving};
 pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};

@@ -160,11 +160,44 @@ pub struct Peer {
     pub alert: Option<KeyAlert>,
 }
 
+/// Whether deliveries to a peer go on: the state of its circuit breaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Circuit {
+    /// They do.
+    Closed,
+    /// It did not take the last ones, and rests.
+    Open,
+    /// It has rested: one at a time is tried, and the first that it takes closes the circuit.
+    HalfOpen,
+}
+
+impl Circuit {
+    /// Its name in answers of the API and of commands.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
 impl Peer {
     /// True when messages may cross at all.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.state == PeerState::Active
+    }
+
+    /// Whether deliveries to it go on.
+    #[must_use]
+    pub fn circuit(&self, now: Time) -> Circuit {
+        match self.retry_at {
+            _ if self.failures == 0 => Circuit::Closed,
+            Some(at) if at > now => Circuit::Open,
+            _ => Circuit::HalfOpen,
+        }
     }
 }
 

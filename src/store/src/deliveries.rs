@@ -448,6 +448,26 @@ pub fn counts(conn: &mut Conn, peer: PeerId, since: Time, dropped_since: Time) -
     })
 }
 
+/// How many of the first `most` that wait for a peer were tried before, and what was said of the first of them.
+///
+/// # Errors
+/// The database's.
+pub fn tried(conn: &mut Conn, peer: PeerId, most: i64) -> Result<(i64, Option<String>), StoreError> {
+    let waiting = deliveries::table
+        .filter(deliveries::peer_id.eq(peer.get()))
+        .filter(deliveries::state.eq("queued"))
+        .order(deliveries::id)
+        .limit(most)
+        .select((deliveries::attempts, deliveries::last_error))
+        .load::<(i32, Option<String>)>(conn)?;
+    let mut tried = waiting
+        .into_iter()
+        .filter(|(attempts, _)| *attempts > 0)
+        .peekable();
+    let error = tried.peek().and_then(|(_, error)| error.clone());
+    Ok((i64::try_from(tried.count()).unwrap_or(i64::MAX), error))
+}
+
 /// How far a post came with one peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {

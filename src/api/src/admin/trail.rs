@@ -53,6 +53,13 @@ struct Queue {
     dropped: i64,
     /// Since when the oldest waits.
     oldest: Option<String>,
+    /// `closed`: deliveries go on; `open`: the peer does not take them, and rests; `half_open`: it is tried one at a time.
+    circuit: &'static str,
+    /// Of the first 1,000 that wait, how many the peer has not taken although it takes others. They are tried again, and
+    /// hold up their authors and conversations alone.
+    held: i64,
+    /// What the peer said to the first of them.
+    held_error: Option<String>,
     /// Since when deliveries fail.
     failing_since: Option<String>,
     /// No attempt before then.
@@ -101,6 +108,9 @@ async fn queues(State(state): State<ApiState>, _: Caller) -> ApiResult<Json<Vec<
                 delivered: queue.delivered,
                 dropped: queue.dropped,
                 oldest: queue.oldest.map(stamp),
+                circuit: queue.circuit.as_str(),
+                held: queue.held,
+                held_error: queue.held_error,
                 failing_since: queue.peer.failing_since.map(stamp),
                 retry_at: queue.peer.retry_at.map(stamp),
                 last_error: queue.peer.last_error.clone(),

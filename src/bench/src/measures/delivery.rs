@@ -8,7 +8,7 @@ use crate::http::Connection;
 use crate::load::Load;
 use crate::manifest::{Actor, Peer};
 use crate::node::Serving;
-use crate::peers::Receivers;
+use crate::peers::{Manner, Receivers};
 use crate::{Outcome, ceilings, say};
 use std::sync::Arc;
 use std::time::Instant;
@@ -153,10 +153,10 @@ async fn to_one(bench: &Bench, node: &Serving, receivers: &Receivers) -> Outcome
             status: 200,
         };
         receivers.reset();
-        receivers.answer(false);
+        receivers.set(Manner::Stall);
         load.run(node).await?;
         let (before, begun) = (node.cpu()?, Instant::now());
-        receivers.answer(true);
+        receivers.set(Manner::Take);
         receivers.wait_for(count).await?;
         rates.push(count as f64 / begun.elapsed().as_secs_f64());
         cpu.push((node.cpu()?.saturating_sub(before)).as_secs_f64() * 1e6 / count as f64);

@@ -1,10 +1,13 @@
 //! The measures, one file each.
 
+pub mod backlog;
+pub mod catch_up;
 pub mod delivery;
 pub mod fanout;
 pub mod growth;
 pub mod home;
 pub mod inbox;
+pub mod isolation;
 pub mod post;
 pub mod start;
 
@@ -62,4 +65,10 @@ pub struct Section {
     pub method: String,
     /// What came out.
     pub figures: Vec<Figure>,
+}
+
+/// Microseconds in milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "a few minutes at most")]
+fn millis(micros: u64) -> f64 {
+    micros as f64 / 1e3
 }

@@ -6,7 +6,7 @@ use crate::http::request;
 use crate::load::{Load, Result};
 use crate::manifest::Actor;
 use crate::node::Serving;
-use crate::peers::Receivers;
+use crate::peers::{Manner, Receivers};
 use crate::{Outcome, say};
 use serde_json::json;
 use std::sync::Arc;
@@ -62,10 +62,10 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
         alone.push(whole(load(first, effort.of(ONE_BY_ONE), 1)).await?);
         together.push(whole(load(&authors, effort.of(TOGETHER), CLIENTS)).await?);
         receivers.reset();
-        receivers.answer(false);
+        receivers.set(Manner::Stall);
         let count = effort.of(SILENT);
         silent.push(load(&authors, count, CLIENTS).run(&node).await?);
-        receivers.answer(true);
+        receivers.set(Manner::Take);
         receivers.wait_for(count * PEERS).await?;
         say(&format!("  posting: round {} of {}", round + 1, effort.rounds));
     }

@@ -4,6 +4,8 @@ use super::bell::Bell;
 use super::handover::{HandedOver, hand_over, speak, write};
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
+use super::window::Window;
+use super::{LOOK, until};
 use crate::Federation;
 use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
@@ -20,12 +22,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(5);
 /// A lane that is never still looks at the beginning of its queue after so long.
 const FROM_THE_START: Duration = Duration::from_secs(1);
+/// So many not taken, and none taken between them: it is the peer, not what it was offered.
+const STRIKES: usize = 3;
 
 /// Delivers what is queued for `peer`. Everything that is known is in the database: this can end at any moment, and the
 /// worst that follows is that some activities arrive twice, under the same ids.
 ///
 /// What is over is written down many at a time: while one transaction is under way, the next activities go out. What failed
 /// is written down at the end, so that what was taken at the same moment does not end the rest that the failure begins.
+///
+/// One that is not taken by a peer that answers is held, and holds up its author and its conversation alone; the third in a
+/// row is a failure of the peer.
 ///
 /// The bell tells of more while this goes on; rung when it has ended, it tells the caller. True if the peer is to be left
 /// alone for a while.
@@ -37,86 +44,192 @@ pub(super) async fn run(
     peer: PeerId,
     mut stop: watch::Receiver<bool>,
     bell: &Bell,
+    window: Window,
 ) -> Result<bool> {
-    let mut queue = Queue::new(peer);
-    let mut under_way: JoinSet<Result<Ended>> = JoinSet::new();
-    let mut writing: JoinSet<(Over, Result<()>)> = JoinSet::new();
-    let mut over = Over::default();
-    let mut failed: Vec<(DeliveryId, Failure)> = Vec::new();
-    let mut fault = None;
-    let mut halted = false;
-    let mut stuck: Option<Instant> = None;
+    let mut work = Work::new(federation, peer, window);
     loop {
         let stopping = *stop.borrow();
-        if !halted && !stopping && stuck.is_none() {
-            match queue.read_on(&federation, bell).await {
-                Ok(()) => {
-                    while let Some(delivery) = queue.lane.start() {
-                        let federation = federation.clone();
-                        under_way.spawn(async move { attempt(&federation, peer, &delivery).await });
-                    }
-                }
-                Err(error) => {
-                    fault = Some(error);
-                    halted = true;
-                }
-            }
+        let going = work.goes_on() && !stopping;
+        if going {
+            work.start(bell).await;
         }
-        let going = !halted && !stopping && stuck.is_none();
-        if writing.is_empty() && !over.is_empty() && (stuck.is_none() || stopping) {
-            writing.spawn(write_down(federation.clone(), peer, std::mem::take(&mut over)));
-        }
-        if under_way.is_empty() && writing.is_empty() && stuck.is_none() {
+        work.write_down(stopping);
+        let going = work.goes_on() && !stopping;
+        let busy = !work.under_way.is_empty() || !work.writing.is_empty() || work.stuck.is_some();
+        let held = work.held_for().filter(|_| going);
+        if !busy && held.is_none() {
             break;
         }
         tokio::select! {
             () = bell.listen(), if going => {}
-            Some(ended) = under_way.join_next() => match task(ended) {
-                Ok(Ended::Taken(done, form)) => {
-                    queue.lane.finish(done.id);
-                    over.taken.push(done);
-                    over.form = Some(form);
-                }
-                Ok(Ended::Dropped(done, why)) => {
-                    queue.lane.finish(done.id);
-                    over.dropped.push((done, why));
-                }
-                Ok(Ended::Written(id)) => {
-                    queue.lane.finish(id);
-                    queue.lane.forget(std::iter::once(id));
-                }
-                Ok(Ended::Failed(id, failure)) => {
-                    queue.lane.fail(id);
-                    failed.extend(failure.map(|failure| (id, failure)));
-                    halted = true;
-                }
-                Err(error) => {
-                    fault.get_or_insert(error);
-                    halted = true;
-                }
-            },
-            Some(written) = writing.join_next() => {
-                let (batch, result) = written.map_err(DomainError::internal)?;
-                match result {
-                    Ok(()) => queue.lane.forget(batch.ids()),
-                    Err(error) if stopping => return Err(error),
-                    Err(error) => {
-                        // The peer has it: sending it again would be worse than waiting here.
-                        tracing::error!(%peer, %error, "what was delivered cannot be written down; it is tried again");
-                        over.after(batch);
-                        stuck = Some(Instant::now() + AGAIN);
-                    }
-                }
+            () = sleep(held.unwrap_or_default()), if held.is_some() => {}
+            Some(ended) = work.under_way.join_next() => work.ended(task(ended)).await,
+            Some(written) = work.writing.join_next() => {
+                work.written(written.map_err(DomainError::internal)?, stopping)?;
             }
-            () = sleep_until(stuck.unwrap_or_else(Instant::now)), if stuck.is_some() => stuck = None,
-            // Also if nobody is left to stop this.
-            _ = stop.changed(), if stuck.is_some() => stuck = None,
+            () = sleep_until(work.stuck.unwrap_or_else(Instant::now)), if work.stuck.is_some() => work.stuck = None,
+            changed = stop.changed(), if work.stuck.is_some() || !busy => {
+                work.stuck = None;
+                // Nobody is left to stop this.
+                work.halted |= changed.is_err();
+            }
         }
     }
-    if !failed.is_empty() {
-        deliveries::failed(federation.ctx(), peer, failed).await?;
+    work.end().await
+}
+
+/// What goes on for one peer.
+struct Work {
+    federation: Federation,
+    peer: PeerId,
+    queue: Queue,
+    window: Window,
+    under_way: JoinSet<Result<Ended>>,
+    writing: JoinSet<(Over, Result<()>)>,
+    /// Not written down yet.
+    over: Over,
+    failed: Vec<(DeliveryId, Failure)>,
+    /// Not taken, since something was taken.
+    strikes: usize,
+    /// Of this node's own.
+    fault: Option<DomainError>,
+    /// Nothing is started any more.
+    halted: bool,
+    /// What is over could not be written down: nothing is started until then.
+    stuck: Option<Instant>,
+}
+
+impl Work {
+    fn new(federation: Federation, peer: PeerId, window: Window) -> Self {
+        Self {
+            federation,
+            peer,
+            queue: Queue::new(peer),
+            window,
+            under_way: JoinSet::new(),
+            writing: JoinSet::new(),
+            over: Over::default(),
+            failed: Vec::new(),
+            strikes: 0,
+            fault: None,
+            halted: false,
+            stuck: None,
+        }
     }
-    fault.map_or(Ok(halted), Err)
+
+    const fn goes_on(&self) -> bool {
+        !self.halted && self.stuck.is_none()
+    }
+
+    /// Reads on, and starts what may go.
+    async fn start(&mut self, bell: &Bell) {
+        if let Err(error) = self.queue.read_on(&self.federation, bell).await {
+            self.fault = Some(error);
+            self.halted = true;
+            return;
+        }
+        while self.window.lets(self.queue.lane.under_way()) {
+            let Some(delivery) = self.queue.lane.start() else {
+                break;
+            };
+            let (federation, peer) = (self.federation.clone(), self.peer);
+            self.under_way
+                .spawn(async move { attempt(&federation, peer, &delivery).await });
+        }
+    }
+
+    /// Begins to write down what is over, if nothing is being written down.
+    fn write_down(&mut self, stopping: bool) {
+        if self.writing.is_empty() && !self.over.is_empty() && (self.stuck.is_none() || stopping) {
+            let over = std::mem::take(&mut self.over);
+            let (federation, peer) = (self.federation.clone(), self.peer);
+            self.writing.spawn(write_down(federation, peer, over));
+        }
+    }
+
+    /// How long until something that is held may be tried again. Not longer than the table is left alone: a clock may be set.
+    fn held_for(&self) -> Option<Duration> {
+        let now = self.federation.ctx().now();
+        let pause = self.queue.lane.held_for(now)?;
+        Some(until(now, now + pause).min(LOOK))
+    }
+
+    async fn ended(&mut self, ended: Result<Ended>) {
+        let under_way = self.queue.lane.under_way();
+        match ended {
+            Ok(Ended::Taken(done, form)) => {
+                self.taken(done.id, under_way);
+                self.over.taken.push(done);
+                self.over.form = Some(form);
+            }
+            Ok(Ended::Dropped(done, why)) => {
+                self.queue.lane.finish(done.id);
+                self.over.dropped.push((done, why));
+            }
+            Ok(Ended::Written(id)) => {
+                self.taken(id, under_way);
+                self.queue.lane.forget(std::iter::once(id));
+            }
+            Ok(Ended::Held(id, failure)) => self.held(id, failure).await,
+            Ok(Ended::Failed(id, failure)) => {
+                self.queue.lane.fail(id);
+                self.failed.extend(failure.map(|failure| (id, failure)));
+                self.halted = true;
+            }
+            Err(error) => {
+                self.fault.get_or_insert(error);
+                self.halted = true;
+            }
+        }
+    }
+
+    fn taken(&mut self, id: DeliveryId, under_way: usize) {
+        self.queue.lane.finish(id);
+        self.window.taken(under_way);
+        self.strikes = 0;
+    }
+
+    async fn held(&mut self, id: DeliveryId, failure: Failure) {
+        self.strikes += 1;
+        self.window.refused();
+        if self.strikes >= STRIKES {
+            self.queue.lane.fail(id);
+            self.failed.push((id, failure));
+            self.halted = true;
+            return;
+        }
+        let ctx = self.federation.ctx();
+        self.queue.lane.hold(id, ctx.now());
+        match deliveries::held(ctx, self.peer, id, failure.reason).await {
+            // What was given up is not to be sent.
+            Ok(gave_up) => self.queue.anew |= gave_up,
+            Err(error) => {
+                self.fault.get_or_insert(error);
+                self.halted = true;
+            }
+        }
+    }
+
+    fn written(&mut self, (batch, result): (Over, Result<()>), stopping: bool) -> Result<()> {
+        match result {
+            Ok(()) => self.queue.lane.forget(batch.ids()),
+            Err(error) if stopping => return Err(error),
+            Err(error) => {
+                // The peer has it: sending it again would be worse than waiting here.
+                tracing::error!(peer = %self.peer, %error, "what was delivered cannot be written down; it is tried again");
+                self.over.after(batch);
+                self.stuck = Some(Instant::now() + AGAIN);
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(self) -> Result<bool> {
+        if !self.failed.is_empty() {
+            deliveries::failed(self.federation.ctx(), self.peer, self.failed).await?;
+        }
+        self.fault.map_or(Ok(self.halted), Err)
+    }
 }
 
 fn task<T>(ended: std::result::Result<Result<T>, JoinError>) -> Result<T> {
@@ -137,6 +250,8 @@ struct Queue {
     /// Since when what was queued earlier may have been committed before what was read; `None` right after its beginning
     /// was read.
     overtaken: Option<Instant>,
+    /// What is known of it may not be so any more: it is read from its beginning before anything is started.
+    anew: bool,
 }
 
 impl Queue {
@@ -146,35 +261,40 @@ impl Queue {
             lane: Lane::default(),
             behind: true,
             overtaken: None,
+            anew: false,
         }
     }
 
     /// Reads on when half of the window is free and there may be more; from the beginning when nothing is under way, and
-    /// from time to time.
+    /// from time to time, and before what was held is tried again.
     async fn read_on(&mut self, federation: &Federation, bell: &Bell) -> Result<()> {
+        let ctx = federation.ctx();
         self.behind |= bell.rung();
+        self.anew |= self.lane.release(ctx.now());
         let still = self.lane.is_still();
         let overtaken = self
             .overtaken
             .is_some_and(|since| still || since.elapsed() > FROM_THE_START);
-        if !(overtaken || (self.behind && self.lane.room() >= WINDOW / 2)) {
+        if !(self.anew || overtaken || (self.behind && self.lane.room() >= WINDOW / 2)) {
             return Ok(());
         }
-        let from_start = still || overtaken;
+        let from_start = self.anew || still || overtaken;
         let (after, most) = if from_start {
-            (None, WINDOW + self.lane.over())
+            (None, WINDOW + self.lane.held_back() + self.lane.over())
         } else {
             (self.lane.last(), self.lane.room())
         };
         let limit = i64::try_from(most).unwrap_or(1);
-        let found = deliveries::next(federation.ctx(), self.peer, after, limit).await?;
+        let found = deliveries::next(ctx, self.peer, after, limit).await?;
         self.behind = found.len() >= most;
-        self.lane.extend(found);
-        self.overtaken = if from_start {
-            None
+        if from_start {
+            self.lane.renew(found, !self.behind);
+            self.anew = false;
+            self.overtaken = None;
         } else {
-            self.overtaken.or_else(|| Some(Instant::now()))
-        };
+            self.lane.extend(found);
+            self.overtaken = self.overtaken.or_else(|| Some(Instant::now()));
+        }
         Ok(())
     }
 }
@@ -185,8 +305,10 @@ enum Ended {
     Taken(Done, SignatureForm),
     /// It will not be made again, and why.
     Dropped(Done, Dropped),
-    /// It is over, and that is written down.
+    /// The peer has it, and that is written down.
     Written(DeliveryId),
+    /// It stays in the queue; others may be taken.
+    Held(DeliveryId, Failure),
     /// It stays in the queue; `None` if it was not tried, because the peer is not active any more.
     Failed(DeliveryId, Option<Failure>),
 }
@@ -199,33 +321,34 @@ async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>
         return Ok(Ended::Failed(id, None));
     };
     tracing::debug!(%peer, delivery = %id, kind = delivery.data.kind(), ?verdict, "delivery attempted");
-    if let Verdict::Failed(failure) = verdict {
-        return Ok(Ended::Failed(id, Some(failure)));
-    }
+    let over = match verdict {
+        Verdict::Failed(failure) => return Ok(Ended::Failed(id, Some(failure))),
+        Verdict::Held(failure) => return Ok(Ended::Held(id, failure)),
+        Verdict::Taken(form) => Ok(form),
+        Verdict::Dropped(why) => Err(why),
+    };
     let parcel = federation.parcel(delivery, bytes).await?;
     let done = Done { id, parcel };
-    if keys.is_some() {
-        // Before anything else is signed for this peer.
-        let mut over = Over {
-            keys,
-            ..Over::default()
-        };
-        match verdict {
-            Verdict::Taken(form) => {
-                over.taken.push(done);
-                over.form = Some(form);
-            }
-            Verdict::Dropped(why) => over.dropped.push((done, why)),
-            Verdict::Failed(failure) => return Ok(Ended::Failed(id, Some(failure))),
-        }
-        deliveries::finish(federation.ctx(), peer, over).await?;
-        return Ok(Ended::Written(id));
+    if keys.is_none() {
+        return Ok(match over {
+            Ok(form) => Ended::Taken(done, form),
+            Err(why) => Ended::Dropped(done, why),
+        });
     }
-    Ok(match verdict {
-        Verdict::Taken(form) => Ended::Taken(done, form),
-        Verdict::Dropped(why) => Ended::Dropped(done, why),
-        Verdict::Failed(failure) => Ended::Failed(id, Some(failure)),
-    })
+    // Before anything else is signed for this peer.
+    let mut written = Over {
+        keys,
+        ..Over::default()
+    };
+    match over {
+        Ok(form) => {
+            written.taken.push(done);
+            written.form = Some(form);
+        }
+        Err(why) => written.dropped.push((done, why)),
+    }
+    deliveries::finish(federation.ctx(), peer, written).await?;
+    Ok(Ended::Written(id))
 }
 
 /// Why something is not sent that was queued under another contract.

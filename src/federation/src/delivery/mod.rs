@@ -7,9 +7,11 @@ mod handover;
 mod lane;
 mod order;
 mod verdict;
+mod window;
 
 use crate::Federation;
 use bell::Bell;
+use entrenous_domain::deliveries::Waiting;
 use entrenous_domain::{Result, deliveries};
 use entrenous_model::{Event, PeerId, Time};
 use std::collections::HashMap;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
+use window::{Spare, Window};
 
 /// The table is looked at this often even if nothing was heard.
 const LOOK: Duration = Duration::from_secs(30);
@@ -132,6 +135,7 @@ struct Lanes {
     running: HashMap<PeerId, Arc<Bell>>,
     ids: HashMap<tokio::task::Id, PeerId>,
     resting: HashMap<PeerId, Instant>,
+    spare: Spare,
 }
 
 impl Lanes {
@@ -141,7 +145,7 @@ impl Lanes {
         let now = Instant::now();
         self.resting.retain(|_, until| *until > now);
         let mut next = LOOK;
-        for (peer, at) in waiting {
+        for Waiting { peer, at, silent } in waiting {
             if self.running.contains_key(&peer) {
                 continue;
             }
@@ -157,9 +161,10 @@ impl Lanes {
             let bell = Arc::<Bell>::default();
             self.running.insert(peer, Arc::clone(&bell));
             let (federation, stop) = (federation.clone(), stop.clone());
+            let window = Window::new(silent, self.spare.clone());
             let task = self
                 .tasks
-                .spawn(async move { (peer, lane::run(federation, peer, stop, &bell).await) });
+                .spawn(async move { (peer, lane::run(federation, peer, stop, &bell, window).await) });
             self.ids.insert(task.id(), peer);
         }
         Ok(next)

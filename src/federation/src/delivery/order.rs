@@ -1,19 +1,23 @@
 //! Which deliveries of one peer may be under way at the same time. Pure.
 
-use entrenous_domain::deliveries::Delivery;
-use entrenous_model::{AccountId, DeliveryId, OutboundActivity};
-use std::collections::{BTreeMap, HashSet};
+use chrono::TimeDelta;
+use entrenous_domain::deliveries::{Delivery, pause_after};
+use entrenous_model::{AccountId, DeliveryId, OutboundActivity, Time};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Deliveries of one peer under way at a time.
-pub(super) const AT_ONCE: usize = 8;
-/// Deliveries of one peer kept in memory.
+/// Deliveries of one peer kept in memory that may go sooner or later.
 pub(super) const WINDOW: usize = 200;
+/// Deliveries kept beside them that wait for one which the peer does not take. Beyond, all waits with it.
+const MOST_BLOCKED: usize = 800;
 
 /// The head of one peer's queue.
 ///
 /// Two deliveries stay in order if they have the same author, or are of the same conversation (`order_key`, 0 for none);
-/// everything else may overtake. New keys of the node overtake nothing, and nothing overtakes them.
+/// everything else may overtake. New keys of the node overtake nothing that is under way, and nothing overtakes them.
+///
+/// What the peer does not take now, though it answers, is held: it is tried again after a pause of its own, and holds up
+/// its author and its conversation, nobody else.
 #[derive(Default)]
 pub(super) struct Lane {
     /// In queue order; what is under way stays until it is finished.
@@ -21,6 +25,50 @@ pub(super) struct Lane {
     under_way: HashSet<DeliveryId>,
     /// Over, but not written down yet: the database still has them in the queue.
     over: HashSet<DeliveryId>,
+    /// What was not taken.
+    refused: HashMap<DeliveryId, Hold>,
+}
+
+/// What is remembered of one that was not taken, until it is over.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    /// How often it was not taken.
+    failures: i32,
+    /// It is left alone until then; `None` once it may be tried again.
+    until: Option<Time>,
+}
+
+impl Hold {
+    /// How long it is left alone. A moment further away than the pause was written by a clock that has been set back since.
+    fn pause(self, now: Time) -> Option<TimeDelta> {
+        let left = self.until? - now;
+        let believable = left <= pause_after(self.failures);
+        Some(if believable {
+            left.max(TimeDelta::zero())
+        } else {
+            TimeDelta::zero()
+        })
+    }
+}
+
+/// Whom one that cannot go holds up.
+#[derive(Default)]
+struct Behind {
+    authors: HashSet<Option<AccountId>>,
+    conversations: HashSet<i64>,
+}
+
+impl Behind {
+    fn has(&self, delivery: &Delivery) -> bool {
+        self.authors.contains(&delivery.account) || self.conversations.contains(&delivery.order_key)
+    }
+
+    fn add(&mut self, delivery: &Delivery) {
+        self.authors.insert(delivery.account);
+        if delivery.order_key != 0 {
+            self.conversations.insert(delivery.order_key);
+        }
+    }
 }
 
 impl Lane {
@@ -36,9 +84,40 @@ impl Lane {
         }
     }
 
+    /// Takes in the queue from its beginning: `whole` tells that there is no more. What is known, but not in the queue any
+    /// more (it was purged, or given up), is forgotten.
+    pub(super) fn renew(&mut self, deliveries: Vec<Delivery>, whole: bool) {
+        let last = deliveries.last().map(|delivery| delivery.id);
+        let there: HashSet<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
+        let under_way = &self.under_way;
+        self.waiting.retain(|id, _| {
+            let seen = whole || last.is_some_and(|last| *id <= last);
+            !seen || there.contains(id) || under_way.contains(id)
+        });
+        self.extend(deliveries);
+        let waiting = &self.waiting;
+        self.refused.retain(|id, _| waiting.contains_key(id));
+    }
+
     /// How many more fit.
     pub(super) fn room(&self) -> usize {
-        WINDOW.saturating_sub(self.waiting.len())
+        WINDOW.saturating_sub(self.waiting.len() - self.held_back())
+    }
+
+    /// Those held, and those that wait for them, beside which others may be known.
+    pub(super) fn held_back(&self) -> usize {
+        if !self.holds_back() {
+            return 0;
+        }
+        let mut behind = Behind::default();
+        let mut count = 0;
+        for (id, delivery) in &self.waiting {
+            if self.is_held(*id) || behind.has(delivery) {
+                behind.add(delivery);
+                count += 1;
+            }
+        }
+        count.min(MOST_BLOCKED)
     }
 
     /// The last one known: the queue is read on from there.
@@ -51,29 +130,27 @@ impl Lane {
         self.under_way.is_empty()
     }
 
+    /// How many are under way.
+    pub(super) fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
     /// The next that may go now; it is under way from then on.
     pub(super) fn start(&mut self) -> Option<Arc<Delivery>> {
-        if self.under_way.len() >= AT_ONCE {
-            return None;
-        }
-        let mut authors: HashSet<Option<AccountId>> = HashSet::new();
-        let mut conversations: HashSet<i64> = HashSet::new();
+        let mut behind = Behind::default();
         let mut found = None;
         for (id, delivery) in &self.waiting {
             if matches!(delivery.data, OutboundActivity::UpdateKeys { .. }) {
                 // What is before it was signed with the former keys; what is behind it is signed with these.
-                found = self.under_way.is_empty().then(|| Arc::clone(delivery));
+                let free = self.under_way.is_empty() && !self.is_held(*id);
+                found = free.then(|| Arc::clone(delivery));
                 break;
             }
-            let free = !authors.contains(&delivery.account) && !conversations.contains(&delivery.order_key);
-            if free && !self.under_way.contains(id) {
+            if !behind.has(delivery) && !self.under_way.contains(id) && !self.is_held(*id) {
                 found = Some(Arc::clone(delivery));
                 break;
             }
-            authors.insert(delivery.account);
-            if delivery.order_key != 0 {
-                conversations.insert(delivery.order_key);
-            }
+            behind.add(delivery);
         }
         let delivery = found?;
         self.under_way.insert(delivery.id);
@@ -84,6 +161,7 @@ impl Lane {
     pub(super) fn finish(&mut self, id: DeliveryId) {
         self.under_way.remove(&id);
         self.waiting.remove(&id);
+        self.refused.remove(&id);
         self.over.insert(id);
     }
 
@@ -102,6 +180,44 @@ impl Lane {
     /// One failed and stays in the queue.
     pub(super) fn fail(&mut self, id: DeliveryId) {
         self.under_way.remove(&id);
+    }
+
+    /// One was not taken: it is left alone for as long as its failures say.
+    pub(super) fn hold(&mut self, id: DeliveryId, now: Time) {
+        self.under_way.remove(&id);
+        let hold = self.refused.entry(id).or_insert(Hold {
+            failures: 0,
+            until: None,
+        });
+        hold.failures = hold.failures.saturating_add(1);
+        hold.until = Some(now + pause_after(hold.failures));
+    }
+
+    fn is_held(&self, id: DeliveryId) -> bool {
+        self.refused.get(&id).is_some_and(|hold| hold.until.is_some())
+    }
+
+    /// Whether one is left alone.
+    pub(super) fn holds_back(&self) -> bool {
+        self.refused.values().any(|hold| hold.until.is_some())
+    }
+
+    /// Lets those go that may be tried again; true if there are some. The queue is to be read from its beginning before the
+    /// next is started: they may have been purged meanwhile.
+    pub(super) fn release(&mut self, now: Time) -> bool {
+        let mut some = false;
+        for hold in self.refused.values_mut() {
+            if hold.pause(now).is_some_and(|pause| pause.is_zero()) {
+                hold.until = None;
+                some = true;
+            }
+        }
+        some
+    }
+
+    /// How long until one that is held may be tried again; `None` if none is.
+    pub(super) fn held_for(&self, now: Time) -> Option<TimeDelta> {
+        self.refused.values().filter_map(|hold| hold.pause(now)).min()
     }
 }
 
@@ -183,9 +299,8 @@ mod tests {
         lane.extend((1..=50).map(|id| delivery(id, id, 0)).collect());
         lane.extend((1..=50).map(|id| delivery(id, id, 0)).collect());
         assert_eq!((lane.room(), lane.last()), (WINDOW - 50, Some(DeliveryId(50))));
-        assert_eq!(started(&mut lane).len(), AT_ONCE);
-        lane.finish(DeliveryId(1));
-        assert_eq!(started(&mut lane), [9]);
+        assert_eq!(started(&mut lane).len(), 50);
+        assert_eq!(lane.under_way(), 50);
     }
 
     #[test]
@@ -215,5 +330,64 @@ mod tests {
         let mut lane = Lane::default();
         lane.extend(vec![delivery(1, 0, 0), delivery(2, 0, 0), delivery(3, 5, 0)]);
         assert_eq!(started(&mut lane), [1, 3]);
+    }
+
+    fn at(seconds: i64) -> Time {
+        chrono::DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_taken_holds_up_its_author_and_its_conversation_alone() {
+        let mut lane = Lane::default();
+        lane.extend(vec![
+            delivery(1, 1, 7),
+            delivery(2, 1, 0),
+            delivery(3, 2, 7),
+            delivery(4, 2, 0),
+            delivery(5, 3, 0),
+        ]);
+        assert_eq!(started(&mut lane), [1, 5]);
+        lane.hold(DeliveryId(1), at(0));
+        lane.finish(DeliveryId(5));
+        // 3 is of its conversation, and 4 of the author of 3.
+        lane.extend(vec![delivery(6, 4, 0)]);
+        assert_eq!(started(&mut lane), [6]);
+        assert_eq!(lane.room(), WINDOW - 1, "what waits for it takes no room");
+        assert_eq!(lane.held_for(at(0)), Some(TimeDelta::milliseconds(1_250)));
+        assert!(!lane.release(at(1)) && started(&mut lane).is_empty());
+        assert!(lane.release(at(2)) && !lane.holds_back());
+        assert_eq!(started(&mut lane), [1]);
+        lane.hold(DeliveryId(1), at(2));
+        assert!(!lane.release(at(3)), "the next pause is longer");
+        // A clock that was set back makes no pause longer.
+        assert_eq!(lane.held_for(at(-3_600)), Some(TimeDelta::zero()));
+    }
+
+    #[test]
+    fn what_waits_for_one_is_bounded() {
+        let mut lane = Lane::default();
+        lane.extend(vec![delivery(1, 1, 0)]);
+        assert_eq!(started(&mut lane), [1]);
+        lane.hold(DeliveryId(1), at(0));
+        lane.extend((2..=3_000).map(|id| delivery(id, 1, 0)).collect());
+        assert_eq!(lane.room(), 0);
+    }
+
+    #[test]
+    fn what_was_purged_is_forgotten() {
+        let mut lane = Lane::default();
+        lane.extend((1..=3).map(|id| delivery(id, id, 0)).collect());
+        assert_eq!(lane.start().unwrap().id, DeliveryId(1));
+        // 1 is under way, 2 and 3 are gone, 5 was queued; what is behind the piece that was read is not known to be gone.
+        lane.renew(vec![delivery(5, 5, 0)], false);
+        assert_eq!(lane.waiting.len(), 2);
+        lane.extend(vec![delivery(9, 9, 0)]);
+        lane.renew(vec![delivery(5, 5, 0)], false);
+        assert_eq!((lane.waiting.len(), lane.last()), (3, Some(DeliveryId(9))));
+        lane.renew(vec![delivery(5, 5, 0)], true);
+        assert_eq!(lane.last(), Some(DeliveryId(5)));
+        lane.hold(DeliveryId(1), at(0));
+        lane.renew(Vec::new(), true);
+        assert!(!lane.holds_back() && lane.last().is_none());
     }
 }

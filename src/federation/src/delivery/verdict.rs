@@ -1,8 +1,10 @@
 //! What an answer means for a delivery. Pure.
 
 use crate::client::{Answer, ClientError};
-use entrenous_domain::deliveries::{Dropped, Failure, REFUSED};
+use chrono::TimeDelta;
+use entrenous_domain::deliveries::{Dropped, Failure, LONGEST_PAUSE, REFUSED};
 use entrenous_model::{Barred, SignatureForm};
+use http::{HeaderMap, header};
 use serde_json::Value;
 
 /// What came of an attempt.
@@ -12,7 +14,9 @@ pub(super) enum Verdict {
     Taken(SignatureForm),
     /// It will never be taken, and why.
     Dropped(Dropped),
-    /// It stays in the queue.
+    /// It stays in the queue, and the peer answers: others may well be taken.
+    Held(Failure),
+    /// It stays in the queue, and so does all else.
     Failed(Failure),
 }
 
@@ -22,17 +26,30 @@ pub(super) fn of_answer(answer: &Answer) -> Verdict {
         200..=299 => Verdict::Taken(answer.form),
         // Each side goes by another version for a moment, until it has heard of the other's acceptance: no reason to rest
         // for an hour.
-        403 if is_of_contract(&answer.body) => Verdict::Failed(Failure {
-            reason: "answered 403: the contract does not give it there".to_owned(),
-            refused: false,
-        }),
-        status => of_status(status),
+        403 if is_of_contract(&answer.body) => Verdict::Failed(Failure::because(
+            "answered 403: the contract does not give it there",
+        )),
+        status => match of_status(status) {
+            Verdict::Failed(failure) => Verdict::Failed(Failure {
+                at_least: retry_after(&answer.headers),
+                ..failure
+            }),
+            verdict => verdict,
+        },
     }
 }
 
 fn is_of_contract(body: &[u8]) -> bool {
     let said: Option<Value> = serde_json::from_slice(body).ok();
     said.is_some_and(|said| said.get("error").and_then(Value::as_str) == Some(Barred::Contract.code()))
+}
+
+/// How long the peer asks to be left alone (RFC 9110, section 10.2.3), in seconds alone: a date would depend on two clocks.
+fn retry_after(headers: &HeaderMap) -> TimeDelta {
+    let seconds = headers
+        .get(header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok());
+    TimeDelta::seconds(seconds.unwrap_or(0).into()).min(LONGEST_PAUSE)
 }
 
 fn of_status(status: u16) -> Verdict {
@@ -43,16 +60,15 @@ fn of_status(status: u16) -> Verdict {
             code: format!("status_{status}"),
             reason,
         }),
-        // 403: the peer's administrator has changed something, or ours must; trying at once is no use.
-        // 401: a clock or a key may be put right. 3xx: never followed.
+        // The peer's administrator has changed something, or ours must; trying at once is no use.
         403 => Verdict::Failed(Failure {
-            reason: REFUSED.to_owned(),
             refused: true,
+            ..Failure::because(REFUSED)
         }),
-        _ => Verdict::Failed(Failure {
-            reason,
-            refused: false,
-        }),
+        // Too busy, or what stands before it does not reach it.
+        408 | 429 | 502 | 503 | 504 => Verdict::Failed(Failure::because(&reason)),
+        // It stumbles over this one, or cannot get the author's key. 3xx: never followed.
+        _ => Verdict::Held(Failure::because(&reason)),
     }
 }
 
@@ -68,10 +84,7 @@ pub(super) fn of_error(error: &ClientError) -> Verdict {
             })
         }
         ClientError::Status(status) => of_status(*status),
-        _ => Verdict::Failed(Failure {
-            reason,
-            refused: false,
-        }),
+        _ => Verdict::Failed(Failure::because(&reason)),
     }
 }
 
@@ -80,7 +93,6 @@ mod tests {
     use super::*;
     use bytes::Bytes;
     use entrenous_egress::EgressError;
-    use http::HeaderMap;
 
     #[test]
     fn statuses() {
@@ -97,16 +109,42 @@ mod tests {
         for status in [400, 404, 410, 413, 422] {
             assert!(matches!(of_status(status), Verdict::Dropped(_)), "{status}");
         }
-        for status in [301, 308, 401, 408, 429, 500, 502, 503] {
+        for status in [408, 429, 502, 503, 504] {
             assert!(
                 matches!(of_status(status), Verdict::Failed(Failure { refused: false, .. })),
                 "{status}"
             );
         }
+        for status in [301, 308, 401, 409, 500, 501, 507] {
+            assert!(matches!(of_status(status), Verdict::Held(_)), "{status}");
+        }
         assert!(matches!(
             of_status(403),
             Verdict::Failed(Failure { refused: true, .. })
         ));
+    }
+
+    #[test]
+    fn a_busy_peer_says_how_long() {
+        let pause = |said: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, said.parse().unwrap());
+            let answer = Answer {
+                status: 429,
+                form: SignatureForm::Rfc9421Rsa,
+                headers,
+                body: Bytes::new(),
+            };
+            match of_answer(&answer) {
+                Verdict::Failed(failure) => failure.at_least,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(pause("120"), TimeDelta::seconds(120));
+        assert_eq!(pause("4000000000"), LONGEST_PAUSE, "bounded");
+        for odd in ["-1", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999", ""] {
+            assert_eq!(pause(odd), TimeDelta::zero(), "{odd}");
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod contracts;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod ended;
 #[cfg(test)]
 mod files;
@@ -25,7 +27,5 @@ mod robust;
 mod rotation;
 #[cfg(test)]
 mod serving;
-#[cfg(test)]
-mod silence;
 #[cfg(test)]
 mod two_nodes;

@@ -430,6 +430,11 @@ fn queue_in_words(state: &QueueState) -> String {
             state.peer.retry_at.map_or_else(|| "now".to_owned(), shown)
         ),
         (None, _, 0) => "up to date".to_owned(),
+        (None, _, waiting) if state.held > 0 => format!(
+            "{waiting} on the way; {} tried and not taken, though others are ({})",
+            state.held,
+            state.held_error.as_deref().unwrap_or("no reason given")
+        ),
         (None, _, waiting) => format!("{waiting} on the way"),
     }
 }
@@ -438,6 +443,7 @@ fn queue_json(state: &QueueState) -> Value {
     json!({
         "authority": state.peer.origin.authority(), "origin": state.peer.origin, "queued": state.queued,
         "delivered_24h": state.delivered, "dropped": state.dropped, "oldest": state.oldest,
+        "circuit": state.circuit.as_str(), "held": state.held, "held_error": state.held_error,
         "failing_since": state.peer.failing_since, "failures": state.peer.failures,
         "retry_at": state.peer.retry_at, "last_error": state.peer.last_error,
     })

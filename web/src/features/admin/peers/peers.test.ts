@@ -23,6 +23,9 @@ const queue = (more: Partial<Queue> = {}): Queue => ({
   queued: 0,
   delivered: 0,
   dropped: 0,
+  circuit: "closed",
+  held: 0,
+  held_error: null,
   ...more,
 });
 const LINK = `https://lyon.example/invitations/12?fp=${"ljjn".repeat(13)}#${"a".repeat(43)}`;
@@ -69,6 +72,11 @@ test("health says what is wrong first, and nothing of a queue where nothing is s
   expect(bad.lines.join(" ")).toContain("timed out");
   expect(bad.lines.join(" ")).toContain("3 messages wait.");
   expect(health(peer(), queue()).lines).toEqual([t("peers.allSent")]);
+  const held = health(peer(), queue({ queued: 3, held: 1, held_error: "answered 500" }));
+  expect(held.tone).toBe("warn");
+  expect(held.lines[1]).toMatch(/^1 of them was tried and not taken.*answered 500/);
+  const tried = queue({ queued: 1, circuit: "half_open", retry_at: since });
+  expect(health(peer({ failing_since: since }), tried).lines).toContain(t("peers.oneAtATime"));
   expect(health(peer(), queue({ queued: 1, dropped: 2 })).lines).toContain("1 message waits.");
   expect(health(peer({ state: "revoked", failing_since: since }), null).lines).toEqual([t("peers.noQueue")]);
 });

@@ -46,18 +46,20 @@ export function health(peer: Peer, queue: Queue | null): { tone: Tone; lines: st
   const since = peer.failing_since;
   if (since) {
     lines.push(t("peers.failing", { when: dateTime(since) }));
-    if (queue?.retry_at) lines.push(t("peers.retry", { when: dateTime(queue.retry_at) }));
+    if (queue?.circuit === "half_open") lines.push(t("peers.oneAtATime"));
+    else if (queue?.retry_at) lines.push(t("peers.retry", { when: dateTime(queue.retry_at) }));
     if (peer.last_error) lines.push(t("peers.lastError", { error: peer.last_error }));
   }
   if (queue) {
     if (queue.queued > 0) {
       lines.push(t("peers.waiting", { count: queue.queued }));
+      if (queue.held > 0) lines.push(t("peers.held", { count: queue.held, error: queue.held_error ?? "?" }));
       if (queue.oldest) lines.push(t("peers.oldest", { when: dateTime(queue.oldest) }));
     } else if (!since) lines.push(t("peers.allSent"));
     if (queue.delivered > 0) lines.push(t("peers.delivered", { count: queue.delivered }));
     if (queue.dropped > 0) lines.push(t("peers.dropped", { count: queue.dropped }));
   }
-  return { tone: since ? "bad" : "good", lines };
+  return { tone: since ? "bad" : queue && queue.held > 0 ? "warn" : "good", lines };
 }
 
 const ACTIONS: Record<string, MessageKey> = {

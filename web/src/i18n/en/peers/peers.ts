@@ -37,6 +37,11 @@ export const peers = {
   retry: "Next attempt: {when}",
   lastError: "What the last attempt said: {error}",
   waiting: { one: "{count} message waits.", other: "{count} messages wait." },
+  held: {
+    one: "{count} of them was tried and not taken, although others are; it is tried again ({error}).",
+    other: "{count} of them were tried and not taken, although others are; they are tried again ({error}).",
+  },
+  oneAtATime: "It has rested: one message at a time is tried.",
   oldest: "The oldest has waited since {when}.",
   allSent: "Everything that was to go there has arrived.",
   delivered: {

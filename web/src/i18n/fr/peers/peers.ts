@@ -41,6 +41,13 @@ export const peers = {
     many: "{count} de messages attendent.",
     other: "{count} messages attendent.",
   },
+  held: {
+    one: "{count} a été essayé et non pris, alors que d’autres le sont ; il sera essayé à nouveau ({error}).",
+    many: "{count} ont été essayés et non pris, alors que d’autres le sont ; ils seront essayés à nouveau ({error}).",
+    other:
+      "{count} ont été essayés et non pris, alors que d’autres le sont ; ils seront essayés à nouveau ({error}).",
+  },
+  oneAtATime: "La pause est finie : un message à la fois est essayé.",
   oldest: "Le plus ancien attend depuis le {when}.",
   allSent: "Tout ce qui devait partir est arrivé.",
   delivered: {

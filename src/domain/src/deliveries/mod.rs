@@ -1,13 +1,16 @@
 //! The durable queue: what still has to reach which peer. Ordered per peer, author and conversation.
 
+mod view;
+
+pub use view::{LOOKED_AT, QueueState, Reach, Reached, of_post, queues};
+
 use crate::{Ctx, DomainError, Result, audit, ledger, own_keys, work};
 use chrono::TimeDelta;
 use entrenous_model::{
-    AccountId, ActivityId, Crossing, DeliveryId, Direction, Event, KeyGeneration, Parcel, Peer, PeerId,
-    PostId, SignatureForm, Software, Time,
+    ActivityId, Crossing, DeliveryId, Direction, Event, KeyGeneration, Parcel, Peer, PeerId, SignatureForm,
+    Software, Time,
 };
 use entrenous_store::{StoreError, Tx, deliveries as rows};
-use std::sync::Arc;
 
 /// One delivery to make.
 pub use entrenous_store::deliveries::Queued as Delivery;
@@ -31,16 +34,31 @@ pub fn pause_after(failures: i32) -> TimeDelta {
     pause.min(LONGEST_PAUSE)
 }
 
-/// Active peers that have deliveries queued, with the time from which they may be tried.
+/// An active peer for which something is queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which.
+    pub peer: PeerId,
+    /// From when it may be tried.
+    pub at: Time,
+    /// It did not take the last that it was offered.
+    pub silent: bool,
+}
+
+/// Active peers that have deliveries queued.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<(PeerId, Time)>> {
+pub async fn waiting_peers(ctx: &Ctx) -> Result<Vec<Waiting>> {
     let waiting = ctx.store().read(rows::waiting_peers).await?;
     let now = ctx.now();
     Ok(waiting
         .into_iter()
-        .map(|(peer, at, failures)| (peer, at.map_or(now, |at| believable(at, failures, now))))
+        .map(|(peer, at, failures)| Waiting {
+            peer,
+            at: at.map_or(now, |at| believable(at, failures, now)),
+            silent: failures > 0,
+        })
         .collect())
 }
 
@@ -170,11 +188,25 @@ pub struct Failure {
     pub reason: String,
     /// The peer answered 403.
     pub refused: bool,
+    /// How long the peer asks to be left alone, at most [`LONGEST_PAUSE`].
+    pub at_least: TimeDelta,
+}
+
+impl Failure {
+    /// One that asks for nothing.
+    #[must_use]
+    pub fn because(reason: &str) -> Self {
+        Self {
+            reason: reason.to_owned(),
+            refused: false,
+            at_least: TimeDelta::zero(),
+        }
+    }
 }
 
 /// Records deliveries that failed at the same time, as one failure of the peer: it rests, 1.25^n seconds up to an hour; what
 /// has waited for 30 days is dropped. If the peer refused (403), it rests for an hour, as after many failures, and its
-/// administrator is alerted (audit).
+/// administrator is alerted (audit). If it asks for a longer rest it gets it, counted as the failures that make one so long.
 ///
 /// # Errors
 /// Only the store's.
@@ -187,7 +219,11 @@ pub async fn failed(ctx: &Ctx, peer: PeerId, failed: Vec<(DeliveryId, Failure)>)
         let Some((_, worst)) = refused.or(failed.first()) else {
             return Ok(());
         };
-        let failures = peer.failures.saturating_add(1);
+        let asked = failed
+            .iter()
+            .map(|(_, failure)| failures_for(failure.at_least))
+            .max();
+        let failures = peer.failures.saturating_add(1).max(asked.unwrap_or(0));
         let counted = if worst.refused {
             failures.max(REFUSAL)
         } else {
@@ -214,6 +250,29 @@ pub async fn failed(ctx: &Ctx, peer: PeerId, failed: Vec<(DeliveryId, Failure)>)
     .await
 }
 
+/// The fewest failures in a row after which the pause is as long as `pause`; none for no pause.
+fn failures_for(pause: TimeDelta) -> i32 {
+    (0..REFUSAL)
+        .find(|failures| pause.is_zero() || pause_after(*failures) >= pause)
+        .unwrap_or(REFUSAL)
+}
+
+/// Records that the peer answers, but does not take this one now: it stays in the queue and is tried again, and the peer
+/// does not rest. What has waited for 30 days is dropped; true if something was.
+///
+/// # Errors
+/// Only the store's.
+pub async fn held(ctx: &Ctx, peer: PeerId, id: DeliveryId, reason: String) -> Result<bool> {
+    work::write(ctx, move |tx| {
+        let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
+            return Ok(false);
+        };
+        rows::attempted(tx, id, &reason)?;
+        Ok(give_up_old(tx, &peer, &reason)?)
+    })
+    .await
+}
+
 /// Lets the peer rest for as long as so many `failures` say.
 fn halt(tx: &mut Tx, peer: &Peer, failures: i32, reason: &str) -> std::result::Result<(), StoreError> {
     let now = tx.now();
@@ -224,7 +283,7 @@ fn halt(tx: &mut Tx, peer: &Peer, failures: i32, reason: &str) -> std::result::R
 
 /// Drops what has waited for this peer for longer than anything should: all of it at once, since a peer that is silent
 /// for so long is tried once an hour, and would hold up what can still be of use.
-fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<(), StoreError> {
+fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<bool, StoreError> {
     let now = tx.now();
     // The oldest is the first: a queue that is not that old costs one look at an index.
     let oldest = rows::next(tx, peer.id, None, 1)?;
@@ -232,7 +291,7 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<()
         .iter()
         .all(|delivery| now - delivery.created_at <= PATIENCE)
     {
-        return Ok(());
+        return Ok(false);
     }
     let reason = format!("given up after 30 days: {reason}");
     // A node would be lost without the keys that all that comes after them is signed with.
@@ -257,7 +316,7 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<()
         crossing.times = i64::try_from(dropped).unwrap_or(i64::MAX);
         ledger::write(tx, [crossing])?;
     }
-    Ok(())
+    Ok(dropped > 0)
 }
 
 /// Ends a peer's backoff if it has one. The row is not written for each message: once in ten seconds is enough to
@@ -291,102 +350,6 @@ pub async fn peer_heard(ctx: &Ctx, peer: PeerId) -> Result<()> {
         })
         .await?;
     Ok(())
-}
-
-/// The state of one peer's queue.
-#[derive(Debug, Clone)]
-pub struct QueueState {
-    /// The peer, as it is in the database now.
-    pub peer: Arc<Peer>,
-    /// Waiting.
-    pub queued: i64,
-    /// Delivered in the last 24 hours.
-    pub delivered: i64,
-    /// Given up in the last 30 days.
-    pub dropped: i64,
-    /// Since when the oldest waits.
-    pub oldest: Option<Time>,
-}
-
-/// The queues of all peers.
-///
-/// # Errors
-/// Only the store's.
-pub async fn queues(ctx: &Ctx) -> Result<Vec<QueueState>> {
-    let now = ctx.now();
-    let states = ctx
-        .store()
-        .read(move |conn| {
-            let mut states = Vec::new();
-            for (peer, _) in entrenous_store::peers::all(conn)? {
-                let counts = rows::counts(conn, peer.id, now - TimeDelta::hours(24), now - PATIENCE)?;
-                states.push(QueueState {
-                    peer: Arc::new(peer),
-                    queued: counts.queued,
-                    delivered: counts.delivered,
-                    dropped: counts.dropped,
-                    oldest: counts.oldest,
-                });
-            }
-            Ok(states)
-        })
-        .await?;
-    Ok(states)
-}
-
-/// How far a post came with one peer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
-    /// It has all of it.
-    Delivered,
-    /// Something of it waits, since then.
-    Waiting(Time),
-    /// It will not have it: it refused, or nothing was to be sent any more, or it was silent for too long.
-    Refused,
-}
-
-/// One node of a post's audience.
-#[derive(Debug, Clone)]
-pub struct Reach {
-    /// The peer, as it is in the database now: `failing_since` tells since when it has not answered.
-    pub peer: Peer,
-    /// How far the post came.
-    pub state: Reached,
-    /// What the last failure was.
-    pub error: Option<String>,
-}
-
-/// Where a post of one's own has gone, by the names of the peers.
-///
-/// # Errors
-/// `NotFound` unless `author` wrote it.
-pub async fn of_post(ctx: &Ctx, author: AccountId, post: PostId) -> Result<Vec<Reach>> {
-    let mut all = ctx
-        .store()
-        .read(move |conn| {
-            let post = entrenous_store::posts::get(conn, post)?;
-            let Some(post) = post.filter(|post| post.account == author && post.deleted_at.is_none()) else {
-                return Ok(None);
-            };
-            let mut all = Vec::new();
-            for reach in rows::of_post(conn, post.id)? {
-                let Some(peer) = entrenous_store::peers::by_id(conn, reach.peer)? else {
-                    continue;
-                };
-                let state = match (reach.waiting, reach.taken) {
-                    (Some(since), _) => Reached::Waiting(since),
-                    (None, Some(true)) => Reached::Delivered,
-                    (None, _) => Reached::Refused,
-                };
-                let error = reach.error;
-                all.push(Reach { peer, state, error });
-            }
-            Ok(Some(all))
-        })
-        .await?
-        .ok_or(DomainError::NotFound)?;
-    all.sort_by(|a, b| (&a.peer.name, &a.peer.origin).cmp(&(&b.peer.name, &b.peer.origin)));
-    Ok(all)
 }
 
 /// An outgoing activity a peer asks for by id, as a delivery that is not queued. `NotFound` unless it was for that peer.

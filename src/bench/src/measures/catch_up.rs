@@ -1,0 +1,180 @@
+//! Two real nodes, one of which was away: how fast it has everything, and whether it has all of it once and in order.
+
+use super::post::publish;
+use super::{Effort, Section};
+use crate::db::Db;
+use crate::figure::{Figure, Goal};
+use crate::http::{Connection, request};
+use crate::load::Load;
+use crate::manifest::Actor;
+use crate::node::{Place, Serving};
+use crate::{Outcome, say};
+use std::fs;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Posts while the other node is away.
+const POSTS: usize = 100_000;
+/// Their authors.
+const AUTHORS: usize = 32;
+/// Nothing arriving for so long is a failure.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Measures it between nodes at these places, which are made for it and removed; their databases are empty.
+///
+/// # Errors
+/// When a node does not serve, or what was written is not there, once and in order.
+pub async fn measure(here: &Place, there: &Place, effort: Effort) -> Outcome<Section> {
+    for place in [here, there] {
+        if place.dir.exists() {
+            fs::remove_dir_all(&place.dir)?;
+        }
+        place.init()?;
+    }
+    let authors = (0..AUTHORS)
+        .map(|number| {
+            let username = format!("author{number}");
+            let token = here.person(&username)?;
+            Ok(Actor {
+                id: 0,
+                username,
+                token,
+            })
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    let reader = there.person("reader")?;
+    let (sender, receiver) = (here.serve().await?, there.serve().await?);
+    let link = here.command(&["peer", "invite"])?;
+    there.command(&["peer", "join", &link, "--yes"])?;
+    here.command(&["peer", "confirm", &there.authority])?;
+    follow_all(&receiver, &reader, &authors, &here.authority).await?;
+    receiver.stop()?;
+
+    let posts = effort.of(POSTS);
+    let requests = authors.iter().cycle().take(posts).enumerate();
+    let load = Load {
+        requests: Arc::new(
+            requests
+                .map(|(number, author)| publish(&sender, author, number, "public"))
+                .collect(),
+        ),
+        connections: 64,
+        status: 200,
+    };
+    load.run(&sender).await?;
+    say(&format!("  {posts} posts wait"));
+
+    let receiver = there.serve().await?;
+    // A message of the node that was away wakes the queue.
+    let mut connection = Connection::open(&receiver.address).await?;
+    let news = Actor {
+        id: 0,
+        username: "reader".to_owned(),
+        token: reader,
+    };
+    let (mut db, before) = (Db::open(&there.database())?, receiver.cpu()?);
+    connection.ask(&publish(&receiver, &news, 0, "public")).await?;
+    let (took, idle) = arrive(&mut db, posts).await?;
+    let cpu = receiver.cpu()?.saturating_sub(before);
+    ordered(&mut db)?;
+    receiver.stop()?;
+    sender.stop()?;
+    for place in [here, there] {
+        fs::remove_dir_all(&place.dir)?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+    let count = posts as f64;
+    Ok(Section {
+        title: "Catching up after an outage",
+        method: format!(
+            "Two nodes, connected by a real invitation, on one machine. {posts} public posts of {AUTHORS} authors, all followed by \
+             someone of the other node, are written while that node is down; it starts, and says something. The rate is from the \
+             first that arrives to the last, on both nodes' processors together; that each is there once, and each author's in \
+             the order of writing, is read from the database of the node that was away."
+        ),
+        figures: vec![
+            Figure::new(
+                "from the first message until the first arrives",
+                "ms",
+                vec![idle.as_secs_f64() * 1e3],
+            ),
+            Figure::new("applied, in order, once", "/s", vec![count / took.as_secs_f64()])
+                .goal(Goal::AtLeast(500.0)),
+            Figure::new(
+                "receiving node: CPU an activity",
+                "µs",
+                vec![cpu.as_secs_f64() * 1e6 / count],
+            ),
+        ],
+    })
+}
+
+async fn follow_all(node: &Serving, token: &str, authors: &[Actor], authority: &str) -> Outcome {
+    let mut connection = Connection::open(&node.address).await?;
+    for author in authors {
+        let path = format!(
+            "/api/v1/accounts/search?resolve=true&limit=1&q=@{}@{authority}",
+            author.username
+        );
+        let status = connection
+            .ask(&request("GET", &path, &node.host, token, None))
+            .await?;
+        let found: serde_json::Value = serde_json::from_slice(connection.body())?;
+        let id = found
+            .pointer("/0/id")
+            .and_then(serde_json::Value::as_str)
+            .ok_or_else(|| format!("{status}: {} was not found", author.username))?;
+        let path = format!("/api/v1/accounts/{id}/follow");
+        let status = connection
+            .ask(&request("POST", &path, &node.host, token, Some("{}")))
+            .await?;
+        if status != 200 {
+            return Err(format!("{status} to a follow").into());
+        }
+    }
+    Ok(())
+}
+
+const ARRIVED: &str = "SELECT COUNT(*) AS number FROM posts JOIN accounts ON accounts.id = posts.account_id \
+                       WHERE accounts.peer_id IS NOT NULL";
+
+/// Waits until all are there: from the first to the last, and how long the first was waited for.
+async fn arrive(db: &mut Db, posts: usize) -> Outcome<(Duration, Duration)> {
+    let begun = Instant::now();
+    let (mut first, mut last) = (None, (0, Instant::now()));
+    loop {
+        let there = usize::try_from(db.number(ARRIVED)?.unwrap_or(0))?;
+        if there > 0 && first.is_none() {
+            first = Some(Instant::now());
+        }
+        if there > last.0 {
+            last = (there, Instant::now());
+        }
+        if there >= posts {
+            let first = first.unwrap_or(begun);
+            return Ok((first.elapsed(), first - begun));
+        }
+        if last.1.elapsed() > PATIENCE {
+            return Err(format!("{there} of {posts} posts arrived").into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Each once, and each author's in the order of writing: ids of the node that wrote them grow with time, as those of the
+/// node that took them do.
+fn ordered(db: &mut Db) -> Outcome {
+    let twice = "SELECT COUNT(*) - COUNT(DISTINCT uri) AS number FROM posts";
+    // Ids are of one length here, so that texts compare as numbers do.
+    let astray = "SELECT COUNT(*) AS number FROM (SELECT uri, LAG(uri) OVER (PARTITION BY account_id ORDER BY received) AS earlier \
+                  FROM (SELECT posts.uri, posts.account_id, received_at.seq AS received FROM posts JOIN \
+                  (SELECT object, MIN(seq) AS seq FROM ledger WHERE direction = 'received' AND reason IS NULL \
+                  GROUP BY object) AS received_at ON received_at.object = posts.uri) AS taken) AS pairs WHERE earlier > uri";
+    for (query, what) in [(twice, "twice"), (astray, "out of order")] {
+        match db.number(query)? {
+            Some(0) => {}
+            count => return Err(format!("{count:?} posts are there {what}").into()),
+        }
+    }
+    Ok(())
+}
