@@ -247,6 +247,60 @@ pub fn update(conn: &mut Conn, peer: &Peer, invitation: Option<&str>) -> Result<
     Ok(())
 }
 
+/// How deliveries to a peer go: what changes all the time, without what has to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulse {
+    /// Which.
+    pub peer: PeerId,
+    /// When it last sent or answered something.
+    pub last_seen_at: Option<Time>,
+    /// Whether it rests, or did and has taken nothing since.
+    pub failing: bool,
+    /// How requests to it are signed, as it is written.
+    pub form: String,
+}
+
+impl Pulse {
+    /// That of a peer which was read whole.
+    #[must_use]
+    pub fn of(peer: &Peer) -> Self {
+        Self {
+            peer: peer.id,
+            last_seen_at: peer.last_seen_at,
+            failing: peer.failures > 0 || peer.retry_at.is_some(),
+            form: peer.signature_form.as_str().to_owned(),
+        }
+    }
+}
+
+/// The pulses of these peers, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn pulses(conn: &mut Conn, ids: &[PeerId]) -> Result<Vec<Pulse>, StoreError> {
+    type Row = (i64, Option<NaiveDateTime>, i32, Option<NaiveDateTime>, String);
+    let rows = peers::table
+        .filter(among(peers::id, ids.iter().map(|id| id.get())))
+        .order(peers::id)
+        .select((
+            peers::id,
+            peers::last_seen_at,
+            peers::failures,
+            peers::retry_at,
+            peers::signature_form,
+        ))
+        .load::<Row>(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, seen, failures, retry_at, form)| Pulse {
+            peer: PeerId(id),
+            last_seen_at: seen.map(from_db),
+            failing: failures > 0 || retry_at.is_some(),
+            form,
+        })
+        .collect())
+}
+
 /// The peer was heard from, or took a delivery: its backoff ends.
 ///
 /// # Errors

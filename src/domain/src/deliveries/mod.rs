@@ -10,6 +10,7 @@ use entrenous_model::{
     ActivityId, Crossing, DeliveryId, Direction, Event, KeyGeneration, Parcel, Peer, PeerId, SignatureForm,
     Software, Time,
 };
+use entrenous_store::peers::Pulse;
 use entrenous_store::{StoreError, Tx, deliveries as rows};
 
 /// One delivery to make.
@@ -21,6 +22,8 @@ pub const PATIENCE: TimeDelta = TimeDelta::days(30);
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// What is said of a delivery that was answered 403.
 pub const REFUSED: &str = "answered 403";
+/// Rows that end with one statement.
+const MOST_ROWS: usize = 256;
 /// A refusal counts as so many failures: the fewest after which the pause is the longest.
 const REFUSAL: i32 = 37;
 
@@ -136,41 +139,42 @@ impl Over {
     }
 }
 
-/// Records what is over. A peer that took something is healthy: its backoff ends.
+/// Records what is over with some peers, in one transaction, each peer once. A peer that took something is healthy: its
+/// backoff ends.
 ///
 /// # Errors
-/// Only the store's.
-pub async fn finish(ctx: &Ctx, peer: PeerId, over: Over) -> Result<()> {
+/// Only the store's; nothing is recorded then.
+pub async fn finish(ctx: &Ctx, all: Vec<(PeerId, Over)>) -> Result<()> {
     let learned = work::write(ctx, move |tx| {
-        // The peer's row before those of its queue, here and everywhere: on PostgreSQL two orders lock each other out.
-        let Some(peer) = entrenous_store::peers::by_id(tx, peer)? else {
-            return Ok(false);
-        };
-        let now = tx.now();
+        let ids: Vec<PeerId> = all.iter().map(|(peer, _)| *peer).collect();
+        // The peers' rows before those of their queues, here and everywhere, and peers by their ids: on PostgreSQL two orders
+        // lock each other out.
+        let pulses = entrenous_store::peers::pulses(tx, &ids)?;
+        let known = |peer: PeerId| pulses.iter().any(|pulse| pulse.peer == peer);
+        let all: Vec<&(PeerId, Over)> = all.iter().filter(|(peer, _)| known(*peer)).collect();
         let mut learned = false;
-        if !over.taken.is_empty() {
-            note_heard(tx, &peer)?;
-            if let Some(form) = over.form.filter(|form| *form != peer.signature_form) {
+        for pulse in &pulses {
+            let Some((_, over)) = all.iter().find(|(peer, _)| *peer == pulse.peer) else {
+                continue;
+            };
+            if over.taken.is_empty() {
+                continue;
+            }
+            note_heard(tx, pulse)?;
+            if let Some(form) = over.form.filter(|form| form.as_str() != pulse.form) {
                 // No event: whom the peer may see what of is as it was, and a peer could change its mind with every batch.
-                entrenous_store::peers::learn_form(tx, peer.id, form)?;
+                entrenous_store::peers::learn_form(tx, pulse.peer, form)?;
                 learned = true;
             }
-            let taken: Vec<DeliveryId> = over.taken.iter().map(|done| done.id).collect();
-            rows::finish(tx, &taken, "done", None, now)?;
         }
-        for (done, why) in &over.dropped {
-            rows::finish(tx, &[done.id], "dropped", Some(&why.reason), now)?;
-        }
-        let sent = |done: &Done| Crossing::of(peer.id, Direction::Sent, done.parcel.clone());
-        let taken = over.taken.iter().map(sent);
-        let dropped = over
-            .dropped
-            .iter()
-            .map(|(done, why)| sent(done).refused(why.code.as_str()));
-        ledger::write(tx, taken.chain(dropped))?;
-        if let Some(generation) = over.keys {
-            own_keys::taken(tx, &peer, generation)?;
-            learned = true;
+        end_rows(tx, &all)?;
+        for (peer, over) in all {
+            if let Some(generation) = over.keys
+                && let Some(peer) = entrenous_store::peers::by_id(tx, *peer)?
+            {
+                own_keys::taken(tx, &peer, generation)?;
+                learned = true;
+            }
         }
         Ok(learned)
     })
@@ -179,6 +183,28 @@ pub async fn finish(ctx: &Ctx, peer: PeerId, over: Over) -> Result<()> {
         ctx.trust().forget_everything();
     }
     Ok(())
+}
+
+/// The rows of the queue end, and the ledger tells of them.
+fn end_rows(tx: &mut Tx, all: &[&(PeerId, Over)]) -> std::result::Result<(), StoreError> {
+    let now = tx.now();
+    let taken: Vec<DeliveryId> = all
+        .iter()
+        .flat_map(|(_, over)| over.taken.iter().map(|done| done.id))
+        .collect();
+    for some in taken.chunks(MOST_ROWS) {
+        rows::finish(tx, some, "done", None, now)?;
+    }
+    let mut crossings = Vec::new();
+    for (peer, over) in all {
+        let sent = |done: &Done| Crossing::of(*peer, Direction::Sent, done.parcel.clone());
+        crossings.extend(over.taken.iter().map(sent));
+        for (done, why) in &over.dropped {
+            rows::finish(tx, &[done.id], "dropped", Some(&why.reason), now)?;
+            crossings.push(sent(done).refused(why.code.as_str()));
+        }
+    }
+    ledger::write(tx, crossings)
 }
 
 /// Why an activity was not taken and stays in the queue.
@@ -321,17 +347,18 @@ fn give_up_old(tx: &mut Tx, peer: &Peer, reason: &str) -> std::result::Result<bo
 
 /// Ends a peer's backoff if it has one. The row is not written for each message: once in ten seconds is enough to
 /// show when a peer was last seen.
-pub(crate) fn note_heard(tx: &mut Tx, peer: &Peer) -> std::result::Result<(), StoreError> {
+pub(crate) fn note_heard(tx: &mut Tx, pulse: &Pulse) -> std::result::Result<(), StoreError> {
     let now = tx.now();
-    let failing = peer.failures > 0 || peer.retry_at.is_some();
-    let stale = peer
+    let stale = pulse
         .last_seen_at
         .is_none_or(|at| now - at > TimeDelta::seconds(10));
-    if failing || stale {
-        entrenous_store::peers::heard(tx, peer.id, now)?;
+    if pulse.failing || stale {
+        entrenous_store::peers::heard(tx, pulse.peer, now)?;
     }
-    if failing {
-        tx.emit(Event::DeliveriesQueued { peers: vec![peer.id] })?;
+    if pulse.failing {
+        tx.emit(Event::DeliveriesQueued {
+            peers: vec![pulse.peer],
+        })?;
     }
     Ok(())
 }
@@ -343,10 +370,9 @@ pub(crate) fn note_heard(tx: &mut Tx, peer: &Peer) -> std::result::Result<(), St
 pub async fn peer_heard(ctx: &Ctx, peer: PeerId) -> Result<()> {
     ctx.store()
         .write(move |tx| -> std::result::Result<(), StoreError> {
-            match entrenous_store::peers::by_id(tx, peer)? {
-                Some(peer) => note_heard(tx, &peer),
-                None => Ok(()),
-            }
+            entrenous_store::peers::pulses(tx, &[peer])?
+                .iter()
+                .try_for_each(|pulse| note_heard(tx, pulse))
         })
         .await?;
     Ok(())

@@ -32,6 +32,7 @@ use entrenous_model::{
     Cleared, Contract, Crossing, Direction, Origin, Parcel, Peer, PeerId, PeerState, Receiving,
 };
 use entrenous_store::Tx;
+use entrenous_store::peers::Pulse;
 use std::sync::Arc;
 
 /// Why a peer whose keys have changed cannot be confirmed, and what to do.
@@ -145,7 +146,7 @@ pub fn claim(tx: &mut Tx, receipt: &Receipt) -> Result<Cleared<Receiving>> {
         ..receipt.parcel.clone()
     };
     ledger::write(tx, [Crossing::of(peer.id, Direction::Received, parcel)])?;
-    crate::deliveries::note_heard(tx, &peer)?;
+    crate::deliveries::note_heard(tx, &Pulse::of(&peer))?;
     Ok(cleared)
 }
 

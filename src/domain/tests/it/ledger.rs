@@ -306,7 +306,7 @@ stories! {
             dropped: vec![(done(301), why)],
             keys: None,
         };
-        deliveries::finish(&house.ctx, peer, over).await.unwrap();
+        deliveries::finish(&house.ctx, vec![(peer, over)]).await.unwrap();
         let all = rows(&house, peer).await;
         assert_eq!(all.len(), 301);
         assert_eq!(all.iter().filter(|row| row.reason.is_none()).count(), 300);

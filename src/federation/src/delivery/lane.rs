@@ -1,6 +1,7 @@
 //! The work for one peer, until its queue is empty or it is to be left alone for a while.
 
 use super::bell::Bell;
+use super::desk::Desk;
 use super::handover::{HandedOver, hand_over, speak, write};
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
@@ -45,8 +46,9 @@ pub(super) async fn run(
     mut stop: watch::Receiver<bool>,
     bell: &Bell,
     window: Window,
+    desk: Arc<Desk>,
 ) -> Result<bool> {
-    let mut work = Work::new(federation, peer, window);
+    let mut work = Work::new(federation, peer, window, desk);
     loop {
         let stopping = *stop.borrow();
         let going = work.goes_on() && !stopping;
@@ -84,6 +86,7 @@ struct Work {
     peer: PeerId,
     queue: Queue,
     window: Window,
+    desk: Arc<Desk>,
     under_way: JoinSet<Result<Ended>>,
     writing: JoinSet<(Over, Result<()>)>,
     /// Not written down yet.
@@ -100,12 +103,13 @@ struct Work {
 }
 
 impl Work {
-    fn new(federation: Federation, peer: PeerId, window: Window) -> Self {
+    fn new(federation: Federation, peer: PeerId, window: Window, desk: Arc<Desk>) -> Self {
         Self {
             federation,
             peer,
             queue: Queue::new(peer),
             window,
+            desk,
             under_way: JoinSet::new(),
             writing: JoinSet::new(),
             over: Over::default(),
@@ -142,8 +146,11 @@ impl Work {
     fn write_down(&mut self, stopping: bool) {
         if self.writing.is_empty() && !self.over.is_empty() && (self.stuck.is_none() || stopping) {
             let over = std::mem::take(&mut self.over);
-            let (federation, peer) = (self.federation.clone(), self.peer);
-            self.writing.spawn(write_down(federation, peer, over));
+            let (federation, peer, desk) = (self.federation.clone(), self.peer, Arc::clone(&self.desk));
+            self.writing.spawn(async move {
+                let result = desk.finish(federation.ctx(), peer, over.clone()).await;
+                (over, result)
+            });
         }
     }
 
@@ -234,11 +241,6 @@ impl Work {
 
 fn task<T>(ended: std::result::Result<Result<T>, JoinError>) -> Result<T> {
     ended.map_err(DomainError::internal)?
-}
-
-async fn write_down(federation: Federation, peer: PeerId, over: Over) -> (Over, Result<()>) {
-    let result = deliveries::finish(federation.ctx(), peer, over.clone()).await;
-    (over, result)
 }
 
 /// The head of the queue, and how far it was read.
@@ -347,7 +349,7 @@ async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>
         }
         Err(why) => written.dropped.push((done, why)),
     }
-    deliveries::finish(federation.ctx(), peer, written).await?;
+    deliveries::finish(federation.ctx(), vec![(peer, written)]).await?;
     Ok(Ended::Written(id))
 }
 

@@ -3,6 +3,7 @@
 //! A peer that does not answer rests (1.25^n seconds, up to an hour) and holds up nobody else. All state is in the database.
 
 mod bell;
+mod desk;
 mod handover;
 mod lane;
 mod order;
@@ -11,6 +12,7 @@ mod window;
 
 use crate::Federation;
 use bell::Bell;
+use desk::Desk;
 use entrenous_domain::deliveries::Waiting;
 use entrenous_domain::{Result, deliveries};
 use entrenous_model::{Event, PeerId, Time};
@@ -136,6 +138,7 @@ struct Lanes {
     ids: HashMap<tokio::task::Id, PeerId>,
     resting: HashMap<PeerId, Instant>,
     spare: Spare,
+    desk: Arc<Desk>,
 }
 
 impl Lanes {
@@ -161,10 +164,10 @@ impl Lanes {
             let bell = Arc::<Bell>::default();
             self.running.insert(peer, Arc::clone(&bell));
             let (federation, stop) = (federation.clone(), stop.clone());
-            let window = Window::new(silent, self.spare.clone());
+            let (window, desk) = (Window::new(silent, self.spare.clone()), Arc::clone(&self.desk));
             let task = self
                 .tasks
-                .spawn(async move { (peer, lane::run(federation, peer, stop, &bell, window).await) });
+                .spawn(async move { (peer, lane::run(federation, peer, stop, &bell, window, desk).await) });
             self.ids.insert(task.id(), peer);
         }
         Ok(next)

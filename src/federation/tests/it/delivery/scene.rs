@@ -88,7 +88,7 @@ async fn answer(door: &Shared, request: Request, next: Next) -> Response {
         door.taken += 1;
         door.arrived
             .push((text(&activity["actor"]), text(&activity["object"]["id"])));
-        if door.forgetful && door.taken % LOST == 0 {
+        if door.forgetful && door.taken.is_multiple_of(LOST) {
             return gone();
         }
     }
