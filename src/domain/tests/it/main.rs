@@ -7,6 +7,8 @@ mod completion;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod followers;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod lists;
