@@ -15,6 +15,8 @@ mod files;
 #[cfg(test)]
 mod followers;
 #[cfg(test)]
+mod headers;
+#[cfg(test)]
 mod introductions;
 #[cfg(test)]
 mod keys;
@@ -38,6 +40,8 @@ mod stories;
 mod strangers;
 #[cfg(test)]
 mod streaming;
+#[cfg(test)]
+mod vault;
 
 /// Makes a test of an async function on each database.
 #[macro_export]

@@ -22,3 +22,5 @@ mod people;
 mod posts;
 #[cfg(test)]
 mod remote;
+#[cfg(test)]
+mod vault;
