@@ -1,10 +1,11 @@
 //! The followers that one person has in one place: the sets that two nodes compare (FEP-8fcf).
 
 use crate::schema::{accounts, follows};
-use crate::{Conn, StoreError, sql::Sql};
+use crate::{Conn, StoreError, among::among, sql::Sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 use entrenous_model::{AccountId, FollowId, PeerId};
+use std::collections::HashMap;
 
 /// Whose people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,9 +16,9 @@ pub enum Place {
     Peer(PeerId),
 }
 
-/// A person of this node who follows someone, by our books.
+/// A person who follows someone, by our books.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnFollower {
+pub struct Follower {
     /// The follow.
     pub follow: FollowId,
     /// Who.
@@ -56,7 +57,7 @@ pub fn version(conn: &mut Conn, followee: AccountId, place: Place) -> Result<i64
     Ok(version.unwrap_or(0))
 }
 
-/// ActivityPub ids of the accepted followers of `followee` in that place, at most `limit`, newest first.
+/// ActivityPub ids of the accepted followers of `followee` in that place, of at most `limit` of them, newest first.
 ///
 /// # Errors
 /// The database's.
@@ -66,43 +67,51 @@ pub fn uris(
     place: Place,
     limit: i64,
 ) -> Result<Vec<String>, StoreError> {
-    of(followee, place)
-        .raw(" ORDER BY w.id DESC LIMIT ")
-        .int(limit)
-        .around("SELECT a.uri", "")
-        .load::<Text, String>(conn)
+    let rows = of(conn, followee, place, limit)?;
+    Ok(rows.into_iter().map(|one| one.uri).collect())
 }
 
 /// Our own people who follow `followee`, accepted, at most `limit`.
 ///
 /// # Errors
 /// The database's.
-pub fn own(conn: &mut Conn, followee: AccountId, limit: i64) -> Result<Vec<OwnFollower>, StoreError> {
-    let rows = of(followee, Place::Own)
-        .raw(" LIMIT ")
-        .int(limit)
-        .around("SELECT w.id, a.id, a.uri", "")
-        .load::<(BigInt, BigInt, Text), (i64, i64, String)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(follow, follower, uri)| OwnFollower {
-            follow: FollowId(follow),
-            follower: AccountId(follower),
-            uri,
-        })
-        .collect())
+pub fn own(conn: &mut Conn, followee: AccountId, limit: i64) -> Result<Vec<Follower>, StoreError> {
+    of(conn, followee, Place::Own, limit)
 }
 
-fn of(followee: AccountId, place: Place) -> Sql {
-    let sql = Sql::new(
-        " FROM follows w JOIN accounts a ON a.id = w.follower_id \
-         WHERE w.accepted AND a.disabled_at IS NULL AND w.followee_id = ",
-    )
-    .int(followee.get());
-    match place {
-        Place::Own => sql.raw(" AND w.follower_peer IS NULL"),
-        Place::Peer(peer) => sql.raw(" AND w.follower_peer = ").int(peer.get()),
+/// In two steps: joined, SQLite may look at every account for each follower while its statistics are of a time when there
+/// were few.
+fn of(conn: &mut Conn, followee: AccountId, place: Place, limit: i64) -> Result<Vec<Follower>, StoreError> {
+    let sql =
+        Sql::new("SELECT id, follower_id FROM follows WHERE accepted AND followee_id = ").int(followee.get());
+    let sql = match place {
+        Place::Own => sql.raw(" AND follower_peer IS NULL"),
+        Place::Peer(peer) => sql.raw(" AND follower_peer = ").int(peer.get()),
+    };
+    let rows = sql
+        .raw(" ORDER BY id DESC LIMIT ")
+        .int(limit)
+        .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    let mut uris = HashMap::with_capacity(rows.len());
+    for piece in rows.chunks(PIECE) {
+        let ids = piece.iter().map(|(_, follower)| *follower);
+        let found = accounts::table
+            .filter(among(accounts::id, ids))
+            .filter(accounts::disabled_at.is_null())
+            .select((accounts::id, accounts::uri))
+            .load::<(i64, String)>(conn)?;
+        uris.extend(found);
     }
+    Ok(rows
+        .into_iter()
+        .filter_map(|(follow, follower)| {
+            Some(Follower {
+                follow: FollowId(follow),
+                follower: AccountId(follower),
+                uri: uris.remove(&follower)?,
+            })
+        })
+        .collect())
 }
 
 /// Ids that are asked for in one statement.

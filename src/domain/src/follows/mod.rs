@@ -17,7 +17,7 @@ pub(crate) use digest::Digests;
 pub use digest::{FollowerDigest, MOST_COMPARED, compared, digest};
 pub(crate) use end::end_between;
 pub use end::unfollow;
-pub use entrenous_store::follower_sets::{OwnFollower, Place};
+pub use entrenous_store::follower_sets::{Follower, Place};
 pub use synchronise::{Synchronised, own_followers, synchronise};
 
 /// How to follow.

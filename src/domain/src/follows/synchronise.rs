@@ -12,7 +12,7 @@ use crate::{Ctx, DomainError, Result, audit};
 use entrenous_model::{
     AccountId, Acquaintance, Event, FollowId, Matter, OutboundActivity, Peer, PeerId, Serving,
 };
-use entrenous_store::follower_sets::{self as sets, Named, OwnFollower};
+use entrenous_store::follower_sets::{self as sets, Follower, Named};
 use entrenous_store::{follows as rows, peer_view, person};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ impl Synchronised {
 ///
 /// # Errors
 /// Only the store's.
-pub async fn own_followers(ctx: &Ctx, followee: AccountId) -> Result<Vec<OwnFollower>> {
+pub async fn own_followers(ctx: &Ctx, followee: AccountId) -> Result<Vec<Follower>> {
     Ok(ctx
         .store()
         .read(move |conn| sets::own(conn, followee, MOST_COMPARED + 1))
@@ -63,7 +63,7 @@ pub async fn synchronise(
     ctx: &Ctx,
     peer: &Peer,
     followee: AccountId,
-    before: Vec<OwnFollower>,
+    before: Vec<Follower>,
     listed: BTreeSet<String>,
 ) -> Result<Synchronised> {
     let had: BTreeSet<&str> = before.iter().map(|one| one.uri.as_str()).collect();

@@ -57,7 +57,7 @@ impl House {
             .unwrap()
     }
 
-    async fn queued(&self, peer: PeerId) -> Vec<(Option<AccountId>, OutboundActivity)> {
+    async fn on_its_way(&self, peer: PeerId) -> Vec<(Option<AccountId>, OutboundActivity)> {
         let all = deliveries::next(&self.ctx, peer, None, 100).await.unwrap();
         all.into_iter()
             .map(|one| (one.account, one.data.clone()))
@@ -156,7 +156,7 @@ stories! {
         assert_eq!(house.follows_now(&bob, &zoe).await, (true, false));
         assert_eq!(house.account(zoe.id).await.followers_count, 1);
         // It is not known there: there is nothing to undo. It can be seen what was done.
-        assert!(house.queued(there).await.is_empty());
+        assert!(house.on_its_way(there).await.is_empty());
         let audited = house.audited().await;
         assert!(audited.len() == 1 && audited[0].contains("ada ended"), "{audited:?}");
         // The same list changes nothing more, and says nothing more.
@@ -178,14 +178,14 @@ stories! {
         let outcome = house.synchronised(there, zoe.id, &[&ada.uri, &bob.uri, &format!("{}/nobody", ada.uri)]).await;
         assert_eq!(outcome, Synchronised { taken_back: 1, accepted: 1, ..Synchronised::default() });
         assert_eq!(house.follows_now(&bob, &zoe).await, (true, false));
-        let queued = house.queued(there).await;
+        let queued = house.on_its_way(there).await;
         let [(Some(by), OutboundActivity::UndoFollow { uri, target })] = &queued[..] else { panic!("{queued:?}") };
-        assert_eq!((*by, *target), (ada.id, zoe.id));
+        assert_eq!((by, target), (&ada.id, &zoe.id));
         assert!(uri.starts_with(&format!("{}/follows/", ada.uri)), "{uri}");
         // It is on its way: not a second time.
         let again = house.synchronised(there, zoe.id, &[&ada.uri, &bob.uri]).await;
         assert_eq!(again, Synchronised { left: 1, ..Synchronised::default() });
-        assert_eq!(house.queued(there).await.len(), 1);
+        assert_eq!(house.on_its_way(there).await.len(), 1);
     }
 
     async fn what_is_under_way_is_left_alone(db: &TestDatabase) {
@@ -206,7 +206,7 @@ stories! {
         // Taken back here, and not heard there yet.
         follows::unfollow(&house.ctx, Via::Local, bob.id, zoe.id).await.unwrap();
         assert_eq!(house.synchronised(there, zoe.id, &[&bob.uri]).await, left);
-        assert_eq!(house.queued(there).await.len(), 1);
+        assert_eq!(house.on_its_way(there).await.len(), 1);
         house.delivered().await;
         // Accepted after the list was asked for: a request is no follow that the list must know, and another row is
         // another follow.
@@ -255,7 +255,7 @@ stories! {
         let uris: Vec<&str> = names.iter().map(|one| one.uri.as_str()).collect();
         let outcome = house.synchronised(there, zoe.id, &uris).await;
         assert_eq!(outcome, Synchronised { left: 3, ..Synchronised::default() });
-        assert!(house.queued(there).await.is_empty());
+        assert!(house.on_its_way(there).await.is_empty());
         // Who has to do with that node is known there.
         house.followed(Via::Local, names[0].id, zoe.id).await;
         house.delivered().await;

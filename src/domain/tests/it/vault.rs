@@ -5,8 +5,8 @@ use entrenous_domain::ledger::{self, Fault};
 use entrenous_domain::peers::{self, InviteOffer};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::vault::{self, Changed, Count};
-use entrenous_domain::{DomainError, accounts, audit, follows};
-use entrenous_model::{Contract, PeerId};
+use entrenous_domain::{DomainError, Receipt, Via, accounts, audit, follows};
+use entrenous_model::{Contract, Matter, Parcel, PeerId};
 use entrenous_store::sealed::{self, Kind};
 use entrenous_store::stories;
 use entrenous_store::testing::tamper;
@@ -35,7 +35,17 @@ async fn furnished(house: &House) -> (PeerId, usize) {
         notify: false,
     };
     let uri = Some(format!("{THERE}/follows/1"));
-    follows::follow(ctx, house.via(peer), zoe.id, ada.id, options, uri)
+    let via = Via::Peer(Receipt {
+        peer,
+        activity: format!("{THERE}/activities/of-zoe"),
+        parcel: Parcel {
+            kind: "Follow".to_owned(),
+            account: Some(zoe.id),
+            ..Parcel::default()
+        },
+        matter: Matter::Follow,
+    });
+    follows::follow(ctx, via, zoe.id, ada.id, options, uri)
         .await
         .unwrap();
     ledger::seal(ctx).await.unwrap();
@@ -111,12 +121,9 @@ stories! {
         let house = House::new(db);
         let ctx = &house.ctx;
         let (peer, values) = furnished(&house).await;
-        let ada = accounts::local_by_username(ctx, "ada").await.unwrap().unwrap();
-        let key = |house: &House| {
-            let ctx = house.ctx.clone();
-            async move { accounts::private_key(&ctx, ada.id, accounts::KeyKind::Ed25519).await.unwrap().unwrap() }
-        };
-        let before = key(&house).await;
+        let ada = accounts::local_by_username(ctx, "ada").await.unwrap().unwrap().id;
+        let key = async || accounts::private_key(ctx, ada, accounts::KeyKind::Ed25519).await.unwrap().unwrap();
+        let before = key().await;
         let standing = vault::standing(ctx).await.unwrap();
         assert_eq!(standing.fingerprint, Vault::fingerprint_of(&FORMER).unwrap());
         assert_eq!(standing.ledgers, Count { current: 1, ..Count::default() });
@@ -128,7 +135,7 @@ stories! {
         assert_eq!(standing.fingerprint, Vault::fingerprint_of(&NEXT).unwrap());
         assert!(standing.since.is_some() && standing.unreadable() == 0);
         assert!(standing.sealed.values().all(|count| count.other == 0 && count.current > 0), "{standing:?}");
-        assert_eq!(key(&house).await, before, "the keys are the same");
+        assert_eq!(key().await, before, "the keys are the same");
         assert_eq!(faults(&house, peer).await, []);
         assert_eq!(rotations(&house).await, 1);
         // Ending what has ended changes nothing.
@@ -137,7 +144,7 @@ stories! {
         // What is sealed from now on is by the new key, and the ledger goes on.
         house.person("carl").await;
         let zoe = accounts::known_by_handle(ctx, "zoe@there.example").await.unwrap().unwrap();
-        follows::unfollow(ctx, house.via(peer), zoe.id, accounts::local_by_username(ctx, "ada").await.unwrap().unwrap().id).await.unwrap();
+        follows::unfollow(ctx, house.via(peer), zoe.id, ada).await.unwrap();
         ledger::seal(ctx).await.unwrap();
         assert_eq!(opened_by(&house, &NEXT).await, values + 2);
         assert_eq!(faults(&house, peer).await, []);
