@@ -13,6 +13,10 @@ mod faults;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod followers;
+#[cfg(test)]
+mod headers;
+#[cfg(test)]
 mod introductions;
 #[cfg(test)]
 mod keys;
@@ -36,6 +40,8 @@ mod stories;
 mod strangers;
 #[cfg(test)]
 mod streaming;
+#[cfg(test)]
+mod vault;
 
 /// Makes a test of an async function on each database.
 #[macro_export]

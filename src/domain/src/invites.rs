@@ -108,6 +108,7 @@ pub async fn accept(
         role,
         locale,
     };
+    let _steady = ctx.vault().steady().await;
     let prepared = people::prepare(ctx, person).await?;
     let account = ctx
         .store()

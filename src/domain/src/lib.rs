@@ -38,6 +38,7 @@ pub mod sessions;
 pub mod text;
 pub mod timelines;
 pub mod uses;
+pub mod vault;
 pub mod via;
 mod work;
 

@@ -11,6 +11,8 @@ use entrenous_model::{Event, KeyGeneration, OwnKeys, Peer, PeerId, PeerState, Ti
 use entrenous_store::{Conn, StoreError, Tx, node_keys, node_secrets, peer_invites, peers as rows};
 use std::sync::Arc;
 
+/// What the vault seals the private halves for.
+pub const SEAL: &str = "instance key";
 /// Orders to revoked peers, and their receipts, are signed for thirty days, with the keys that the peer has.
 const AFTER_THE_END: TimeDelta = TimeDelta::days(31);
 

@@ -18,9 +18,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
-/// What the keys are sealed for.
-const PURPOSE: &str = "instance key";
-
 /// The instance actor with its keys. Cheap to clone; all clones see a change.
 #[derive(Clone)]
 pub struct Identity(Arc<Inner>);
@@ -141,7 +138,7 @@ impl Ring {
 
 fn unseal(ctx: &Ctx, sealed: &Sealed) -> Result<(Ed25519KeyPair, RsaKeyPair)> {
     let open = |sealed: &[u8]| {
-        ctx.vault().open(PURPOSE, sealed).map_err(|_| {
+        ctx.vault().open(own_keys::SEAL, sealed).map_err(|_| {
             DomainError::Conflict(
                 "the node's own keys in the database were sealed with another one".to_owned(),
             )
@@ -153,7 +150,7 @@ fn unseal(ctx: &Ctx, sealed: &Sealed) -> Result<(Ed25519KeyPair, RsaKeyPair)> {
     ))
 }
 
-/// Makes new keys, away from whoever waits for an answer, and seals them.
+/// Makes new keys, away from whoever waits for an answer, and seals them. The caller holds the vault steady.
 async fn make(ctx: &Ctx) -> Result<NewKeys> {
     let (ed25519, rsa) = tokio::task::spawn_blocking(|| {
         let ed25519 = Ed25519KeyPair::generate()?;
@@ -162,7 +159,7 @@ async fn make(ctx: &Ctx) -> Result<NewKeys> {
     .await
     .map_err(DomainError::internal)?
     .map_err(DomainError::internal)?;
-    let seal = |plain: Zeroizing<Vec<u8>>| ctx.vault().seal(PURPOSE, ctx.random(), &plain);
+    let seal = |plain: Zeroizing<Vec<u8>>| ctx.vault().seal(own_keys::SEAL, ctx.random(), &plain);
     let public = [
         ed25519.public_key().map_err(DomainError::internal)?,
         rsa.public_key().map_err(DomainError::internal)?,
@@ -189,6 +186,7 @@ impl Identity {
         let actor = ctx.origin().join("/actor");
         let mut kept = own_keys::load(ctx).await?;
         if kept.is_empty() {
+            let _steady = ctx.vault().steady().await;
             match own_keys::begin(ctx, make(ctx).await?).await {
                 // Of two processes that start at once, the first one's keys stay: both load them below.
                 Ok(()) | Err(DomainError::Store(StoreError::Conflict { .. })) => {}
@@ -244,7 +242,9 @@ impl Identity {
         // Another process may have changed them, and its event not have come yet.
         self.refresh(ctx).await?;
         let from = self.current().generation;
+        let steady = ctx.vault().steady().await;
         let rotated = own_keys::rotate(ctx, actor, from, make(ctx).await?).await?;
+        drop(steady);
         self.refresh(ctx).await?;
         Ok(rotated)
     }

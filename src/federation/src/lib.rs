@@ -12,6 +12,7 @@
 //! | `handshake` | connecting two nodes, and other software |
 //! | `contracts`, `introductions` | what instances agree on beside people's activities |
 //! | `delivery` | what is queued for peers |
+//! | `synchronisation` | whether two nodes agree on who follows whom (FEP-8fcf) |
 //! | `watch` | whether a peer still shows the keys that are pinned |
 //! | [`Identity`], [`endorsement`], [`keys`] | the node's own keys, its word for its people's, and finding private keys |
 //!
@@ -38,6 +39,7 @@ mod lookup;
 mod rate;
 pub mod render;
 pub mod serve;
+mod synchronisation;
 pub mod vocabulary;
 mod watch;
 
@@ -70,6 +72,8 @@ struct Inner {
     webfinger: Vec<AllowRule>,
     desk: handshake::Desk,
     written: render::Written,
+    /// What peers said of their people's followers here.
+    followers: synchronisation::Desk,
     /// What was sent to each peer, and what came from each.
     sent: rate::Rates,
     received: rate::Rates,
@@ -106,6 +110,7 @@ impl Federation {
             webfinger: rules,
             desk: handshake::Desk::default(),
             written: render::Written::default(),
+            followers: synchronisation::Desk::default(),
             sent: rate::Rates::default(),
             received: rate::Rates::default(),
         })))

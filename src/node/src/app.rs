@@ -9,7 +9,7 @@ use crate::{config, secret_file, system};
 use entrenous_domain::context::Ports;
 use entrenous_domain::ports::KeySmith;
 use entrenous_domain::secrets::Vault;
-use entrenous_domain::{Ctx, DomainError, NodeSettings, accounts, look};
+use entrenous_domain::{Ctx, DomainError, NodeSettings, accounts, look, vault};
 use entrenous_egress::{Egress, EgressConfig};
 use entrenous_federation::{Federation, Identity};
 use entrenous_store::{Store, StoreConfig, StoreError};
@@ -119,7 +119,11 @@ pub(crate) fn lock(places: &Places) -> Result<File, String> {
 /// Opens store and ports. Only a node that is being set up begins an empty database: a running one whose database is
 /// gone must not become another node without people, posts and keys.
 pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -> Result<Ctx, Failure> {
-    let key = secret_file::read(&places.vault_key())?;
+    let keys = secret_file::read(&places.vault_key())?;
+    let vault = keys.next.as_ref().map_or_else(
+        || Vault::new(&keys.current),
+        |next| Vault::changing(&keys.current, next),
+    );
     let mut database = StoreConfig::new(config.database_url(&places.root));
     database.create = purpose == Purpose::Init;
     let keys: Arc<dyn KeySmith> = if purpose == Purpose::Serve {
@@ -152,11 +156,32 @@ pub(crate) fn open_context(places: &Places, config: &Config, purpose: Purpose) -
         files: Arc::new(DiskFiles::new(&places.media())),
         keys,
     };
-    Ok(Ctx::new(store, settings(config), Vault::new(&key), ports))
+    Ok(Ctx::new(store, settings(config), vault, ports))
 }
+
+/// Ends a change of the vault's key that was cut short. If that cannot be, the node goes on with both keys.
+async fn end_change(places: &Places, ctx: &Ctx) -> Result<(), Failure> {
+    let path = places.vault_key();
+    secret_file::tidy(&path)?;
+    let Some(next) = secret_file::read(&path)?.next else {
+        return Ok(());
+    };
+    match vault::change(ctx, NODE, &next).await {
+        Ok(_) => Ok(secret_file::replace(&path, &[&next])?),
+        Err(DomainError::Conflict(text)) => {
+            tracing::error!(cause = text, "the change of the vault's key cannot be ended");
+            Ok(())
+        }
+        Err(error) => Err(cause(&error).into()),
+    }
+}
+
+/// Who acts when nobody asked, for the audit trail.
+const NODE: &str = "node";
 
 /// Federation with this node's identity, once database and key file are known to be this node's.
 async fn own_federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
+    end_change(places, ctx).await?;
     same_address(ctx).await?;
     look::refresh(ctx).await.map_err(|error| cause(&error))?;
     federation(places, ctx, config).await

@@ -1,11 +1,23 @@
-//! The vault's key in a file of its own, so that a stolen database alone opens nothing.
+//! The vault's key in a file of its own, so that a stolen database alone opens nothing. While it is changed there are two in
+//! it, the former one first.
 
 use crate::failure::Failure;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
+
+/// A key of the vault.
+pub(crate) type Key = Zeroizing<[u8; 32]>;
+
+/// What is in the file.
+pub(crate) struct Keys {
+    /// The key; the former one while it is being changed.
+    pub(crate) current: Key,
+    /// The key that comes after it.
+    pub(crate) next: Option<Key>,
+}
 
 /// Makes a new key file, mode 0600. An existing one is never overwritten.
 pub(crate) fn create(path: &Path, key: &[u8; 32]) -> Result<(), String> {
@@ -16,19 +28,58 @@ pub(crate) fn create(path: &Path, key: &[u8; 32]) -> Result<(), String> {
         .mode(0o600)
         .open(path)
         .map_err(|error| format!("the key file {shown} cannot be made: {error}"))?;
-    let text = Zeroizing::new(entrenous_domain::secrets::hex(key));
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.write_all(b"\n"))
-        .and_then(|()| file.sync_all())
-        .map_err(|error| format!("the key file {shown} cannot be written: {error}"))
+    write(&mut file, &[key]).map_err(|error| format!("the key file {shown} cannot be written: {error}"))
+}
+
+fn write(file: &mut File, keys: &[&[u8; 32]]) -> std::io::Result<()> {
+    for key in keys {
+        let text = Zeroizing::new(entrenous_domain::secrets::hex(*key));
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+    }
+    file.sync_all()
+}
+
+/// Writes a file with these keys in place of the one that is there, mode 0600. At every moment there is the former file or
+/// this one, whole, also after a power cut.
+pub(crate) fn replace(path: &Path, keys: &[&[u8; 32]]) -> Result<(), String> {
+    tidy(path)?;
+    let aside = aside(path);
+    let written = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&aside)?;
+        write(&mut file, keys)?;
+        std::fs::rename(&aside, path)?;
+        // The name is in the folder: that must be on the disk as well.
+        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    };
+    written().map_err(|error| format!("the key file {} cannot be replaced: {error}", path.display()))
+}
+
+/// Removes what a process that was killed may have left beside the file.
+pub(crate) fn tidy(path: &Path) -> Result<(), String> {
+    let aside = aside(path);
+    match std::fs::remove_file(&aside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{} cannot be removed: {error}", aside.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn aside(path: &Path) -> PathBuf {
+    path.with_extension("key.new")
 }
 
 /// Reads the key file. One that others may read is refused.
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Keys, Failure> {
     look(path).map_err(Failure::Configuration)
 }
 
-fn look(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
+fn look(path: &Path) -> Result<Keys, String> {
     let shown = path.display();
     // A pipe or a device would be waited for, or read without end.
     if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -36,7 +87,7 @@ fn look(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
             "the key file {shown} is no file: restore it from your backup"
         ));
     }
-    let mut file = std::fs::File::open(path).map_err(|error| {
+    let mut file = File::open(path).map_err(|error| {
         format!("the key file {shown} cannot be read: {error}. It was made by `entrenous init`; restore it from your backup")
     })?;
     let mode = file
@@ -54,11 +105,22 @@ fn look(path: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
     file.read_to_string(&mut text).map_err(|error| {
         format!("the key file {shown} cannot be read: {error}. Restore it from your backup")
     })?;
-    parse(text.trim()).ok_or_else(|| {
+    parse_all(text.trim()).ok_or_else(|| {
         format!(
             "the key file {shown} is damaged: it must hold 64 hexadecimal digits. Restore it from your backup"
         )
     })
+}
+
+fn parse_all(text: &str) -> Option<Keys> {
+    let mut lines = text.lines();
+    let keys = Keys {
+        current: parse(lines.next()?)?,
+        next: lines.next().map(|line| parse(line).ok_or(())).transpose().ok()?,
+    };
+    // A key that comes after itself was written by no change.
+    let another = keys.next.as_ref().is_none_or(|next| **next != *keys.current);
+    (another && lines.next().is_none()).then_some(keys)
 }
 
 fn parse(text: &str) -> Option<Zeroizing<[u8; 32]>> {
@@ -81,12 +143,51 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("vault.key");
         create(&path, &[0xab; 32]).unwrap();
-        assert_eq!(*read(&path).unwrap(), [0xab; 32]);
+        let keys = look(&path).unwrap();
+        assert_eq!((*keys.current, keys.next.is_none()), ([0xab; 32], true));
         assert!(create(&path, &[1; 32]).is_err(), "never overwritten");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(look(&path).unwrap_err().contains("chmod 600"));
+        assert!(look(&path).err().unwrap().contains("chmod 600"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        std::fs::write(&path, "abc").unwrap();
-        assert!(look(&path).unwrap_err().contains("damaged"));
+        for bad in [
+            "abc".to_owned(),
+            String::new(),
+            "\n\n".to_owned(),
+            format!("{0}\nabc", "ab".repeat(32)),
+            format!("{0}\n{0}\n", "ab".repeat(32)),
+            format!("{0}\n{0}\n{0}\n", "ab".repeat(32)),
+        ] {
+            std::fs::write(&path, &bad).unwrap();
+            assert!(look(&path).err().unwrap().contains("damaged"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn it_is_replaced_as_a_whole_and_stays_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("vault.key");
+        create(&path, &[1; 32]).unwrap();
+        // What a process that was killed left behind, readable for all.
+        std::fs::write(aside(&path), "half").unwrap();
+        std::fs::set_permissions(aside(&path), std::fs::Permissions::from_mode(0o666)).unwrap();
+        replace(&path, &[&[1; 32], &[2; 32]]).unwrap();
+        let keys = look(&path).unwrap();
+        assert_eq!((*keys.current, *keys.next.unwrap()), ([1; 32], [2; 32]));
+        replace(&path, &[&[2; 32]]).unwrap();
+        let keys = look(&path).unwrap();
+        assert_eq!((*keys.current, keys.next.is_none()), ([2; 32], true));
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+        // Where nothing can be written, the former one stays.
+        std::fs::create_dir(aside(&path)).unwrap();
+        assert!(replace(&path, &[&[3; 32]]).is_err());
+        assert_eq!(*look(&path).unwrap().current, [2; 32]);
     }
 }

@@ -54,6 +54,20 @@ pub fn insert(conn: &mut Conn, line: &Line) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// When something was last done.
+///
+/// # Errors
+/// The database's.
+pub fn last(conn: &mut Conn, action: &str) -> Result<Option<Time>, StoreError> {
+    let at = audit::table
+        .filter(audit::action.eq(action))
+        .order(audit::id.desc())
+        .select(audit::at)
+        .first(conn)
+        .optional()?;
+    Ok(at.map(from_db))
+}
+
 /// Lines, newest first.
 ///
 /// # Errors

@@ -6,29 +6,6 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use entrenous_model::{AccountId, ActivityId, OutboundActivity, PeerId, PostId};
 
-/// ActivityPub ids of the accepted followers of `account` that belong to `peer` (FEP-8fcf: a peer learns of its own only),
-/// at most `limit`.
-///
-/// # Errors
-/// The database's.
-pub fn followers_on(
-    conn: &mut Conn,
-    account: AccountId,
-    peer: PeerId,
-    limit: i64,
-) -> Result<Vec<String>, StoreError> {
-    Ok(follows::table
-        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
-        .filter(follows::followee_id.eq(account.get()))
-        .filter(follows::accepted.eq(true))
-        .filter(accounts::peer_id.eq(peer.get()))
-        .filter(accounts::disabled_at.is_null())
-        .order(follows::id.desc())
-        .limit(limit)
-        .select(accounts::uri)
-        .load(conn)?)
-}
-
 /// ActivityPub ids of the people of `peer` whom `account` follows, at most `limit`.
 ///
 /// # Errors

@@ -688,6 +688,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    follower_versions (followee_id, peer_id) {
+        followee_id -> BigInt,
+        peer_id -> BigInt,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -724,6 +732,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tag_spreads,
     account_words,
     follows,
+    follower_versions,
     blocks,
     mutes,
     favourites,

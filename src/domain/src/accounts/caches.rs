@@ -4,6 +4,7 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
+use crate::follows::Digests;
 use crate::marks::{Mark, Marks, Striped, StripedMarks};
 use crate::oauth::Bearer;
 use crate::people::LoginGuard;
@@ -61,6 +62,7 @@ pub struct Caches {
     homes: Homes,
     logins: LoginGuard,
     uses: Uses,
+    digests: Digests,
 }
 
 impl Default for Caches {
@@ -90,6 +92,7 @@ impl Default for Caches {
             homes: Homes::default(),
             logins: LoginGuard::default(),
             uses: Uses::default(),
+            digests: Digests::default(),
         }
     }
 }
@@ -273,5 +276,10 @@ impl Caches {
     /// When tokens and sessions were last used, as far as it is not written down.
     pub(crate) const fn uses(&self) -> &Uses {
         &self.uses
+    }
+
+    /// Digests of followers.
+    pub(crate) const fn digests(&self) -> &Digests {
+        &self.digests
     }
 }

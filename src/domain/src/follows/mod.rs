@@ -2,7 +2,9 @@
 
 mod answer;
 mod ask;
+mod digest;
 mod end;
+mod synchronise;
 
 use crate::{Ctx, Result, work};
 use entrenous_model::{Account, AccountId, Page};
@@ -11,8 +13,12 @@ use std::sync::Arc;
 
 pub use answer::{accept, reject};
 pub use ask::follow;
+pub(crate) use digest::Digests;
+pub use digest::{FollowerDigest, MOST_COMPARED, compared, digest};
 pub(crate) use end::end_between;
 pub use end::unfollow;
+pub use entrenous_store::follower_sets::{Follower, Place};
+pub use synchronise::{Synchronised, own_followers, synchronise};
 
 /// How to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

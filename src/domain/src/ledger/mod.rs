@@ -14,6 +14,7 @@ pub use chain::{Fault, Finding, line, time};
 pub use notes::note;
 pub use read::{Checked, Kept, page, rows_after, verify};
 pub use seal::seal;
+pub(crate) use seal::{END, SEAL, end_message};
 
 use entrenous_model::Crossing;
 use entrenous_store::ledger::Waiting;

@@ -110,7 +110,7 @@ pub async fn verify(ctx: &Ctx, peer: &Peer, kept: Option<&Kept>) -> Result<Check
     match &head {
         Some(head) => {
             walk.end(head.seq, &head.hash);
-            if seal::mac(ctx, peer, head.seq, &head.hash)? != head.mac {
+            if !seal::is_own_end(ctx, peer, head) {
                 walk.find(head.seq, Fault::ForgedEnd);
             }
         }

@@ -3,7 +3,7 @@
 use super::hide::{self, Known, People};
 use super::{bounded, chain};
 use crate::{Ctx, Result, peers};
-use entrenous_model::{AccountId, LedgerHead, LedgerRow, Peer, PeerId};
+use entrenous_model::{AccountId, LedgerHead, LedgerRow, Origin, Peer, PeerId};
 use entrenous_store::ledger::{self as rows, Waiting};
 use entrenous_store::{StoreError, Tx};
 use std::collections::{HashMap, HashSet};
@@ -12,7 +12,9 @@ use std::sync::Arc;
 /// Rows of one transaction: others wait for it on SQLite.
 const BATCH: i64 = 256;
 /// What the vault seals people's keys for.
-const KEY: &str = "ledger key";
+pub(crate) const SEAL: &str = "ledger key";
+/// What the vault binds the end of a ledger for.
+pub(crate) const END: &str = "ledger head";
 
 /// Writes down what was counted in memory, and seals everything that waits. Answers how many rows were added.
 ///
@@ -62,6 +64,7 @@ async fn write_notes(ctx: &Ctx) -> Result<()> {
 }
 
 async fn some(ctx: &Ctx, waiting: Vec<Waiting>) -> Result<()> {
+    let _steady = ctx.vault().steady().await;
     let mut peers: HashMap<PeerId, Arc<Peer>> = HashMap::new();
     for one in &waiting {
         let id = one.crossing.peer;
@@ -114,10 +117,22 @@ async fn some(ctx: &Ctx, waiting: Vec<Waiting>) -> Result<()> {
 }
 
 /// Ties an end to this node's key.
-pub(super) fn mac(ctx: &Ctx, peer: &Peer, seq: i64, hash: &[u8]) -> Result<Vec<u8>> {
-    let mut message = format!("{}\n{seq}\n", peer.origin).into_bytes();
+fn mac(ctx: &Ctx, peer: &Peer, seq: i64, hash: &[u8]) -> Result<Vec<u8>> {
+    let message = end_message(&peer.origin, seq, hash);
+    Ok(ctx.vault().mac(END, &message)?.to_vec())
+}
+
+/// Whether an end was tied to this node's key.
+pub(super) fn is_own_end(ctx: &Ctx, peer: &Peer, head: &LedgerHead) -> bool {
+    let message = end_message(&peer.origin, head.seq, &head.hash);
+    ctx.vault().which_mac(END, &message, &head.mac).is_some()
+}
+
+/// What of an end is tied to the node's key.
+pub(crate) fn end_message(peer: &Origin, seq: i64, hash: &[u8]) -> Vec<u8> {
+    let mut message = format!("{peer}\n{seq}\n").into_bytes();
     message.extend_from_slice(hash);
-    Ok(ctx.vault().mac("ledger head", &message)?.to_vec())
+    message
 }
 
 fn row(ctx: &Ctx, peer: &Peer, people: &People, one: Waiting, seq: i64, prev: Vec<u8>) -> LedgerRow {
@@ -183,11 +198,11 @@ async fn people(
     let mut new_keys = NewKeys::new();
     for person in found {
         let key = match person.key {
-            Some(sealed) => ctx.vault().open(KEY, &sealed)?.to_vec(),
+            Some(sealed) => ctx.vault().open(SEAL, &sealed)?.to_vec(),
             None if person.gone => continue,
             None => {
                 let key = ctx.random::<32>();
-                new_keys.push((person.id, ctx.vault().seal(KEY, ctx.random(), &key)?));
+                new_keys.push((person.id, ctx.vault().seal(SEAL, ctx.random(), &key)?));
                 key.to_vec()
             }
         };

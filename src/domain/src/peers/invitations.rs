@@ -10,7 +10,7 @@ use entrenous_model::{
 use entrenous_store::{StoreError, Tx, peer_invites, peers as rows};
 
 /// What the vault calls the key of an invitation.
-const PURPOSE: &str = "peer invitation";
+pub(crate) const PURPOSE: &str = "peer invitation";
 
 /// A new invitation with its token.
 pub struct NewInvite {
@@ -74,6 +74,7 @@ pub async fn invite(ctx: &Ctx, actor: &str, offer: InviteOffer) -> Result<NewInv
     }
     let token = ctx.random_token();
     let key = secrets::derive_from_token(&token, PURPOSE)?;
+    let _steady = ctx.vault().steady().await;
     let sealed_key = ctx.vault().seal(PURPOSE, ctx.random(), &key)?;
     let actor = actor.to_owned();
     let invite = ctx

@@ -17,6 +17,7 @@ pub use ending::{
     Confirmation, Ending, Exchange, ORDER, RECEIPT, confirmed, consequences, endings, open_orders,
     receipt_refused, revoke, revoked_by_peer, tally_in_words, unconfirmed,
 };
+pub(crate) use invitations::PURPOSE as INVITATION_SEAL;
 pub use invitations::{
     InviteOffer, NewInvite, Spent, accepted_by, invite, invite_key, invites, joined, key_of_token,
     revoke_invite,

@@ -72,6 +72,7 @@ pub(crate) struct Prepared {
 /// `Invalid` with what to change, `Conflict` if the name is taken (reserved names such as `admin`, `actor`, `network` too).
 pub async fn add(ctx: &Ctx, person: NewPerson) -> Result<Arc<Account>> {
     let role = person.role;
+    let _steady = ctx.vault().steady().await;
     let prepared = prepare(ctx, person).await?;
     let id = ctx
         .store()
@@ -86,7 +87,7 @@ pub async fn add(ctx: &Ctx, person: NewPerson) -> Result<Arc<Account>> {
         .ok_or_else(|| DomainError::internal("a person who was added is gone"))
 }
 
-/// Checks a new person, hashes the password, makes and seals keys.
+/// Checks a new person, hashes the password, makes and seals keys. The caller holds the vault steady.
 pub(crate) async fn prepare(ctx: &Ctx, person: NewPerson) -> Result<Prepared> {
     let NewPerson {
         username,

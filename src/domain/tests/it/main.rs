@@ -7,6 +7,8 @@ mod completion;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod followers;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod lists;
@@ -20,3 +22,5 @@ mod people;
 mod posts;
 #[cfg(test)]
 mod remote;
+#[cfg(test)]
+mod vault;

@@ -1,10 +1,11 @@
 //! One request, signed.
 
-use super::{Answer, Client, ClientError, sign};
+use super::{Answer, Client, ClientError, sign_with};
 use crate::keys::SigningKeys;
 use bytes::Bytes;
 use entrenous_egress::Response;
 use entrenous_model::SignatureForm;
+use entrenous_wire::signature::Signing;
 use http::{HeaderValue, Method, Request, header};
 use url::Url;
 
@@ -15,6 +16,8 @@ pub struct Outgoing<'a> {
     url: &'a str,
     accept: &'a str,
     content_type: Option<&'static str>,
+    /// `Collection-Synchronization` (FEP-8fcf).
+    synchronization: Option<&'a str>,
     body: Bytes,
 }
 
@@ -27,6 +30,7 @@ impl<'a> Outgoing<'a> {
             url,
             accept,
             content_type: None,
+            synchronization: None,
             body: Bytes::new(),
         }
     }
@@ -39,8 +43,16 @@ impl<'a> Outgoing<'a> {
             url,
             accept,
             content_type: Some(crate::render::CONTENT_TYPE),
+            synchronization: None,
             body,
         }
+    }
+
+    /// With the digest of the followers that the receiver has, under the signature.
+    #[must_use]
+    pub const fn with_synchronization(mut self, header: Option<&'a str>) -> Self {
+        self.synchronization = header;
+        self
     }
 }
 
@@ -60,7 +72,18 @@ impl Client {
             body,
             ..
         } = outgoing;
-        let mut headers = sign(form, keys, method, &url, *content_type, body, now)?;
+        let also = outgoing
+            .synchronization
+            .map(|text| (crate::synchronisation::HEADER, text));
+        let signing = Signing {
+            method,
+            url: &url,
+            content_type: *content_type,
+            also: also.as_slice(),
+            body,
+            now,
+        };
+        let mut headers = sign_with(form, keys, &signing)?;
         let accept = HeaderValue::from_str(outgoing.accept).map_err(|_| ClientError::Mismatch)?;
         headers.insert(header::ACCEPT, accept);
         if let Some(content_type) = content_type {

@@ -13,6 +13,7 @@ mod still;
 pub use answer::{Answer, ClientError};
 pub use budget::Budget;
 pub use exchange::Outgoing;
+use sign::sign_with;
 pub use sign::{other_form, sign};
 
 use crate::keys::{KeyRing, SigningKeys};
@@ -99,7 +100,11 @@ impl Client {
         }
     }
 
-    async fn document(
+    /// What stands at a URL of an active peer, whatever id it has: for collections, whose parts nobody names by an id.
+    ///
+    /// # Errors
+    /// As [`Client::object`].
+    pub(crate) async fn document(
         &self,
         peer: &Peer,
         cleared: Cleared<Fetching>,
@@ -203,7 +208,8 @@ impl Client {
     }
 
     /// Posts an activity to an inbox of an active peer, signed with `keys`. After a 401 the other signature form is tried
-    /// once, and if `keys` are the node's own, those that came after them. The answer tells the status and the form; any status is an answer, not an error.
+    /// once, and if `keys` are the node's own, those that came after them. The answer tells the status and the form; any
+    /// status is an answer, not an error.
     ///
     /// # Errors
     /// [`ClientError`] if there was no answer, or nothing may be sent there.
@@ -215,8 +221,26 @@ impl Client {
         body: Bytes,
         keys: &SigningKeys,
     ) -> Result<Answer, ClientError> {
+        self.post_synchronizing(peer, cleared, url, body, None, keys)
+            .await
+    }
+
+    /// The same with `Collection-Synchronization`, under the signature (FEP-8fcf).
+    ///
+    /// # Errors
+    /// As [`Client::post`].
+    pub(crate) async fn post_synchronizing(
+        &self,
+        peer: &Peer,
+        cleared: Cleared<Sending>,
+        url: &str,
+        body: Bytes,
+        synchronization: Option<&str>,
+        keys: &SigningKeys,
+    ) -> Result<Answer, ClientError> {
         may_post(peer, cleared, url)?;
-        self.signed(peer, &Outgoing::post(url, ACCEPT, body), keys).await
+        let request = Outgoing::post(url, ACCEPT, body).with_synchronization(synchronization);
+        self.signed(peer, &request, keys).await
     }
 
     /// The same with these keys and no others.

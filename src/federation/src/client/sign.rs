@@ -2,7 +2,7 @@
 
 use crate::keys::SigningKeys;
 use entrenous_model::{SignatureForm, Time};
-use entrenous_wire::signature::{SignError, sign_cavage, sign_rfc9421};
+use entrenous_wire::signature::{SignError, Signing};
 use http::{HeaderMap, Method};
 use url::Url;
 
@@ -19,12 +19,27 @@ pub fn sign(
     body: &[u8],
     now: Time,
 ) -> Result<HeaderMap, SignError> {
+    let signing = Signing {
+        method,
+        url,
+        content_type,
+        also: &[],
+        body,
+        now,
+    };
+    sign_with(form, keys, &signing)
+}
+
+/// The same, with what else is to be signed.
+pub(super) fn sign_with(
+    form: SignatureForm,
+    keys: &SigningKeys,
+    signing: &Signing<'_>,
+) -> Result<HeaderMap, SignError> {
     match form {
-        SignatureForm::Rfc9421Ed25519 => {
-            sign_rfc9421(&keys.ed25519, &keys.ed25519_id, method, url, body, now)
-        }
-        SignatureForm::Rfc9421Rsa => sign_rfc9421(&keys.rsa, &keys.rsa_id, method, url, body, now),
-        SignatureForm::Cavage => sign_cavage(&keys.rsa, &keys.rsa_id, method, url, content_type, body, now),
+        SignatureForm::Rfc9421Ed25519 => signing.rfc9421(&keys.ed25519, &keys.ed25519_id),
+        SignatureForm::Rfc9421Rsa => signing.rfc9421(&keys.rsa, &keys.rsa_id),
+        SignatureForm::Cavage => signing.cavage(&keys.rsa, &keys.rsa_id),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::verdict::{self, Verdict};
 use crate::keys::SigningKeys;
+use crate::render::Sent;
 use crate::{Federation, Identity};
 use bytes::Bytes;
 use entrenous_domain::deliveries::{Delivery, Dropped};
@@ -93,13 +94,13 @@ pub(super) async fn write(
     peer: &Peer,
     cleared: Cleared<Sending>,
     delivery: &Delivery,
-) -> Result<std::result::Result<Bytes, Dropped>> {
+) -> Result<std::result::Result<Sent, Dropped>> {
     let never = |code: &str, reason: &str| Dropped {
         code: code.to_owned(),
         reason: reason.to_owned(),
     };
     match federation.activity(peer, cleared, delivery).await {
-        Ok(Some(body)) => Ok(Ok(body)),
+        Ok(Some(sent)) => Ok(Ok(sent)),
         Ok(None) => Ok(Err(never("nothing_to_send", "there is nothing to send any more"))),
         Err(error @ DomainError::Store(_)) => Err(error),
         Err(error) => {
@@ -127,7 +128,7 @@ pub(super) async fn speak(
             ..Peer::clone(peer)
         };
         let body = match write(federation, &reader, cleared, delivery).await? {
-            Ok(body) => body,
+            Ok(sent) => sent.body,
             Err(why) => return Ok((Verdict::Dropped(why), 0, None)),
         };
         let bytes = body.len();

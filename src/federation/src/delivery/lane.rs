@@ -8,6 +8,7 @@ use super::verdict::{self, Verdict};
 use super::window::Window;
 use super::{LOOK, until};
 use crate::Federation;
+use crate::render::Sent;
 use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
 use entrenous_model::{Barred, DeliveryId, OutboundActivity, Peer, PeerId, Sending, SignatureForm};
@@ -397,15 +398,25 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
     ) {
         return speak(federation, &peer, cleared, delivery).await.map(Some);
     }
-    let body = match write(federation, &peer, cleared, delivery).await? {
-        Ok(body) => body,
+    let Sent {
+        body,
+        synchronization,
+    } = match write(federation, &peer, cleared, delivery).await? {
+        Ok(sent) => sent,
         Err(why) => return Ok(Some((Verdict::Dropped(why), 0, None))),
     };
     let keys = federation.keys().of(delivery.account, peer.our_keys).await?;
     let bytes = body.len();
     let sent = federation
         .client()
-        .post(&peer, cleared, &delivery.inbox, body, &keys)
+        .post_synchronizing(
+            &peer,
+            cleared,
+            &delivery.inbox,
+            body,
+            synchronization.as_deref(),
+            &keys,
+        )
         .await;
     federation.wonder(&peer, &sent);
     let verdict = match sent {

@@ -32,18 +32,20 @@ const AFTER_FAULT: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(5);
 
 impl Federation {
-    /// Everything that goes on without a request: deliveries, and asking after invitations that wait for the other side.
+    /// Everything that goes on without a request: deliveries, asking after invitations that wait for the other side, and
+    /// comparing followers.
     /// Ends soon after `stop` does. To be called once.
     pub async fn run_background(self, stop: impl Future<Output = ()> + Send) {
         let (tell, told) = watch::channel(false);
         let deliveries = tokio::spawn(self.clone().run_deliveries(wait(told.clone())));
         let waiting = tokio::spawn(self.clone().run_waiting(wait(told.clone())));
-        let orders = tokio::spawn(self.run_orders(wait(told)));
+        let orders = tokio::spawn(self.clone().run_orders(wait(told.clone())));
+        let followers = tokio::spawn(self.run_synchronisation(wait(told)));
         stop.await;
         if tell.send(true).is_err() {
             tracing::debug!("nothing was left to stop");
         }
-        for task in [deliveries, waiting, orders] {
+        for task in [deliveries, waiting, orders, followers] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of federation broke off");
             }

@@ -41,6 +41,8 @@ pub struct Verified {
     pub signed_at: i64,
     /// False if the query is not under the signature: it must not select what is done or shown.
     pub query_signed: bool,
+    /// `Collection-Synchronization`, if it is under the signature (FEP-8fcf).
+    pub synchronization: Option<String>,
     /// The whole body, at most 1 MiB; empty for GET.
     pub body: Bytes,
 }
@@ -236,6 +238,9 @@ pub async fn verify(federation: &Federation, request: Request) -> Result<(Parts,
         replay_id: signature.replay_id(),
         signed_at: signature.signed_at(),
         query_signed,
+        synchronization: signature
+            .covered_field(crate::synchronisation::HEADER.as_str())
+            .map(str::to_owned),
         body,
     };
     Ok((parts, verified))

@@ -215,7 +215,7 @@ async fn take(
     if apply::may_fetch(&incoming) && peers::was_received(ctx, inbound.id.as_str()).await? {
         return Ok(());
     }
-    match apply::apply(federation, &incoming, &author).await {
+    let taken = match apply::apply(federation, &incoming, &author).await {
         Err(
             DomainError::NotFound
             | DomainError::Forbidden(_)
@@ -223,9 +223,15 @@ async fn take(
             | DomainError::Remote(_)
             // Their node may send to all of us what concerns none of us: nothing is kept, and nothing is wrong.
             | DomainError::Refused("no_audience_here"),
-        ) => Ok(leave(federation, &incoming).await?),
-        other => Ok(other?),
+        ) => leave(federation, &incoming).await,
+        other => other,
+    };
+    taken?;
+    // What it is believed of is looked up later: nothing is asked of anyone while the sender waits.
+    if let Some(text) = &verified.synchronization {
+        federation.heard_of_followers(peer, &author, text);
     }
+    Ok(())
 }
 
 /// What of the contract an activity falls under.

@@ -18,8 +18,17 @@ use entrenous_model::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+/// What is sent as one delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The activity.
+    pub body: Bytes,
+    /// `Collection-Synchronization`, of what is addressed to the author's followers (FEP-8fcf).
+    pub synchronization: Option<String>,
+}
+
 impl Federation {
-    /// The body of a delivery: the activity in the words of that peer's software, with an FEP-8b32 proof between native
+    /// What is sent as a delivery: the activity in the words of that peer's software, with an FEP-8b32 proof between native
     /// nodes. `None`: there is nothing to send any more (the post is gone, or the peer may no longer see it).
     ///
     /// # Errors
@@ -29,22 +38,36 @@ impl Federation {
         peer: &Peer,
         cleared: Cleared<Sending>,
         delivery: &Delivery,
-    ) -> Result<Option<Bytes>> {
+    ) -> Result<Option<Sent>> {
         let reader = Reader::of(peer, cleared);
         let (OutboundActivity::CreatePost { post } | OutboundActivity::UpdatePost { post }) = &delivery.data
         else {
             let document = self
                 .document(peer, reader, delivery.activity, delivery.account, &delivery.data)
                 .await?;
-            return document.as_ref().map(to_bytes).transpose();
+            let Some(document) = document else { return Ok(None) };
+            let body = to_bytes(&document)?;
+            let synchronization = self.told_with(peer, delivery, &document).await?;
+            return Ok(Some(Sent {
+                body,
+                synchronization,
+            }));
         };
         // Whether the peer may see it is asked for each; what it is then sent is the same for all of its software.
         let Some(view) = seen(self, reader, *post, &delivery.data).await? else {
             return Ok(None);
         };
+        // At each attempt anew: it is the followers of this moment that the peer is to have.
+        let synchronization = match view.post.visibility {
+            Visibility::Direct => None,
+            _ => self.synchronization_of(peer.id, &view.account).await?,
+        };
         let key = (delivery.activity, reader.kind());
-        if let Some(written) = self.written().get(&key, &view.body) {
-            return Ok(Some(written));
+        if let Some(body) = self.written().get(&key, &view.body) {
+            return Ok(Some(Sent {
+                body,
+                synchronization,
+            }));
         }
         let writer = Writer {
             federation: self,
@@ -53,9 +76,32 @@ impl Federation {
             id: self.activity_id(delivery.activity),
         };
         let document = Value::Object(writer.post_of(&view, &delivery.data));
-        let written = to_bytes(&self.proven(reader, &view.account, document).await?)?;
-        self.written().keep(key, &view.body, written.clone());
-        Ok(Some(written))
+        let body = to_bytes(&self.proven(reader, &view.account, document).await?)?;
+        self.written().keep(key, &view.body, body.clone());
+        Ok(Some(Sent {
+            body,
+            synchronization,
+        }))
+    }
+
+    /// `Collection-Synchronization` for what is no post, if it is addressed to its author's followers. Who has left has none.
+    async fn told_with(&self, peer: &Peer, delivery: &Delivery, document: &Value) -> Result<Option<String>> {
+        let Some(author) = delivery.account else {
+            return Ok(None);
+        };
+        let Some(author) = accounts::get(self.ctx(), author).await? else {
+            return Ok(None);
+        };
+        let addressed = ["to", "cc"]
+            .into_iter()
+            .filter_map(|name| document.get(name)?.as_array())
+            .flatten()
+            .any(|id| id.as_str() == Some(author.followers_uri.as_str()));
+        if addressed {
+            self.synchronization_of(peer.id, &author).await
+        } else {
+            Ok(None)
+        }
     }
 
     /// The document of an activity of this node for one peer; see [`Federation::activity`].

@@ -14,7 +14,7 @@ mod question;
 mod reader;
 mod written;
 
-pub use activity::announce;
+pub use activity::{Sent, announce};
 pub use actor::INSTANCE_NAME;
 pub use audience::Addressed;
 pub use collection::{collection, ordered_page, partial, tombstone};

@@ -57,6 +57,12 @@ pub(crate) fn routes() -> Routes<Federation> {
             people::followers,
         )
         .get(
+            "/people/{username}/followers_synchronization",
+            Access::Peer,
+            doc("All of the peer's own people who follow a person, to be compared (FEP-8fcf)"),
+            people::followers_synchronization,
+        )
+        .get(
             "/people/{username}/following",
             Access::Peer,
             doc("The peer's own people whom a person follows"),

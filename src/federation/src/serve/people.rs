@@ -7,11 +7,12 @@ use crate::{Federation, render};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use entrenous_domain::follows::{self, Place};
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::timelines::{self, AccountFilter};
 use entrenous_domain::{Result, accounts};
 use entrenous_model::{Account, Acquaintance, Cleared, Matter, Page, Peer, PeerId, Serving};
-use entrenous_store::peer_view;
+use entrenous_store::{follower_sets, peer_view};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -190,6 +191,26 @@ pub(super) async fn following(
     settle(list(&federation, &verified, &username, Which::Following).await)
 }
 
+/// What the digest is of that goes with deliveries. Whole or not there: who is missing from it stops following.
+pub(super) async fn followers_synchronization(
+    State(federation): State<Federation>,
+    Path(username): Path<String>,
+    verified: Verified,
+) -> Response {
+    let answer = async {
+        let Some((cleared, account)) = present(&federation, &verified.peer, &username).await? else {
+            return Ok(not_found());
+        };
+        let place = Place::Peer(verified.peer.id);
+        let Some(items) = follows::compared(federation.ctx(), account.id, place).await? else {
+            return Ok(not_found());
+        };
+        let uri = crate::synchronisation::url_of(&account);
+        Ok(activity_json(cleared, &render::partial(&uri, &items)))
+    };
+    settle(answer.await)
+}
+
 #[derive(Clone, Copy)]
 enum Which {
     Followers,
@@ -211,7 +232,7 @@ async fn list(
         .ctx()
         .store()
         .read(move |conn| match which {
-            Which::Followers => peer_view::followers_on(conn, id, peer, FOLLOWERS),
+            Which::Followers => follower_sets::uris(conn, id, Place::Peer(peer), FOLLOWERS),
             Which::Following => peer_view::followed_on(conn, id, peer, FOLLOWERS),
         })
         .await?;

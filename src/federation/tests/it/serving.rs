@@ -198,7 +198,8 @@ async fn a_delivery_is_addressed_and_proven() {
         .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
         .await
         .unwrap()
-        .unwrap();
+        .unwrap()
+        .body;
     let text = String::from_utf8(body.to_vec()).unwrap();
     assert!(!text.contains(PUBLIC), "{text}");
     let inbound = Inbound::parse(&body).unwrap();

@@ -57,6 +57,9 @@ pub(crate) enum Verb {
     /// This node's own keys: show, change.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The key that seals the secrets in the database: show, change.
+    #[command(subcommand)]
+    Vault(VaultCommand),
     /// The audit trail: what administrators did and what was refused.
     Audit {
         #[command(flatten)]
@@ -238,6 +241,20 @@ pub(crate) enum KeysCommand {
         data: DataDir,
     },
     /// Make new keys and tell every peer, signed with the keys that it has. Open invitations are withdrawn.
+    Rotate {
+        #[command(flatten)]
+        data: DataDir,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Show the key's fingerprint, since when it holds, and what is sealed by it.
+    Show {
+        #[command(flatten)]
+        data: DataDir,
+    },
+    /// Make a new key and seal everything anew. Backups made before need the former key: keep it with them, or make new ones.
     Rotate {
         #[command(flatten)]
         data: DataDir,

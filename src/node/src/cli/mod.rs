@@ -12,7 +12,7 @@ use crate::commands::{self, Answer, Command};
 use crate::config::{self, Places};
 use crate::failure::Failure;
 use crate::{app, control, log, serve};
-use args::{ConfigCommand, KeysCommand, PeerCommand, PersonCommand, TokenCommand, Verb};
+use args::{ConfigCommand, KeysCommand, PeerCommand, PersonCommand, TokenCommand, VaultCommand, Verb};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -135,6 +135,8 @@ fn command(verb: Verb) -> Result<(Places, Command), Failure> {
         Verb::Peer(peer) => peer_command(peer)?,
         Verb::Keys(KeysCommand::Show { data }) => (data, Command::KeysShow),
         Verb::Keys(KeysCommand::Rotate { data }) => (data, Command::KeysRotate),
+        Verb::Vault(VaultCommand::Show { data }) => (data, Command::VaultShow),
+        Verb::Vault(VaultCommand::Rotate { data }) => (data, Command::VaultRotate),
         Verb::Audit { data, peer, limit } => (data, Command::Audit { peer, limit }),
         Verb::Import { data, file } => {
             let text =

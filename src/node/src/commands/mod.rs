@@ -9,6 +9,7 @@ mod keys;
 mod ledger;
 mod peers;
 mod people;
+mod vault;
 
 pub(crate) use import::ImportFile;
 
@@ -17,6 +18,8 @@ use entrenous_domain::{Ctx, DomainError};
 use entrenous_federation::Federation;
 use entrenous_model::{Preset, Role};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use tokio::sync::Mutex;
 
 /// Who acts, for the audit trail.
 const ACTOR: &str = entrenous_domain::audit::COMMAND_LINE;
@@ -140,6 +143,8 @@ pub(crate) enum Command {
     },
     KeysShow,
     KeysRotate,
+    VaultShow,
+    VaultRotate,
     Audit {
         peer: Option<String>,
         limit: i64,
@@ -184,6 +189,8 @@ pub(crate) struct Host {
     pub(crate) federation: Federation,
     /// Whether this process answers peers, which an invitation needs.
     pub(crate) serving: bool,
+    /// The file with the vault's key. Locked while that is changed: there is one next key.
+    pub(crate) vault_key: Mutex<PathBuf>,
 }
 
 impl Host {
@@ -193,6 +200,7 @@ impl Host {
             ctx: app.ctx.clone(),
             federation: app.federation.clone(),
             serving: false,
+            vault_key: Mutex::new(app.places.vault_key()),
         }
     }
 }
@@ -277,6 +285,8 @@ pub(crate) async fn execute(host: &Host, command: Command) -> Result<Answer, Str
         C::PeerLedgerExport { authority, after } => ledger::export(host, &authority, after).await,
         C::KeysShow => keys::show(host).await,
         C::KeysRotate => keys::rotate(host).await,
+        C::VaultShow => vault::show(host).await,
+        C::VaultRotate => vault::rotate(host).await,
         C::Audit { peer, limit } => peers::audit(host, peer, limit).await,
         C::Import { posts } => import::run(host, posts).await,
     }

@@ -87,6 +87,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
         ctx: app.ctx.clone(),
         federation: app.federation.clone(),
         serving: true,
+        vault_key: tokio::sync::Mutex::new(app.places.vault_key()),
     };
     let control = Server::listen(&app.places.socket())
         .map_err(|error| format!("{error}. {}", app::writable(&app.places.root)))?;

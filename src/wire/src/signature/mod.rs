@@ -19,7 +19,7 @@ mod verify;
 use http::Method;
 
 pub use fresh::Window;
-pub use make::{SignError, sign_cavage, sign_rfc9421};
+pub use make::{SignError, Signing, sign_cavage, sign_rfc9421};
 pub use parse::parse;
 pub use verify::Verified;
 
@@ -147,6 +147,16 @@ impl Parsed {
     #[must_use]
     pub fn covers_digest(&self) -> bool {
         self.digest_covered
+    }
+
+    /// The value of a header, if it is under the signature: all its lines, joined by `, `. To be believed once
+    /// [`Parsed::verify`] has said so.
+    #[must_use]
+    pub fn covered_field(&self, wanted: &str) -> Option<&str> {
+        self.covered.iter().find_map(|component| match component {
+            Component::Field(name, value) if name == wanted => Some(value.as_str()),
+            _ => None,
+        })
     }
 
     /// Names of what is signed, in order.

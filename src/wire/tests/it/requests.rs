@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use entrenous_wire::{
     digest::{make_content_digest, make_digest},
-    signature::{Form, Refusal, Verified, Window, sign_cavage, sign_rfc9421},
+    signature::{Form, Refusal, Signing, Verified, Window, sign_cavage, sign_rfc9421},
 };
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use crate::{
@@ -200,4 +200,87 @@ fn what_we_sign_verifies() {
         )
         .is_err()
     );
+}
+
+#[test]
+fn what_is_signed_along_is_covered() {
+    let url = Url::parse("https://here.test:8443/inbox").unwrap();
+    let name = HeaderName::from_static("collection-synchronization");
+    let also = [(name.clone(), "digest=\"00\", url=\"https://peer.test/a\"")];
+    let signing = Signing {
+        method: &Method::POST,
+        url: &url,
+        content_type: Some("application/activity+json"),
+        also: &also,
+        body: BODY,
+        now: noon(),
+    };
+    let here = "https://here.test:8443";
+    let signed = [
+        (
+            signing.rfc9421(&*ED25519, KEY_ID).unwrap(),
+            ed25519(),
+            Window::NATIVE,
+        ),
+        (signing.rfc9421(&*RSA, KEY_ID).unwrap(), rsa(), Window::OTHER),
+        (signing.cavage(&RSA, KEY_ID).unwrap(), rsa(), Window::OTHER),
+    ];
+    for (headers, key, window) in signed {
+        let received = |headers: HeaderMap| Received {
+            method: Method::POST,
+            target: "/inbox".to_owned(),
+            headers,
+            body: BODY.to_vec(),
+        };
+        let good = received(headers.clone());
+        assert!(good.check(&key, here, noon(), window).is_ok());
+        assert_eq!(
+            good.parse().unwrap().covered_field(name.as_str()),
+            Some(also[0].1)
+        );
+        assert_eq!(good.parse().unwrap().covered_field("x"), None);
+        let mut changed = headers.clone();
+        changed.insert(&name, HeaderValue::from_static("digest=\"01\""));
+        assert_eq!(
+            received(changed).check(&key, here, noon(), window),
+            Err(Refusal::BadSignature)
+        );
+        // A second line is under the signature, or it does not hold.
+        let mut doubled = headers.clone();
+        doubled.append(&name, HeaderValue::from_static("digest=\"01\""));
+        assert_eq!(
+            received(doubled).check(&key, here, noon(), window),
+            Err(Refusal::BadSignature)
+        );
+        let mut gone = headers;
+        gone.remove(&name);
+        assert_eq!(
+            received(gone).check(&key, here, noon(), window),
+            Err(Refusal::NotCovered)
+        );
+    }
+    // Beside the signature it is nobody's word.
+    let plain = sign_cavage(&RSA, KEY_ID, &Method::POST, &url, None, BODY, noon()).unwrap();
+    let mut beside = Received {
+        method: Method::POST,
+        target: "/inbox".to_owned(),
+        headers: plain,
+        body: BODY.to_vec(),
+    };
+    beside
+        .headers
+        .insert(&name, HeaderValue::from_static("digest=\"00\""));
+    assert!(beside.check(&rsa(), here, noon(), Window::OTHER).is_ok());
+    assert_eq!(beside.parse().unwrap().covered_field(name.as_str()), None);
+    for also in [
+        [(http::header::HOST, "elsewhere.test")],
+        [(name.clone(), " padded ")],
+        [(name.clone(), "two\nlines")],
+    ] {
+        let bad = Signing {
+            also: &also,
+            ..signing
+        };
+        assert!(bad.rfc9421(&*ED25519, KEY_ID).is_err() && bad.cavage(&RSA, KEY_ID).is_err());
+    }
 }
