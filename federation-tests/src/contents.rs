@@ -133,6 +133,15 @@ pub fn columns(node: &Node, table: &str) -> Vec<String> {
     columns_of(&mut connect(node), table)
 }
 
+/// What a statement answers on the database of a node: one column of texts, called `text`.
+///
+/// # Panics
+/// If it fails.
+#[must_use]
+pub fn column(node: &Node, statement: &str) -> Vec<String> {
+    rows(&mut connect(node), statement, statement)
+}
+
 fn rows(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {
     let loaded = match conn {
         Conn::Sqlite(conn) => sql_query(sqlite).load::<Row>(conn),

@@ -13,6 +13,8 @@ mod faults;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod flood;
+#[cfg(test)]
 mod introductions;
 #[cfg(test)]
 mod keys;

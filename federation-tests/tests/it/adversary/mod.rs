@@ -1,8 +1,10 @@
 //! What an adversary can try against what is built: the table "Black-box tests that must always pass" of the security
 //! design. P is an invited peer of other software that was broken into, Q another invited peer, U was never invited.
 //!
-//! Every answer must come within ten seconds and be no 5xx; afterwards nothing of alice's has changed, U was never
-//! contacted, and the node has not grown by more than 64 MiB.
+//! What holds in every row is checked by the scene itself, and a scene that ends unchecked fails: every answer comes within
+//! ten seconds and is no 5xx; a refusal by the federation's doors stands in the audit trail under its reason; the process
+//! of the node has contacted nobody and asked for no name besides its peers' ([`federation_tests::witness`]); its memory
+//! never grew by more than 64 MiB; and, where all was refused, no row of content has changed.
 
 mod browser;
 mod client;
@@ -15,9 +17,13 @@ mod invitation;
 mod load;
 mod visibility;
 
+use federation_tests::contents::{self, Contents, differences};
 use federation_tests::{Client, Database, MockPeer, Node};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Growth of the node that is allowed in a test, in KiB.
@@ -32,6 +38,44 @@ struct Scene {
     inbox: String,
     http: reqwest::Client,
     memory: u64,
+    /// Nodes that are no peers, and yet may be contacted: what they sent passed the invitation's code.
+    admitted: Mutex<BTreeSet<String>>,
+    /// Reasons that the federation's doors gave.
+    reasons: Mutex<BTreeSet<String>>,
+    watched: AtomicBool,
+}
+
+/// Tables that are content, or lead to it: a refusal leaves each row as it was. What is missing here is what is learnt of
+/// a signer before the signature can be judged (accounts, keys), and what only says that something came.
+const CONTENT: &[&str] = &[
+    "activities",
+    "attachments",
+    "blocks",
+    "bookmarks",
+    "favourites",
+    "feed",
+    "follows",
+    "invites",
+    "list_feed",
+    "list_members",
+    "lists",
+    "markers",
+    "members",
+    "mutes",
+    "notifications",
+    "poll_options",
+    "poll_votes",
+    "polls",
+    "post_edits",
+    "post_mentions",
+    "post_tags",
+    "posts",
+];
+
+/// What there was before an attack.
+struct Before {
+    seen: String,
+    rows: BTreeMap<String, Vec<String>>,
 }
 
 /// What the node answered.
@@ -51,6 +95,7 @@ impl Scene {
         let u = MockPeer::start("127.0.0.9", "mallory").await;
         node.command(&["peer", "trust", &p.origin]).await;
         let inbox = node.url("/inbox");
+        node.forget_peak();
         let memory = node.memory();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -65,6 +110,9 @@ impl Scene {
             inbox,
             http,
             memory,
+            admitted: Mutex::default(),
+            reasons: Mutex::default(),
+            watched: AtomicBool::new(false),
         }
     }
 
@@ -138,6 +186,11 @@ impl Scene {
             status < 500 || (status == 503 && text.contains("unreachable")),
             "{what}: {status} {text}"
         );
+        if [400, 401, 403, 413].contains(&status)
+            && let Some(reason) = reason(url, &text)
+        {
+            self.reasons.lock().unwrap().insert(reason);
+        }
         Said {
             status,
             text,
@@ -173,25 +226,119 @@ impl Scene {
         all
     }
 
-    /// Asserts that nothing came of it.
-    async fn close(&self, before: &str) {
-        assert_eq!(self.seen_by_alice().await, before, "content has changed");
-        self.watched();
+    /// What alice sees and what the database holds.
+    async fn before(&self) -> Before {
+        Before {
+            seen: self.seen_by_alice().await,
+            rows: self.rows(),
+        }
     }
 
-    /// What holds in every test.
-    fn watched(&self) {
+    fn rows(&self) -> BTreeMap<String, Vec<String>> {
+        let mut rows = Contents::open(&self.node).now();
+        rows.retain(|table, _| CONTENT.contains(&table.as_str()));
+        // A `Delete` that overtook its `Create` leaves a tombstone, which nobody sees and the author may replace.
+        let tombstones = contents::column(
+            &self.node,
+            "SELECT CAST(id AS TEXT) AS text FROM posts WHERE deleted_at IS NOT NULL",
+        );
+        let is_tombstone = |row: &String| tombstones.iter().any(|id| row.starts_with(&format!("{id}|")));
+        rows.entry("posts".to_owned())
+            .or_default()
+            .retain(|row| !is_tombstone(row));
+        assert_eq!(rows.len(), CONTENT.len(), "a table has another name");
+        rows
+    }
+
+    /// Asserts that nothing came of it.
+    async fn close(&self, before: &Before) {
+        assert_eq!(self.seen_by_alice().await, before.seen, "content has changed");
+        let rows = self.rows();
+        assert!(
+            rows == before.rows,
+            "rows have changed:\n{}",
+            differences(&before.rows, &rows)
+        );
+        self.watched().await;
+    }
+
+    /// What holds in every test, now that it ends.
+    async fn watched(&self) {
+        let peers = self.node.json(&["peer", "list"]).await;
+        let peers = peers.as_array().unwrap().iter();
+        self.contacted_only(
+            peers
+                .map(|peer| peer["authority"].as_str().unwrap().to_owned())
+                .collect(),
+        );
+        let growth = self.node.peak_memory().saturating_sub(self.memory);
+        assert!(growth < GROWTH, "the node has grown by {growth} KiB");
+        let written: BTreeSet<String> = contents::column(
+            &self.node,
+            "SELECT DISTINCT reason AS text FROM audit WHERE reason IS NOT NULL",
+        )
+        .into_iter()
+        .collect();
+        let missing: Vec<String> = self
+            .reasons
+            .lock()
+            .unwrap()
+            .difference(&written)
+            .cloned()
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "refused for {missing:?}, but the audit trail has {written:?}"
+        );
+    }
+
+    /// This node has the code of an invitation, so that it may be contacted without being a peer.
+    fn admit(&self, mock: &MockPeer) {
+        self.admitted.lock().unwrap().insert(mock.authority().to_owned());
+    }
+
+    /// No connection and no question to anybody else; the node may be gone.
+    fn contacted_only(&self, peers: BTreeSet<String>) {
+        self.watched.store(true, Ordering::Relaxed);
+        assert!(!peers.contains(self.u.authority()), "the stranger is a peer");
+        let others = self.node.contacts().besides(&peers);
+        assert!(others.is_empty(), "contacted besides {peers:?}: {others:?}");
         assert_eq!(
             self.u.connections(),
             0,
             "the stranger was contacted: {:?}",
             self.u.seen()
         );
-        let growth = self.node.memory().saturating_sub(self.memory);
-        assert!(growth < GROWTH, "the node has grown by {growth} KiB");
         let log = self.node.log();
         assert!(!log.contains("panicked"), "{log}");
     }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        let watched = self.watched.load(Ordering::Relaxed);
+        assert!(watched || std::thread::panicking(), "a scene ended unchecked");
+    }
+}
+
+/// The stable reason of a refusal by one of the federation's doors.
+fn reason(url: &str, text: &str) -> Option<String> {
+    let path = url::Url::parse(url).ok()?.path().to_owned();
+    let doors = [
+        "/inbox",
+        "/actor",
+        "/people/",
+        "/posts/",
+        "/activities/",
+        "/network",
+        "/invitations/",
+    ];
+    let said: Value = serde_json::from_str(text).ok()?;
+    let reason = said["error"].as_str()?;
+    let stable = reason
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+    (stable && doors.iter().any(|door| path.starts_with(door))).then(|| reason.to_owned())
 }
 
 /// The routes of the client API: method, path, what may use it, its scopes.

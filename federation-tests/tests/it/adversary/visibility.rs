@@ -91,7 +91,7 @@ async fn a_peer_without_followers_sees_nothing(on: Database) {
         .fetch(&scene.p, "max", &scene.node.url("/people/nobody2"))
         .await;
     assert_eq!((one.status, &one), (404, &two));
-    scene.watched();
+    scene.watched().await;
 }
 
 async fn private_notes_stay_where_they_were_sent(on: Database) {
@@ -131,7 +131,7 @@ async fn private_notes_stay_where_they_were_sent(on: Database) {
         scene.seen_by_alice().await.contains(words).then_some(())
     })
     .await;
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
 
     let everyone = json!([
         "https://www.w3.org/ns/activitystreams#Public",
@@ -223,7 +223,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .to_owned();
     let tokens = scene.alice.get("/api/entrenous/v1/tokens").await.ok();
     let sessions = scene.alice.get("/api/entrenous/v1/sessions").await.ok();
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
     let mut probes: Vec<(Method, String, String)> = Vec::new();
