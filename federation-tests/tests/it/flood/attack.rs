@@ -34,6 +34,13 @@ pub(super) struct Attack {
     pub(super) reads: bool,
 }
 
+impl Attack {
+    /// Whether it sends as fast as it can, or opens a stream of which a person may have a few.
+    pub(super) fn floods(&self) -> bool {
+        matches!(self.then, Then::Flood(_)) || self.name.starts_with("WebSocket: ")
+    }
+}
+
 /// Connects from `source` to a port of this machine; `small`: with room for next to nothing unread.
 pub(super) async fn connect(port: u16, source: Ipv4Addr, small: bool) -> Option<TcpStream> {
     for _ in 0..100 {

@@ -26,8 +26,7 @@ pub(super) async fn p99(client: &Client, time: Duration) -> Duration {
     let all = futures_util::future::join_all((0..CLIENTS).map(|_| ask())).await;
     let mut all: Vec<Duration> = all.into_iter().flatten().collect();
     all.sort();
-    println!("DEBUG {} answers {:?}", all.len(), all.get(all.len() / 2));
-    assert!(all.len() > 0, "only {} answers in {time:?}", all.len());
+    assert!(all.len() > 40, "only {} answers in {time:?}", all.len());
     all[all.len() * 99 / 100]
 }
 

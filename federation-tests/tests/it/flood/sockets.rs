@@ -1,6 +1,6 @@
 //! All attacks at once, again and again, while others go on working.
 
-use super::attack::{WRITTEN, hold};
+use super::attack::{Attack, WRITTEN, hold};
 use super::kinds;
 use super::measure::{median, p99};
 use federation_tests::{Database, Node, raw};
@@ -12,6 +12,8 @@ crate::on_both!(attackers_are_closed_and_others_served);
 
 /// Hostile connections in a round, if this process may have so many files open.
 const CONNECTIONS: usize = 1_000;
+/// Connections of each kind that floods.
+const FLOODS: usize = 3;
 /// Rounds of quiet and attack.
 const ROUNDS: usize = 3;
 /// More of them while a busy machine makes it look bad.
@@ -40,16 +42,18 @@ async fn attackers_are_closed_and_others_served(on: Database) {
     let (mut quiet, mut attacked) = (Vec::new(), Vec::new());
     for round in 0..PATIENCE {
         quiet.push(p99(&alice, PHASE).await);
-        let held = (0..connections).map(|number| {
-            let attack = kinds[number % kinds.len()].clone();
-            // Half of them from one address, the rest from many.
-            let source = match number % 2 {
-                0 => Ipv4Addr::new(127, 3, 0, 1),
-                _ => Ipv4Addr::new(127, 3, 1, u8::try_from(number % 200 + 1).unwrap()),
-            };
-            // Each for itself: in one task they would starve the others on our side, whatever the node does.
-            tokio::spawn(async move { (attack.name, hold(port, source, &attack).await) })
-        });
+        let held = who_attacks(&kinds, connections)
+            .into_iter()
+            .enumerate()
+            .map(|(number, attack)| {
+                // Half of them from one address, the rest from many.
+                let source = match number % 2 {
+                    0 => Ipv4Addr::new(127, 3, 0, 1),
+                    _ => Ipv4Addr::new(127, 3, 1, u8::try_from(number % 200 + 1).unwrap()),
+                };
+                // Each for itself: in one task they would starve the others on our side, whatever the node does.
+                tokio::spawn(async move { (attack.name, hold(port, source, &attack).await) })
+            });
         let held = futures_util::future::join_all(held.collect::<Vec<_>>());
         let client = alice.clone();
         let others = tokio::spawn(async move {
@@ -65,17 +69,6 @@ async fn attackers_are_closed_and_others_served(on: Database) {
         });
         let (held, waited) = tokio::join!(held, others);
         attacked.push(waited.expect("others failed"));
-        println!(
-            "DEBUG cpu {:?}",
-            std::process::Command::new("sh")
-                .arg("-c")
-                .arg(format!(
-                    "cat /proc/{}/stat /proc/{}/stat | cut -d' ' -f14,15; cat /proc/loadavg",
-                    node.pid().unwrap(),
-                    std::process::id()
-                ))
-                .output()
-        );
         for (name, time) in held.into_iter().map(|one| one.expect("an attack failed")) {
             let worst = worst.entry(name).or_default();
             *worst = time.max(*worst);
@@ -109,38 +102,13 @@ async fn attackers_are_closed_and_others_served(on: Database) {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn debug_kinds() {
-    let node = Node::start("Lyon", Database::Sqlite).await;
-    let alice = node.person("alice").await;
-    let mallory = node.person("mallory").await;
-    let port: u16 = node.authority.rsplit(':').next().unwrap().parse().unwrap();
-    let cpu = |pid: u32| -> u64 {
-        let s = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        let f: Vec<&str> = s.rsplit(')').next().unwrap().split_whitespace().collect();
-        f[11].parse::<u64>().unwrap() + f[12].parse::<u64>().unwrap()
-    };
-    for attack in kinds::all(&node.authority, mallory.token()) {
-        let (a, b) = (cpu(node.pid().unwrap()), cpu(std::process::id()));
-        let held: Vec<_> = (0..20)
-            .map(|n| {
-                let attack = attack.clone();
-                tokio::spawn(async move { hold(port, Ipv4Addr::new(127, 3, 1, n + 1), &attack).await })
-            })
-            .collect();
-        let start = Instant::now();
-        let p = tokio::time::timeout(Duration::from_secs(6), p99(&alice, Duration::from_millis(500))).await;
-        let t = start.elapsed();
-        let (c, d) = (cpu(node.pid().unwrap()), cpu(std::process::id()));
-        let done = held.iter().filter(|h| h.is_finished()).count();
-        println!(
-            "KIND {} p99 {p:?} in {t:?} closed {done} node {} us {}",
-            attack.name,
-            c - a,
-            d - b
-        );
-        for h in held {
-            h.abort();
-        }
-    }
+/// All kinds: the most of those that hold, and a few of those that flood, since attackers and attacked share a machine here
+/// and it is the node's work that is looked at.
+fn who_attacks(kinds: &[Attack], connections: usize) -> Vec<Attack> {
+    let (floods, holds): (Vec<&Attack>, Vec<&Attack>) = kinds.iter().partition(|kind| kind.floods());
+    let floods = floods.iter().flat_map(|kind| std::iter::repeat_n(*kind, FLOODS));
+    let mut all: Vec<Attack> = floods.cloned().collect();
+    let rest = connections.saturating_sub(all.len());
+    all.extend(holds.iter().cycle().take(rest).map(|kind| (*kind).clone()));
+    all
 }

@@ -105,7 +105,7 @@ async fn serve(
     let service = service_fn(move |request: http::Request<Incoming>| {
         let (router, told) = (router.clone(), told.clone());
         async move {
-            told.understood();
+            told.asked();
             if head::is_ambiguous(&request) {
                 return Ok(head::refusal());
             }

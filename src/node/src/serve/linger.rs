@@ -14,8 +14,9 @@ use tokio::net::TcpStream;
 
 /// How long unread bytes are read and thrown away.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How many of them at most.
+/// How many of them at most: of a request's body, and of what is no request.
 const MOST: u64 = 4 << 20;
+const MOST_OF_NONSENSE: u64 = 64 << 10;
 
 /// A socket that, when it is dropped with bytes unread, lets the other side read the answer first; and that gives up
 /// another side that reads nothing, or says too much.
@@ -102,15 +103,20 @@ impl Drop for Lingering {
         let mut some = [0; 512];
         let unread = matches!(stream.try_read(&mut some), Ok(count) if count > 0);
         if let (true, Ok(runtime)) = (unread, tokio::runtime::Handle::try_current()) {
-            runtime.spawn(drain(stream));
+            let most = if self.pace.talk().is_answered() {
+                MOST
+            } else {
+                MOST_OF_NONSENSE
+            };
+            runtime.spawn(drain(stream, most));
         }
     }
 }
 
-async fn drain(mut stream: TcpStream) {
+async fn drain(mut stream: TcpStream, most: u64) {
     let reading = async {
         stream.shutdown().await?;
-        tokio::io::copy(&mut (&mut stream).take(MOST), &mut tokio::io::sink()).await
+        tokio::io::copy(&mut (&mut stream).take(most), &mut tokio::io::sink()).await
     };
     if !matches!(tokio::time::timeout(PATIENCE, reading).await, Ok(Ok(_))) {
         tracing::trace!("the sender did not stop in time");

@@ -21,6 +21,8 @@ pub(super) struct Talk(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     upgraded: AtomicBool,
+    /// Whether there was a request at all.
+    asked: AtomicBool,
     /// Bytes since anything came of them.
     for_nothing: AtomicUsize,
 }
@@ -29,6 +31,17 @@ impl Talk {
     /// It speaks another protocol from now on.
     pub(super) fn upgrade(&self) {
         self.0.upgraded.store(true, Ordering::Relaxed);
+    }
+
+    /// A request came.
+    pub(super) fn asked(&self) {
+        self.0.asked.store(true, Ordering::Relaxed);
+        self.understood();
+    }
+
+    /// Whether an answer may be under way that somebody waits for.
+    pub(super) fn is_answered(&self) -> bool {
+        self.0.asked.load(Ordering::Relaxed) && !self.0.upgraded.load(Ordering::Relaxed)
     }
 
     /// Something came of what was said: a request, or a part of its body.
@@ -51,6 +64,11 @@ impl Pace {
             since: Instant::now(),
             said: 0,
         }
+    }
+
+    /// What it is told by.
+    pub(super) const fn talk(&self) -> &Talk {
+        &self.talk
     }
 
     /// Whether so many more bytes may come.
