@@ -1,7 +1,7 @@
 //! Clients, tokens and streams.
 
 use super::browser::Browser;
-use super::{Scene, api_routes, filled, many};
+use super::{Scene, filled, many, routes};
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -230,7 +230,7 @@ const SCOPES: &[&str] = &[
 
 async fn a_scope_opens_what_it_says(on: Database) {
     let scene = Scene::open(on).await;
-    let routes = api_routes().await;
+    let routes = routes().await;
     let before = scene.before().await;
     let mut tokens = Vec::new();
     for (who, scopes) in [

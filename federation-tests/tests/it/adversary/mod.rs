@@ -6,6 +6,7 @@
 //! of the node has contacted nobody and asked for no name besides its peers' ([`federation_tests::witness`]); its memory
 //! never grew by more than 64 MiB; and, where all was refused, no row of content has changed.
 
+mod bombs;
 mod browser;
 mod client;
 mod fetch;
@@ -15,6 +16,11 @@ mod gate;
 mod identity;
 mod invitation;
 mod load;
+mod logs;
+mod names;
+mod paths;
+mod probing;
+mod said_twice;
 mod visibility;
 
 use federation_tests::contents::{self, Contents, differences};
@@ -341,7 +347,7 @@ fn reason(url: &str, text: &str) -> Option<String> {
     (stable && doors.iter().any(|door| path.starts_with(door))).then(|| reason.to_owned())
 }
 
-/// The routes of the client API: method, path, what may use it, its scopes.
+/// A route: method, path, what may use it, its scopes.
 struct Route {
     method: Method,
     path: String,
@@ -349,32 +355,26 @@ struct Route {
     scopes: Vec<String>,
 }
 
-async fn api_routes() -> Vec<Route> {
+/// Every route of the node, as its routers list them: client API, federation, pages, files of the web client.
+async fn routes() -> Vec<Route> {
     let output = std::process::Command::new(federation_tests::node::binary())
-        .arg("openapi")
+        .args(["routes", "--json"])
         .output()
         .unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut routes = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, route) in methods.as_object().unwrap() {
-            let scopes = route["security"].as_array().into_iter().flatten();
-            routes.push(Route {
-                method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
-                path: path.clone(),
-                access: route["x-access"].as_str().unwrap().to_owned(),
-                scopes: scopes
-                    .flat_map(|one| one["oauth"].as_array().unwrap())
-                    .map(|scope| scope.as_str().unwrap().to_owned())
-                    .collect(),
-            });
-        }
-    }
-    assert!(
-        routes.len() > 100,
-        "the OpenAPI document names {} routes",
-        routes.len()
-    );
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let routes: Vec<Route> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|route| Route {
+            method: Method::from_bytes(text(&route["method"]).as_bytes()).unwrap(),
+            path: text(&route["path"]),
+            access: text(&route["access"]),
+            scopes: route["scopes"].as_array().unwrap().iter().map(text).collect(),
+        })
+        .collect();
+    assert!(routes.len() > 250, "the node names {} routes", routes.len());
     routes
 }
 

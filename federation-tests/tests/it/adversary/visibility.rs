@@ -1,6 +1,6 @@
 //! What one may not see does not exist.
 
-use super::{Scene, api_routes, filled, id, many};
+use super::{Scene, filled, id, many, routes};
 use federation_tests::{Client, Database, MockPeer, eventually};
 use http::Method;
 use serde_json::json;
@@ -227,7 +227,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
     let mut probes: Vec<(Method, String, String)> = Vec::new();
-    for route in api_routes().await {
+    for route in routes().await {
         let path = &route.path;
         let secret: Vec<&str> = if path.contains("/statuses/{id}") {
             vec![&private, &direct, &received]
