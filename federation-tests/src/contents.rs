@@ -10,6 +10,33 @@ const TRAIL: &[&str] = &["audit", "ledger", "ledger_waiting", "ledger_heads", "l
 /// Columns that say when, and with what, something was last used: written at most once a minute, whatever was asked.
 const USES: &[&str] = &["last_used_at", "user_agent"];
 
+/// Tables that are content, or lead to it: a refusal leaves each row as it was. What is missing here is what is learnt of
+/// a signer before the signature can be judged (accounts, keys), and what only says that something came.
+const CONTENT: &[&str] = &[
+    "activities",
+    "attachments",
+    "blocks",
+    "bookmarks",
+    "favourites",
+    "feed",
+    "follows",
+    "invites",
+    "list_feed",
+    "list_members",
+    "lists",
+    "markers",
+    "members",
+    "mutes",
+    "notifications",
+    "poll_options",
+    "poll_votes",
+    "polls",
+    "post_edits",
+    "post_mentions",
+    "post_tags",
+    "posts",
+];
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -78,6 +105,30 @@ impl Contents {
             .map(|(table, statement)| (table.clone(), rows(conn, statement, statement)))
             .collect()
     }
+}
+
+/// The rows of content of a node: what a refusal leaves as it was.
+///
+/// # Panics
+/// If its database cannot be read.
+#[must_use]
+pub fn of_content(node: &Node) -> BTreeMap<String, Vec<String>> {
+    let mut contents = Contents::open(node);
+    contents
+        .tables
+        .retain(|table, _| CONTENT.contains(&table.as_str()));
+    assert_eq!(contents.tables.len(), CONTENT.len(), "a table has another name");
+    let mut rows = contents.now();
+    // A `Delete` that overtook its `Create` leaves a tombstone, which nobody sees and the author may replace.
+    let tombstones = column(
+        node,
+        "SELECT CAST(id AS TEXT) AS text FROM posts WHERE deleted_at IS NOT NULL",
+    );
+    let is_tombstone = |row: &String| tombstones.iter().any(|id| row.starts_with(&format!("{id}|")));
+    rows.entry("posts".to_owned())
+        .or_default()
+        .retain(|row| !is_tombstone(row));
+    rows
 }
 
 /// What is in `after` and not in `before`, or the opposite, a few lines of it.

@@ -23,7 +23,7 @@ mod probing;
 mod said_twice;
 mod visibility;
 
-use federation_tests::contents::{self, Contents, differences};
+use federation_tests::contents::{self, differences};
 use federation_tests::{Client, Database, MockPeer, Node};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
@@ -50,33 +50,6 @@ struct Scene {
     reasons: Mutex<BTreeSet<String>>,
     watched: AtomicBool,
 }
-
-/// Tables that are content, or lead to it: a refusal leaves each row as it was. What is missing here is what is learnt of
-/// a signer before the signature can be judged (accounts, keys), and what only says that something came.
-const CONTENT: &[&str] = &[
-    "activities",
-    "attachments",
-    "blocks",
-    "bookmarks",
-    "favourites",
-    "feed",
-    "follows",
-    "invites",
-    "list_feed",
-    "list_members",
-    "lists",
-    "markers",
-    "members",
-    "mutes",
-    "notifications",
-    "poll_options",
-    "poll_votes",
-    "polls",
-    "post_edits",
-    "post_mentions",
-    "post_tags",
-    "posts",
-];
 
 /// What there was before an attack.
 struct Before {
@@ -236,30 +209,14 @@ impl Scene {
     async fn before(&self) -> Before {
         Before {
             seen: self.seen_by_alice().await,
-            rows: self.rows(),
+            rows: contents::of_content(&self.node),
         }
-    }
-
-    fn rows(&self) -> BTreeMap<String, Vec<String>> {
-        let mut rows = Contents::open(&self.node).now();
-        rows.retain(|table, _| CONTENT.contains(&table.as_str()));
-        // A `Delete` that overtook its `Create` leaves a tombstone, which nobody sees and the author may replace.
-        let tombstones = contents::column(
-            &self.node,
-            "SELECT CAST(id AS TEXT) AS text FROM posts WHERE deleted_at IS NOT NULL",
-        );
-        let is_tombstone = |row: &String| tombstones.iter().any(|id| row.starts_with(&format!("{id}|")));
-        rows.entry("posts".to_owned())
-            .or_default()
-            .retain(|row| !is_tombstone(row));
-        assert_eq!(rows.len(), CONTENT.len(), "a table has another name");
-        rows
     }
 
     /// Asserts that nothing came of it.
     async fn close(&self, before: &Before) {
         assert_eq!(self.seen_by_alice().await, before.seen, "content has changed");
-        let rows = self.rows();
+        let rows = contents::of_content(&self.node);
         assert!(
             rows == before.rows,
             "rows have changed:\n{}",

@@ -106,7 +106,9 @@ impl Others {
         ];
         // What is addressed to everybody is there for every peer.
         let for_all = ["/network", "/actor/outbox"].contains(&route.path.as_str());
-        if !for_all {
+        // What it says is listened to: its contract lets it send.
+        let may = peer_route && (for_all || route.writes());
+        if !may {
             signers.push((&self.nothing, "signed by a peer to whom nothing is given", little));
         }
         if !peer_route {
