@@ -10,6 +10,33 @@ const TRAIL: &[&str] = &["audit", "ledger", "ledger_waiting", "ledger_heads", "l
 /// Columns that say when, and with what, something was last used: written at most once a minute, whatever was asked.
 const USES: &[&str] = &["last_used_at", "user_agent"];
 
+/// Tables that are content, or lead to it: a refusal leaves each row as it was. What is missing here is what is learnt of
+/// a signer before the signature can be judged (accounts, keys), and what only says that something came.
+const CONTENT: &[&str] = &[
+    "activities",
+    "attachments",
+    "blocks",
+    "bookmarks",
+    "favourites",
+    "feed",
+    "follows",
+    "invites",
+    "list_feed",
+    "list_members",
+    "lists",
+    "markers",
+    "members",
+    "mutes",
+    "notifications",
+    "poll_options",
+    "poll_votes",
+    "polls",
+    "post_edits",
+    "post_mentions",
+    "post_tags",
+    "posts",
+];
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -80,6 +107,30 @@ impl Contents {
     }
 }
 
+/// The rows of content of a node: what a refusal leaves as it was.
+///
+/// # Panics
+/// If its database cannot be read.
+#[must_use]
+pub fn of_content(node: &Node) -> BTreeMap<String, Vec<String>> {
+    let mut contents = Contents::open(node);
+    contents
+        .tables
+        .retain(|table, _| CONTENT.contains(&table.as_str()));
+    assert_eq!(contents.tables.len(), CONTENT.len(), "a table has another name");
+    let mut rows = contents.now();
+    // A `Delete` that overtook its `Create` leaves a tombstone, which nobody sees and the author may replace.
+    let tombstones = column(
+        node,
+        "SELECT CAST(id AS TEXT) AS text FROM posts WHERE deleted_at IS NOT NULL",
+    );
+    let is_tombstone = |row: &String| tombstones.iter().any(|id| row.starts_with(&format!("{id}|")));
+    rows.entry("posts".to_owned())
+        .or_default()
+        .retain(|row| !is_tombstone(row));
+    rows
+}
+
 /// What is in `after` and not in `before`, or the opposite, a few lines of it.
 #[must_use]
 pub fn differences(before: &BTreeMap<String, Vec<String>>, after: &BTreeMap<String, Vec<String>>) -> String {
@@ -131,6 +182,15 @@ fn columns_of(conn: &mut Conn, table: &str) -> Vec<String> {
 #[must_use]
 pub fn columns(node: &Node, table: &str) -> Vec<String> {
     columns_of(&mut connect(node), table)
+}
+
+/// What a statement answers on the database of a node: one column of texts, called `text`.
+///
+/// # Panics
+/// If it fails.
+#[must_use]
+pub fn column(node: &Node, statement: &str) -> Vec<String> {
+    rows(&mut connect(node), statement, statement)
 }
 
 fn rows(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {

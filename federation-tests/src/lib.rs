@@ -24,6 +24,7 @@ pub mod raw;
 pub mod rng;
 pub mod server;
 pub mod wait;
+pub mod witness;
 
 pub use client::{Answer, Client};
 pub use database::Database;
@@ -34,3 +35,4 @@ pub use proxy::Proxy;
 pub use rng::Rng;
 pub use server::Server;
 pub use wait::eventually;
+pub use witness::Contacts;

@@ -91,8 +91,18 @@ impl MockPeer {
     /// # Panics
     /// If it cannot listen.
     pub async fn start(host: &str, name: &str) -> Self {
+        Self::start_as(host, host, name).await
+    }
+
+    /// The same, but its ids have `known` for its host: a name that the nodes under test must be told
+    /// ([`crate::Node::answer_names`]).
+    ///
+    /// # Panics
+    /// If it cannot listen.
+    pub async fn start_as(host: &str, known: &str, name: &str) -> Self {
         let listener = TcpListener::bind((host, 0)).await.expect("no port");
-        let origin = format!("http://{}", listener.local_addr().expect("no address"));
+        let port = listener.local_addr().expect("no address").port();
+        let origin = format!("http://{known}:{port}");
         let shared = Arc::new(Shared::default());
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let counted = Arc::clone(&shared);

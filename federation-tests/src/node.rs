@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::database::{self, Database};
+use crate::witness::{self, Contacts};
 use crate::{Proxy, eventually};
 use serde_json::Value;
 use std::net::TcpListener;
@@ -214,7 +215,7 @@ impl Node {
 
     fn spawn(&mut self, log: Stdio) {
         let child = self
-            .program()
+            .watched_program()
             .args(["serve", "--data-dir"])
             .arg(self.inner_dir())
             .env(
@@ -242,6 +243,36 @@ impl Node {
         }
     }
 
+    /// The same with the witness inside. A launcher that loads a library of its own takes the witness's place.
+    fn watched_program(&self) -> Command {
+        let mut command = self.program();
+        command
+            .env("LD_PRELOAD", witness::library())
+            .env(witness::LINES, self.dir.path().join("witness.txt"))
+            .env(witness::NAMES, self.dir.path().join("names.txt"));
+        command
+    }
+
+    /// Whom its process has contacted since it was first started.
+    #[must_use]
+    pub fn contacts(&self) -> Contacts {
+        Contacts::read(&self.dir.path().join("witness.txt"))
+    }
+
+    /// From now on its process is told these addresses for these names, whatever the machine knows of them.
+    ///
+    /// # Panics
+    /// If they cannot be written down.
+    pub fn answer_names(&self, names: &[(&str, &str)]) {
+        let lines: String = names
+            .iter()
+            .map(|(name, addresses)| format!("{name} {addresses}\n"))
+            .collect();
+        let aside = self.dir.path().join("names.aside");
+        std::fs::write(&aside, lines).expect("not written");
+        std::fs::rename(aside, self.dir.path().join("names.txt")).expect("not renamed");
+    }
+
     /// The data directory.
     #[must_use]
     pub fn dir(&self) -> &Path {
@@ -265,13 +296,35 @@ impl Node {
     /// If it does not serve, or this is no Linux.
     #[must_use]
     pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most resident memory since the start, or since it was forgotten, in KiB.
+    ///
+    /// # Panics
+    /// As [`Node::memory`].
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// The peak begins anew. Where the system does not allow that, it is the one since the start.
+    ///
+    /// # Panics
+    /// If it does not serve.
+    pub fn forget_peak(&self) {
+        let pid = self.pid().expect("not serving");
+        drop(std::fs::write(format!("/proc/{pid}/clear_refs"), "5"));
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let pid = self.pid().expect("not serving");
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("no /proc");
         status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|line| line.strip_prefix(name))
             .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
-            .expect("no VmRSS")
+            .expect("no such line")
     }
 
     /// Starts serving; false if it refuses within thirty seconds.
@@ -280,7 +333,7 @@ impl Node {
     /// If it neither ends nor answers.
     pub async fn tries_to_serve(&mut self) -> bool {
         let mut child = self
-            .program()
+            .watched_program()
             .args(["serve", "--data-dir"])
             .arg(self.inner_dir())
             .stdin(Stdio::null())

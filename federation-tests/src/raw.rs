@@ -121,3 +121,29 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         text,
     })
 }
+
+/// How many files this process, and the nodes it starts, may have open; raised to what the system allows first.
+#[must_use]
+pub fn open_files() -> usize {
+    let limits = || std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let of = |text: &str, column: usize| {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("Max open files"))
+            .map(str::to_owned);
+        line.and_then(|line| {
+            line.split_whitespace()
+                .nth(column)
+                .and_then(|number| number.parse::<usize>().ok())
+        })
+    };
+    let (soft, hard) = (of(&limits(), 3).unwrap_or(1024), of(&limits(), 4).unwrap_or(1024));
+    if soft < hard {
+        let own = std::process::id().to_string();
+        let raised = std::process::Command::new("prlimit")
+            .args(["--pid", &own, &format!("--nofile={hard}:{hard}")])
+            .status();
+        drop(raised);
+    }
+    of(&limits(), 3).unwrap_or(soft)
+}

@@ -16,6 +16,7 @@ mod files;
 mod followers;
 #[cfg(test)]
 mod headers;
+mod flood;
 #[cfg(test)]
 mod introductions;
 #[cfg(test)]

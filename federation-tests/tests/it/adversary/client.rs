@@ -1,7 +1,7 @@
 //! Clients, tokens and streams.
 
 use super::browser::Browser;
-use super::{Scene, api_routes, filled, many};
+use super::{Scene, filled, many, routes};
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -198,7 +198,7 @@ async fn codes_are_bound_and_used_once(on: Database) {
         .get("/api/v1/accounts/verify_credentials")
         .await;
     assert_eq!(said.status, 401, "{}", said.text);
-    scene.watched();
+    scene.watched().await;
 }
 
 const SCOPES: &[&str] = &[
@@ -230,8 +230,8 @@ const SCOPES: &[&str] = &[
 
 async fn a_scope_opens_what_it_says(on: Database) {
     let scene = Scene::open(on).await;
-    let routes = api_routes().await;
-    let before = scene.seen_by_alice().await;
+    let routes = routes().await;
+    let before = scene.before().await;
     let mut tokens = Vec::new();
     for (who, scopes) in [
         ("alice", SCOPES),
@@ -410,5 +410,5 @@ async fn streams_end_with_the_right_to_them(on: Database) {
     );
     closed("password changed", third).await;
     assert_eq!(changer.get("/api/v1/timelines/home").await.status, 401);
-    scene.watched();
+    scene.watched().await;
 }

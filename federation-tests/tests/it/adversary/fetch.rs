@@ -65,7 +65,7 @@ fn misdeeds(scene: &Scene, honest: &Value, other: &Value) -> Vec<(&'static str, 
 
 async fn actors_that_lead_elsewhere(on: Database) {
     let scene = Scene::open(on).await;
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let mona = scene.p.document("/users/mona");
     let mut theirs = mona.clone();
     let text = theirs.to_string().replace(&scene.p.origin, &scene.u.origin);
@@ -149,9 +149,18 @@ async fn objects_that_lead_elsewhere(on: Database) {
             .status,
         202
     );
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let honest = scene.note("max", "jamais vu");
     let other = scene.p.note("mona", "jamais vu", &[scene.alice_uri()]);
+    // Where they say that they are, they are not: asked there, they would be genuine.
+    for note in [&honest, &other] {
+        let path = note["id"]
+            .as_str()
+            .unwrap()
+            .strip_prefix(&scene.p.origin)
+            .unwrap();
+        scene.p.serve_reply(path, Reply::Status(404));
+    }
     let mut requests = Vec::new();
     for (number, (what, reply)) in misdeeds(&scene, &honest, &other).into_iter().enumerate() {
         scene.p.serve_reply(&format!("/notes/bad{number}"), reply);

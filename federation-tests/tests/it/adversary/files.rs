@@ -71,7 +71,7 @@ fn holds(bytes: &[u8], words: &str) -> bool {
 
 async fn hostile_pictures_are_refused_or_made_anew(on: Database) {
     let scene = Scene::open(on).await;
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{SCRIPT}</svg>").into_bytes();
     let mut cut = png(8, 8, 8, &[]);
     cut.truncate(60);
@@ -209,7 +209,7 @@ async fn hostile_pictures_are_refused_or_made_anew(on: Database) {
         let status = scene.http.get(&wrong).send().await.unwrap().status().as_u16();
         assert!([400, 401, 404].contains(&status), "{wrong}: {status}");
     }
-    scene.watched();
+    scene.watched().await;
 }
 
 async fn pictures_of_peers_are_made_anew(on: Database) {
@@ -276,5 +276,5 @@ async fn pictures_of_peers_are_made_anew(on: Database) {
             "{url}"
         );
     }
-    scene.watched();
+    scene.watched().await;
 }

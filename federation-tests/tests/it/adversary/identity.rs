@@ -18,7 +18,7 @@ async fn rfc_9421_forgeries_are_refused(on: Database) {
     let create = scene.create("max", "par la RFC 9421");
     let body = create.to_string().into_bytes();
     let key_id = format!("{}#main-key", scene.p.person("max"));
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let key = scene.p.key();
     let honest = || Forgery::honest(&scene.inbox, &body, &key_id);
     let now = federation_tests::mock::now().timestamp();
@@ -258,7 +258,7 @@ async fn the_clock_and_doubles_are_checked(on: Database) {
     let scene = Scene::open(on).await;
     let body = scene.create("max", "à l'heure").to_string().into_bytes();
     let key_id = format!("{}#main-key", scene.p.person("max"));
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let now = federation_tests::mock::now();
     let date = |hours: i64| {
         let then = now + chrono::TimeDelta::hours(hours);
@@ -398,7 +398,7 @@ async fn nobody_speaks_for_another(on: Database) {
         (all.contains("de Max") && all.contains("de Quentin") && all.contains("\"follow\"")).then_some(())
     })
     .await;
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
 
     let note = &created["object"];
     let update = |object: Value| {

@@ -60,7 +60,7 @@ async fn push(authority: &str, head: &str, chunked: bool) -> (usize, String) {
 
 async fn large_bodies_are_refused_early(on: Database) {
     let scene = Scene::open(on).await;
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let mut requests = Vec::new();
     for number in 0..50 {
         let chunked = number % 2 == 0;
@@ -167,7 +167,7 @@ async fn slow_senders_are_dropped(on: Database) {
         last.0
     );
     assert!(slowest < Duration::from_secs(2), "others waited {slowest:?}");
-    scene.watched();
+    scene.watched().await;
 }
 
 async fn a_crowd_of_new_people_costs_little(on: Database) {
@@ -232,7 +232,7 @@ async fn a_crowd_of_new_people_costs_little(on: Database) {
     let after = gets();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(gets() - after <= 2, "{} requests by themselves", gets() - after);
-    scene.watched();
+    scene.watched().await;
 }
 
 async fn documents_are_bounded(on: Database) {
@@ -244,7 +244,7 @@ async fn documents_are_bounded(on: Database) {
             .status,
         202
     );
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
     let someone = |number: usize| json!(format!("{}/u/{number}", scene.p.origin));
     let with = |change: &dyn Fn(&mut Value)| {
         let mut activity = scene.create("max", "trop");
@@ -375,6 +375,6 @@ async fn documents_are_bounded(on: Database) {
         "{}",
         seen.len()
     );
-    scene.watched();
+    scene.watched().await;
     assert!(taken.is_empty(), "{taken:?}");
 }

@@ -1,6 +1,6 @@
 //! What one may not see does not exist.
 
-use super::{Scene, api_routes, filled, id, many};
+use super::{Scene, filled, id, many, routes};
 use federation_tests::{Client, Database, MockPeer, eventually};
 use http::Method;
 use serde_json::json;
@@ -91,7 +91,7 @@ async fn a_peer_without_followers_sees_nothing(on: Database) {
         .fetch(&scene.p, "max", &scene.node.url("/people/nobody2"))
         .await;
     assert_eq!((one.status, &one), (404, &two));
-    scene.watched();
+    scene.watched().await;
 }
 
 async fn private_notes_stay_where_they_were_sent(on: Database) {
@@ -131,7 +131,7 @@ async fn private_notes_stay_where_they_were_sent(on: Database) {
         scene.seen_by_alice().await.contains(words).then_some(())
     })
     .await;
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
 
     let everyone = json!([
         "https://www.w3.org/ns/activitystreams#Public",
@@ -223,11 +223,11 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .to_owned();
     let tokens = scene.alice.get("/api/entrenous/v1/tokens").await.ok();
     let sessions = scene.alice.get("/api/entrenous/v1/sessions").await.ok();
-    let before = scene.seen_by_alice().await;
+    let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
     let mut probes: Vec<(Method, String, String)> = Vec::new();
-    for route in api_routes().await {
+    for route in routes().await {
         let path = &route.path;
         let secret: Vec<&str> = if path.contains("/statuses/{id}") {
             vec![&private, &direct, &received]

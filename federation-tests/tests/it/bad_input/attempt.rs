@@ -94,7 +94,7 @@ pub(super) fn everything(dir: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
         };
         for entry in entries.flatten() {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            if ["log.txt", "node.lock"].contains(&name.as_str()) || name.ends_with("-shm") {
+            if ["log.txt", "node.lock", "witness.txt"].contains(&name.as_str()) || name.ends_with("-shm") {
                 continue;
             }
             let Ok(meta) = entry.metadata() else { continue };

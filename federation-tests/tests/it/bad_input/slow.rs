@@ -2,7 +2,7 @@
 //! time, and everyone else is served meanwhile.
 
 use super::many;
-use federation_tests::{Client, Database, Node};
+use federation_tests::{Client, Database, Node, raw};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -154,34 +154,9 @@ async fn others(client: &Client, stop: Instant) -> (u32, Duration) {
     (count, slowest)
 }
 
-/// How many files a process may have open; raised to what the system allows first.
-fn open_files() -> usize {
-    let limits = || std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let of = |text: &str, column: usize| {
-        let line = text
-            .lines()
-            .find(|line| line.starts_with("Max open files"))
-            .map(str::to_owned);
-        line.and_then(|line| {
-            line.split_whitespace()
-                .nth(column)
-                .and_then(|number| number.parse::<usize>().ok())
-        })
-    };
-    let (soft, hard) = (of(&limits(), 3).unwrap_or(1024), of(&limits(), 4).unwrap_or(1024));
-    if soft < hard {
-        let own = std::process::id().to_string();
-        let raised = std::process::Command::new("prlimit")
-            .args(["--pid", &own, &format!("--nofile={hard}:{hard}")])
-            .status();
-        drop(raised);
-    }
-    of(&limits(), 3).unwrap_or(soft)
-}
-
 async fn hold_two_thousand(on: Database) {
     // The node inherits the limit; other tests of this process need files too.
-    let connections = CONNECTIONS.min(open_files().saturating_sub(1_000).max(300));
+    let connections = CONNECTIONS.min(raw::open_files().saturating_sub(1_000).max(300));
     let node = Node::start("Lyon", on).await;
     let alice = node.person("alice").await;
     let memory = node.memory();
@@ -204,6 +179,6 @@ async fn hold_two_thousand(on: Database) {
     assert!(slowest < Duration::from_secs(5), "others waited {slowest:?}");
     assert!(count > 20, "only {count} answers meanwhile");
     let growth = node.memory().saturating_sub(memory);
-    assert!(growth < 96 * 1024, "the node has grown by {growth} KiB");
+    assert!(growth < 64 * 1024, "the node has grown by {growth} KiB");
     assert!(!node.log().contains("panicked"));
 }

@@ -3,8 +3,10 @@
 use super::corpus::{Exchange, text};
 use super::scene::Scene;
 use federation_tests::client::holds;
+use federation_tests::contents::{differences, of_content};
 use federation_tests::{Client, eventually};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What an activity does here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +206,8 @@ pub(super) struct Before {
     in_force: Option<bool>,
     /// Votes for the option that is voted for.
     votes: Option<i64>,
+    /// What the database holds, of which nothing may change.
+    rows: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// Looks at what there is.
@@ -223,6 +227,7 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
         relation: None,
         in_force: None,
         votes: None,
+        rows: None,
     };
     if effect == Effect::Voted {
         before.votes = Some(votes(scene, replayed).await);
@@ -247,6 +252,7 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
         before.in_force = Some(is_in_force(scene, replayed, effect).await);
     }
     if effect == Effect::Nothing {
+        before.rows = Some(of_content(&scene.node));
         if let Some(person) = scene.person(about).filter(|_| before.account.is_some()) {
             before.relation = Some(scene.relation(person, replayed.actor()).await);
         }
@@ -348,7 +354,15 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
             assert_eq!(scene.post(&scene.watcher, note).await, None, "{name}");
         }
         Effect::Nothing => {
-            assert_eq!(&self::before(scene, replayed, effect).await, before, "{name}");
+            let after = self::before(scene, replayed, effect).await;
+            if let (Some(before), Some(after)) = (&before.rows, &after.rows) {
+                assert!(
+                    before == after,
+                    "{name}: rows have changed:\n{}",
+                    differences(before, after)
+                );
+            }
+            assert_eq!(&after, before, "{name}");
         }
     }
 }

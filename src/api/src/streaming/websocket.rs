@@ -17,6 +17,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 /// Largest message of a client, in bytes.
 const MAX_MESSAGE: usize = 16 * 1024;
+/// Frames of a client between two heartbeats. A client subscribes to a few streams and answers pings.
+const MOST_FRAMES: u32 = 256;
 /// A client that takes nothing for so long is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -106,6 +108,7 @@ impl Connection {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = true;
+        let mut frames = 0;
         loop {
             let frame = tokio::select! {
                 message = self.subscription.next() => match message {
@@ -115,6 +118,10 @@ impl Connection {
                 },
                 received = socket.recv() => {
                     heard = true;
+                    frames += 1;
+                    if frames > MOST_FRAMES {
+                        break;
+                    }
                     match received {
                         Some(Ok(Frame::Text(text))) => match self.handle(&text).await {
                             Some(answer) => Some(answer),
@@ -130,6 +137,7 @@ impl Connection {
                         break;
                     }
                     heard = false;
+                    frames = 0;
                     Some(Frame::Ping(axum::body::Bytes::from_static(b"thump")))
                 }
             };

@@ -76,6 +76,7 @@ pub(crate) struct Limits {
     pub(crate) post_characters: usize,
     pub(crate) upload_bytes: usize,
     pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
 }
 
 impl Default for Limits {
@@ -84,6 +85,7 @@ impl Default for Limits {
             post_characters: 5_000,
             upload_bytes: 16 << 20,
             connections: 20_000,
+            connections_per_address: 5_000,
         }
     }
 }
@@ -245,6 +247,12 @@ impl Config {
         )?;
         within("limits.upload_bytes", self.limits.upload_bytes, 1 << 20, 1 << 30)?;
         within("limits.connections", self.limits.connections, 100, 1_000_000)?;
+        within(
+            "limits.connections_per_address",
+            self.limits.connections_per_address,
+            10,
+            1_000_000,
+        )?;
         let database = &self.database.url;
         let server = ["postgres://", "postgresql://"]
             .iter()

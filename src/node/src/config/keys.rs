@@ -81,6 +81,11 @@ pub(crate) const KEYS: &[Key] = &[
         "Open connections in all, 100 to 1,000,000.",
     ),
     key(
+        "limits.connections_per_address",
+        Some("5000"),
+        "Open connections of one address, 10 to 1,000,000; trusted proxies are not counted.",
+    ),
+    key(
         "http.trusted_proxies",
         Some("[]"),
         "Networks of proxies whose X-Forwarded-For is believed, such as [\"127.0.0.1/32\"].",

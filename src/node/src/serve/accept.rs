@@ -3,10 +3,14 @@
 //! HTTP/1.1 only: a TLS proxy before the node speaks HTTP/2 to browsers, and what is not spoken cannot be flooded.
 
 use super::body::TimedBody;
+use super::crowd::Crowd;
+use super::head;
 use super::linger::Lingering;
+use super::pace::Talk;
 use axum::Router;
 use axum::body::Body;
 use entrenous_door::ClientAddr;
+use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -33,6 +37,8 @@ const MOST_HEADERS: usize = 100;
 pub(super) struct Limits {
     /// Open connections in all.
     pub(super) connections: usize,
+    /// Open connections of one address, or of one /64 network; a trusted proxy's are not counted.
+    pub(super) per_address: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(super) trusted_proxies: Vec<IpNet>,
 }
@@ -40,7 +46,8 @@ pub(super) struct Limits {
 /// Accepts until `stop`, then lets open requests end.
 pub(super) async fn run(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let proxies: Arc<[IpNet]> = limits.trusted_proxies.into();
+    let crowd = Crowd::new(limits.per_address);
+    let proxies = limits.trusted_proxies;
     let connections = TaskTracker::new();
     loop {
         let place = tokio::select! {
@@ -61,10 +68,21 @@ pub(super) async fn run(listener: TcpListener, router: Router, limits: Limits, s
                 continue;
             }
         };
-        let (router, proxies, stop) = (router.clone(), Arc::clone(&proxies), stop.clone());
+        let behind_proxy = proxies.iter().any(|net| net.contains(&address.ip()));
+        let seat = if behind_proxy {
+            None
+        } else if let Some(seat) = crowd.enter(address.ip()) {
+            Some(seat)
+        } else {
+            tracing::debug!(client = %address.ip(), "too many connections of one address: closed");
+            // Nothing is owed to it, and nothing of it stays in the kernel.
+            drop(stream.set_zero_linger());
+            continue;
+        };
+        let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
-            serve(stream, address, router, &proxies, stop).await;
-            drop(place);
+            serve(stream, address, router, behind_proxy, stop).await;
+            drop((place, seat));
         });
     }
     drop(listener);
@@ -76,24 +94,39 @@ async fn serve(
     stream: TcpStream,
     address: SocketAddr,
     router: Router,
-    proxies: &[IpNet],
+    behind_proxy: bool,
     stop: CancellationToken,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(cause = %error, "TCP_NODELAY");
     }
-    let behind_proxy = proxies.iter().any(|net| net.contains(&address.ip()));
+    let talk = Talk::default();
+    let told = talk.clone();
     let service = service_fn(move |request: http::Request<Incoming>| {
-        let router = router.clone();
+        let (router, told) = (router.clone(), told.clone());
         async move {
+            told.asked();
+            if head::is_ambiguous(&request) {
+                return Ok(head::refusal());
+            }
+            let chunked = head::is_chunked(&request);
             let client = if behind_proxy {
                 forwarded(&request).unwrap_or(address.ip())
             } else {
                 address.ip()
             };
-            let mut request = request.map(|body| Body::new(TimedBody::new(body)));
+            let body_of = told.clone();
+            let mut request = request.map(|body| Body::new(TimedBody::new(body, body_of)));
             request.extensions_mut().insert(ClientAddr(client));
-            router.oneshot(request).await
+            let mut answered = router.oneshot(request).await;
+            if let Ok(response) = &mut answered {
+                if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                    told.upgrade();
+                } else if chunked {
+                    head::end(response);
+                }
+            }
+            answered
         }
     });
     let connection = http1::Builder::new()
@@ -101,7 +134,7 @@ async fn serve(
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(LARGEST_HEAD)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(Lingering::new(stream)), service)
+        .serve_connection(TokioIo::new(Lingering::new(stream, talk)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {

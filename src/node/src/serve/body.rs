@@ -1,5 +1,6 @@
 //! A request body that must keep coming: a deadline that moves on with what was received.
 
+use super::pace::Talk;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
@@ -30,16 +31,18 @@ pub(super) struct TimedBody {
     received: u64,
     started: Instant,
     deadline: Pin<Box<Sleep>>,
+    talk: Talk,
 }
 
 impl TimedBody {
-    pub(super) fn new(inner: Incoming) -> Self {
+    pub(super) fn new(inner: Incoming, talk: Talk) -> Self {
         let started = Instant::now();
         Self {
             inner,
             received: 0,
             started,
             deadline: Box::pin(sleep_until(started + GRACE)),
+            talk,
         }
     }
 }
@@ -53,6 +56,10 @@ impl Body for TimedBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
+        // Asked here too: a timer is not asked while there is always more to read.
+        if Instant::now() >= this.deadline.deadline() {
+            return Poll::Ready(Some(Err(BodyError::Slow)));
+        }
         let mut frames = this.inner.frame();
         if let Poll::Ready(frame) = Pin::new(&mut frames).poll(cx) {
             return Poll::Ready(match frame {
@@ -60,6 +67,9 @@ impl Body for TimedBody {
                 Some(Err(error)) => Some(Err(BodyError::Broken(error))),
                 Some(Ok(frame)) => {
                     let length = frame.data_ref().map_or(0, Bytes::len);
+                    if length > 0 {
+                        this.talk.understood();
+                    }
                     this.received = this.received.saturating_add(length as u64);
                     let earned = Duration::from_secs(this.received / BYTES_PER_SECOND);
                     this.deadline.as_mut().reset(this.started + GRACE + earned);

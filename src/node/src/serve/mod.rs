@@ -2,12 +2,16 @@
 
 mod accept;
 mod body;
+mod crowd;
 mod desk;
 mod emptied;
+mod head;
 mod ledger;
 mod linger;
 mod maintenance;
+mod pace;
 mod polls;
+mod stall;
 
 use crate::app::{self, App, Purpose};
 use crate::commands::Host;
@@ -29,6 +33,9 @@ use tokio_util::task::TaskTracker;
 
 /// How many connections may wait to be accepted, as far as the kernel allows (`net.core.somaxconn`).
 const QUEUE: u32 = 65_535;
+/// What of answers may wait in the kernel for one connection, in bytes (the kernel takes twice that for its own). More
+/// would only let readers that do not read hold more, and would hide from the node how slowly others do.
+const WAITING: u32 = 128 * 1024;
 /// How long open requests may take to end once the node is told to stop. The whole stop stays under 10 s.
 const PATIENCE: Duration = Duration::from_secs(7);
 
@@ -127,6 +134,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
 
     let limits = accept::Limits {
         connections: app.config.limits.connections,
+        per_address: app.config.limits.connections_per_address,
         trusted_proxies: app.config.http.trusted_proxies.clone(),
     };
     tracing::info!(url = %app.ctx.origin(), %listen, name = %app.ctx.look().name, "serving");
@@ -166,6 +174,8 @@ fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
     };
     // A node that was killed may start again at once, although its old connections linger.
     socket.set_reuseaddr(true)?;
+    // Accepted sockets inherit it.
+    socket.set_send_buffer_size(WAITING)?;
     socket.bind(address)?;
     socket.listen(QUEUE)
 }
