@@ -27,6 +27,8 @@ mod contracts;
 mod delivery;
 pub mod endorsement;
 pub mod fetch;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gate;
 mod guard;
 mod handshake;
