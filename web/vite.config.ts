@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
@@ -72,8 +73,31 @@ function askEarly(): Plugin {
   };
 }
 
+/** For the list of what is in a release: the packages of which something is in the client, one a line, into a named file. */
+function listPackages(): Plugin {
+  return {
+    name: "entrenous-packages",
+    apply: "build",
+    enforce: "post",
+    writeBundle(_options, bundle) {
+      const file = process.env["ENTRENOUS_PACKAGES"];
+      if (!file) return;
+      const packages = new Set<string>();
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        for (const id of chunk.moduleIds) {
+          const inner = id.split("/node_modules/").at(-1);
+          const name = inner === id ? undefined : /^(@[^/]+\/)?[^/]+/.exec(inner ?? "")?.[0];
+          if (name) packages.add(name);
+        }
+      }
+      writeFileSync(file, [...packages].sort().join("\n") + "\n");
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), shellList(), askEarly()],
+  plugins: [svelte(), shellList(), askEarly(), listPackages()],
   resolve: { alias: { $: src } },
   build: {
     target: "es2022",

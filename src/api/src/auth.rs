@@ -114,7 +114,7 @@ fn user_agent(headers: &HeaderMap) -> &str {
 
 /// The token of a request to a stream, where browsers cannot set a header: the header, else
 /// `Sec-WebSocket-Protocol`, else `access_token` in the query.
-fn stream_token(request: &Request) -> Option<String> {
+pub(crate) fn stream_token(request: &Request) -> Option<String> {
     let headers = request.headers();
     let protocol = || {
         let text = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;

@@ -30,6 +30,8 @@ mod client;
 mod empty;
 mod entities;
 pub mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod health;
 mod instance;

@@ -32,7 +32,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 }
 
 impl Paging {
-    fn of(path: &str, query: &str) -> Self {
+    pub(crate) fn of(path: &str, query: &str) -> Self {
         let mut paging = Self {
             limit: None,
             max_id: None,
@@ -129,7 +129,13 @@ impl Paging {
     }
 
     /// The value of `Link` (RFC 8288); `None` for an empty page.
-    fn link(&self, base: &str, newest: Option<i64>, oldest: Option<i64>, rows: usize) -> Option<String> {
+    pub(crate) fn link(
+        &self,
+        base: &str,
+        newest: Option<i64>,
+        oldest: Option<i64>,
+        rows: usize,
+    ) -> Option<String> {
         let full = i64::try_from(rows).is_ok_and(|rows| rows >= self.taken.max(1));
         // Reading upwards, a page that is not full still has older rows below it: those it started from.
         let more = full || self.min_id.is_some();

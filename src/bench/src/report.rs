@@ -26,16 +26,21 @@ pub struct Run {
 /// Databases that were measured, with what came of each.
 pub type Both = Vec<(&'static str, Results)>;
 
-/// The heading under which the web client's own measures stand (`npm run measure` in `web/`).
-const WEB: &str = "\n## Web client\n";
+/// The headings of sections that others write here: the web client's measures (`npm run measure` in `web/`), and
+/// `cargo xtask fuzz`.
+const OTHERS: [&str; 2] = ["Web client", "Fuzzing"];
 
-/// `new` in the place of `before`, with what was written there of the web client.
+/// `new` in the place of `before`, with what others have written there.
 #[must_use]
 pub fn keeping(before: &str, new: String) -> String {
-    match before.split_once(WEB) {
-        Some((_, web)) => new + WEB + web,
-        None => new,
-    }
+    before.split("\n## ").skip(1).fold(new, |kept, section| {
+        let title = section.lines().next().unwrap_or_default();
+        if OTHERS.contains(&title) {
+            format!("{}\n\n## {}\n", kept.trim_end(), section.trim_end())
+        } else {
+            kept
+        }
+    })
 }
 
 /// The whole document.
@@ -239,11 +244,11 @@ mod tests {
     }
 
     #[test]
-    fn what_the_web_client_measured_stays() {
-        let before = "# Old\n\n## Web client\n\nfigures\n";
+    fn what_others_wrote_stays() {
+        let before = "# Old\n\n## Inbox\n\nx\n\n## Web client\n\nfigures\n\n## Home\n\ny\n\n## Fuzzing\n\n| counts |\n";
         assert_eq!(
-            keeping(before, "# New\n".to_owned()),
-            "# New\n\n## Web client\n\nfigures\n"
+            keeping(before, "# New\n\n## Home\n\nz\n".to_owned()),
+            "# New\n\n## Home\n\nz\n\n## Web client\n\nfigures\n\n## Fuzzing\n\n| counts |\n"
         );
         assert_eq!(keeping("# Old\n", "# New\n".to_owned()), "# New\n");
     }

@@ -12,6 +12,8 @@ pub mod context;
 pub mod deliveries;
 pub mod error;
 pub mod follows;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hashtags;
 pub mod invites;
 pub mod ledger;

@@ -3,6 +3,7 @@
 use crate::RouteInfo;
 use axum::extract::Request;
 use axum::response::Response;
+use http::HeaderMap;
 use std::net::IpAddr;
 use std::pin::Pin;
 
@@ -77,3 +78,16 @@ pub trait Guard: Send + Sync + 'static {
 /// by a configured trusted proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddr(pub IpAddr);
+
+/// The last address that a trusted proxy wrote into `X-Forwarded-For`, which is its own word; what stands before it was
+/// written by whoever is behind the proxy.
+#[must_use]
+pub fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let list = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?;
+    list.rsplit(',').next()?.trim().parse().ok()
+}

@@ -18,7 +18,7 @@ mod openapi;
 mod routes;
 pub mod serve;
 
-pub use access::{Access, ClientAddr, Guard, GuardFuture};
+pub use access::{Access, ClientAddr, Guard, GuardFuture, forwarded};
 pub use doc::{Doc, Place, SchemaOf};
 pub use openapi::{Info, openapi};
 pub use routes::{RouteInfo, Routes, method_not_allowed, not_found};

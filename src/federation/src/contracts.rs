@@ -220,7 +220,7 @@ fn is_to(offer: &Value, peer: &Peer) -> bool {
         .is_some_and(|to| to.iter().any(|one| one.as_str() == Some(&actor)))
 }
 
-fn contract_of(object: &Value) -> Result<Contract> {
+pub(crate) fn contract_of(object: &Value) -> Result<Contract> {
     let contract = object.get("contract").cloned().unwrap_or(Value::Null);
     // Of a later version, perhaps: its node hears that it cannot be taken, and does not send it again.
     serde_json::from_value(contract).map_err(|_| DomainError::invalid("these terms are not understood here"))

@@ -28,6 +28,8 @@ mod contracts;
 mod delivery;
 pub mod endorsement;
 pub mod fetch;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gate;
 mod guard;
 mod handshake;

@@ -110,7 +110,7 @@ impl Federation {
 }
 
 /// The `self` link of an answer.
-fn self_link(document: &Value) -> Option<Id> {
+pub(crate) fn self_link(document: &Value) -> Option<Id> {
     let links = document.get("links")?.as_array()?;
     let text = |link: &Value, name: &str| link.get(name).and_then(Value::as_str).map(str::to_owned);
     links.iter().take(50).find_map(|link| {
@@ -124,7 +124,7 @@ fn self_link(document: &Value) -> Option<Id> {
 }
 
 /// The actor must claim the name that was asked for (FEP-2c59 if it says so, else `preferredUsername`).
-fn is_called(actor: &Actor, username: &str, authority: &str) -> bool {
+pub(crate) fn is_called(actor: &Actor, username: &str, authority: &str) -> bool {
     let handle = format!("{username}@{authority}");
     let claims = actor
         .webfinger

@@ -1,5 +1,5 @@
 //! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`,
-//! `cargo xtask soak`, `cargo xtask web`, `cargo xtask openapi`.
+//! `cargo xtask soak`, `cargo xtask fuzz`, `cargo xtask release`, `cargo xtask web`, `cargo xtask openapi`.
 //!
 //! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
 //! else is built.
@@ -8,14 +8,17 @@ mod args;
 mod bench;
 mod child;
 mod demo;
+mod fuzz;
 mod openapi;
 mod packages;
 mod postgres;
+mod release;
 mod repo;
 mod signals;
 mod soak;
 mod term;
 mod test;
+mod tools;
 mod web;
 
 use std::process::ExitCode;
@@ -32,11 +35,13 @@ Usage: cargo xtask <command> [options]
   test      Everything that must be green before a change lands
   bench     How fast it is: writes docs/BENCHMARKS.md
   soak      The kills of the tests, for hours: nothing lost, nothing doubled
+  fuzz      Looks for input that breaks a reader: writes counts into docs/BENCHMARKS.md
+  release   The release binary with its bill of materials; --verify builds it twice
   web       Build the web client into web/dist, from where the node takes it
   openapi   Write docs/api/openapi.json from the code
   help      This text
 
-`cargo xtask <command> --help` explains the options of demo, test, bench and soak.
+`cargo xtask <command> --help` explains the options of demo, test, bench, soak, fuzz and release.
 ";
 
 fn main() -> ExitCode {
@@ -52,6 +57,8 @@ fn main() -> ExitCode {
             "test" => test::run(rest),
             "bench" => bench::run(rest),
             "soak" => soak::run(rest),
+            "fuzz" => fuzz::run(rest),
+            "release" => release::run(rest),
             "web" => web::run(rest),
             "openapi" => openapi::run(rest),
             "help" | "--help" | "-h" => {

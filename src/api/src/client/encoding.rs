@@ -4,14 +4,14 @@ use http::{HeaderMap, header};
 
 /// The forms of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     Brotli,
     Gzip,
     Plain,
 }
 
 /// The forms that are accepted, the best first; plain is always the last of them.
-pub(super) fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
+pub(crate) fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
     let weight = |wanted: &str| {
         let mut any = 0.0;
         for entry in entries(headers) {

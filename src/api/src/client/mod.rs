@@ -3,7 +3,7 @@
 //! The first page is the same bytes for everyone, whether what the path names exists or not: what a person may see comes
 //! from the API. A node without a built client answers these paths with its own pages, where it has one.
 
-mod encoding;
+pub(crate) mod encoding;
 mod files;
 mod paths;
 

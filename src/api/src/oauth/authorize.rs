@@ -37,7 +37,7 @@ pub(super) fn routes() -> Routes<ApiState> {
 /// An authorisation request.
 #[derive(Debug, Deserialize, schemars::JsonSchema, Default, Clone)]
 #[serde(default)]
-struct Asked {
+pub(crate) struct Asked {
     client_id: String,
     redirect_uri: String,
     response_type: String,
@@ -73,7 +73,7 @@ impl Asked {
         fields
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let query = Serializer::new(String::new())
             .extend_pairs(self.fields())
             .finish();

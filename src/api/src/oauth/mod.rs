@@ -1,9 +1,9 @@
 //! OAuth 2 for clients (RFC 6749, 7009, 7636, 8414, 9700), as Mastodon clients use it.
 
 mod apps;
-mod authorize;
+pub(crate) mod authorize;
 mod metadata;
-mod token;
+pub(crate) mod token;
 
 use crate::ApiState;
 pub(crate) use authorize::asking;

@@ -63,14 +63,14 @@ struct TokenAnswer {
 }
 
 /// Who the client says it is: in the header (RFC 6749, section 2.3.1) or in the body, not in both.
-struct Credentials {
-    id: String,
-    secret: Option<String>,
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: Option<String>,
     basic: bool,
 }
 
 impl Credentials {
-    fn of(headers: &HeaderMap, id: Option<String>, secret: Option<String>) -> ApiResult<Self> {
+    pub(crate) fn of(headers: &HeaderMap, id: Option<String>, secret: Option<String>) -> ApiResult<Self> {
         let basic = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())

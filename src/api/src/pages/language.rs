@@ -44,7 +44,7 @@ async fn choose(State(state): State<ApiState>, headers: HeaderMap, Query(asked):
 }
 
 /// The page of ours that was left, without its own wish for a language.
-fn came_from(origin: &str, headers: &HeaderMap) -> Option<String> {
+pub(crate) fn came_from(origin: &str, headers: &HeaderMap) -> Option<String> {
     let from = Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
     if from.origin().ascii_serialization() != origin || from.path() == PATH {
         return None;

@@ -6,7 +6,7 @@ pub(crate) mod cookies;
 pub(crate) mod forms;
 mod invite;
 mod landing;
-mod language;
+pub(crate) mod language;
 pub(crate) mod missing;
 mod password;
 mod peer_invitation;

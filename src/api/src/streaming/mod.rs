@@ -3,7 +3,7 @@
 mod hub;
 mod publish;
 mod sse;
-mod websocket;
+pub(crate) mod websocket;
 
 use crate::{ApiState, Caller};
 use entrenous_domain::{lists, oauth};

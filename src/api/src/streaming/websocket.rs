@@ -88,12 +88,19 @@ struct Connection {
 }
 
 #[derive(Debug, Deserialize)]
-struct Request {
+pub(crate) struct Request {
     #[serde(rename = "type")]
-    kind: String,
+    pub(crate) kind: String,
     stream: String,
     tag: Option<String>,
     list: Option<String>,
+}
+
+impl Request {
+    /// What it is about.
+    pub(crate) fn channel(&self) -> Option<Channel> {
+        Channel::parse(&self.stream, self.tag.as_deref(), self.list.as_deref())
+    }
 }
 
 #[derive(Serialize)]
@@ -157,8 +164,7 @@ impl Connection {
         let Ok(request) = serde_json::from_str::<Request>(text) else {
             return error("Malformed message", 400);
         };
-        let Some(channel) = Channel::parse(&request.stream, request.tag.as_deref(), request.list.as_deref())
-        else {
+        let Some(channel) = request.channel() else {
             return error("Unknown stream type", 400);
         };
         match request.kind.as_str() {

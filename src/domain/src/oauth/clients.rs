@@ -93,7 +93,7 @@ pub(super) fn parse_scopes(text: &str) -> Result<Scopes> {
     })
 }
 
-fn check_website(text: &str) -> Result<()> {
+pub(super) fn check_website(text: &str) -> Result<()> {
     let wrong = || DomainError::invalid("website is an http or https address");
     let url = Url::parse(text).map_err(|_| wrong())?;
     if text.len() > URI_BYTES || !matches!(url.scheme(), "http" | "https") {
@@ -103,7 +103,7 @@ fn check_website(text: &str) -> Result<()> {
 }
 
 /// Exact addresses only: of a web page, or of an app's own scheme (RFC 8252, 7.1).
-fn check_redirect(text: &str) -> Result<()> {
+pub(super) fn check_redirect(text: &str) -> Result<()> {
     if text == OUT_OF_BAND {
         return Ok(());
     }

@@ -87,7 +87,7 @@ pub async fn check_authorization(
     })
 }
 
-fn is_digest(text: &str) -> bool {
+pub(super) fn is_digest(text: &str) -> bool {
     URL_SAFE_NO_PAD
         .decode(text)
         .is_ok_and(|bytes| bytes.len() == digest::SHA256_OUTPUT_LEN)

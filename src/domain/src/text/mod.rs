@@ -3,6 +3,7 @@
 mod render;
 mod safe;
 mod scan;
+mod tame;
 
 use entrenous_model::Account;
 use scan::Token;

@@ -144,7 +144,7 @@ async fn take(federation: &Federation, request: Request) -> std::result::Result<
 }
 
 /// Whether a document is the `Accept` of that statement by the node that it introduces.
-fn accepts(said: &Value, one: &Introduction, keys: &PeerKeys) -> Option<()> {
+pub(super) fn accepts(said: &Value, one: &Introduction, keys: &PeerKeys) -> Option<()> {
     let text = |name: &str| said.get(name).and_then(Value::as_str);
     let statement: Value = serde_json::from_str(&one.document).ok()?;
     let is_it = text("type") == Some("Accept")

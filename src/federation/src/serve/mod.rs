@@ -7,7 +7,7 @@ mod files;
 mod people;
 mod posts;
 mod record;
-mod webfinger;
+pub(crate) mod webfinger;
 
 pub use answer::{activity_json, gone, not_found};
 pub(crate) use record::{answered, seen_by};

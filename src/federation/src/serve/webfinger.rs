@@ -39,13 +39,13 @@ pub(super) async fn webfinger(State(federation): State<Federation>, request: Req
 
 /// What may be asked for.
 #[derive(Debug, PartialEq, Eq)]
-enum Resource {
+pub(crate) enum Resource {
     Instance,
     Person(String),
 }
 
 impl Resource {
-    fn read(origin: &Origin, text: &str) -> Option<Self> {
+    pub(crate) fn read(origin: &Origin, text: &str) -> Option<Self> {
         let authority = origin.authority();
         if let Some(handle) = text.strip_prefix("acct:") {
             let (name, host) = handle.trim_start_matches('@').rsplit_once('@')?;

@@ -16,7 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,7 +111,7 @@ async fn serve(
             }
             let chunked = head::is_chunked(&request);
             let client = if behind_proxy {
-                forwarded(&request).unwrap_or(address.ip())
+                entrenous_door::forwarded(request.headers()).unwrap_or(address.ip())
             } else {
                 address.ip()
             };
@@ -147,16 +147,4 @@ async fn serve(
     if let Err(error) = ended {
         tracing::debug!(client = %address.ip(), cause = %error, "a connection ended early");
     }
-}
-
-/// The last address a trusted proxy wrote down.
-fn forwarded(request: &http::Request<Incoming>) -> Option<IpAddr> {
-    let list = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back()?
-        .to_str()
-        .ok()?;
-    list.rsplit(',').next()?.trim().parse().ok()
 }

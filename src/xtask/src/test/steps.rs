@@ -1,12 +1,11 @@
 //! The steps of `cargo xtask test`.
 
-use std::fs;
 use std::process::Command;
 
 use super::{clients, guards};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
-use crate::{Outcome, child, openapi, packages, term, web};
+use crate::{Outcome, child, openapi, packages, tools, web};
 
 /// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
 /// kept in the build folder.
@@ -184,29 +183,7 @@ impl Step {
 
 /// Runs cargo-deny, after installing it into the build folder if the machine has none.
 fn deny(repo: &Repo) -> Outcome {
-    let tools = repo.target.join("tools");
-    let own = tools.join("bin");
-    if child::in_path("cargo-deny").is_none() && !own.join("cargo-deny").is_file() {
-        term::say("Building cargo-deny: some minutes, this once");
-        let mut install = repo.cargo(&[
-            "install",
-            "cargo-deny",
-            "--version",
-            CARGO_DENY,
-            "--locked",
-            "--quiet",
-        ]);
-        let build = tools.join("cargo-deny-build");
-        install.arg("--root").arg(&tools).env("CARGO_TARGET_DIR", &build);
-        // It runs for seconds: optimising it would cost more than it saves.
-        install
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
-            .env("CARGO_PROFILE_RELEASE_LTO", "false");
-        child::succeed(&mut install)?;
-        drop(fs::remove_dir_all(build));
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::env::split_paths(&path).chain([own]))?;
+    let path = tools::path_with(repo, "cargo-deny", CARGO_DENY)?;
     let words = [
         "deny",
         "--locked",
