@@ -13,10 +13,11 @@ mod faults;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod flood;
+#[cfg(test)]
 mod followers;
 #[cfg(test)]
 mod headers;
-mod flood;
 #[cfg(test)]
 mod introductions;
 #[cfg(test)]
