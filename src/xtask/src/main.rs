@@ -1,5 +1,5 @@
 //! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`,
-//! `cargo xtask soak`, `cargo xtask web`, `cargo xtask openapi`.
+//! `cargo xtask soak`, `cargo xtask simulate`, `cargo xtask web`, `cargo xtask openapi`.
 //!
 //! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
 //! else is built.
@@ -13,6 +13,7 @@ mod packages;
 mod postgres;
 mod repo;
 mod signals;
+mod simulate;
 mod soak;
 mod term;
 mod test;
@@ -32,11 +33,12 @@ Usage: cargo xtask <command> [options]
   test      Everything that must be green before a change lands
   bench     How fast it is: writes docs/BENCHMARKS.md
   soak      The kills of the tests, for hours: nothing lost, nothing doubled
+  simulate  The runs of the simulation, as many as one likes, or one seed in full
   web       Build the web client into web/dist, from where the node takes it
   openapi   Write docs/api/openapi.json from the code
   help      This text
 
-`cargo xtask <command> --help` explains the options of demo, test, bench and soak.
+`cargo xtask <command> --help` explains the options of demo, test, bench, soak and simulate.
 ";
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
             "test" => test::run(rest),
             "bench" => bench::run(rest),
             "soak" => soak::run(rest),
+            "simulate" => simulate::run(rest),
             "web" => web::run(rest),
             "openapi" => openapi::run(rest),
             "help" | "--help" | "-h" => {

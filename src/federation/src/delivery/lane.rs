@@ -5,6 +5,7 @@ use super::handover::{HandedOver, hand_over, speak, write};
 use super::order::{Lane, WINDOW};
 use super::verdict::{self, Verdict};
 use crate::Federation;
+use crate::client::ClientError;
 use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
 use entrenous_model::{Barred, DeliveryId, OutboundActivity, Peer, PeerId, Sending, SignatureForm};
@@ -70,7 +71,22 @@ pub(super) async fn run(
             break;
         }
         tokio::select! {
-            () = bell.listen(), if going => {}
+            // Always in the order below, so that the simulation repeats a run. One batch is written at a time, few attempts
+            // are under way, and a bell that was rung is seen in any case: none keeps another waiting.
+            biased;
+            Some(written) = writing.join_next() => {
+                let (batch, result) = written.map_err(DomainError::internal)?;
+                match result {
+                    Ok(()) => queue.lane.forget(batch.ids()),
+                    Err(error) if stopping => return Err(error),
+                    Err(error) => {
+                        // The peer has it: sending it again would be worse than waiting here.
+                        tracing::error!(%peer, %error, "what was delivered cannot be written down; it is tried again");
+                        over.after(batch);
+                        stuck = Some(Instant::now() + AGAIN);
+                    }
+                }
+            }
             Some(ended) = under_way.join_next() => match task(ended) {
                 Ok(Ended::Taken(done, form)) => {
                     queue.lane.finish(done.id);
@@ -95,19 +111,7 @@ pub(super) async fn run(
                     halted = true;
                 }
             },
-            Some(written) = writing.join_next() => {
-                let (batch, result) = written.map_err(DomainError::internal)?;
-                match result {
-                    Ok(()) => queue.lane.forget(batch.ids()),
-                    Err(error) if stopping => return Err(error),
-                    Err(error) => {
-                        // The peer has it: sending it again would be worse than waiting here.
-                        tracing::error!(%peer, %error, "what was delivered cannot be written down; it is tried again");
-                        over.after(batch);
-                        stuck = Some(Instant::now() + AGAIN);
-                    }
-                }
-            }
+            () = bell.listen(), if going => {}
             () = sleep_until(stuck.unwrap_or_else(Instant::now)), if stuck.is_some() => stuck = None,
             // Also if nobody is left to stop this.
             _ = stop.changed(), if stuck.is_some() => stuck = None,
@@ -288,6 +292,8 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
         Ok(answer) if answer.status == 403 && is_barred(federation, &peer, delivery).await? => {
             return unsent(Barred::Contract.code(), NOT_GIVEN);
         }
+        // What is queued is kept while a peer is halted, this one too.
+        Err(ClientError::Halted) => return Ok(None),
         Ok(answer) => verdict::of_answer(&answer),
         Err(error) => verdict::of_error(&error),
     };
