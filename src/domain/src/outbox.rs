@@ -26,7 +26,8 @@ pub enum Audience {
     /// Every native peer, and all other nodes that may know of the author: followers, followed, and whatever was sent of
     /// theirs.
     Everywhere,
-    /// The nodes that were ever sent something about this post, and those of these people.
+    /// The nodes that were ever sent something about this post, and those of these people, if they may have posts: others
+    /// would hear from the end of a post that there was one.
     Reached {
         /// The post.
         post: PostId,
@@ -47,7 +48,7 @@ pub fn queue(
     activity: &OutboundActivity,
     audience: &Audience,
 ) -> Result<()> {
-    let wanted = targets(tx, author, audience)?;
+    let wanted = targets(tx, author, audience, activity.matter())?;
     let network = match audience {
         Audience::Followers { network: true, .. } => Some(Matter::Network),
         Audience::Everywhere => Some(activity.matter()),
@@ -56,7 +57,7 @@ pub fn queue(
     if wanted.is_empty() && network.is_none() {
         return Ok(());
     }
-    let allowed = allowed(tx, wanted, network, activity)?;
+    let allowed = allowed(tx, wanted, network)?;
     if allowed.is_empty() {
         return Ok(());
     }
@@ -86,7 +87,7 @@ pub fn queue(
 /// # Errors
 /// Only the store's.
 pub(crate) fn queue_of_node(tx: &mut Tx, activity: &OutboundActivity) -> Result<()> {
-    let natives = allowed(tx, BTreeSet::new(), Some(Matter::Node), activity)?;
+    let natives = allowed(tx, Wanted::new(), Some(Matter::Node))?;
     queue_of_instance(tx, natives, activity)
 }
 
@@ -157,12 +158,16 @@ fn queue_of_instance(tx: &mut Tx, to: Allowed, activity: &OutboundActivity) -> R
     Ok(())
 }
 
+/// Where it is to go, and what it is there.
+type Wanted = BTreeMap<Target, Matter<'static>>;
+
 fn targets(
     tx: &mut Tx,
     author: AccountId,
     audience: &Audience,
-) -> std::result::Result<BTreeSet<Target>, StoreError> {
-    Ok(match audience {
+    matter: Matter<'static>,
+) -> std::result::Result<Wanted, StoreError> {
+    let all = match audience {
         Audience::People(people) => deliveries::inboxes_of(tx, people)?,
         Audience::Followers { also, .. } => {
             let mut all = deliveries::inboxes_of_followers(tx, author)?;
@@ -178,13 +183,19 @@ fn targets(
             all
         }
         Audience::Reached { post, also } => {
-            let mut all = deliveries::inboxes_reached(tx, *post)?;
+            let mut all: Wanted = deliveries::inboxes_reached(tx, *post)?
+                .into_iter()
+                .map(|target| (target, matter))
+                .collect();
             if !also.is_empty() {
-                all.extend(deliveries::inboxes_of(tx, also)?);
+                for target in deliveries::inboxes_of(tx, also)? {
+                    all.entry(target).or_insert(Matter::Posts);
+                }
             }
-            all
+            return Ok(all);
         }
-    })
+    };
+    Ok(all.into_iter().map(|target| (target, matter)).collect())
 }
 
 /// Where the contracts let it go.
@@ -201,23 +212,22 @@ fn deliveries_to(tx: &mut Tx, allowed: Allowed) -> Vec<NewDelivery> {
         .collect()
 }
 
-/// The gate: those of `wanted` whose contract gives what the activity is about, and with `natives` every native peer whose
-/// contract gives that.
+/// The gate: those of `wanted` whose contract gives what it is there, and with `natives` every native peer whose contract
+/// gives that.
 fn allowed(
     tx: &mut Tx,
-    wanted: BTreeSet<Target>,
+    wanted: Wanted,
     natives: Option<Matter<'_>>,
-    activity: &OutboundActivity,
 ) -> std::result::Result<Allowed, StoreError> {
-    let ids: Vec<PeerId> = wanted.iter().map(|(peer, _)| *peer).collect();
+    let ids: Vec<PeerId> = wanted.keys().map(|(peer, _)| *peer).collect();
     let peers: BTreeMap<PeerId, Peer> = entrenous_store::peers::connected(tx, &ids, natives.is_some())?
         .into_iter()
         .map(|peer| (peer.id, peer))
         .collect();
     let mut allowed: BTreeMap<Target, Cleared<Sending>> = BTreeMap::new();
-    for target in wanted {
+    for (target, matter) in wanted {
         let peer = peers.get(&target.0);
-        if let Some(cleared) = peer.and_then(|peer| peer.clear_to_queue(activity.matter()).ok()) {
+        if let Some(cleared) = peer.and_then(|peer| peer.clear_to_queue(matter).ok()) {
             allowed.insert(target, cleared);
         }
     }

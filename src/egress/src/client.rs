@@ -18,7 +18,7 @@ use hyper_util::{
 use tokio::time::timeout;
 
 use crate::{
-    ConfigError, EgressConfig, EgressError, Limits, Permit, Resolver, SystemResolver,
+    ConfigError, Dial, EgressConfig, EgressError, Limits, Permit, Resolver, SystemResolver, TcpDial,
     connect::{Connector, Counts},
     origin::Origin,
     read::{check_head, collect},
@@ -79,12 +79,25 @@ impl Egress {
     /// # Errors
     /// As [`Egress::new`].
     pub fn with_resolver(config: &EgressConfig, resolver: Arc<dyn Resolver>) -> Result<Self, ConfigError> {
+        Self::with_network(config, resolver, Arc::new(TcpDial))
+    }
+
+    /// As [`Egress::new`], on another network. What may be contacted is decided as on the real one.
+    ///
+    /// # Errors
+    /// As [`Egress::new`].
+    pub fn with_network(
+        config: &EgressConfig,
+        resolver: Arc<dyn Resolver>,
+        dial: Arc<dyn Dial>,
+    ) -> Result<Self, ConfigError> {
         let user_agent = HeaderValue::from_str(&config.user_agent).map_err(|_| ConfigError::UserAgent)?;
         let counts = Arc::new(Counts::default());
         let limits = config.limits;
         let connector = Connector {
             rules: Arc::new(Rules::new(config)?),
             resolver,
+            dial,
             counts: Arc::clone(&counts),
             attempt: limits.connect_time,
             whole: limits.document_time.max(limits.file_head_time),

@@ -15,11 +15,11 @@ use std::{
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::ServerName;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tower::Service;
 
-use crate::{EgressError, Resolver, origin::Origin, rules::Rules, stream::Stream};
+use crate::{Dial, Duplex, EgressError, Resolver, origin::Origin, rules::Rules, stream::Stream};
 
 /// Counts for tests and metrics.
 #[derive(Default)]
@@ -33,6 +33,7 @@ pub(crate) struct Counts {
 pub(crate) struct Connector {
     pub(crate) rules: Arc<Rules>,
     pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) dial: Arc<dyn Dial>,
     pub(crate) counts: Arc<Counts>,
     /// For one attempt.
     pub(crate) attempt: Duration,
@@ -65,8 +66,6 @@ impl Connector {
         self.rules.check_scheme(&origin)?;
         let addresses = self.checked_addresses(&origin).await?;
         let tcp = self.connect_tcp(&addresses, origin.port).await?;
-        // Small requests, answered at once: waiting for more to send only costs time.
-        tcp.set_nodelay(true).map_err(|_| EgressError::Connect)?;
         if !origin.https {
             return Ok(Stream::Plain(TokioIo::new(tcp)));
         }
@@ -102,11 +101,11 @@ impl Connector {
         Ok(addresses)
     }
 
-    async fn connect_tcp(&self, addresses: &[IpAddr], port: u16) -> Result<TcpStream, EgressError> {
+    async fn connect_tcp(&self, addresses: &[IpAddr], port: u16) -> Result<Box<dyn Duplex>, EgressError> {
         let mut last = EgressError::Connect;
         for address in addresses {
             self.counts.connections.fetch_add(1, Ordering::Relaxed);
-            match timeout(self.attempt, TcpStream::connect(SocketAddr::new(*address, port))).await {
+            match timeout(self.attempt, self.dial.dial(SocketAddr::new(*address, port))).await {
                 Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(_)) => last = EgressError::Connect,
                 Err(_) => last = EgressError::Timeout,

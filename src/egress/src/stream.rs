@@ -11,13 +11,14 @@ use hyper_util::{
     client::legacy::connect::{Connected, Connection},
     rt::TokioIo,
 };
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+
+use crate::Duplex;
 
 /// What the connector gives to hyper.
 pub(crate) enum Stream {
-    Plain(TokioIo<TcpStream>),
-    Tls(Box<TokioIo<TlsStream<TcpStream>>>),
+    Plain(TokioIo<Box<dyn Duplex>>),
+    Tls(Box<TokioIo<TlsStream<Box<dyn Duplex>>>>),
 }
 
 impl Connection for Stream {

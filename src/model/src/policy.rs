@@ -69,6 +69,8 @@ pub enum Matter<'a> {
     Follow,
     /// A post or a reaction.
     Posts,
+    /// What a post has become that was sent before.
+    Revision,
     /// A post that is for the whole network.
     Network,
     /// A person.
@@ -171,13 +173,17 @@ impl Peer {
     }
 
     /// Asks whether something may be queued for the peer: as [`Peer::clear`], and while the peer is suspended also what is
-    /// taken back and who has left. It goes out when the peer is active again, and is asked about once more then.
+    /// taken back, who has left, and what has become of what it has: it would show what its author has corrected for ever.
+    /// It goes out when the peer is active again, and is asked about once more then.
     ///
     /// # Errors
     /// [`Barred`], with the reason.
     pub fn clear_to_queue(&self, matter: Matter<'_>) -> Result<Cleared<Sending>, Barred> {
         match (self.state, matter) {
             (PeerState::Suspended, Matter::Node | Matter::Retraction) => Ok(self.cleared(false)),
+            (PeerState::Suspended, Matter::Revision) if self.contract.we_give.posts != PostScope::None => {
+                Ok(self.cleared(false))
+            }
             _ => self.clear(matter),
         }
     }
@@ -239,7 +245,7 @@ fn gives(terms: &Terms, back: &Terms, matter: Matter<'_>) -> bool {
     match matter {
         Matter::Node | Matter::Retraction | Matter::Key => true,
         Matter::Follow => back.posts != PostScope::None,
-        Matter::Posts => terms.posts != PostScope::None,
+        Matter::Posts | Matter::Revision => terms.posts != PostScope::None,
         Matter::Network => terms.posts == PostScope::Network,
         Matter::Person(Acquaintance::Stranger) => terms.directory == DirectoryScope::All,
         Matter::Person(Acquaintance::Group) => terms.directory != DirectoryScope::None,
@@ -285,8 +291,8 @@ impl OutboundActivity {
             | Self::RejectFollow { .. } => Matter::Retraction,
             // Whom a change of profile reaches follows already, or is told nothing new.
             Self::UpdateProfile => Matter::Person(Acquaintance::Known),
+            Self::UpdatePost { .. } => Matter::Revision,
             Self::CreatePost { .. }
-            | Self::UpdatePost { .. }
             | Self::Vote { .. }
             | Self::Boost { .. }
             | Self::Favourite { .. }

@@ -30,16 +30,21 @@ impl Ids {
     pub(crate) fn new(backend: Backend, now: Time) -> Result<Self, StoreError> {
         let mut seed = [0_u8; 2];
         rand::fill(&mut seed).map_err(|_| StoreError::Unavailable("no randomness".to_owned()))?;
+        Ok(Self::at(backend, now, u16::from_be_bytes(seed)))
+    }
+
+    /// A source that starts at `now` and this step.
+    pub(crate) fn at(backend: Backend, now: Time, step: u16) -> Self {
         let worker_bits = match backend {
             Backend::Sqlite => 0,
             Backend::Postgres => WORKERS.trailing_zeros(),
         };
         // Half of the room at most, so that the rest of the millisecond still fits.
-        let step = i64::from(u16::from_be_bytes(seed)) >> (worker_bits + 1);
-        Ok(Self {
+        let step = i64::from(step) >> (worker_bits + 1);
+        Self {
             last: AtomicI64::new(floor(now, worker_bits) + step),
             worker_bits,
-        })
+        }
     }
 
     /// Never again gives `id` or anything below it.

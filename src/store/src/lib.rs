@@ -78,6 +78,8 @@ pub mod testing;
 
 pub use config::{Backend, StoreConfig};
 pub use connection::{Conn, MultiBackend};
+#[cfg(feature = "inline")]
+pub use engine::{Moment, Pace, Pause};
 pub use engine::{Store, Tx};
 pub use error::StoreError;
 pub use time::{Clock, from_db, to_db};

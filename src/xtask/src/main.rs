@@ -1,5 +1,6 @@
 //! Developer commands of Entrenous: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`,
-//! `cargo xtask soak`, `cargo xtask fuzz`, `cargo xtask release`, `cargo xtask web`, `cargo xtask openapi`.
+//! `cargo xtask soak`, `cargo xtask simulate`, `cargo xtask fuzz`, `cargo xtask release`, `cargo xtask web`,
+//! `cargo xtask openapi`.
 //!
 //! Almost only the standard library, so that it compiles in seconds on a fresh clone: it runs before anything
 //! else is built.
@@ -15,6 +16,7 @@ mod postgres;
 mod release;
 mod repo;
 mod signals;
+mod simulate;
 mod soak;
 mod term;
 mod test;
@@ -37,11 +39,13 @@ Usage: cargo xtask <command> [options]
   soak      The kills of the tests, for hours: nothing lost, nothing doubled
   fuzz      Looks for input that breaks a reader: writes counts into docs/BENCHMARKS.md
   release   The release binary with its bill of materials; --verify builds it twice
+  simulate  The runs of the simulation, as many as one likes, or one seed in full
   web       Build the web client into web/dist, from where the node takes it
   openapi   Write docs/api/openapi.json from the code
   help      This text
 
-`cargo xtask <command> --help` explains the options of demo, test, bench, soak, fuzz and release.
+`cargo xtask <command> --help` explains the options of demo, test, bench, soak, simulate, fuzz
+and release.
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
             "soak" => soak::run(rest),
             "fuzz" => fuzz::run(rest),
             "release" => release::run(rest),
+            "simulate" => simulate::run(rest),
             "web" => web::run(rest),
             "openapi" => openapi::run(rest),
             "help" | "--help" | "-h" => {

@@ -74,11 +74,22 @@ impl Notes {
             })
             .collect();
         // A map has no order, a ledger has.
-        all.sort_by(|a, b| {
-            (a.peer, &a.parcel.kind, &a.parcel.object).cmp(&(b.peer, &b.parcel.kind, &b.parcel.object))
-        });
+        all.sort_by(|a, b| order(a).cmp(&order(b)));
         all
     }
+}
+
+/// Everything that tells two of them apart.
+fn order(one: &Crossing) -> impl Ord + '_ {
+    let Parcel {
+        kind,
+        activity,
+        object,
+        account,
+        ..
+    } = &one.parcel;
+    let way = one.direction.as_str();
+    (one.peer, kind, object, activity, *account, way, &one.refused)
 }
 
 /// Counts a request that was answered or refused. It is in memory until the next sealing, within about a second: a crash

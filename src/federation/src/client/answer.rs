@@ -34,6 +34,9 @@ pub enum ClientError {
     /// The address is not on the origin of an active peer.
     #[error("this is not an address of an active peer")]
     NotAPeer,
+    /// The peer was halted while the request was under way: it is not known whether it has it.
+    #[error("the peer is not active any more")]
+    Halted,
     /// The peer could not be reached, or its answer was not taken.
     #[error("no answer of the peer: {0}")]
     Egress(#[from] EgressError),
@@ -69,6 +72,7 @@ impl ClientError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotAPeer => "not_a_peer",
+            Self::Halted => "peer_not_active",
             Self::Egress(why) => why.code(),
             Self::TooManyFetches => "too_many_fetches",
             Self::Status(_) => "status",

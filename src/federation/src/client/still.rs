@@ -20,13 +20,14 @@ impl Client {
         tokio::pin!(request);
         loop {
             tokio::select! {
+                biased;
                 ended = &mut request => return ended,
                 () = tokio::time::sleep(LOOK) => {}
             }
             // A table that cannot be read denies.
             let known = peers::get(&self.0.ctx, peer).await.ok().flatten();
             if !known.is_some_and(|peer| peer.is_active()) {
-                return Err(ClientError::NotAPeer);
+                return Err(ClientError::Halted);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::verdict::{self, Verdict};
 use super::window::Window;
 use super::{LOOK, until};
 use crate::Federation;
+use crate::client::ClientError;
 use crate::render::Sent;
 use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
@@ -64,12 +65,15 @@ pub(super) async fn run(
             break;
         }
         tokio::select! {
-            () = bell.listen(), if going => {}
-            () = sleep(held.unwrap_or_default()), if held.is_some() => {}
-            Some(ended) = work.under_way.join_next() => work.ended(task(ended)).await,
+            // Always in the order below, so that the simulation repeats a run. One batch is written at a time, few attempts
+            // are under way, and a bell that was rung is seen in any case: none keeps another waiting.
+            biased;
             Some(written) = work.writing.join_next() => {
                 work.written(written.map_err(DomainError::internal)?, stopping)?;
             }
+            Some(ended) = work.under_way.join_next() => work.ended(task(ended)).await,
+            () = bell.listen(), if going => {}
+            () = sleep(held.unwrap_or_default()), if held.is_some() => {}
             () = sleep_until(work.stuck.unwrap_or_else(Instant::now)), if work.stuck.is_some() => work.stuck = None,
             changed = stop.changed(), if work.stuck.is_some() || !busy => {
                 work.stuck = None;
@@ -424,6 +428,8 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
         Ok(answer) if answer.status == 403 && is_barred(federation, &peer, delivery).await? => {
             return unsent(Barred::Contract.code(), NOT_GIVEN);
         }
+        // What is queued is kept while a peer is halted, this one too.
+        Err(ClientError::Halted) => return Ok(None),
         Ok(answer) => verdict::of_answer(&answer),
         Err(error) => verdict::of_error(&error),
     };

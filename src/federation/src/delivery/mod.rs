@@ -16,7 +16,7 @@ use desk::Desk;
 use entrenous_domain::deliveries::Waiting;
 use entrenous_domain::{Result, deliveries};
 use entrenous_model::{Event, PeerId, Time};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
@@ -71,9 +71,11 @@ impl Federation {
             // Lanes that are busy take in more by themselves: the table is looked at only for peers without one.
             loop {
                 let due = tokio::select! {
+                    // In this order, so that the simulation repeats a run.
+                    biased;
                     () = &mut stop => return farewell(tell, lanes).await,
-                    news = queued(&mut events) => lanes.ring(&news),
                     due = lanes.ended() => due,
+                    news = queued(&mut events) => lanes.ring(&news),
                     () = &mut look => true,
                 };
                 if due {
@@ -136,7 +138,8 @@ async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) -> News {
 #[derive(Default)]
 struct Lanes {
     tasks: JoinSet<(PeerId, Result<bool>)>,
-    running: HashMap<PeerId, Arc<Bell>>,
+    /// Rung in order, so that the simulation repeats a run.
+    running: BTreeMap<PeerId, Arc<Bell>>,
     ids: HashMap<tokio::task::Id, PeerId>,
     resting: HashMap<PeerId, Instant>,
     spare: Spare,

@@ -173,5 +173,7 @@ mod tests {
             of_error(&ClientError::Egress(EgressError::TooLarge)),
             Verdict::Failed(_)
         ));
+        // What is queued for a peer that is suspended is kept.
+        assert!(matches!(of_error(&ClientError::Halted), Verdict::Failed(_)));
     }
 }

@@ -42,6 +42,7 @@ impl Federation {
         loop {
             let sending = self.send_orders();
             let pause = tokio::select! {
+                biased;
                 () = &mut stop => return,
                 sent = sending => sent,
             };
@@ -50,6 +51,7 @@ impl Federation {
                 AFTER_FAULT
             });
             tokio::select! {
+                biased;
                 () = &mut stop => return,
                 () = waiting::changed(&mut events) => {}
                 () = sleep(pause) => {}

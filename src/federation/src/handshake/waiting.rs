@@ -38,6 +38,7 @@ impl Federation {
                 }
             };
             tokio::select! {
+                biased;
                 () = &mut stop => return,
                 () = changed(&mut events) => {}
                 () = sleep(pause) => {}

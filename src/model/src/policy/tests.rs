@@ -89,7 +89,7 @@ fn single_fields() -> Vec<Case> {
                 posts: PostScope::Addressed,
                 ..Terms::NONE
             },
-            vec![Matter::Posts, known],
+            vec![Matter::Posts, Matter::Revision, known],
             vec![Matter::Follow, known],
         ),
         (
@@ -98,7 +98,7 @@ fn single_fields() -> Vec<Case> {
                 posts: PostScope::Network,
                 ..Terms::NONE
             },
-            vec![Matter::Posts, Matter::Network, known],
+            vec![Matter::Posts, Matter::Revision, Matter::Network, known],
             vec![Matter::Follow, known],
         ),
         (
@@ -200,6 +200,7 @@ const MATTERS: [Matter<'static>; 15] = [
     Matter::Key,
     Matter::Follow,
     Matter::Posts,
+    Matter::Revision,
     Matter::Network,
     Matter::Person(Acquaintance::Stranger),
     Matter::Person(Acquaintance::Group),
@@ -265,7 +266,7 @@ fn nothing_crosses_unless_the_peer_is_active() {
 }
 
 #[test]
-fn what_is_taken_back_waits_for_a_peer_that_is_suspended() {
+fn what_is_taken_back_or_corrected_waits_for_a_peer_that_is_suspended() {
     for state in [
         PeerState::PendingLocal,
         PeerState::PendingRemote,
@@ -275,7 +276,7 @@ fn what_is_taken_back_waits_for_a_peer_that_is_suspended() {
     ] {
         let peer = peer(Contract::FULL, state, Software::Native);
         for matter in MATTERS {
-            let waits = [Matter::Node, Matter::Retraction].contains(&matter);
+            let waits = [Matter::Node, Matter::Retraction, Matter::Revision].contains(&matter);
             let queued = state == PeerState::Active || (state == PeerState::Suspended && waits);
             assert_eq!(
                 peer.clear_to_queue(matter).is_ok(),

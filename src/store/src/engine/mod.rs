@@ -1,5 +1,7 @@
 //! The threads that own the connections, and the way to them.
 
+#[cfg(feature = "inline")]
+mod inline;
 mod job;
 mod pulse;
 mod queue;
@@ -33,12 +35,16 @@ use tokio::{
     time::timeout,
 };
 
+#[cfg(feature = "inline")]
+pub use inline::{Moment, Pace, Pause};
 pub use tx::Tx;
 
 /// Commits whose events a slow listener may be behind, before it is told that it missed some.
 const EVENTS_KEPT: usize = 4096;
 
 type Events = broadcast::Sender<Arc<Vec<Event>>>;
+#[cfg(feature = "inline")]
+type Open<C> = Box<dyn Fn() -> Result<C, StoreError> + Send>;
 
 /// The database. Clones are the same store; its threads end with the last clone, or at [`Store::close`].
 #[derive(Clone)]
@@ -57,6 +63,9 @@ struct Inner {
     threads: Mutex<Threads>,
     /// What keeps other processes from the database; let go at the end.
     _alone: Option<Mutex<PgConnection>>,
+    /// Instead of threads, in the simulation.
+    #[cfg(feature = "inline")]
+    inline: Option<inline::Inline>,
 }
 
 #[derive(Default)]
@@ -86,7 +95,7 @@ impl Store {
         ids.raise(migrate::highest_id(&mut first)?);
         drop(first);
 
-        let (events, _) = broadcast::channel(EVENTS_KEPT);
+        let events = events();
         let reads = Arc::new(Queue::new(config.queue));
         let writes = Arc::new(Queue::new(config.queue));
         let pulse = (backend == Backend::Postgres).then(Arc::<Pulse>::default);
@@ -100,6 +109,8 @@ impl Store {
                 pulse: pulse.clone(),
                 threads: Mutex::default(),
                 _alone: alone,
+                #[cfg(feature = "inline")]
+                inline: None,
             }),
         };
         let writer = Arc::new(Writer {
@@ -156,6 +167,10 @@ impl Store {
         F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
+        #[cfg(feature = "inline")]
+        if let Some(inline) = &self.inner.inline {
+            return inline.read(f).await;
+        }
         if self.is_silent() {
             return Err(silent());
         }
@@ -186,6 +201,10 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        #[cfg(feature = "inline")]
+        if let Some(inline) = &self.inner.inline {
+            return inline.write(f).await;
+        }
         if self.is_silent() {
             return Err(silent().into());
         }
@@ -324,6 +343,10 @@ fn spawn_once(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHan
         .name(name.to_owned())
         .spawn(run)
         .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))
+}
+
+fn events() -> Events {
+    broadcast::channel(EVENTS_KEPT).0
 }
 
 fn refused(why: Refused) -> StoreError {

@@ -25,19 +25,24 @@ pub(super) fn serve(queue: &Queue<ReadJob>, news: &Arc<News>, open: impl Fn() ->
         if doubtful && slot.held().is_some_and(gone) {
             slot.reset();
         }
-        let (verdict, usable) = match slot.get() {
-            Err(error) => (job(Err(error)), true),
-            Ok(conn) => run(job, conn),
-        };
-        let broken = match verdict {
-            Verdict::Keep => false,
-            Verdict::Panicked => true,
-            Verdict::Undo => slot.held().is_some_and(gone),
-        };
-        if broken || !usable {
-            slot.reset();
-        }
+        one(job, &mut slot);
         used = Instant::now();
+    }
+}
+
+/// Runs one closure, and lets go of a connection that it leaves unusable.
+pub(super) fn one<F: Fn() -> Result<Conn, StoreError>>(job: ReadJob, slot: &mut Slot<Conn, F>) {
+    let (verdict, usable) = match slot.get() {
+        Err(error) => (job(Err(error)), true),
+        Ok(conn) => run(job, conn),
+    };
+    let broken = match verdict {
+        Verdict::Keep => false,
+        Verdict::Panicked => true,
+        Verdict::Undo => slot.held().is_some_and(gone),
+    };
+    if broken || !usable {
+        slot.reset();
     }
 }
 

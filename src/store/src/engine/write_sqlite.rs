@@ -44,7 +44,11 @@ pub(super) fn serve(
 }
 
 /// Runs what waits in one transaction, each in a savepoint of its own, commits, tells the events, answers.
-fn group<F: Fn() -> Result<Tx, StoreError>>(waiting: &mut Waiting, slot: &mut Slot<Tx, F>, events: &Events) {
+pub(super) fn group<F: Fn() -> Result<Tx, StoreError>>(
+    waiting: &mut Waiting,
+    slot: &mut Slot<Tx, F>,
+    events: &Events,
+) {
     let begun = slot
         .get()
         .and_then(|tx| tx.conn().begin("BEGIN IMMEDIATE").map(|()| tx));

@@ -5,7 +5,7 @@ use std::process::Command;
 use super::{clients, guards};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
-use crate::{Outcome, child, openapi, packages, tools, web};
+use crate::{Outcome, child, openapi, packages, simulate, term, tools, web};
 
 /// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
 /// kept in the build folder.
@@ -23,6 +23,7 @@ pub(super) enum Step {
     Deny,
     Build,
     Unit,
+    Simulation,
     Federation,
     Clients,
     Browser,
@@ -72,7 +73,7 @@ impl Context {
 
 impl Step {
     /// In the order they run: what fails fastest comes first.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Setup,
         Self::Fmt,
         Self::Guards,
@@ -81,6 +82,7 @@ impl Step {
         Self::Deny,
         Self::Build,
         Self::Unit,
+        Self::Simulation,
         Self::Federation,
         Self::Clients,
         Self::Browser,
@@ -96,6 +98,7 @@ impl Step {
             Self::Deny => "deny",
             Self::Build => "build",
             Self::Unit => "unit",
+            Self::Simulation => "simulation",
             Self::Federation => "federation",
             Self::Clients => "clients",
             Self::Browser => "browser",
@@ -112,6 +115,7 @@ impl Step {
             Self::Deny => "cargo deny: bans, licences, sources",
             Self::Build => "the node's binary, and whether docs/api/openapi.json is what it says",
             Self::Unit => "every crate's own tests, on SQLite and PostgreSQL",
+            Self::Simulation => "several nodes on simulated time, network and disk: 1,000 seeds",
             Self::Federation => "real nodes on real sockets",
             Self::Clients => "Mastodon.py, toot, masto.js in Node.js and Chromium, against real nodes",
             Self::Browser => "the web client in Chromium, against real nodes",
@@ -159,8 +163,20 @@ impl Step {
                 openapi::check(repo)
             }
             Self::Unit => {
-                let mut tests = repo.locked_cargo(&["test", "--workspace", "--exclude", "federation-tests"]);
+                let mut tests = repo.locked_cargo(&[
+                    "test",
+                    "--workspace",
+                    "--exclude",
+                    "federation-tests",
+                    "--exclude",
+                    "entrenous-simulation",
+                ]);
                 child::succeed(context.for_tests(&mut tests)?)
+            }
+            Self::Simulation => {
+                let profile = ["--profile", "simulation", "--package", "entrenous-simulation"];
+                child::succeed(repo.locked_cargo(&["test"]).args(profile))?;
+                child::succeed(&mut simulate::command(repo, simulate::USUAL))
             }
             Self::Federation => {
                 context.built_binary()?;
