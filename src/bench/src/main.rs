@@ -41,7 +41,7 @@ struct Arguments {
     /// Small data and few requests: whether everything runs, in three minutes.
     #[arg(long)]
     quick: bool,
-    /// Only these measures: ceilings, start, home, growth, fanout, post, inbox, delivery.
+    /// Only these measures: ceilings, start, home, growth, fanout, post, inbox, delivery, isolation, backlog, catch-up.
     #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MEASURES))]
     only: Vec<String>,
     /// Rounds of each measure [default: 5; quick 2].
@@ -85,7 +85,7 @@ async fn run(given: Arguments) -> Outcome {
     let (Some(bin), Some(root)) = (given.bin, given.data) else {
         return Err("--bin and --data are needed".into());
     };
-    if given.write.is_some() && root.exists() {
+    if given.write.is_some() && given.only.is_empty() && root.exists() {
         // What is written down is measured on data sets that no earlier run has posted to.
         Manifest::remove_all(&root)?;
     }
@@ -147,7 +147,12 @@ async fn run(given: Arguments) -> Outcome {
     };
     if let Some(path) = given.write {
         let before = std::fs::read_to_string(&path).unwrap_or_default();
-        std::fs::write(&path, report::keeping(&before, report::document(&run, &all)))?;
+        let report = if given.only.is_empty() {
+            report::keeping(&before, report::document(&run, &all))
+        } else {
+            report::replacing(&before, &run, &all)
+        };
+        std::fs::write(&path, report)?;
         say(&format!("written: {}", path.display()));
     }
     say(&format!("{:.1} minutes in all", run.minutes));

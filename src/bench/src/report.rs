@@ -43,6 +43,45 @@ pub fn keeping(before: &str, new: String) -> String {
     })
 }
 
+/// `before` with the sections that were measured in the place of those of the same names; each says of what it is.
+#[must_use]
+pub fn replacing(before: &str, run: &Run, all: &Both) -> String {
+    let mut pieces = before.split("\n## ");
+    let head = pieces.next().unwrap_or_default().trim_end().to_owned();
+    let mut old: Vec<&str> = pieces.collect();
+    let mut fresh = measured(all);
+    let when = clock::now().format("%Y-%m-%d");
+    for (_, text) in &mut fresh {
+        text.push_str(&format!(
+            "\nMeasured apart from the rest on {when}, commit {}, {}.\n",
+            run.commit,
+            machine()
+        ));
+    }
+    let title_of = |piece: &str| piece.lines().next().unwrap_or_default().to_owned();
+    let place = old
+        .iter()
+        .position(|piece| OTHERS.contains(&title_of(piece).as_str()))
+        .unwrap_or(old.len());
+    let others = old.split_off(place);
+    let mut kept: Vec<String> = old
+        .into_iter()
+        .map(|piece| {
+            let title = title_of(piece);
+            let at = fresh.iter().position(|(known, _)| *known == title);
+            at.map_or_else(|| piece.to_owned(), |at| fresh.remove(at).1)
+        })
+        .collect();
+    kept.extend(fresh.into_iter().map(|(_, text)| text));
+    kept.extend(others.into_iter().map(str::to_owned));
+    kept.iter().fold(head + "\n", |mut out, piece| {
+        out.push_str("\n## ");
+        out.push_str(piece.trim_end());
+        out.push('\n');
+        out
+    })
+}
+
 /// The whole document.
 #[must_use]
 pub fn document(run: &Run, all: &Both) -> String {
@@ -86,14 +125,22 @@ pub fn document(run: &Run, all: &Both) -> String {
         );
     }
     line(&mut out, &format!("- The run took {:.0} minutes.", run.minutes));
-    ceilings(&mut out, all);
+    for (_, text) in measured(all) {
+        out.push_str("\n## ");
+        out.push_str(&text);
+    }
+    out
+}
+
+/// Each section: its title, and its text from the title on.
+fn measured(all: &Both) -> Vec<(&'static str, String)> {
     let mut titles: Vec<&'static str> = Vec::new();
     for section in all.iter().flat_map(|(_, results)| &results.sections) {
         if !titles.contains(&section.title) {
             titles.push(section.title);
         }
     }
-    for title in titles {
+    let of = |title: &'static str| {
         let sections: Vec<(&str, &Section)> = all
             .iter()
             .filter_map(|(name, results)| {
@@ -101,9 +148,12 @@ pub fn document(run: &Run, all: &Both) -> String {
                 Some((*name, section))
             })
             .collect();
-        section(&mut out, title, &sections);
-    }
-    out
+        (title, section(title, &sections))
+    };
+    ceilings(all)
+        .into_iter()
+        .chain(titles.into_iter().map(of))
+        .collect()
 }
 
 fn line(out: &mut String, text: &str) {
@@ -111,31 +161,30 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-fn ceilings(out: &mut String, all: &Both) {
+fn ceilings(all: &Both) -> Option<(&'static str, String)> {
     if all.iter().all(|(_, results)| results.ceilings.is_empty()) {
-        return;
+        return None;
     }
-    line(
-        out,
-        "\n## Ceilings\n\nWhat the machine does in the same run without the product.\n",
-    );
+    let mut out = String::from("Ceilings\n\nWhat the machine does in the same run without the product.\n\n");
     let columns: Vec<(&str, &[Figure])> = all
         .iter()
         .map(|(name, results)| (*name, results.ceilings.as_slice()))
         .collect();
-    table(out, &columns, false);
+    table(&mut out, &columns, false);
+    Some(("Ceilings", out))
 }
 
-fn section(out: &mut String, title: &str, sections: &[(&str, &Section)]) {
+fn section(title: &str, sections: &[(&str, &Section)]) -> String {
     let method = sections
         .first()
         .map_or("", |(_, section)| section.method.as_str());
-    line(out, &format!("\n## {title}\n\n{method}\n"));
+    let mut out = format!("{title}\n\n{method}\n\n");
     let columns: Vec<(&str, &[Figure])> = sections
         .iter()
         .map(|(name, section)| (*name, section.figures.as_slice()))
         .collect();
-    table(out, &columns, true);
+    table(&mut out, &columns, true);
+    out
 }
 
 /// One row a figure, one column a database.
@@ -254,15 +303,53 @@ mod tests {
     }
 
     #[test]
+    fn a_part_replaces_its_own_sections() {
+        let run = Run {
+            commit: "abc".to_owned(),
+            sizes: Sizes {
+                people: 1,
+                posts: 1,
+                remote: 1,
+                authors: 1,
+                seed: 1,
+            },
+            effort: Effort {
+                rounds: 1,
+                percent: 100,
+                readers: 1,
+                connections: 1,
+            },
+            quick: false,
+            minutes: 1.0,
+        };
+        let all = vec![("SQLite", results(1.0))];
+        let new = replacing(
+            "# B\n\nhead\n\n## S\n\ns\n\n## T\n\nold\n\n## Web client\n\nw\n",
+            &run,
+            &all,
+        );
+        let order: Vec<&str> = new.lines().filter(|line| line.starts_with("## ")).collect();
+        assert_eq!(order, ["## S", "## T", "## Web client"]);
+        assert!(!new.contains("old") && new.contains("| f | ≤ 2.00 ms | 1.00 ms |"));
+        assert!(new.starts_with("# B\n\nhead\n\n## S\n\ns\n\n## T\n\nM\n"));
+        assert!(new.contains("commit abc") && new.ends_with("## Web client\n\nw\n"));
+        let new = replacing("# B\n\n## Web client\n\nw\n", &run, &all);
+        let order: Vec<&str> = new.lines().filter(|line| line.starts_with("## ")).collect();
+        assert_eq!(
+            order,
+            ["## T", "## Web client"],
+            "what is new stands before what others wrote"
+        );
+    }
+
+    #[test]
     fn databases_stand_beside_each_other() {
-        let mut out = String::new();
         let (one, other) = (results(1.0), results(3.0));
         let sections: Vec<(&str, &Section)> =
             vec![("SQLite", &one.sections[0]), ("PostgreSQL", &other.sections[0])];
-        section(&mut out, "T", &sections);
         assert_eq!(
-            out,
-            "\n## T\n\nM\n\n| | goal | SQLite | PostgreSQL |\n|---|---|---|---|\n\
+            section("T", &sections),
+            "T\n\nM\n\n| | goal | SQLite | PostgreSQL |\n|---|---|---|---|\n\
              | f | ≤ 2.00 ms | 1.00 ms | 3.00 ms **missed** |\n"
         );
     }

@@ -20,9 +20,10 @@ Usage: cargo xtask bench [options]
   --rounds N        Rounds of each measure (5; 2 with --quick)
   --help            This text
 
-The report is written when every measure ran on both databases, on data sets just made;
-otherwise figures are only printed, and data sets on SQLite are kept under the build folder
-for the next run.
+The report is written when every measure ran on both databases, on data sets just made. With
+--only on both databases, the sections measured are put into the report in the place of the
+former ones, each with its date. Otherwise figures are only printed. Data sets on SQLite are
+kept under the build folder for the next run.
 ";
 
 /// What the developer asked for.
@@ -39,9 +40,9 @@ impl Wish {
         self.databases.contains(&"postgres")
     }
 
-    /// Only a whole run is worth keeping.
-    fn whole(&self) -> bool {
-        self.databases == BOTH && self.only.is_none() && !self.quick
+    /// Figures of one database, or of small data, are not worth keeping.
+    fn is_kept(&self) -> bool {
+        self.databases == BOTH && !self.quick
     }
 }
 
@@ -77,7 +78,7 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     if let Some(rounds) = wish.rounds {
         bench.args(["--rounds", &rounds.to_string()]);
     }
-    if wish.whole() {
+    if wish.is_kept() {
         bench.args(["--write", "docs/BENCHMARKS.md"]);
     }
     // Kept until the end of the run.
@@ -124,20 +125,21 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_run_is_written_down() {
-        assert!(asked(&[]).unwrap().unwrap().whole());
+    fn what_is_measured_on_both_databases_is_written_down() {
+        assert!(asked(&[]).unwrap().unwrap().is_kept());
+        assert!(asked(&["--only=home"]).unwrap().unwrap().is_kept());
         assert!(
             asked(&["--rounds", "3", "--database=both"])
                 .unwrap()
                 .unwrap()
-                .whole()
+                .is_kept()
         );
         for part in [
             ["--quick"].as_slice(),
-            &["--only=home"],
+            &["--only=home", "--quick"],
             &["--database", "sqlite"],
         ] {
-            assert!(!asked(part).unwrap().unwrap().whole(), "{part:?}");
+            assert!(!asked(part).unwrap().unwrap().is_kept(), "{part:?}");
         }
         assert!(!asked(&["--database", "sqlite"]).unwrap().unwrap().postgres());
         assert_eq!(asked(&["--help"]).unwrap(), None);

@@ -5,7 +5,7 @@ use std::process::Command;
 use super::{clients, guards};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
-use crate::{Outcome, child, openapi, packages, simulate, term, tools, web};
+use crate::{Outcome, child, openapi, packages, simulate, tools, web};
 
 /// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
 /// kept in the build folder.
