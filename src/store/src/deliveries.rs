@@ -354,7 +354,8 @@ pub fn was_for(conn: &mut Conn, activity: ActivityId, peer: PeerId) -> Result<bo
     .get_result::<bool>(conn)?)
 }
 
-/// Writes down how attempts ended that will not be made again. `state` is `done` or `dropped`.
+/// Writes down how attempts ended that will not be made again. `state` is `done` or `dropped`. Answers with those that were
+/// still queued.
 ///
 /// # Errors
 /// The database's.
@@ -364,18 +365,19 @@ pub fn finish(
     state: &'static str,
     error: Option<&str>,
     now: Time,
-) -> Result<(), StoreError> {
+) -> Result<Vec<DeliveryId>, StoreError> {
     let ids: Vec<i64> = ids.iter().copied().map(DeliveryId::get).collect();
-    Sql::new("UPDATE deliveries SET attempts = attempts + 1, state = ")
+    let ended = Sql::new("UPDATE deliveries SET attempts = attempts + 1, state = ")
         .text(state)
         .raw(", last_error = ")
         .opt_text(error.map(str::to_owned))
         .raw(", finished_at = ")
         .time(now)
-        .raw(" WHERE id IN ")
+        .raw(" WHERE state = 'queued' AND id IN ")
         .ids(&ids)
-        .run(conn)?;
-    Ok(())
+        .raw(" RETURNING id")
+        .list(conn)?;
+    Ok(ended.into_iter().map(DeliveryId).collect())
 }
 
 /// Drops what has waited for a peer since before `before`, but not new keys of this node if `keep_keys`; answers how many.

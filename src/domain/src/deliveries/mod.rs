@@ -12,6 +12,7 @@ use entrenous_model::{
 };
 use entrenous_store::peers::Pulse;
 use entrenous_store::{StoreError, Tx, deliveries as rows};
+use std::collections::HashSet;
 
 /// One delivery to make.
 pub use entrenous_store::deliveries::Queued as Delivery;
@@ -20,6 +21,8 @@ pub use entrenous_store::deliveries::Queued as Delivery;
 pub const PATIENCE: TimeDelta = TimeDelta::days(30);
 /// The longest pause between two attempts.
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// The longest that a peer rests which answers, but did not take what it was offered last: it may take what comes next.
+pub const LONGEST_REST_OF_ANSWERING: TimeDelta = TimeDelta::minutes(5);
 /// What is said of a delivery that was answered 403.
 pub const REFUSED: &str = "answered 403";
 /// Rows that end with one statement.
@@ -147,8 +150,11 @@ impl Over {
 pub async fn finish(ctx: &Ctx, all: Vec<(PeerId, Over)>) -> Result<()> {
     let learned = work::write(ctx, move |tx| {
         let ids: Vec<PeerId> = all.iter().map(|(peer, _)| *peer).collect();
-        // The peers' rows before those of their queues, here and everywhere, and peers by their ids: on PostgreSQL two orders
-        // lock each other out.
+        // Where a peer's row is sure to be written, it is locked before those of its queue, as everywhere: on PostgreSQL two
+        // orders lock each other out, and one of them has to be tried again.
+        for (peer, _) in all.iter().filter(|(_, over)| over.keys.is_some()) {
+            entrenous_store::peers::locked(tx, *peer)?;
+        }
         let pulses = entrenous_store::peers::pulses(tx, &ids)?;
         let known = |peer: PeerId| pulses.iter().any(|pulse| pulse.peer == peer);
         let all: Vec<&(PeerId, Over)> = all.iter().filter(|(peer, _)| known(*peer)).collect();
@@ -185,23 +191,26 @@ pub async fn finish(ctx: &Ctx, all: Vec<(PeerId, Over)>) -> Result<()> {
     Ok(())
 }
 
-/// The rows of the queue end, and the ledger tells of them.
+/// The rows of the queue end, and the ledger tells of those that did: not of one that had ended before.
 fn end_rows(tx: &mut Tx, all: &[&(PeerId, Over)]) -> std::result::Result<(), StoreError> {
     let now = tx.now();
     let taken: Vec<DeliveryId> = all
         .iter()
         .flat_map(|(_, over)| over.taken.iter().map(|done| done.id))
         .collect();
+    let mut ended = HashSet::with_capacity(taken.len());
     for some in taken.chunks(MOST_ROWS) {
-        rows::finish(tx, some, "done", None, now)?;
+        ended.extend(rows::finish(tx, some, "done", None, now)?);
     }
     let mut crossings = Vec::new();
     for (peer, over) in all {
         let sent = |done: &Done| Crossing::of(*peer, Direction::Sent, done.parcel.clone());
-        crossings.extend(over.taken.iter().map(sent));
+        let taken = over.taken.iter().filter(|done| ended.contains(&done.id));
+        crossings.extend(taken.map(sent));
         for (done, why) in &over.dropped {
-            rows::finish(tx, &[done.id], "dropped", Some(&why.reason), now)?;
-            crossings.push(sent(done).refused(why.code.as_str()));
+            if !rows::finish(tx, &[done.id], "dropped", Some(&why.reason), now)?.is_empty() {
+                crossings.push(sent(done).refused(why.code.as_str()));
+            }
         }
     }
     ledger::write(tx, crossings)
@@ -214,6 +223,8 @@ pub struct Failure {
     pub reason: String,
     /// The peer answered 403.
     pub refused: bool,
+    /// It answered: it is there, and may take others.
+    pub answered: bool,
     /// How long the peer asks to be left alone, at most [`LONGEST_PAUSE`].
     pub at_least: TimeDelta,
 }
@@ -225,6 +236,7 @@ impl Failure {
         Self {
             reason: reason.to_owned(),
             refused: false,
+            answered: false,
             at_least: TimeDelta::zero(),
         }
     }
@@ -255,7 +267,12 @@ pub async fn failed(ctx: &Ctx, peer: PeerId, failed: Vec<(DeliveryId, Failure)>)
         } else {
             failures
         };
-        halt(tx, &peer, counted, &worst.reason)?;
+        let most = if worst.answered {
+            LONGEST_REST_OF_ANSWERING
+        } else {
+            LONGEST_PAUSE
+        };
+        halt(tx, &peer, counted, most, &worst.reason)?;
         for (id, failure) in &failed {
             rows::attempted(tx, *id, &failure.reason)?;
         }
@@ -299,11 +316,17 @@ pub async fn held(ctx: &Ctx, peer: PeerId, id: DeliveryId, reason: String) -> Re
     .await
 }
 
-/// Lets the peer rest for as long as so many `failures` say.
-fn halt(tx: &mut Tx, peer: &Peer, failures: i32, reason: &str) -> std::result::Result<(), StoreError> {
+/// Lets the peer rest for as long as so many `failures` say, but not longer than `most`.
+fn halt(
+    tx: &mut Tx,
+    peer: &Peer,
+    failures: i32,
+    most: TimeDelta,
+    reason: &str,
+) -> std::result::Result<(), StoreError> {
     let now = tx.now();
     let since = peer.failing_since.unwrap_or(now);
-    let until = now + pause_after(failures);
+    let until = now + pause_after(failures).min(most);
     entrenous_store::peers::failed(tx, peer.id, since, failures, until, reason)
 }
 

@@ -1,26 +1,25 @@
 //! The work for one peer, until its queue is empty or it is to be left alone for a while.
 
+use super::attempt::{Ended, attempt};
 use super::bell::Bell;
 use super::desk::Desk;
-use super::handover::{HandedOver, hand_over, speak, write};
-use super::order::{Lane, WINDOW};
-use super::verdict::{self, Verdict};
+use super::order::{Lane, Refused, WINDOW};
 use super::window::Window;
 use super::{LOOK, until};
 use crate::Federation;
-use crate::client::ClientError;
-use crate::render::Sent;
-use entrenous_domain::deliveries::{self, Delivery, Done, Dropped, Failure, Over};
+use entrenous_domain::deliveries::{self, Failure, Over};
 use entrenous_domain::{DomainError, Result, peers};
-use entrenous_model::{Barred, DeliveryId, OutboundActivity, Peer, PeerId, Sending, SignatureForm};
+use entrenous_model::{DeliveryId, PeerId, Sending};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// What a lane waits for when its peer is not active any more.
-const PAUSE: Duration = Duration::from_secs(1);
+/// A lane that waits for its peer's rate looks again after so long: another rate may hold by then.
+const PACED: Duration = Duration::from_secs(1);
+/// The most that is read of a queue at once.
+const MOST_READ: usize = 1_000;
 /// What could not be written down is tried again after so long.
 const AGAIN: Duration = Duration::from_secs(5);
 /// A lane that is never still looks at the beginning of its queue after so long.
@@ -35,10 +34,10 @@ const STRIKES: usize = 3;
 /// is written down at the end, so that what was taken at the same moment does not end the rest that the failure begins.
 ///
 /// One that is not taken by a peer that answers is held, and holds up its author and its conversation alone; the third in a
-/// row is a failure of the peer.
+/// row is a failure of the peer. What the `lane` knows as refused is offered after what never was.
 ///
-/// The bell tells of more while this goes on; rung when it has ended, it tells the caller. True if the peer is to be left
-/// alone for a while.
+/// The bell tells of more while this goes on; rung when it has ended, it tells the caller. The answer is whether the peer is to
+/// be left alone for a while, and what it refused.
 ///
 /// # Errors
 /// Only this node's own: the store, or a panic.
@@ -49,8 +48,9 @@ pub(super) async fn run(
     bell: &Bell,
     window: Window,
     desk: Arc<Desk>,
-) -> Result<bool> {
-    let mut work = Work::new(federation, peer, window, desk);
+    lane: Lane,
+) -> Result<(bool, Refused)> {
+    let mut work = Work::new(federation, peer, window, desk, lane);
     loop {
         let stopping = *stop.borrow();
         let going = work.goes_on() && !stopping;
@@ -60,8 +60,8 @@ pub(super) async fn run(
         work.write_down(stopping);
         let going = work.goes_on() && !stopping;
         let busy = !work.under_way.is_empty() || !work.writing.is_empty() || work.stuck.is_some();
-        let held = work.held_for().filter(|_| going);
-        if !busy && held.is_none() {
+        let pause = work.pause().filter(|_| going);
+        if !busy && pause.is_none() {
             break;
         }
         tokio::select! {
@@ -73,7 +73,7 @@ pub(super) async fn run(
             }
             Some(ended) = work.under_way.join_next() => work.ended(task(ended)).await,
             () = bell.listen(), if going => {}
-            () = sleep(held.unwrap_or_default()), if held.is_some() => {}
+            () = sleep(pause.unwrap_or_default()), if pause.is_some() => {}
             () = sleep_until(work.stuck.unwrap_or_else(Instant::now)), if work.stuck.is_some() => work.stuck = None,
             changed = stop.changed(), if work.stuck.is_some() || !busy => {
                 work.stuck = None;
@@ -99,6 +99,10 @@ struct Work {
     failed: Vec<(DeliveryId, Failure)>,
     /// Not taken, since something was taken.
     strikes: usize,
+    /// Something was taken.
+    taken: bool,
+    /// The peer's rate lets nothing go before so long.
+    paced: Option<Duration>,
     /// Of this node's own.
     fault: Option<DomainError>,
     /// Nothing is started any more.
@@ -108,11 +112,11 @@ struct Work {
 }
 
 impl Work {
-    fn new(federation: Federation, peer: PeerId, window: Window, desk: Arc<Desk>) -> Self {
+    fn new(federation: Federation, peer: PeerId, window: Window, desk: Arc<Desk>, lane: Lane) -> Self {
         Self {
             federation,
             peer,
-            queue: Queue::new(peer),
+            queue: Queue::new(peer, lane),
             window,
             desk,
             under_way: JoinSet::new(),
@@ -120,6 +124,8 @@ impl Work {
             over: Over::default(),
             failed: Vec::new(),
             strikes: 0,
+            taken: false,
+            paced: None,
             fault: None,
             halted: false,
             stuck: None,
@@ -132,19 +138,45 @@ impl Work {
 
     /// Reads on, and starts what may go.
     async fn start(&mut self, bell: &Bell) {
-        if let Err(error) = self.queue.read_on(&self.federation, bell).await {
-            self.fault = Some(error);
+        self.paced = None;
+        if let Err(error) = self.try_start(bell).await {
+            self.fault.get_or_insert(error);
             self.halted = true;
-            return;
         }
+        self.window.settle(self.queue.lane.under_way());
+    }
+
+    async fn try_start(&mut self, bell: &Bell) -> Result<()> {
+        self.queue.read_on(&self.federation, bell).await?;
         while self.window.lets(self.queue.lane.under_way()) {
-            let Some(delivery) = self.queue.lane.start() else {
+            let Some(delivery) = self.queue.lane.start(self.window.probes() && !self.taken) else {
                 break;
             };
+            // Before it is under way: who waits for the rate takes nobody's place, and goes nowhere after a failure.
+            if let Some(wait) = self.wait_for_rate().await? {
+                self.queue.lane.put_back(delivery.id);
+                self.paced = Some(wait);
+                break;
+            }
             let (federation, peer) = (self.federation.clone(), self.peer);
             self.under_way
                 .spawn(async move { attempt(&federation, peer, &delivery).await });
         }
+        Ok(())
+    }
+
+    /// How long until the contract lets another go; `None` if it may go now.
+    async fn wait_for_rate(&self) -> Result<Option<Duration>> {
+        let ctx = self.federation.ctx();
+        let Some(peer) = peers::get(ctx, self.peer).await? else {
+            return Ok(None);
+        };
+        let taken = self
+            .federation
+            .0
+            .sent
+            .take(peer.id, peer.rate::<Sending>(), ctx.now());
+        Ok(taken.err().map(|wait| wait.to_std().unwrap_or(PACED).min(PACED)))
     }
 
     /// Begins to write down what is over, if nothing is being written down.
@@ -159,11 +191,12 @@ impl Work {
         }
     }
 
-    /// How long until something that is held may be tried again. Not longer than the table is left alone: a clock may be set.
-    fn held_for(&self) -> Option<Duration> {
+    /// How long until something may go that may not now. Not longer than the table is left alone: a clock may be set.
+    fn pause(&self) -> Option<Duration> {
         let now = self.federation.ctx().now();
-        let pause = self.queue.lane.held_for(now)?;
-        Some(until(now, now + pause).min(LOOK))
+        let held = self.queue.lane.held_for(now);
+        let held = held.map(|pause| until(now, now + pause).min(LOOK));
+        held.into_iter().chain(self.paced).min()
     }
 
     async fn ended(&mut self, ended: Result<Ended>) {
@@ -183,9 +216,14 @@ impl Work {
                 self.queue.lane.forget(std::iter::once(id));
             }
             Ok(Ended::Held(id, failure)) => self.held(id, failure).await,
-            Ok(Ended::Failed(id, failure)) => {
-                self.queue.lane.fail(id);
-                self.failed.extend(failure.map(|failure| (id, failure)));
+            Ok(Ended::Failed(id, None)) => {
+                self.queue.lane.put_back(id);
+                self.halted = true;
+            }
+            Ok(Ended::Failed(id, Some(failure))) => {
+                // It may be this one that breaks the peer: the next time another is offered first.
+                self.queue.lane.hold(id, self.federation.ctx().now());
+                self.failed.push((id, failure));
                 self.halted = true;
             }
             Err(error) => {
@@ -199,19 +237,20 @@ impl Work {
         self.queue.lane.finish(id);
         self.window.taken(under_way);
         self.strikes = 0;
+        self.taken = true;
     }
 
     async fn held(&mut self, id: DeliveryId, failure: Failure) {
-        self.strikes += 1;
+        let ctx = self.federation.ctx();
+        let first = self.queue.lane.hold(id, ctx.now());
         self.window.refused();
+        // A peer that takes others may go on stumbling over the same one.
+        self.strikes += usize::from(first || !self.taken);
         if self.strikes >= STRIKES {
-            self.queue.lane.fail(id);
             self.failed.push((id, failure));
             self.halted = true;
             return;
         }
-        let ctx = self.federation.ctx();
-        self.queue.lane.hold(id, ctx.now());
         match deliveries::held(ctx, self.peer, id, failure.reason).await {
             // What was given up is not to be sent.
             Ok(gave_up) => self.queue.anew |= gave_up,
@@ -236,11 +275,14 @@ impl Work {
         Ok(())
     }
 
-    async fn end(self) -> Result<bool> {
+    async fn end(self) -> Result<(bool, Refused)> {
         if !self.failed.is_empty() {
             deliveries::failed(self.federation.ctx(), self.peer, self.failed).await?;
         }
-        self.fault.map_or(Ok(self.halted), Err)
+        match self.fault {
+            None => Ok((self.halted, self.queue.lane.leave())),
+            Some(error) => Err(error),
+        }
     }
 }
 
@@ -262,10 +304,10 @@ struct Queue {
 }
 
 impl Queue {
-    fn new(peer: PeerId) -> Self {
+    fn new(peer: PeerId, lane: Lane) -> Self {
         Self {
             peer,
-            lane: Lane::default(),
+            lane,
             behind: true,
             overtaken: None,
             anew: false,
@@ -291,6 +333,7 @@ impl Queue {
         } else {
             (self.lane.last(), self.lane.room())
         };
+        let most = most.min(MOST_READ);
         let limit = i64::try_from(most).unwrap_or(1);
         let found = deliveries::next(ctx, self.peer, after, limit).await?;
         self.behind = found.len() >= most;
@@ -304,134 +347,4 @@ impl Queue {
         }
         Ok(())
     }
-}
-
-/// How an attempt ended. Nothing of it is written down yet, unless it says so.
-enum Ended {
-    /// The peer has it.
-    Taken(Done, SignatureForm),
-    /// It will not be made again, and why.
-    Dropped(Done, Dropped),
-    /// The peer has it, and that is written down.
-    Written(DeliveryId),
-    /// It stays in the queue; others may be taken.
-    Held(DeliveryId, Failure),
-    /// It stays in the queue; `None` if it was not tried, because the peer is not active any more.
-    Failed(DeliveryId, Option<Failure>),
-}
-
-async fn attempt(federation: &Federation, peer: PeerId, delivery: &Arc<Delivery>) -> Result<Ended> {
-    let id = delivery.id;
-    let Some((verdict, bytes, keys)) = try_once(federation, peer, delivery).await? else {
-        // Memory and database may disagree for a moment: the lane must not spin meanwhile.
-        sleep(PAUSE).await;
-        return Ok(Ended::Failed(id, None));
-    };
-    tracing::debug!(%peer, delivery = %id, kind = delivery.data.kind(), ?verdict, "delivery attempted");
-    let over = match verdict {
-        Verdict::Failed(failure) => return Ok(Ended::Failed(id, Some(failure))),
-        Verdict::Held(failure) => return Ok(Ended::Held(id, failure)),
-        Verdict::Taken(form) => Ok(form),
-        Verdict::Dropped(why) => Err(why),
-    };
-    let parcel = federation.parcel(delivery, bytes).await?;
-    let done = Done { id, parcel };
-    if keys.is_none() {
-        return Ok(match over {
-            Ok(form) => Ended::Taken(done, form),
-            Err(why) => Ended::Dropped(done, why),
-        });
-    }
-    // Before anything else is signed for this peer.
-    let mut written = Over {
-        keys,
-        ..Over::default()
-    };
-    match over {
-        Ok(form) => {
-            written.taken.push(done);
-            written.form = Some(form);
-        }
-        Err(why) => written.dropped.push((done, why)),
-    }
-    deliveries::finish(federation.ctx(), vec![(peer, written)]).await?;
-    Ok(Ended::Written(id))
-}
-
-/// Why something is not sent that was queued under another contract.
-const NOT_GIVEN: &str = "the contract does not give it any more";
-
-async fn is_barred(federation: &Federation, peer: &Peer, delivery: &Delivery) -> Result<bool> {
-    let now = peers::get(federation.ctx(), peer.id).await?;
-    let asked = now.map(|peer| peer.clear::<Sending>(delivery.data.matter()));
-    Ok(matches!(asked, Some(Err(Barred::Contract))))
-}
-
-/// What came of it, the size of what was sent, and the keys of ours that the peer has by it. `None`: the peer is not active any
-/// more, nothing goes out.
-async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) -> Result<Option<HandedOver>> {
-    let unsent = |code: &str, reason: &str| {
-        let (code, reason) = (code.to_owned(), reason.to_owned());
-        Ok(Some((Verdict::Dropped(Dropped { code, reason }), 0, None)))
-    };
-    // Asked again: the contract may have changed since it was queued, or while it waited for its turn.
-    let (peer, cleared) = loop {
-        let Some(now) = peers::get(federation.ctx(), peer).await? else {
-            return Ok(None);
-        };
-        let cleared = match now.clear(delivery.data.matter()) {
-            Ok(cleared) => cleared,
-            Err(Barred::State(_)) => return Ok(None),
-            Err(why @ Barred::Contract) => return unsent(why.code(), NOT_GIVEN),
-        };
-        let rate = now.rate::<Sending>();
-        match federation.0.sent.take(now.id, rate, federation.ctx().now()) {
-            Ok(()) => break (now, cleared),
-            // Not longer than a second at once: another rate may hold by then.
-            Err(wait) => sleep(wait.to_std().unwrap_or(PAUSE).min(PAUSE)).await,
-        }
-    };
-    if let OutboundActivity::UpdateKeys { generation } = delivery.data {
-        return hand_over(federation, &peer, cleared, delivery, generation)
-            .await
-            .map(Some);
-    }
-    if matches!(
-        delivery.data,
-        OutboundActivity::Contract { .. } | OutboundActivity::Introduction { .. }
-    ) {
-        return speak(federation, &peer, cleared, delivery).await.map(Some);
-    }
-    let Sent {
-        body,
-        synchronization,
-    } = match write(federation, &peer, cleared, delivery).await? {
-        Ok(sent) => sent,
-        Err(why) => return Ok(Some((Verdict::Dropped(why), 0, None))),
-    };
-    let keys = federation.keys().of(delivery.account, peer.our_keys).await?;
-    let bytes = body.len();
-    let sent = federation
-        .client()
-        .post_synchronizing(
-            &peer,
-            cleared,
-            &delivery.inbox,
-            body,
-            synchronization.as_deref(),
-            &keys,
-        )
-        .await;
-    federation.wonder(&peer, &sent);
-    let verdict = match sent {
-        // The contract changed while it was under way, and the peer went by it first: no reason to let it rest.
-        Ok(answer) if answer.status == 403 && is_barred(federation, &peer, delivery).await? => {
-            return unsent(Barred::Contract.code(), NOT_GIVEN);
-        }
-        // What is queued is kept while a peer is halted, this one too.
-        Err(ClientError::Halted) => return Ok(None),
-        Ok(answer) => verdict::of_answer(&answer),
-        Err(error) => verdict::of_error(&error),
-    };
-    Ok(Some((verdict, bytes, None)))
 }

@@ -2,6 +2,7 @@
 //!
 //! A peer that does not answer rests (1.25^n seconds, up to an hour) and holds up nobody else. All state is in the database.
 
+mod attempt;
 mod bell;
 mod desk;
 mod handover;
@@ -16,6 +17,7 @@ use desk::Desk;
 use entrenous_domain::deliveries::Waiting;
 use entrenous_domain::{Result, deliveries};
 use entrenous_model::{Event, PeerId, Time};
+use order::{Lane, Refused};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,11 +139,13 @@ async fn queued(events: &mut broadcast::Receiver<Arc<Vec<Event>>>) -> News {
 /// The peers that are being delivered to.
 #[derive(Default)]
 struct Lanes {
-    tasks: JoinSet<(PeerId, Result<bool>)>,
+    tasks: JoinSet<(PeerId, Result<(bool, Refused)>)>,
     /// Rung in order, so that the simulation repeats a run.
     running: BTreeMap<PeerId, Arc<Bell>>,
     ids: HashMap<tokio::task::Id, PeerId>,
     resting: HashMap<PeerId, Instant>,
+    /// What peers did not take, from one lane to the next.
+    refused: HashMap<PeerId, Refused>,
     spare: Spare,
     desk: Arc<Desk>,
 }
@@ -170,9 +174,11 @@ impl Lanes {
             self.running.insert(peer, Arc::clone(&bell));
             let (federation, stop) = (federation.clone(), stop.clone());
             let (window, desk) = (Window::new(silent, self.spare.clone()), Arc::clone(&self.desk));
-            let task = self
-                .tasks
-                .spawn(async move { (peer, lane::run(federation, peer, stop, &bell, window, desk).await) });
+            let lane = Lane::after(self.refused.remove(&peer).unwrap_or_default(), !silent);
+            let task = self.tasks.spawn(async move {
+                let ended = lane::run(federation, peer, stop, &bell, window, desk, lane).await;
+                (peer, ended)
+            });
             self.ids.insert(task.id(), peer);
         }
         Ok(next)
@@ -214,7 +220,12 @@ impl Lanes {
         let bell = peer.and_then(|peer| self.running.remove(&peer));
         match (result, peer) {
             // Or something came while it ended.
-            (Ok(rests), _) => rests || bell.is_none_or(|bell| bell.rung()),
+            (Ok((rests, refused)), peer) => {
+                if let Some(peer) = peer.filter(|_| !refused.is_empty()) {
+                    self.refused.insert(peer, refused);
+                }
+                rests || bell.is_none_or(|bell| bell.rung())
+            }
             (Err(error), peer) => {
                 tracing::error!(?peer, %error, "deliveries to a peer broke off; they go on soon");
                 if let Some(peer) = peer {

@@ -26,12 +26,18 @@ pub(super) struct Lane {
     /// Over, but not written down yet: the database still has them in the queue.
     over: HashSet<DeliveryId>,
     /// What was not taken.
-    refused: HashMap<DeliveryId, Hold>,
+    refused: Refused,
 }
+
+/// What a lane remembers of those that were not taken, and leaves to the next lane of its peer.
+pub(super) type Refused = HashMap<DeliveryId, Hold>;
+
+/// So many are remembered from one lane to the next.
+const MOST_REFUSED: usize = 256;
 
 /// What is remembered of one that was not taken, until it is over.
 #[derive(Debug, Clone, Copy)]
-struct Hold {
+pub(super) struct Hold {
     /// How often it was not taken.
     failures: i32,
     /// It is left alone until then; `None` once it may be tried again.
@@ -72,6 +78,27 @@ impl Behind {
 }
 
 impl Lane {
+    /// A lane that knows what was not taken in the one before. Nothing is left alone any more if the peer was `heard` since.
+    pub(super) fn after(mut refused: Refused, heard: bool) -> Self {
+        if heard {
+            for hold in refused.values_mut() {
+                hold.until = None;
+            }
+        }
+        Self {
+            refused,
+            ..Self::default()
+        }
+    }
+
+    /// What the next lane is to know: the first, if they are many.
+    pub(super) fn leave(self) -> Refused {
+        let mut refused: Vec<(DeliveryId, Hold)> = self.refused.into_iter().collect();
+        refused.sort_unstable_by_key(|(id, _)| *id);
+        refused.truncate(MOST_REFUSED);
+        refused.into_iter().collect()
+    }
+
     /// Takes in more of the queue. What is known already stays as it is.
     pub(super) fn extend(&mut self, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
@@ -135,18 +162,29 @@ impl Lane {
         self.under_way.len()
     }
 
-    /// The next that may go now; it is under way from then on.
-    pub(super) fn start(&mut self) -> Option<Arc<Delivery>> {
+    /// The next that may go now; it is under way from then on. While nothing is known of the peer but that it did not take
+    /// something (`probing`), rather one that was never refused: what it stumbles over must not be all that it is offered.
+    pub(super) fn start(&mut self, probing: bool) -> Option<Arc<Delivery>> {
+        let fresh = probing && !self.refused.is_empty();
+        let never = if fresh {
+            self.start_among(|lane, id| !lane.refused.contains_key(&id))
+        } else {
+            None
+        };
+        never.or_else(|| self.start_among(|lane, id| !lane.is_held(id)))
+    }
+
+    fn start_among(&mut self, may: impl Fn(&Self, DeliveryId) -> bool) -> Option<Arc<Delivery>> {
         let mut behind = Behind::default();
         let mut found = None;
         for (id, delivery) in &self.waiting {
             if matches!(delivery.data, OutboundActivity::UpdateKeys { .. }) {
                 // What is before it was signed with the former keys; what is behind it is signed with these.
-                let free = self.under_way.is_empty() && !self.is_held(*id);
+                let free = self.under_way.is_empty() && may(self, *id);
                 found = free.then(|| Arc::clone(delivery));
                 break;
             }
-            if !behind.has(delivery) && !self.under_way.contains(id) && !self.is_held(*id) {
+            if !behind.has(delivery) && !self.under_way.contains(id) && may(self, *id) {
                 found = Some(Arc::clone(delivery));
                 break;
             }
@@ -177,13 +215,13 @@ impl Lane {
         self.over.len()
     }
 
-    /// One failed and stays in the queue.
-    pub(super) fn fail(&mut self, id: DeliveryId) {
+    /// One was not tried, and stays in the queue.
+    pub(super) fn put_back(&mut self, id: DeliveryId) {
         self.under_way.remove(&id);
     }
 
-    /// One was not taken: it is left alone for as long as its failures say.
-    pub(super) fn hold(&mut self, id: DeliveryId, now: Time) {
+    /// One was not taken: it is left alone for as long as its failures say. True if that is the first time.
+    pub(super) fn hold(&mut self, id: DeliveryId, now: Time) -> bool {
         self.under_way.remove(&id);
         let hold = self.refused.entry(id).or_insert(Hold {
             failures: 0,
@@ -191,6 +229,7 @@ impl Lane {
         });
         hold.failures = hold.failures.saturating_add(1);
         hold.until = Some(now + pause_after(hold.failures));
+        hold.failures == 1
     }
 
     fn is_held(&self, id: DeliveryId) -> bool {
@@ -240,7 +279,7 @@ mod tests {
     }
 
     fn started(lane: &mut Lane) -> Vec<i64> {
-        std::iter::from_fn(|| lane.start())
+        std::iter::from_fn(|| lane.start(false))
             .map(|delivery| delivery.id.get())
             .collect()
     }
@@ -271,11 +310,11 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_next_again() {
+    fn what_was_not_tried_is_next_again() {
         let mut lane = Lane::default();
         lane.extend(vec![delivery(1, 1, 0), delivery(2, 1, 0)]);
         assert_eq!(started(&mut lane), [1]);
-        lane.fail(DeliveryId(1));
+        lane.put_back(DeliveryId(1));
         assert!(lane.is_still() && lane.last().is_some());
         assert_eq!(started(&mut lane), [1]);
     }
@@ -377,7 +416,7 @@ mod tests {
     fn what_was_purged_is_forgotten() {
         let mut lane = Lane::default();
         lane.extend((1..=3).map(|id| delivery(id, id, 0)).collect());
-        assert_eq!(lane.start().unwrap().id, DeliveryId(1));
+        assert_eq!(lane.start(false).unwrap().id, DeliveryId(1));
         // 1 is under way, 2 and 3 are gone, 5 was queued; what is behind the piece that was read is not known to be gone.
         lane.renew(vec![delivery(5, 5, 0)], false);
         assert_eq!(lane.waiting.len(), 2);
@@ -389,5 +428,40 @@ mod tests {
         lane.hold(DeliveryId(1), at(0));
         lane.renew(Vec::new(), true);
         assert!(!lane.holds_back() && lane.last().is_none());
+    }
+
+    #[test]
+    fn a_probe_is_something_that_was_never_refused() {
+        let mut lane = Lane::default();
+        lane.extend((1..=3).map(|id| delivery(id, id, 0)).collect());
+        let probe = |lane: &mut Lane| lane.start(true).map(|delivery| delivery.id.get());
+        assert_eq!(probe(&mut lane), Some(1));
+        assert!(lane.hold(DeliveryId(1), at(0)));
+        // Another lane, later: the first may be tried again, but not first.
+        let mut lane = Lane::after(lane.leave(), false);
+        lane.renew((1..=3).map(|id| delivery(id, id, 0)).collect(), true);
+        lane.release(at(10));
+        assert_eq!(probe(&mut lane), Some(2));
+        assert!(lane.hold(DeliveryId(2), at(10)));
+        assert_eq!(probe(&mut lane), Some(3));
+        assert!(lane.hold(DeliveryId(3), at(10)));
+        let heard = Lane::after(lane.refused.clone(), true);
+        assert!(!heard.holds_back(), "a message of the peer wakes all");
+        // Nothing else is left.
+        assert_eq!(probe(&mut lane), Some(1));
+        assert!(!lane.hold(DeliveryId(1), at(10)), "not for the first time");
+        assert_eq!(probe(&mut lane), None);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut lane = Lane::default();
+        lane.extend((1..=300).map(|id| delivery(id, id, 0)).collect());
+        for id in started(&mut lane) {
+            lane.hold(DeliveryId(id), at(0));
+        }
+        let refused = lane.leave();
+        assert_eq!(refused.len(), MOST_REFUSED);
+        assert!(refused.contains_key(&DeliveryId(1)) && !refused.contains_key(&DeliveryId(300)));
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Verdict {
     Held(Failure),
     /// It stays in the queue, and so does all else.
     Failed(Failure),
+    /// It was not tried, because the peer is not active any more.
+    Untried,
 }
 
 /// What the peer's answer means. After a 401 the client has tried the other signature form before.
@@ -68,7 +70,10 @@ fn of_status(status: u16) -> Verdict {
         // Too busy, or what stands before it does not reach it.
         408 | 429 | 502 | 503 | 504 => Verdict::Failed(Failure::because(&reason)),
         // It stumbles over this one, or cannot get the author's key. 3xx: never followed.
-        _ => Verdict::Held(Failure::because(&reason)),
+        _ => Verdict::Held(Failure {
+            answered: true,
+            ..Failure::because(&reason)
+        }),
     }
 }
 
@@ -84,6 +89,8 @@ pub(super) fn of_error(error: &ClientError) -> Verdict {
             })
         }
         ClientError::Status(status) => of_status(*status),
+        // What is queued is kept while a peer is halted.
+        ClientError::Halted => Verdict::Untried,
         _ => Verdict::Failed(Failure::because(&reason)),
     }
 }
@@ -174,6 +181,6 @@ mod tests {
             Verdict::Failed(_)
         ));
         // What is queued for a peer that is suspended is kept.
-        assert!(matches!(of_error(&ClientError::Halted), Verdict::Failed(_)));
+        assert_eq!(of_error(&ClientError::Halted), Verdict::Untried);
     }
 }

@@ -48,6 +48,11 @@ impl Window {
         under_way < self.size
     }
 
+    /// Whether nothing is known of the peer but that it did not take something.
+    pub(super) const fn probes(&self) -> bool {
+        self.size == 1
+    }
+
     /// One was taken; so many were under way with it.
     pub(super) fn taken(&mut self, under_way: usize) {
         if under_way < self.size {
@@ -69,10 +74,18 @@ impl Window {
     }
 
     /// One was not taken.
-    pub(super) fn refused(&mut self) {
+    pub(super) const fn refused(&mut self) {
         self.size = 1;
         self.taken = 0;
-        self.borrowed.clear();
+    }
+
+    /// So many are under way: what was borrowed for more is given back, all of it when nothing is.
+    pub(super) fn settle(&mut self, under_way: usize) {
+        if under_way == 0 {
+            self.size = self.size.min(STEADY);
+        }
+        self.borrowed
+            .truncate(self.size.max(under_way).saturating_sub(STEADY));
     }
 }
 
@@ -99,7 +112,14 @@ mod tests {
         }
         assert_eq!(window.size, MOST);
         window.refused();
-        assert_eq!((window.size, window.borrowed.len()), (1, 0));
+        window.settle(20);
+        assert_eq!(
+            (window.size, window.borrowed.len()),
+            (1, 12),
+            "those under way have theirs"
+        );
+        window.settle(3);
+        assert_eq!(window.borrowed.len(), 0);
     }
 
     #[test]
@@ -123,7 +143,7 @@ mod tests {
         let beyond: usize = windows.iter().map(|window| window.size - STEADY).sum();
         assert_eq!(beyond, SPARE);
         // What one gives back, another can have.
-        windows[0].refused();
+        windows[0].settle(0);
         let last = windows.last_mut().unwrap();
         full(last);
         assert!(last.size > STEADY);

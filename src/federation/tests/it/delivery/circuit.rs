@@ -175,3 +175,76 @@ async fn a_busy_peer_rests_as_long_as_it_asks() {
     scene.deliver_all().await;
     assert_eq!(scene.queue().await.delivered, 2);
 }
+
+/// Three in a row open the circuit, and are not the first thing that is offered afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_that_are_not_taken_do_not_stop_the_rest() {
+    let scene = Scene::open(4).await;
+    scene.door.lock().unwrap().refuses = Some(("poison", BROKEN));
+    for author in &scene.authors[..3] {
+        scene.here.writes(author.id, "poison", Visibility::Public).await;
+    }
+    let queue = until(&scene, "the circuit opens", |queue| queue.peer.failures > 0).await;
+    assert_eq!(queue.circuit, Circuit::Open);
+    let good = scene
+        .here
+        .writes(scene.authors[3].id, "good", Visibility::Public)
+        .await;
+    scene.try_now(TimeDelta::zero()).await;
+    let queue = until(&scene, "the good one is taken", |queue| queue.queued == 3).await;
+    assert_eq!(reached(&scene, 3, good).await, Reached::Delivered);
+    // Tried again, one by one, they are no failures of the peer any more.
+    for _ in 0..3 {
+        let asked = scene.door.lock().unwrap().asked;
+        scene.try_now(TimeDelta::minutes(10)).await;
+        until(&scene, "they are tried again", |_| {
+            scene.door.lock().unwrap().asked > asked
+        })
+        .await;
+        let news = scene
+            .here
+            .writes(scene.authors[3].id, "news", Visibility::Public)
+            .await;
+        until(&scene, "others go on", |queue| queue.queued == 3).await;
+        assert_eq!(reached(&scene, 3, news).await, Reached::Delivered);
+    }
+    assert_eq!(queue.dropped, 0);
+    scene.door.lock().unwrap().refuses = None;
+    scene.try_now(TimeDelta::hours(1)).await;
+    until(&scene, "all are taken", |queue| queue.queued == 0).await;
+}
+
+/// What breaks a peer's worker is answered by what stands before it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_breaks_the_peer_does_not_stop_the_rest() {
+    let scene = Scene::open(3).await;
+    let status = 502;
+    scene.door.lock().unwrap().refuses = Some((
+        "poison",
+        Refusal {
+            status,
+            retry_after: None,
+        },
+    ));
+    let poison = scene
+        .here
+        .writes(scene.authors[0].id, "poison", Visibility::Public)
+        .await;
+    until(&scene, "the peer rests", |queue| queue.peer.failures > 0).await;
+    for author in &scene.authors[1..] {
+        scene.here.writes(author.id, "good", Visibility::Public).await;
+    }
+    let begun = Instant::now();
+    while scene.queue().await.queued > 1 {
+        scene.try_now(TimeDelta::zero()).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            scene.queue().await
+        );
+    }
+    assert!(matches!(reached(&scene, 0, poison).await, Reached::Waiting(_)));
+    scene.door.lock().unwrap().refuses = None;
+    scene.deliver_all().await;
+}

@@ -192,7 +192,8 @@ impl Scene {
     pub(super) async fn deliver_all(&self) {
         let begun = Instant::now();
         while self.queue().await.queued > 0 {
-            self.try_now(TimeDelta::zero()).await;
+            // What was not taken is left alone for a while.
+            self.try_now(TimeDelta::seconds(2)).await;
             tokio::time::sleep(Duration::from_millis(10)).await;
             assert!(
                 begun.elapsed() < Duration::from_secs(120),
