@@ -162,11 +162,11 @@ async fn a_kill_between_any_two_steps_leaves_a_node_that_goes_on(on: Database) {
     fs::write(file(&node), format!("{first}\n{second}\n")).unwrap();
     let of_second = whole(&node).await["fingerprint"].clone();
     assert_ne!(of_second, of_first);
-    assert_eq!(keys(&node), [second.clone()]);
+    assert_eq!(keys(&node), std::slice::from_ref(&second));
     // Killed after everything was sealed anew, with a half-written file beside it.
     fs::write(file(&node), format!("{first}\n{second}\n")).unwrap();
     let beside = node.dir().join("vault.key.new");
-    fs::write(&beside, &second[..20]).unwrap();
+    fs::write(&beside, "5a5a5a").unwrap();
     node.serve().await;
     assert_eq!(whole(&node).await["fingerprint"], of_second);
     // While it serves, too: what the last step has left is ended by the next one.
