@@ -169,10 +169,12 @@ fn seal_anew(ctx: &Ctx, conn: &mut Conn) -> Result<Changed> {
     for (origin, head) in sealed::ledger_ends(conn)? {
         let message = ledger::end_message(&origin, head.seq, &head.hash);
         // An end that was forged must not become a good one.
-        let by = ctx.vault().which_mac(ledger::END, &message, &head.mac);
-        if by == Some(Which::Current) {
-            let mac = ctx.vault().next_mac(ledger::END, &message)?;
-            sealed::bind_ledger(conn, head.peer, mac.to_vec())?;
+        if ctx.vault().which_mac(ledger::END, &message, &head.mac) != Some(Which::Current) {
+            continue;
+        }
+        let mac = ctx.vault().next_mac(ledger::END, &message)?.to_vec();
+        if mac != head.mac {
+            sealed::bind_ledger(conn, head.peer, mac)?;
             changed.ends += 1;
         }
     }
