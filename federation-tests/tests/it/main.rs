@@ -38,6 +38,8 @@ mod stories;
 mod strangers;
 #[cfg(test)]
 mod streaming;
+#[cfg(test)]
+mod table;
 
 /// Makes a test of an async function on each database.
 #[macro_export]
