@@ -229,11 +229,9 @@ impl Scene {
     async fn watched(&self) {
         let peers = self.node.json(&["peer", "list"]).await;
         let peers = peers.as_array().unwrap().iter();
-        self.contacted_only(
-            peers
-                .map(|peer| peer["authority"].as_str().unwrap().to_owned())
-                .collect(),
-        );
+        let peers = peers.map(|peer| peer["authority"].as_str().unwrap().to_owned());
+        let admitted = self.admitted.lock().unwrap().clone();
+        self.contacted_only(peers.chain(admitted).collect());
         let growth = self.node.peak_memory().saturating_sub(self.memory);
         assert!(growth < GROWTH, "the node has grown by {growth} KiB");
         let written: BTreeSet<String> = contents::column(
