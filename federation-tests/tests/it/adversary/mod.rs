@@ -231,7 +231,7 @@ impl Scene {
         let peers = peers.as_array().unwrap().iter();
         let peers = peers.map(|peer| peer["authority"].as_str().unwrap().to_owned());
         let admitted = self.admitted.lock().unwrap().clone();
-        self.contacted_only(peers.chain(admitted).collect());
+        self.contacted_only(&peers.chain(admitted).collect());
         let growth = self.node.peak_memory().saturating_sub(self.memory);
         assert!(growth < GROWTH, "the node has grown by {growth} KiB");
         let written: BTreeSet<String> = contents::column(
@@ -259,10 +259,10 @@ impl Scene {
     }
 
     /// No connection and no question to anybody else; the node may be gone.
-    fn contacted_only(&self, peers: BTreeSet<String>) {
+    fn contacted_only(&self, peers: &BTreeSet<String>) {
         self.watched.store(true, Ordering::Relaxed);
         assert!(!peers.contains(self.u.authority()), "the stranger is a peer");
-        let others = self.node.contacts().besides(&peers);
+        let others = self.node.contacts().besides(peers);
         assert!(others.is_empty(), "contacted besides {peers:?}: {others:?}");
         assert_eq!(
             self.u.connections(),

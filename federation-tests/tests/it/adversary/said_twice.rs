@@ -298,7 +298,7 @@ async fn answers_nobody_asked_for(on: Database) {
     assert_eq!(scene.post("mona's own", "mona", &accept).await.status, 202);
 
     // max's note for his followers: mona passing it on does not carry it to hers.
-    let followers = format!("{}/followers", max);
+    let followers = format!("{max}/followers");
     let hidden = scene.p.note(
         "max",
         "seulement pour mes abonnés",
