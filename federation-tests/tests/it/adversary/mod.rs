@@ -21,10 +21,11 @@ mod names;
 mod paths;
 mod probing;
 mod said_twice;
+mod spelling;
 mod visibility;
 
 use federation_tests::contents::{self, differences};
-use federation_tests::{Client, Database, MockPeer, Node};
+use federation_tests::{Client, Database, MockPeer, Node, eventually};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -345,6 +346,14 @@ fn filled(path: &str, id: &str) -> String {
 
 fn id(entity: &Value) -> String {
     entity["id"].as_str().expect("no id").to_owned()
+}
+
+/// Waits until alice was told these words.
+async fn told(scene: &Scene, words: &str) {
+    eventually(words, || async {
+        scene.seen_by_alice().await.contains(words).then_some(())
+    })
+    .await;
 }
 
 /// Runs many requests, `at_once` at a time.
