@@ -113,22 +113,29 @@ impl Contents {
 /// If its database cannot be read.
 #[must_use]
 pub fn of_content(node: &Node) -> BTreeMap<String, Vec<String>> {
-    let mut contents = Contents::open(node);
-    contents
-        .tables
-        .retain(|table, _| CONTENT.contains(&table.as_str()));
-    assert_eq!(contents.tables.len(), CONTENT.len(), "a table has another name");
-    let mut rows = contents.now();
-    // A `Delete` that overtook its `Create` leaves a tombstone, which nobody sees and the author may replace.
-    let tombstones = column(
-        node,
-        "SELECT CAST(id AS TEXT) AS text FROM posts WHERE deleted_at IS NOT NULL",
-    );
-    let is_tombstone = |row: &String| tombstones.iter().any(|id| row.starts_with(&format!("{id}|")));
-    rows.entry("posts".to_owned())
-        .or_default()
-        .retain(|row| !is_tombstone(row));
-    rows
+    let mut conn = connect(node);
+    let mut found = BTreeMap::new();
+    for table in CONTENT {
+        let row = match conn {
+            Conn::Sqlite(_) => {
+                let columns = columns_of(&mut conn, table).into_iter();
+                let cells: Vec<String> = columns.map(|column| format!("quote(\"{column}\")")).collect();
+                assert!(!cells.is_empty(), "{table} has another name");
+                cells.join(" || '|' || ")
+            }
+            // The columns of every table would have to be asked for each time, which is slow here.
+            Conn::Postgres(_) => "CAST(t AS TEXT)".to_owned(),
+        };
+        // A `Delete` that overtook its `Create` leaves a tombstone, which nobody sees and the author may replace.
+        let but = if *table == "posts" {
+            " WHERE deleted_at IS NULL"
+        } else {
+            ""
+        };
+        let statement = format!("SELECT {row} AS text FROM \"{table}\" t{but} ORDER BY 1");
+        found.insert((*table).to_owned(), rows(&mut conn, &statement, &statement));
+    }
+    found
 }
 
 /// What is in `after` and not in `before`, or the opposite, a few lines of it.

@@ -43,6 +43,8 @@ mod strangers;
 #[cfg(test)]
 mod streaming;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod vault;
 
 /// Makes a test of an async function on each database.

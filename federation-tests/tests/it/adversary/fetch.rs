@@ -110,7 +110,20 @@ async fn actors_that_lead_elsewhere(on: Database) {
         .create("mona", "d'un mauvais acteur")
         .to_string()
         .into_bytes();
+    for (path, to) in [
+        ("/keys/away", scene.u.person("mallory")),
+        (
+            "/keys/plain",
+            format!("{}/keys/mona", scene.p.origin.replace("http:", "ftp:")),
+        ),
+        ("/keys/other", scene.p.person("mona")),
+    ] {
+        scene.p.serve_reply(path, Reply::Redirect(to));
+    }
     for key_id in [
+        format!("{}/keys/away", scene.p.origin),
+        format!("{}/keys/plain", scene.p.origin),
+        format!("{}/keys/other", scene.p.origin),
         format!("{}/users/mona?x=1#main-key", scene.p.origin),
         format!("{}/keys/mona", scene.p.origin),
         format!(

@@ -105,6 +105,35 @@ pub(super) fn cavage(
     headers
 }
 
+/// A request by draft-cavage whose signature holds, over exactly these of its headers; all of them are there.
+pub(super) fn cavage_over(
+    key: &impl Signer,
+    key_id: &str,
+    url: &str,
+    body: &[u8],
+    names: &[&str],
+) -> HeaderMap {
+    let date = federation_tests::mock::now()
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    let mut headers = host(url);
+    put(&mut headers, "digest", &make_digest(body));
+    put(&mut headers, "date", &date);
+    let path = Url::parse(url).unwrap().path().to_owned();
+    let lines = names.iter().map(|name| match *name {
+        "(request-target)" => format!("(request-target): post {path}"),
+        name => format!("{name}: {}", headers[name].to_str().unwrap()),
+    });
+    let base = lines.collect::<Vec<_>>().join("\n");
+    let signature = STANDARD.encode(key.sign(base.as_bytes()).unwrap());
+    let line = format!(
+        "keyId=\"{key_id}\",algorithm=\"rsa-sha256\",headers=\"{}\",signature=\"{signature}\"",
+        names.join(" ")
+    );
+    put(&mut headers, "signature", &line);
+    headers
+}
+
 fn authority(url: &str) -> String {
     let url = Url::parse(url).unwrap();
     url.authority().to_owned()

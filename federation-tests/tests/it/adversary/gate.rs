@@ -504,7 +504,7 @@ async fn a_broken_node_denies(on: Database) {
             }
         }
     }
-    scene.contacted_only(BTreeSet::from([scene.p.authority().to_owned()]));
+    scene.contacted_only(&BTreeSet::from([scene.p.authority().to_owned()]));
 }
 
 async fn denies(node: &mut Node) -> bool {

@@ -1,6 +1,6 @@
 //! Who speaks: forged and stale signatures, and peers that speak for others.
 
-use super::forge::{Forgery, cavage, put};
+use super::forge::{Forgery, cavage, cavage_over, put};
 use super::{Scene, id};
 use federation_tests::client::holds;
 use federation_tests::{Database, MockPeer, eventually};
@@ -313,6 +313,41 @@ async fn the_clock_and_doubles_are_checked(on: Database) {
         assert_eq!(said.status, 401, "{what}: {}", said.text);
         assert!(said.text.contains("clock"), "{what}: {}", said.text);
     }
+    // Signatures that hold, over too little.
+    let all = ["(request-target)", "host", "date", "digest"];
+    let over = |names: &[&str]| cavage_over(scene.p.key(), &key_id, &scene.inbox, &body, names);
+    for left_out in all {
+        let names: Vec<&str> = all.into_iter().filter(|name| *name != left_out).collect();
+        let said = scene
+            .send(left_out, Method::POST, &scene.inbox, over(&names), body.clone())
+            .await;
+        assert_eq!(said.status, 401, "{left_out} not signed: {}", said.text);
+        let reason = if left_out == "date" {
+            "clock"
+        } else {
+            "not_covered"
+        };
+        let known =
+            said.text.contains(reason) || said.text.contains("not_covered") || said.text.contains("digest");
+        assert!(known, "{left_out} not signed: {}", said.text);
+    }
+    for names in [
+        &["digest"][..],
+        &["date"],
+        &["host", "date"],
+        &["(request-target)", "digest"],
+    ] {
+        let said = scene
+            .send(
+                "over too little",
+                Method::POST,
+                &scene.inbox,
+                over(names),
+                body.clone(),
+            )
+            .await;
+        assert_eq!(said.status, 401, "{names:?}: {}", said.text);
+    }
     let doubled = |name: &'static str, value: &str| {
         let mut headers = scene.p.sign("max", &Method::POST, &scene.inbox, &body);
         headers.append(name, HeaderValue::from_str(value).unwrap());
@@ -366,6 +401,13 @@ async fn the_clock_and_doubles_are_checked(on: Database) {
         );
     }
     scene.close(&before).await;
+    // The very same form, over all of it, is one of good faith: what was refused above was refused for what was missing.
+    let honest = scene.create("max", "sur tout").to_string().into_bytes();
+    let headers = cavage_over(scene.p.key(), &key_id, &scene.inbox, &honest, &all);
+    let said = scene
+        .send("over all of it", Method::POST, &scene.inbox, headers, honest)
+        .await;
+    assert_eq!(said.status, 202, "{}", said.text);
     let within = forge("", &[("date", date(-11))]);
     let said = scene
         .send("eleven hours old", Method::POST, &scene.inbox, within, body)

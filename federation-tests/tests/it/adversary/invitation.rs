@@ -41,6 +41,11 @@ impl Joiner {
 
     /// Asks for the terms.
     async fn ask(&self, scene: &Scene, link: &str) -> super::Said {
+        self.ask_as(scene, link, &self.mock.origin).await
+    }
+
+    /// The same, with its own code and another origin beside it.
+    async fn ask_as(&self, scene: &Scene, link: &str, origin: &str) -> super::Said {
         let (page, key) = opened(link);
         let id = page.rsplit('/').next().unwrap();
         let nonce = "n".repeat(43);
@@ -51,7 +56,7 @@ impl Joiner {
             &self.mock.origin,
             &nonce,
         ];
-        let body = json!({ "origin": self.mock.origin, "nonce": nonce, "code": code(&key, &lines) });
+        let body = json!({ "origin": origin, "nonce": nonce, "code": code(&key, &lines) });
         let mut headers = HeaderMap::new();
         super::forge::put(&mut headers, "content-type", "application/json");
         scene
@@ -136,6 +141,23 @@ async fn guesses_are_limited(on: Database) {
         answers.iter().find(|said| ![403, 429].contains(&said.status))
     );
     assert!(limited > 900, "only {limited} of 1,000 were limited");
+    // Nine thousand more, as fast as they go, without the work of making codes.
+    let preview = format!("{page}/preview");
+    let more = (0..9_000_u32).map(|guess| {
+        let code = format!("{guess:043}");
+        let body = json!({ "origin": joiner.mock.origin, "nonce": "n".repeat(43), "code": code }).to_string();
+        let mut headers = HeaderMap::new();
+        super::forge::put(&mut headers, "content-type", "application/json");
+        let (scene, preview) = (&scene, &preview);
+        async move {
+            scene
+                .send("guess", Method::POST, preview, headers, body.into())
+                .await
+                .status
+        }
+    });
+    let statuses = many(50, more).await;
+    assert!(statuses.iter().all(|status| [403, 429].contains(status)));
     assert_eq!(joiner.mock.connections(), 0, "a guesser was contacted");
     assert_eq!(scene.node.peer_state(joiner.mock.authority()).await, "none");
     let audited = scene.node.audited().await;
@@ -151,6 +173,16 @@ async fn a_token_works_once(on: Database) {
     // Both have the code; one of them is refused only after its key was looked at.
     scene.admit(&second.mock);
     let link = scene.node.command(&["peer", "invite"]).await;
+    // A code belongs to the origin it was made for.
+    for origin in [&second.mock.origin, &scene.u.origin] {
+        let said = first.ask_as(&scene, &link, origin).await;
+        assert!(
+            [400, 403].contains(&said.status),
+            "{origin}: {} {}",
+            said.status,
+            said.text
+        );
+    }
     let said = first.ask(&scene, &link).await;
     assert_eq!(said.status, 200, "{}", said.text);
     let terms: Value = serde_json::from_str(&said.text).unwrap();

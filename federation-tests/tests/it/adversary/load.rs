@@ -276,6 +276,36 @@ async fn documents_are_bounded(on: Database) {
             with(&|a| a["object"]["tag"] = list(10_000, &tag)),
         ),
         (
+            "100,000 hashtags",
+            with(&|a| a["object"]["tag"] = list(100_000, &tag)),
+        ),
+        (
+            "100,000 attachments",
+            with(&|a| a["object"]["attachment"] = list(100_000, &|number| json!({ "url": someone(number) }))),
+        ),
+        (
+            "100,000 options",
+            with(&|a| {
+                a["object"]["type"] = json!("Question");
+                a["object"]["anyOf"] = list(
+                    100_000,
+                    &|number| json!({ "type": "Note", "name": format!("{number}") }),
+                );
+            }),
+        ),
+        (
+            "10 MB of a name",
+            with(&|a| a["object"]["name"] = json!("n".repeat(10 << 20))),
+        ),
+        (
+            "10 MB of an actor's name",
+            with(&|a| {
+                a["type"] = json!("Update");
+                a["object"] = scene.p.document("/users/max");
+                a["object"]["name"] = json!("n".repeat(10 << 20));
+            }),
+        ),
+        (
             "a long content",
             with(&|a| a["object"]["content"] = json!("a".repeat(900_000))),
         ),

@@ -21,10 +21,11 @@ mod names;
 mod paths;
 mod probing;
 mod said_twice;
+mod spelling;
 mod visibility;
 
 use federation_tests::contents::{self, differences};
-use federation_tests::{Client, Database, MockPeer, Node};
+use federation_tests::{Client, Database, MockPeer, Node, eventually};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,11 +230,9 @@ impl Scene {
     async fn watched(&self) {
         let peers = self.node.json(&["peer", "list"]).await;
         let peers = peers.as_array().unwrap().iter();
-        self.contacted_only(
-            peers
-                .map(|peer| peer["authority"].as_str().unwrap().to_owned())
-                .collect(),
-        );
+        let peers = peers.map(|peer| peer["authority"].as_str().unwrap().to_owned());
+        let admitted = self.admitted.lock().unwrap().clone();
+        self.contacted_only(&peers.chain(admitted).collect());
         let growth = self.node.peak_memory().saturating_sub(self.memory);
         assert!(growth < GROWTH, "the node has grown by {growth} KiB");
         let written: BTreeSet<String> = contents::column(
@@ -261,10 +260,10 @@ impl Scene {
     }
 
     /// No connection and no question to anybody else; the node may be gone.
-    fn contacted_only(&self, peers: BTreeSet<String>) {
+    fn contacted_only(&self, peers: &BTreeSet<String>) {
         self.watched.store(true, Ordering::Relaxed);
         assert!(!peers.contains(self.u.authority()), "the stranger is a peer");
-        let others = self.node.contacts().besides(&peers);
+        let others = self.node.contacts().besides(peers);
         assert!(others.is_empty(), "contacted besides {peers:?}: {others:?}");
         assert_eq!(
             self.u.connections(),
@@ -347,6 +346,14 @@ fn filled(path: &str, id: &str) -> String {
 
 fn id(entity: &Value) -> String {
     entity["id"].as_str().expect("no id").to_owned()
+}
+
+/// Waits until alice was told these words.
+async fn told(scene: &Scene, words: &str) {
+    eventually(words, || async {
+        scene.seen_by_alice().await.contains(words).then_some(())
+    })
+    .await;
 }
 
 /// Runs many requests, `at_once` at a time.

@@ -42,6 +42,7 @@ async fn a_peer_without_followers_sees_nothing(on: Database) {
             ("/posts/", ""),
             ("/posts/", "/activity"),
             ("/posts/", "/replies"),
+            ("/posts/", "/files/1"),
             ("/activities/", ""),
         ] {
             for name in ["max", "instance"] {

@@ -6,6 +6,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 crate::on_both!(nothing_is_smuggled);
 
+/// What comes before the smuggled request, around it or in its place.
+type Opening<'a> = Box<dyn Fn(&str) -> String + 'a>;
+
 async fn nothing_is_smuggled(on: Database) {
     let node = Node::start("Lyon", on).await;
     let alice = node.person("alice").await;
@@ -27,7 +30,7 @@ async fn nothing_is_smuggled(on: Database) {
         )
     };
     let within = |chunked: &str, text: &str| format!("{chunked}\r\n{:x}\r\n{text}\r\n0\r\n\r\n", text.len());
-    let openings: Vec<(&str, Box<dyn Fn(&str) -> String>)> = vec![
+    let openings: Vec<(&str, Opening<'_>)> = vec![
         (
             "a length and chunks",
             Box::new(|text| {

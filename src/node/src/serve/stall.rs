@@ -12,10 +12,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ENOUGH: usize = 16 * 1024;
 
 /// Watches the writes to one socket.
-#[derive(Default)]
 pub(super) struct Stall {
+    patience: Duration,
     waiting: Option<Waiting>,
     over: bool,
+}
+
+impl Default for Stall {
+    fn default() -> Self {
+        Self {
+            patience: PATIENCE,
+            waiting: None,
+            over: false,
+        }
+    }
 }
 
 struct Waiting {
@@ -31,8 +41,9 @@ impl Stall {
         outcome: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let Poll::Ready(outcome) = outcome else {
+            let patience = self.patience;
             let waiting = self.waiting.get_or_insert_with(|| Waiting {
-                until: Box::pin(sleep(PATIENCE)),
+                until: Box::pin(sleep(patience)),
                 taken: 0,
             });
             ready!(waiting.until.as_mut().poll(cx));
@@ -78,51 +89,49 @@ mod tests {
             .unwrap();
     }
 
-    #[tokio::test(start_paused = true)]
+    /// One that loses patience soon.
+    fn soon() -> Stall {
+        Stall {
+            patience: Duration::from_millis(50),
+            ..Stall::default()
+        }
+    }
+
+    #[tokio::test]
     async fn a_socket_that_stays_full_is_given_up() {
-        let mut stall = Stall::default();
-        let start = tokio::time::Instant::now();
+        let mut stall = soon();
         assert_eq!(
             full(&mut stall).await.unwrap_err().kind(),
             io::ErrorKind::TimedOut
         );
-        assert!(stall.is_over() && start.elapsed() >= PATIENCE);
+        assert!(stall.is_over());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn byte_by_byte_is_not_enough_and_a_pace_is() {
-        let mut stall = Stall::default();
-        for step in 0..4 {
-            let waited = tokio::time::timeout(Duration::from_secs(4), full(&mut stall)).await;
-            assert_eq!(waited.is_ok(), step == 2, "after {step} pauses");
-            if waited.is_ok() {
-                break;
-            }
+        // However late this looks again: the first wait counts until enough was taken.
+        let mut stall = soon();
+        while full_for_a_moment(&mut stall).await {
             took(&mut stall, 1).await;
         }
         assert!(stall.is_over());
         let mut stall = Stall::default();
         for _ in 0..10 {
-            assert!(
-                tokio::time::timeout(Duration::from_secs(4), full(&mut stall))
-                    .await
-                    .is_err()
-            );
+            assert!(full_for_a_moment(&mut stall).await);
             took(&mut stall, ENOUGH).await;
+            assert!(stall.waiting.is_none());
         }
-        assert!(!stall.is_over());
         // A small answer that was taken whole, later, does not count against the next.
-        assert!(
-            tokio::time::timeout(Duration::from_secs(9), full(&mut stall))
-                .await
-                .is_err()
-        );
+        assert!(full_for_a_moment(&mut stall).await);
         took(&mut stall, 10).await;
+        assert!(stall.waiting.is_some());
         stall.emptied();
-        assert!(
-            tokio::time::timeout(Duration::from_secs(9), full(&mut stall))
-                .await
-                .is_err()
-        );
+        assert!(stall.waiting.is_none() && !stall.is_over());
+    }
+
+    /// Whether it is still waited for.
+    async fn full_for_a_moment(stall: &mut Stall) -> bool {
+        let moment = Duration::from_millis(5);
+        tokio::time::timeout(moment, full(stall)).await.is_err()
     }
 }
