@@ -101,10 +101,10 @@ mod tests {
             "{added}"
         );
         assert_eq!(with_section(&added, &section), added);
-        let between = "# B\n\n## Fuzzing\n\nold\n\n## Web client\n\nx\n";
+        let between = "# B\n\n## Fuzzing\n\nformer counts\n\n## Web client\n\nx\n";
         let replaced = with_section(between, &section);
         assert!(
-            !replaced.contains("old") && replaced.ends_with("\n\n## Web client\n\nx\n"),
+            !replaced.contains("former counts") && replaced.ends_with("\n\n## Web client\n\nx\n"),
             "{replaced}"
         );
         assert_eq!(with_section(&replaced, &section), replaced);
