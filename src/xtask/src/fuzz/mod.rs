@@ -106,6 +106,22 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     })
 }
 
+/// Whether the lock file of the workspace in `fuzz/` is what the dependencies of ours ask for. What its binaries do is compiled
+/// and run with the tests of `src/fuzz`.
+///
+/// # Errors
+/// When it is not, with the command that mends it.
+pub(crate) fn check_lock(repo: &Repo) -> Outcome {
+    let mut metadata = repo.cargo(&["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
+    metadata
+        .arg(repo.root.join("fuzz/Cargo.toml"))
+        .stdout(Stdio::null());
+    child::succeed(&mut metadata).map_err(|failure| {
+        let mend = "`cargo metadata --manifest-path fuzz/Cargo.toml` writes fuzz/Cargo.lock anew";
+        format!("fuzz/Cargo.lock is not what the crates ask for: {mend} ({failure})").into()
+    })
+}
+
 /// Says what was found, and how to see it again.
 fn complain(repo: &Repo, name: &str, count: &Count) {
     term::say(&format!("\n{} {name}: {}", term::red("broken:"), count.why()));
