@@ -47,6 +47,8 @@ static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from([
             "script", "style", "template", "noscript", "svg", "math",
         ]))
+        // Words, which do nothing.
+        .generic_attributes(HashSet::from(["lang", "title"]))
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
         .allowed_classes(classes)
         .tag_attribute_values(HashMap::from([(
