@@ -1,7 +1,7 @@
 //! What the fuzz targets (`src/fuzz`) reach of readers that are private here. It is no interface, and nothing of the node
 //! uses it.
 
-pub use crate::params::fuzzing::{Form, map, multipart, read};
+pub use crate::params::fuzzing::{Form, Parts, map, multipart, read};
 
 use crate::client::encoding;
 use crate::oauth::authorize::Asked;

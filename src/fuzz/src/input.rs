@@ -87,6 +87,18 @@ pub(crate) fn documents(data: &[u8]) -> Vec<Value> {
     std::iter::once(document).chain(object).collect()
 }
 
+/// Whether NUL is in any text of it, which no database keeps.
+pub(crate) fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| name.contains('\0') || holds_nul(member)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// The bytes of texts.
 pub(crate) fn lines(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()

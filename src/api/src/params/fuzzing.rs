@@ -44,15 +44,13 @@ pub fn read<T: DeserializeOwned>(form: Form, bytes: &[u8]) -> Option<T> {
     filled(tree(form, bytes)?).ok()
 }
 
+/// Texts by name, and files by field with their size.
+pub type Parts = (Map<String, Value>, Vec<(String, usize)>);
+
 /// A multipart body: its texts, and its files by field and size. At most `most` bytes of files; with `leave_out`, larger
 /// ones are left out.
 #[must_use]
-pub fn multipart(
-    content_type: &str,
-    body: Vec<u8>,
-    most: usize,
-    leave_out: bool,
-) -> Option<(Map<String, Value>, Vec<(String, usize)>)> {
+pub fn multipart(content_type: &str, body: Vec<u8>, most: usize, leave_out: bool) -> Option<Parts> {
     let mut request = Request::new(Body::from(body));
     let kind = HeaderValue::from_str(content_type).ok()?;
     request.headers_mut().insert(header::CONTENT_TYPE, kind);

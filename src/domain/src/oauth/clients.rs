@@ -96,7 +96,9 @@ pub(super) fn parse_scopes(text: &str) -> Result<Scopes> {
 pub(super) fn check_website(text: &str) -> Result<()> {
     let wrong = || DomainError::invalid("website is an http or https address");
     let url = Url::parse(text).map_err(|_| wrong())?;
-    if text.len() > URI_BYTES || !matches!(url.scheme(), "http" | "https") {
+    // A URL parser drops some of these silently.
+    let odd = text.chars().any(|c| c.is_control() || c.is_whitespace());
+    if odd || text.len() > URI_BYTES || !matches!(url.scheme(), "http" | "https") {
         return Err(wrong());
     }
     Ok(())
@@ -176,6 +178,19 @@ pub(super) async fn client(ctx: &Ctx, client_id: &str, secret: Option<&str>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_website_is_what_everybody_reads_in_it() {
+        assert!(check_website("https://app.example/?a=b").is_ok());
+        for odd in [
+            "ht\ntp://app.example",
+            "\u{1}https://app.example",
+            "https://app.example/a b",
+            "javascript:alert(1)",
+        ] {
+            assert!(check_website(odd).is_err(), "{odd:?}");
+        }
+    }
 
     #[test]
     fn redirects() {

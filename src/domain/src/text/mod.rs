@@ -68,7 +68,7 @@ pub fn hashtags(text: &str, most: usize) -> Vec<String> {
     scan::tokens(text)
         .into_iter()
         .filter_map(|token| match token {
-            Token::Tag(tag) => Some(tag.to_lowercase()),
+            Token::Tag(tag) => hashtag(tag),
             _ => None,
         })
         .filter(|tag| seen.insert(tag.clone()))
@@ -92,7 +92,15 @@ pub fn to_html(text: &str, mentioned: &[(Handle, Arc<Account>)], origin: &entren
 
 #[cfg(test)]
 mod tests {
-    use super::length;
+    use super::{hashtag, hashtags, length};
+
+    /// A letter may be two in lower case: what is too long then is no hashtag, wherever it comes from.
+    #[test]
+    fn a_hashtag_is_one_everywhere() {
+        let long = "\u{130}".repeat(60);
+        assert_eq!(hashtag(&long), None);
+        assert_eq!(hashtags(&format!("#{long} #ok"), 9), ["ok"]);
+    }
 
     #[test]
     fn a_url_counts_23() {

@@ -47,6 +47,8 @@ static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from([
             "script", "style", "template", "noscript", "svg", "math",
         ]))
+        // Words, which do nothing.
+        .generic_attributes(HashSet::from(["lang", "title"]))
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
         .allowed_classes(classes)
         .tag_attribute_values(HashMap::from([(
@@ -124,7 +126,7 @@ pub fn plain(html: &str) -> String {
     let mut rest = clean.as_str();
     while let Some((text, after)) = rest.split_once('<') {
         out.push_str(text);
-        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        let (tag, after) = split_tag(after);
         let name = tag
             .split([' ', '/'])
             .find(|part| !part.is_empty())
@@ -155,6 +157,20 @@ pub fn plain(html: &str) -> String {
         }
     }
     tidy
+}
+
+/// A tag without its `<`, and what follows its `>`. In the value of an attribute, which the sanitiser puts between quotation
+/// marks, a `>` ends nothing.
+fn split_tag(html: &str) -> (&str, &str) {
+    let mut quoted = false;
+    let end = html.find(|c: char| {
+        quoted ^= c == '"';
+        c == '>' && !quoted
+    });
+    let (tag, rest) = html
+        .split_at_checked(end.unwrap_or(html.len()))
+        .unwrap_or((html, ""));
+    (tag, rest.strip_prefix('>').unwrap_or(rest))
 }
 
 #[cfg(test)]
@@ -283,5 +299,6 @@ mod tests {
             "a &lt; b\nc\n\nd\n\ne\nf"
         );
         assert_eq!(plain("<script>x</script>1 &lt; 2"), "1 < 2");
+        assert_eq!(plain("<a href=\"https://a.test/?b=>c\">d</a> e"), "d e");
     }
 }

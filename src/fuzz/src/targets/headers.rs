@@ -41,7 +41,7 @@ fn seeds(corpus: &Corpus) -> Vec<Vec<u8>> {
         "GET /auth/language?lang=fr\nReferer: https://here.test/oauth/authorize?client_id=a%26b&lang=fr\nAuthorization: Bearer abc\n",
     ]);
     let heads = corpus.exchanges.iter().step_by(10);
-    seeds.extend(heads.map(|exchange| exchange.request()));
+    seeds.extend(heads.map(crate::Exchange::request));
     seeds
 }
 

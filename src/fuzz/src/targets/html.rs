@@ -101,5 +101,5 @@ fn run(data: &[u8]) {
 
 /// What may come out: a short element gets attributes, and what was not closed is opened again.
 fn most(html: &str) -> usize {
-    64 * html.len() + 4_096
+    256 * html.len() + 4_096
 }

@@ -78,7 +78,7 @@ fn run(data: &[u8]) {
             "{text}"
         );
         assert!(
-            !text.trim_start().to_ascii_lowercase().starts_with("javascript"),
+            !text.trim_start().to_ascii_lowercase().starts_with("javascript:"),
             "{text}"
         );
     }

@@ -57,7 +57,7 @@ fn seeds(corpus: &Corpus) -> Vec<Vec<u8>> {
         "GET /people/ada\nHost: here.test\n\
          Signature: keyId=\"https://peer.test/actor#key\",algorithm=\"hs2019\",created=1795442700,expires=1795442900,headers=\"(request-target) (created) (expires) host\",signature=\"QUJD\"\n\n",
     ]);
-    seeds.extend(corpus.exchanges.iter().map(|exchange| exchange.request()));
+    seeds.extend(corpus.exchanges.iter().map(crate::Exchange::request));
     seeds
 }
 

@@ -121,3 +121,29 @@ fn fingerprints_do_not_depend_on_order() {
     let loose = format!("{}B", "A".repeat(51));
     assert!(loose.parse::<Fingerprint>().is_err());
 }
+
+/// With the identity as key, any point times a number is a signature of everything: no secret is needed.
+#[test]
+fn keys_that_anybody_could_sign_for_are_no_keys() {
+    let mut identity = [0; 32];
+    identity[0] = 1;
+    for (last, sign) in [(0, 0), (0, 0x80)] {
+        let mut key = identity;
+        key[31] = last | sign;
+        assert_eq!(PublicKey::from_ed25519_bytes(&key), Err(KeyError::Malformed));
+    }
+    assert_eq!(PublicKey::from_ed25519_bytes(&[0; 32]), Err(KeyError::Malformed));
+    let mut minus_one = [0xff; 32];
+    (minus_one[0], minus_one[31]) = (0xec, 0x7f);
+    assert_eq!(
+        PublicKey::from_ed25519_bytes(&minus_one),
+        Err(KeyError::Malformed)
+    );
+    let mut signature = [0; 64];
+    signature[0] = 1;
+    let raw = aws_lc_rs::signature::UnparsedPublicKey::new(&aws_lc_rs::signature::ED25519, identity);
+    assert!(
+        raw.verify(b"anything", &signature).is_ok(),
+        "the library takes it"
+    );
+}

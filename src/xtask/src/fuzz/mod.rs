@@ -15,12 +15,13 @@ use count::Count;
 const HELP: &str = "\
 Looks for input that breaks one of the readers of what others send: libFuzzer, guided by
 coverage, from the recorded traffic in federation-tests/payloads and what earlier runs found
-worth keeping. One target after the other, on one processor.
+worth keeping. One target after the other.
 
 Usage: cargo xtask fuzz [options]
 
   --seconds N     For each target (60)
   --target NAME   This one alone
+  --jobs N        So many targets at once, each on a processor (1)
   --list          Name the targets and stop
   --help          This text
 
@@ -43,6 +44,7 @@ const WORTH_KEEPING: u64 = 60;
 struct Wish {
     seconds: u64,
     target: Option<String>,
+    jobs: usize,
     list: bool,
 }
 
@@ -79,18 +81,19 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     }
     let binaries = build(&repo, &folder, wish.target.as_deref())?;
     let mut counts = Vec::new();
-    for target in chosen {
+    for some in chosen.chunks(wish.jobs.max(1)) {
         if signals::stopping() {
             return Err("stopped".into());
         }
-        let count = fuzz(&repo, &folder, &binaries, target, wish.seconds)?;
-        term::say(&count.line(&target.name));
-        counts.push((target.name.clone(), target.about.clone(), count));
+        for (target, count) in at_once(&repo, &folder, &binaries, some, wish.seconds)? {
+            term::say(&count.line(&target.name));
+            counts.push((target.name.clone(), target.about.clone(), count));
+        }
     }
     let whole = wish.target.is_none() && wish.seconds >= WORTH_KEEPING;
     if whole {
         let path = repo.root.join("docs/BENCHMARKS.md");
-        let section = report::section(&report::Run::now(&repo, wish.seconds)?, &counts);
+        let section = report::section(&report::Run::now(&repo, wish.seconds, wish.jobs)?, &counts);
         let before = fs::read_to_string(&path).unwrap_or_default();
         fs::write(&path, report::with_section(&before, &section))?;
         term::say("written: docs/BENCHMARKS.md");
@@ -103,6 +106,22 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// Whether the lock file of the workspace in `fuzz/` is what the dependencies of ours ask for. What its binaries do is compiled
+/// and run with the tests of `src/fuzz`.
+///
+/// # Errors
+/// When it is not, with the command that mends it.
+pub(crate) fn check_lock(repo: &Repo) -> Outcome {
+    let mut metadata = repo.cargo(&["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
+    metadata
+        .arg(repo.root.join("fuzz/Cargo.toml"))
+        .stdout(Stdio::null());
+    child::succeed(&mut metadata).map_err(|failure| {
+        let mend = "`cargo metadata --manifest-path fuzz/Cargo.toml` writes fuzz/Cargo.lock anew";
+        format!("fuzz/Cargo.lock is not what the crates ask for: {mend} ({failure})").into()
     })
 }
 
@@ -155,6 +174,30 @@ fn build(repo: &Repo, folder: &Path, target: Option<&str>) -> Outcome<PathBuf> {
         .ok_or_else(|| "cargo-fuzz has built nothing".into())
 }
 
+/// Each of these targets, at the same time.
+fn at_once<'t>(
+    repo: &Repo,
+    folder: &Path,
+    binaries: &Path,
+    targets: &[&'t Target],
+    seconds: u64,
+) -> Outcome<Vec<(&'t Target, Count)>> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = targets
+            .iter()
+            .map(|target| {
+                let run = || fuzz(repo, folder, binaries, target, seconds);
+                (*target, scope.spawn(run))
+            })
+            .collect();
+        let ended = running.into_iter().map(|(target, thread)| {
+            let count = thread.join().map_err(|_| "a thread of ours broke")??;
+            Ok((target, count))
+        });
+        ended.collect()
+    })
+}
+
 fn fuzz(repo: &Repo, folder: &Path, binaries: &Path, target: &Target, seconds: u64) -> Outcome<Count> {
     let name = &target.name;
     let (corpus, found) = (
@@ -185,6 +228,7 @@ fn wish(given: &[String]) -> Outcome<Option<Wish>> {
     let mut wish = Wish {
         seconds: 60,
         target: None,
+        jobs: 1,
         list: false,
     };
     let mut args = Args::new(given);
@@ -192,6 +236,7 @@ fn wish(given: &[String]) -> Outcome<Option<Wish>> {
         match option.as_str() {
             "--seconds" => wish.seconds = args.number("--seconds")?,
             "--target" => wish.target = Some(args.value("--target")?),
+            "--jobs" => wish.jobs = args.number("--jobs")?,
             "--list" => wish.list = true,
             "--help" | "-h" => return Ok(None),
             other => return Err(format!("unknown option `{other}`\n\n{HELP}").into()),
@@ -208,7 +253,7 @@ mod tests {
     fn options() {
         let asked = |words: &[&str]| wish(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
         let usual = asked(&[]).unwrap().unwrap();
-        assert_eq!((usual.seconds, usual.target), (60, None));
+        assert_eq!((usual.seconds, usual.target, usual.jobs), (60, None, 1));
         let one = asked(&["--target=html", "--seconds", "5"]).unwrap().unwrap();
         assert_eq!((one.seconds, one.target.as_deref()), (5, Some("html")));
         assert_eq!(asked(&["--help"]).unwrap(), None);

@@ -15,6 +15,10 @@ pub(super) struct Run {
     commit: String,
     /// For each target.
     seconds: u64,
+    /// Targets at once.
+    jobs: usize,
+    /// How busy the machine was at the end.
+    load: String,
 }
 
 impl Run {
@@ -22,7 +26,7 @@ impl Run {
     ///
     /// # Errors
     /// Without git.
-    pub(super) fn now(repo: &Repo, seconds: u64) -> Outcome<Self> {
+    pub(super) fn now(repo: &Repo, seconds: u64, jobs: usize) -> Outcome<Self> {
         let words = ["rev-parse", "--short=10", "HEAD"];
         Ok(Self {
             day: child::answer(Command::new("date").args(["-u", "+%Y-%m-%d"]), "")?
@@ -32,6 +36,13 @@ impl Run {
                 .trim()
                 .to_owned(),
             seconds,
+            jobs,
+            load: {
+                let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+                let processors = std::thread::available_parallelism().map_or(1, usize::from);
+                let now = load.split(' ').next().unwrap_or_default();
+                format!("a load of {now} on {processors} processors at the end")
+            },
         })
     }
 }
@@ -41,8 +52,7 @@ pub(super) fn section(run: &Run, counts: &[(String, String, Count)]) -> String {
     let executions: u64 = counts.iter().map(|(_, _, count)| count.executions).sum();
     let broken = counts.iter().filter(|(_, _, count)| count.is_broken()).count();
     let mut out = format!(
-        "{HEADING}\n`cargo xtask fuzz`, {}, commit {}: {} targets, {} s each on one processor that others used too, {} executions in \
-         all, {} found. A target reads what it is given and checks what must hold of whatever comes (`src/fuzz`): a panic, \
+        "{HEADING}\n`cargo xtask fuzz`, {}, commit {}: {} targets, {} s each, {} at once, with {}; {} executions in all, {} found. A target reads what it is given and checks what must hold of whatever comes (`src/fuzz`): a panic, \
          10 s for one input or 1 GiB of memory is a find. Seeds are the recorded traffic in `federation-tests/payloads` and what \
          earlier runs kept. Edges are those of the compiled code that were reached, of our crates and those that they call.\n\n\
          | target | what is read | executions | edges | inputs kept | found |\n| --- | --- | ---: | ---: | ---: | ---: |\n",
@@ -50,6 +60,8 @@ pub(super) fn section(run: &Run, counts: &[(String, String, Count)]) -> String {
         run.commit,
         counts.len(),
         run.seconds,
+        run.jobs,
+        run.load,
         thousands(executions),
         broken
     );
@@ -87,6 +99,8 @@ mod tests {
             day: "2026-11-30".to_owned(),
             commit: "abc".to_owned(),
             seconds: 60,
+            jobs: 1,
+            load: "a load of 1".to_owned(),
         };
         let count = Count::read("stat::number_of_executed_units: 1234", true);
         let section = section(&run, &[("html".to_owned(), "HTML".to_owned(), count)]);
@@ -101,10 +115,10 @@ mod tests {
             "{added}"
         );
         assert_eq!(with_section(&added, &section), added);
-        let between = "# B\n\n## Fuzzing\n\nold\n\n## Web client\n\nx\n";
+        let between = "# B\n\n## Fuzzing\n\nformer counts\n\n## Web client\n\nx\n";
         let replaced = with_section(between, &section);
         assert!(
-            !replaced.contains("old") && replaced.ends_with("\n\n## Web client\n\nx\n"),
+            !replaced.contains("former counts") && replaced.ends_with("\n\n## Web client\n\nx\n"),
             "{replaced}"
         );
         assert_eq!(with_section(&replaced, &section), replaced);

@@ -295,6 +295,54 @@ fn triple(repo: &Repo) -> Outcome<String> {
 mod tests {
     use super::*;
 
+    /// Of this very checkout: what Cargo and npm say is of the shape that is read.
+    #[test]
+    fn the_bill_of_this_workspace() {
+        let repo = Repo::find().unwrap();
+        let triple = triple(&repo).unwrap();
+        let words = ["metadata", "--format-version", "1", "--filter-platform", &triple];
+        let crates = child::answer(&mut repo.locked_cargo(&words), "").unwrap();
+        let read = |file: &str| fs::read_to_string(repo.root.join(file)).unwrap();
+        let document = sbom::document(&sbom::Contents {
+            version: "0.1.0",
+            commit: "c0ffee",
+            epoch: 1_795_442_700,
+            crates: &serde_json::from_str(&crates).unwrap(),
+            checksums: &sbom::checksums(&read("Cargo.lock")),
+            npm: &serde_json::from_str(&read("web/package-lock.json")).unwrap(),
+            npm_inside: &["svelte", "@lucide/svelte"],
+            tools: &BTreeMap::new(),
+        })
+        .unwrap();
+        let parts = document["components"].as_array().unwrap();
+        let of = |name: &str| parts.iter().find(|part| part["name"] == name);
+        assert_eq!(of("axum").unwrap()["scope"], "required");
+        assert_eq!(
+            of("brotli").unwrap()["scope"],
+            "excluded",
+            "only the build script compresses"
+        );
+        assert_eq!(of("serde_derive").unwrap()["scope"], "excluded");
+        assert_eq!(of("svelte").unwrap()["hashes"][0]["alg"], "SHA-512");
+        assert!(of("entrenous-domain").is_some_and(|own| own.get("hashes").is_none()));
+        assert!(
+            of("proptest").is_none() && of("entrenous-fuzz").is_none(),
+            "tests are not released"
+        );
+        let foreign = parts
+            .iter()
+            .filter(|part| part["purl"].as_str().unwrap().starts_with("pkg:cargo/"));
+        let foreign = foreign.filter(|part| !part["name"].as_str().unwrap().starts_with("entrenous"));
+        assert!(foreign.clone().count() > 150);
+        for part in foreign {
+            assert!(
+                part["hashes"][0]["content"].as_str().unwrap().len() == 64,
+                "{part}"
+            );
+            assert!(part["licenses"].is_array(), "{part}");
+        }
+    }
+
     #[test]
     fn the_version_is_the_workspaces() {
         let manifest = "[package]\nversion = \"9.9.9\"\n\n[workspace.package]\nversion = \"0.1.0\"\nedition = \"2024\"\n";

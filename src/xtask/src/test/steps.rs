@@ -5,7 +5,7 @@ use std::process::Command;
 use super::{clients, guards};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
-use crate::{Outcome, child, openapi, packages, simulate, tools, web};
+use crate::{Outcome, child, fuzz, openapi, packages, simulate, tools, web};
 
 /// The version of cargo-deny we install when the machine has none. Building it takes some minutes, once: it is
 /// kept in the build folder.
@@ -147,7 +147,7 @@ impl Step {
         match self {
             Self::Setup => packages::install(),
             Self::Fmt => child::succeed(&mut repo.cargo(&["fmt", "--all", "--check"])),
-            Self::Guards => guards::check(repo),
+            Self::Guards => guards::check(repo).and_then(|()| fuzz::check_lock(repo)),
             Self::Web => web::test(repo),
             Self::Clippy => child::succeed(&mut repo.locked_cargo(&[
                 "clippy",
