@@ -139,7 +139,11 @@ impl Journal {
             all.update(entry.to_string().as_bytes());
             all.update(b"\n");
         }
-        all.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        all.finish()
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -160,7 +164,9 @@ impl fmt::Display for Entry {
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { from, to, line, head, .. } = self;
+        let Self {
+            from, to, line, head, ..
+        } = self;
         write!(f, "n{from} -> n{to}  #{line} {head}")?;
         if self.repeated {
             f.write_str(" (repeated)")?;
@@ -185,7 +191,10 @@ mod tests {
     #[test]
     fn marks_are_found_wherever_they_stand() {
         let mark = |post, version| Mark { post, version };
-        assert_eq!(Mark::all_in("<p>zq12e0zq hello zq3e14zq zq12e0zq</p>"), [mark(3, 14), mark(12, 0)]);
+        assert_eq!(
+            Mark::all_in("<p>zq12e0zq hello zq3e14zq zq12e0zq</p>"),
+            [mark(3, 14), mark(12, 0)]
+        );
         assert_eq!(mark(7, 2).to_string(), "zq7e2zq");
         assert!(Mark::all_in("zqe1zq zq1ezq 1e2 zqxe2zq").is_empty());
     }

@@ -2,7 +2,10 @@
 
 /// A seed, and what it found.
 pub const SEEDS: &[(u64, &str)] = &[
-    (2, "a delivery under way to a peer that is suspended was dropped, not kept"),
+    (
+        2,
+        "a delivery under way to a peer that is suspended was dropped, not kept",
+    ),
     (3, "edits of what a suspended peer has never reached it"),
     (4, "nodes that were never given a post heard of its deletion"),
     (50, "the ledger did not durably tell of a peer's new keys"),

@@ -232,7 +232,11 @@ impl Draw<'_> {
 
     fn write(&mut self) -> Deed {
         let number = self.posts.len();
-        let answers = self.rng.chance(35).then(|| self.rng.pick(&self.posts).cloned()).flatten();
+        let answers = self
+            .rng
+            .chance(35)
+            .then(|| self.rng.pick(&self.posts).cloned())
+            .flatten();
         let author = self.person();
         let visibility = match self.rng.within(0, 10) {
             0..=2 => Visibility::Public,

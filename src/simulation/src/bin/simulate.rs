@@ -53,7 +53,9 @@ fn run(wish: &Wish) -> Result<ExitCode, Failed> {
         return trace(wish.from, &pool);
     }
     let pinned = pinned::SEEDS.iter().map(|(seed, _)| *seed);
-    let seeds: Vec<u64> = pinned.chain(wish.from..wish.from.saturating_add(wish.seeds)).collect();
+    let seeds: Vec<u64> = pinned
+        .chain(wish.from..wish.from.saturating_add(wish.seeds))
+        .collect();
     let (next, failing) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let counts = Counts::default();
     let workers = thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -139,11 +141,17 @@ struct Counts {
 
 impl Counts {
     fn add(&self, report: &Report) {
-        let told = report.facts.posts.values().filter(|post| post.written.told.is_some());
-        self.messages.fetch_add(report.journal.messages().count(), Ordering::Relaxed);
+        let told = report
+            .facts
+            .posts
+            .values()
+            .filter(|post| post.written.told.is_some());
+        self.messages
+            .fetch_add(report.journal.messages().count(), Ordering::Relaxed);
         self.posts.fetch_add(told.count(), Ordering::Relaxed);
         self.crashes.fetch_add(report.facts.crashes, Ordering::Relaxed);
-        self.minutes.fetch_add(report.took.as_secs() / 60, Ordering::Relaxed);
+        self.minutes
+            .fetch_add(report.took.as_secs() / 60, Ordering::Relaxed);
     }
 
     fn tell(&self, seeds: usize) {

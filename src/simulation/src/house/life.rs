@@ -1,9 +1,9 @@
 //! One process of a node: the product's store, use-cases and federation, wired as `entrenous serve` wires them.
 
-use super::pace::{AtOnce, Disk};
-use super::ports::{Dice, NoFiles, Smith, Watch};
 use super::Alive;
 use super::lookup::Lookup;
+use super::pace::{AtOnce, Disk};
+use super::ports::{Dice, NoFiles, Smith, Watch};
 use crate::journal::NodeNo;
 use crate::net::{self, Arrival, Names, Net};
 use crate::rng::Rng;
@@ -94,8 +94,10 @@ impl Life {
         way_out.native_roots = false;
         way_out.allow = rules()?;
         let dialler = Arc::new(net.dialler(node, alive.clone()));
-        let egress = Egress::with_network(&way_out, Arc::new(Names), dialler).map_err(failed("its way out"))?;
-        let federation = Federation::new(ctx.clone(), egress, identity, way_out.allow).map_err(failed("federation"))?;
+        let egress =
+            Egress::with_network(&way_out, Arc::new(Names), dialler).map_err(failed("its way out"))?;
+        let federation =
+            Federation::new(ctx.clone(), egress, identity, way_out.allow).map_err(failed("federation"))?;
         let lookup = Arc::new(Lookup::new(federation.clone()));
         ctx.set_lookup(Arc::<Lookup>::clone(&lookup));
         let tasks = vec![
@@ -151,8 +153,13 @@ fn rules() -> Result<Vec<AllowRule>, Failed> {
     (0..super::MOST_NODES)
         .map(|node| {
             Ok(AllowRule {
-                origin: OriginPattern::parse(&format!("http://{}", net::name(node))).map_err(failed("a rule"))?,
-                addresses: vec![format!("{}/32", net::address(node)).parse().map_err(failed("a rule"))?],
+                origin: OriginPattern::parse(&format!("http://{}", net::name(node)))
+                    .map_err(failed("a rule"))?,
+                addresses: vec![
+                    format!("{}/32", net::address(node))
+                        .parse()
+                        .map_err(failed("a rule"))?,
+                ],
                 ca: None,
             })
         })

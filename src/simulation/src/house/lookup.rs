@@ -21,7 +21,8 @@ impl Lookup {
 
     fn get(&self) -> Result<Federation> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.clone().ok_or_else(|| DomainError::internal("the process is gone"))
+        held.clone()
+            .ok_or_else(|| DomainError::internal("the process is gone"))
     }
 }
 

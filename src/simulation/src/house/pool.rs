@@ -125,7 +125,10 @@ pub(crate) fn file(folder: &Path, node: NodeNo) -> PathBuf {
     folder.join(format!("n{node}.db"))
 }
 
-type Known = (BTreeMap<(NodeNo, Person), AccountId>, BTreeMap<(NodeNo, NodeNo), PeerId>);
+type Known = (
+    BTreeMap<(NodeNo, Person), AccountId>,
+    BTreeMap<(NodeNo, NodeNo), PeerId>,
+);
 
 async fn set(folder: &Path) -> Result<Known, Failed> {
     let net = Net::new(Rng::of(1, "stage"), Weather::default());
@@ -144,7 +147,10 @@ async fn set(folder: &Path) -> Result<Known, Failed> {
         };
         lives.push(Life::begin(birth).await?);
     }
-    let keys: Vec<PeerKeys> = lives.iter().map(|life| life.federation.identity().peer_keys()).collect();
+    let keys: Vec<PeerKeys> = lives
+        .iter()
+        .map(|life| life.federation.identity().peer_keys())
+        .collect();
     let (mut accounts, mut peers) = Known::default();
     for (node, life) in lives.iter().enumerate() {
         for who in 0..PEOPLE {
@@ -168,7 +174,10 @@ async fn set(folder: &Path) -> Result<Known, Failed> {
             let (name, authority) = (format!("p{}", person.who), net::name(person.node));
             let found = life.federation.account_by_handle(&name, &authority).await;
             let found = found.map_err(failed("looking a person up"))?;
-            accounts.insert((node, person), found.ok_or_else(|| Failed(format!("{person} was not found")))?);
+            accounts.insert(
+                (node, person),
+                found.ok_or_else(|| Failed(format!("{person} was not found")))?,
+            );
         }
     }
     for life in lives {

@@ -93,7 +93,8 @@ impl Sight {
         let name = path.display().to_string();
         let mut conn = SqliteConnection::establish(&name).map_err(failed("looking into a database"))?;
         let set = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF";
-        conn.batch_execute(set).map_err(failed("looking into a database"))?;
+        conn.batch_execute(set)
+            .map_err(failed("looking into a database"))?;
         Ok(Self(conn))
     }
 
@@ -102,7 +103,9 @@ impl Sight {
     /// # Errors
     /// The database's.
     pub fn set(&mut self, statements: &str) -> Result<(), Failed> {
-        self.0.batch_execute(statements).map_err(failed("setting a database"))
+        self.0
+            .batch_execute(statements)
+            .map_err(failed("setting a database"))
     }
 
     /// All posts.
@@ -111,7 +114,9 @@ impl Sight {
     /// The database's.
     pub fn posts(&mut self) -> Result<Vec<Seen>, Failed> {
         let query = "SELECT uri, content, deleted_at IS NOT NULL AS deleted FROM posts ORDER BY id";
-        sql_query(query).load(&mut self.0).map_err(failed("reading posts"))
+        sql_query(query)
+            .load(&mut self.0)
+            .map_err(failed("reading posts"))
     }
 
     /// The row of a post that is there and not deleted.
@@ -133,7 +138,9 @@ impl Sight {
     /// The database's.
     pub fn received(&mut self) -> Result<Vec<String>, Failed> {
         let query = "SELECT activity_uri AS uri FROM received ORDER BY rowid";
-        let found: Vec<Uri> = sql_query(query).load(&mut self.0).map_err(failed("reading what came"))?;
+        let found: Vec<Uri> = sql_query(query)
+            .load(&mut self.0)
+            .map_err(failed("reading what came"))?;
         Ok(found.into_iter().map(|row| row.uri).collect())
     }
 
@@ -174,7 +181,9 @@ impl Sight {
                      a.id AS activity, d.last_error AS error \
                      FROM deliveries d JOIN peers p ON p.id = d.peer_id JOIN activities a ON a.id = d.activity_id \
                      ORDER BY d.id";
-        sql_query(query).load(&mut self.0).map_err(failed("reading deliveries"))
+        sql_query(query)
+            .load(&mut self.0)
+            .map_err(failed("reading deliveries"))
     }
 
     /// The rows of all ledgers that tell of activities with ids of their own.
@@ -185,6 +194,8 @@ impl Sight {
         let query = "SELECT p.origin AS peer, l.direction AS direction, l.kind AS kind, l.activity AS activity, \
                      l.reason AS reason FROM ledger l JOIN peers p ON p.id = l.peer_id \
                      WHERE l.activity LIKE 'http%/activities/%' ORDER BY l.peer_id, l.seq";
-        sql_query(query).load(&mut self.0).map_err(failed("reading ledgers"))
+        sql_query(query)
+            .load(&mut self.0)
+            .map_err(failed("reading ledgers"))
     }
 }

@@ -45,7 +45,9 @@ impl Reader {
             let end = find(self.0.get(head..)?, b"0\r\n\r\n")?;
             return Some((head, head + end + 5));
         }
-        let length = value("content-length:").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let length = value("content-length:")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
         (self.0.len() >= head + length).then_some((head, head + length))
     }
 }
@@ -79,7 +81,9 @@ fn activity(body: &Value) -> Option<Activity> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let (kind, actor) = (body.get("type")?.as_str()?, body.get("actor")?.as_str()?);
     let object = body.get("object");
-    let inner = object.and_then(|object| object.get("type")).and_then(Value::as_str);
+    let inner = object
+        .and_then(|object| object.get("type"))
+        .and_then(Value::as_str);
     Some(Activity {
         kind: match inner {
             Some(inner) => format!("{kind} {inner}"),
@@ -102,15 +106,28 @@ mod tests {
     #[test]
     fn messages_are_found_however_they_are_cut() {
         let body = r#"{"id":"http://n0.sim/activities/1","type":"Create","actor":"http://n0.sim/people/p0","object":{"id":"http://n0.sim/posts/7","type":"Note","content":"zq1e2zq"}}"#;
-        let post = format!("POST /inbox HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        let post = format!(
+            "POST /inbox HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
         let all = format!("{post}GET /actor HTTP/1.1\r\nhost: n0.sim\r\n\r\n");
         for size in [1, 7, 100, 10_000] {
             let mut reader = Reader::default();
-            let found: Vec<Whole> = all.as_bytes().chunks(size).flat_map(|part| reader.feed(part)).collect();
+            let found: Vec<Whole> = all
+                .as_bytes()
+                .chunks(size)
+                .flat_map(|part| reader.feed(part))
+                .collect();
             assert_eq!(found.len(), 2, "{size}");
-            assert_eq!((found[0].head.as_str(), found[1].head.as_str()), ("POST /inbox", "GET /actor"));
+            assert_eq!(
+                (found[0].head.as_str(), found[1].head.as_str()),
+                ("POST /inbox", "GET /actor")
+            );
             let activity = found[0].activity.as_ref().unwrap();
-            assert_eq!((activity.kind.as_str(), activity.object.as_str()), ("Create Note", "http://n0.sim/posts/7"));
+            assert_eq!(
+                (activity.kind.as_str(), activity.object.as_str()),
+                ("Create Note", "http://n0.sim/posts/7")
+            );
             assert_eq!(found[0].marks, [Mark { post: 1, version: 2 }]);
             assert_eq!(found[0].bytes, post.as_bytes());
         }

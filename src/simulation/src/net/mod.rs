@@ -8,8 +8,8 @@ mod weather;
 pub use stream::Stream;
 pub use weather::{Cut, Storm, Weather};
 
-use crate::journal::{Journal, Message, NodeNo, What};
 use crate::house::Alive;
+use crate::journal::{Journal, Message, NodeNo, What};
 use crate::rng::Rng;
 use entrenous_egress::{Addresses, Dial, Dialled, Duplex, Resolver};
 use http::Reader;
@@ -172,7 +172,9 @@ impl Net {
     /// Sends a request once more, on a connection of its own.
     async fn repeat(self, from: NodeNo, to: NodeNo, bytes: Vec<u8>, after: Duration) {
         sleep(after).await;
-        let Some(mut stream) = self.connect(from, to, true) else { return };
+        let Some(mut stream) = self.connect(from, to, true) else {
+            return;
+        };
         if stream.write_all(&bytes).await.is_ok() {
             // For the answer, which is read off the wire.
             sleep(Duration::from_secs(15)).await;
@@ -228,7 +230,11 @@ impl Net {
                 Some(number) => state.reach(from, number),
                 None => "refused",
             };
-            state.note(What::Dialled { from, to: number, ended });
+            state.note(What::Dialled {
+                from,
+                to: number,
+                ended,
+            });
             ended
         };
         match (ended, number) {
@@ -255,7 +261,10 @@ impl State {
 
     /// How long something is under way now.
     fn way(&mut self) -> Duration {
-        let longest = self.weather.storm(self.now()).map_or(USUAL, |storm| storm.longest);
+        let longest = self
+            .weather
+            .storm(self.now())
+            .map_or(USUAL, |storm| storm.longest);
         Duration::from_millis(self.rng.within(SHORTEST, longest))
     }
 

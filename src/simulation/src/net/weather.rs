@@ -50,12 +50,15 @@ impl Weather {
     pub fn cut(&self, one: NodeNo, other: NodeNo, now: Duration) -> Option<&Cut> {
         let those = |cut: &&Cut| cut.between == (one, other) || cut.between == (other, one);
         let cuts = self.cuts.iter().filter(those);
-        cuts.filter(|cut| (cut.from..cut.until).contains(&now)).max_by_key(|cut| cut.until)
+        cuts.filter(|cut| (cut.from..cut.until).contains(&now))
+            .max_by_key(|cut| cut.until)
     }
 
     /// The storm now.
     #[must_use]
     pub fn storm(&self, now: Duration) -> Option<&Storm> {
-        self.storms.iter().find(|storm| (storm.from..storm.until).contains(&now))
+        self.storms
+            .iter()
+            .find(|storm| (storm.from..storm.until).contains(&now))
     }
 }

@@ -2,10 +2,10 @@
 
 use super::facts::{Follow, Post, Turn, TurnKind, Wish};
 use super::stage::Stage;
+use crate::Failed;
 use crate::house::{Person, handle, person_uri};
 use crate::journal::{Mark, NodeNo};
 use crate::plan::{Deed, Words};
-use crate::Failed;
 use entrenous_domain::follows::{self, FollowOptions};
 use entrenous_domain::posts::{self, Draft, Files, ReplyTo};
 use entrenous_domain::{DomainError, Via};
@@ -43,7 +43,9 @@ pub(super) async fn one(stage: Stage, deed: Deed) -> Result<(), Failed> {
             Ok(())
         }
         Deed::Clock(node, off) => {
-            stage.net().tell(format!("the clock of n{node} is off by {off} ms"));
+            stage
+                .net()
+                .tell(format!("the clock of n{node} is off by {off} ms"));
             stage.watch(node)?.set(off);
             Ok(())
         }
@@ -96,7 +98,12 @@ async fn ask<T, F: Future<Output = Result<T, DomainError>>>(
 
 async fn follow(stage: &Stage, from: Person, to: Person) -> Result<(), Failed> {
     let (follower, followee) = (stage.account(from.node, from)?, stage.account(from.node, to)?);
-    if stage.facts().follows.get(&(from, to)).is_some_and(|known| known.iter().any(|one| one.ended.is_none())) {
+    if stage
+        .facts()
+        .follows
+        .get(&(from, to))
+        .is_some_and(|known| known.iter().any(|one| one.ended.is_none()))
+    {
         return Ok(());
     }
     let place = {
@@ -129,7 +136,11 @@ async fn follow(stage: &Stage, from: Person, to: Person) -> Result<(), Failed> {
 
 fn change_follow(stage: &Stage, from: Person, to: Person, place: usize, change: impl FnOnce(&mut Follow)) {
     let mut facts = stage.facts();
-    if let Some(one) = facts.follows.get_mut(&(from, to)).and_then(|all| all.get_mut(place)) {
+    if let Some(one) = facts
+        .follows
+        .get_mut(&(from, to))
+        .and_then(|all| all.get_mut(place))
+    {
         change(one);
     }
 }
@@ -137,7 +148,9 @@ fn change_follow(stage: &Stage, from: Person, to: Person, place: usize, change: 
 async fn unfollow(stage: &Stage, from: Person, to: Person) -> Result<(), Failed> {
     let (follower, followee) = (stage.account(from.node, from)?, stage.account(from.node, to)?);
     let known = stage.facts().follows.get(&(from, to)).map_or(0, Vec::len);
-    let Some(place) = known.checked_sub(1) else { return Ok(()) };
+    let Some(place) = known.checked_sub(1) else {
+        return Ok(());
+    };
     let asked = stage.now();
     change_follow(stage, from, to, place, |one| {
         one.ended = Some(Wish { asked, told: None });
@@ -148,7 +161,9 @@ async fn unfollow(stage: &Stage, from: Person, to: Person) -> Result<(), Failed>
     });
     if told.await.is_some() {
         let told = Some(stage.now());
-        change_follow(stage, from, to, place, |one| one.ended = Some(Wish { asked, told }));
+        change_follow(stage, from, to, place, |one| {
+            one.ended = Some(Wish { asked, told })
+        });
     }
     Ok(())
 }
@@ -161,7 +176,9 @@ fn see_followers(stage: &Stage, author: Person) -> Result<(), Failed> {
         of_author
             .filter_map(|((from, _), all)| {
                 let place = all.len().checked_sub(1)?;
-                let open = all.get(place).is_some_and(|one| one.accepted.is_none() && one.ended.is_none());
+                let open = all
+                    .get(place)
+                    .is_some_and(|one| one.accepted.is_none() && one.ended.is_none());
                 open.then_some((*from, place))
             })
             .collect()
@@ -190,9 +207,14 @@ fn answered(stage: &Stage, words: &Words) -> Result<Option<(i64, Visibility)>, F
     let found = {
         let facts = stage.facts();
         let post = words.answers.and_then(|number| facts.posts.get(&number));
-        post.and_then(|post| post.id.map(|id| (post.words.author.node, id, post.words.visibility)))
+        post.and_then(|post| {
+            post.id
+                .map(|id| (post.words.author.node, id, post.words.visibility))
+        })
     };
-    let Some((node, id, visibility)) = found else { return Ok(None) };
+    let Some((node, id, visibility)) = found else {
+        return Ok(None);
+    };
     let uri = post_uri(node, id);
     let row = stage.look(words.author.node, |sight| sight.post(&uri))?;
     Ok(row.map(|row| (row, visibility)))
@@ -252,7 +274,17 @@ async fn write(stage: &Stage, mut words: Words) -> Result<(), Failed> {
         deleted: None,
     };
     stage.facts().posts.insert(number, post);
-    stage.net().tell(format!("{author} writes {number}: {:?}, answers {:?}, mentions {}", words.visibility, words.answers, words.mentions.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")));
+    stage.net().tell(format!(
+        "{author} writes {number}: {:?}, answers {:?}, mentions {}",
+        words.visibility,
+        words.answers,
+        words
+            .mentions
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    ));
     let account = stage.account(author.node, author)?;
     let draft = draft(&words, 0, reply_to);
     let told = ask(stage, author.node, "a post", |ctx| {
@@ -274,12 +306,16 @@ async fn edit(stage: &Stage, number: usize) -> Result<(), Failed> {
     let asked = stage.now();
     let (words, id, version) = {
         let mut facts = stage.facts();
-        let Some(post) = facts.posts.get_mut(&number) else { return Ok(()) };
+        let Some(post) = facts.posts.get_mut(&number) else {
+            return Ok(());
+        };
         let Some(id) = post.id else { return Ok(()) };
         post.edits.push(Wish { asked, told: None });
         (post.words.clone(), PostId(id), post.edits.len())
     };
-    stage.net().tell(format!("post {number} becomes version {version}"));
+    stage
+        .net()
+        .tell(format!("post {number} becomes version {version}"));
     let account = stage.account(words.author.node, words.author)?;
     let draft = draft(&words, version, ReplyTo::None);
     let told = ask(stage, words.author.node, "an edit", |ctx| {
@@ -289,7 +325,10 @@ async fn edit(stage: &Stage, number: usize) -> Result<(), Failed> {
     if told.await.is_some() {
         let now = stage.now();
         let mut facts = stage.facts();
-        let edit = facts.posts.get_mut(&number).and_then(|post| post.edits.get_mut(version - 1));
+        let edit = facts
+            .posts
+            .get_mut(&number)
+            .and_then(|post| post.edits.get_mut(version - 1));
         if let Some(edit) = edit {
             edit.told = Some(now);
         }
@@ -301,8 +340,12 @@ async fn delete(stage: &Stage, number: usize) -> Result<(), Failed> {
     let asked = stage.now();
     let (author, id) = {
         let mut facts = stage.facts();
-        let Some(post) = facts.posts.get_mut(&number) else { return Ok(()) };
-        let Some(id) = post.id.filter(|_| post.deleted.is_none()) else { return Ok(()) };
+        let Some(post) = facts.posts.get_mut(&number) else {
+            return Ok(());
+        };
+        let Some(id) = post.id.filter(|_| post.deleted.is_none()) else {
+            return Ok(());
+        };
         post.deleted = Some(Wish { asked, told: None });
         (post.words.author, PostId(id))
     };
@@ -326,7 +369,9 @@ async fn delete(stage: &Stage, number: usize) -> Result<(), Failed> {
 
 /// An administrator does something about another node. False if their node refuses.
 async fn turn(stage: &Stage, node: NodeNo, other: NodeNo, kind: TurnKind) -> bool {
-    let Ok(peer) = stage.pool().peer(node, other) else { return false };
+    let Ok(peer) = stage.pool().peer(node, other) else {
+        return false;
+    };
     let asked = stage.now();
     let place = {
         let mut facts = stage.facts();
@@ -355,7 +400,9 @@ async fn turn(stage: &Stage, node: NodeNo, other: NodeNo, kind: TurnKind) -> boo
                 break;
             }
             Ok(Err(error)) => {
-                stage.net().tell(format!("n{node} refuses: {kind:?} n{other}: {error}"));
+                stage
+                    .net()
+                    .tell(format!("n{node} refuses: {kind:?} n{other}: {error}"));
                 break;
             }
             Err(_) => {}
@@ -363,7 +410,11 @@ async fn turn(stage: &Stage, node: NodeNo, other: NodeNo, kind: TurnKind) -> boo
     }
     let told = done.then(|| stage.now());
     let mut facts = stage.facts();
-    if let Some(turn) = facts.ties.get_mut(&(node, other)).and_then(|turns| turns.get_mut(place)) {
+    if let Some(turn) = facts
+        .ties
+        .get_mut(&(node, other))
+        .and_then(|turns| turns.get_mut(place))
+    {
         turn.wish.told = told;
     }
     done

@@ -79,7 +79,9 @@ impl Facts {
     /// Whether either of two nodes has ended it with the other, or wanted to.
     #[must_use]
     pub fn revoked(&self, one: NodeNo, other: NodeNo) -> bool {
-        let turns = [(one, other), (other, one)].into_iter().filter_map(|pair| self.ties.get(&pair));
+        let turns = [(one, other), (other, one)]
+            .into_iter()
+            .filter_map(|pair| self.ties.get(&pair));
         turns.flatten().any(|turn| turn.kind == TurnKind::Revoke)
     }
 

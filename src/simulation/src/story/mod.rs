@@ -122,7 +122,10 @@ async fn settle(stage: &Stage, violations: &mut Vec<String>) -> Result<(), Faile
         for node in 0..stage.plan().nodes {
             let queued = stage.look(node, crate::house::Sight::queued)?;
             let orders = match stage.ctx(node) {
-                Some(ctx) => peers::open_orders(&ctx).await.map_err(failed("reading orders"))?.len(),
+                Some(ctx) => peers::open_orders(&ctx)
+                    .await
+                    .map_err(failed("reading orders"))?
+                    .len(),
                 None => 1,
             };
             if queued > 0 || orders > 0 {
@@ -149,9 +152,13 @@ async fn end(stage: &Stage) -> Result<Ended, Failed> {
     for node in 0..stage.plan().nodes {
         if let Some(ctx) = stage.ctx(node) {
             for peer in peers::list(&ctx).await.map_err(failed("reading peers"))? {
-                let checked = ledger::verify(&ctx, &peer, None).await.map_err(failed("verifying a ledger"))?;
+                let checked = ledger::verify(&ctx, &peer, None)
+                    .await
+                    .map_err(failed("verifying a ledger"))?;
                 if !checked.is_whole() {
-                    ended.torn.push(format!("n{node} about {}: {:?}", peer.origin, checked.findings));
+                    ended
+                        .torn
+                        .push(format!("n{node} about {}: {:?}", peer.origin, checked.findings));
                 }
             }
         }

@@ -89,7 +89,10 @@ impl Stage {
     }
 
     pub(crate) fn watch(&self, node: NodeNo) -> Result<&Watch, Failed> {
-        self.0.watches.get(node).ok_or_else(|| Failed(format!("there is no n{node}")))
+        self.0
+            .watches
+            .get(node)
+            .ok_or_else(|| Failed(format!("there is no n{node}")))
     }
 
     pub(crate) fn facts(&self) -> MutexGuard<'_, Facts> {
@@ -97,9 +100,15 @@ impl Stage {
     }
 
     /// Looks into the database of a node.
-    pub(crate) fn look<T>(&self, node: NodeNo, with: impl FnOnce(&mut Sight) -> Result<T, Failed>) -> Result<T, Failed> {
+    pub(crate) fn look<T>(
+        &self,
+        node: NodeNo,
+        with: impl FnOnce(&mut Sight) -> Result<T, Failed>,
+    ) -> Result<T, Failed> {
         let mut sights = lock(&self.0.sights);
-        let sight = sights.get_mut(node).ok_or_else(|| Failed(format!("there is no n{node}")))?;
+        let sight = sights
+            .get_mut(node)
+            .ok_or_else(|| Failed(format!("there is no n{node}")))?;
         with(sight)
     }
 
@@ -174,7 +183,9 @@ fn tie(plan: &Plan, pool: &Pool, node: NodeNo, other: NodeNo) -> Result<String, 
     match plan.contract(node, other) {
         Some(contract) => {
             let contract = serde_json::to_string(&contract).map_err(failed("a contract"))?;
-            Ok(format!("UPDATE peers SET contract = '{contract}' WHERE id = {peer}"))
+            Ok(format!(
+                "UPDATE peers SET contract = '{contract}' WHERE id = {peer}"
+            ))
         }
         None => Ok(format!("UPDATE peers SET state = 'revoked' WHERE id = {peer}")),
     }

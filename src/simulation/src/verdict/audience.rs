@@ -11,7 +11,10 @@ use std::time::Duration;
 const UNDER_WAY: Duration = Duration::from_secs(11);
 
 fn follows_of<'a>(facts: &'a Facts, author: Person, node: NodeNo) -> impl Iterator<Item = &'a Follow> {
-    let those = facts.follows.iter().filter(move |((from, to), _)| *to == author && from.node == node);
+    let those = facts
+        .follows
+        .iter()
+        .filter(move |((from, to), _)| *to == author && from.node == node);
     those.flat_map(|(_, all)| all)
 }
 
@@ -57,7 +60,10 @@ pub(super) fn nobody_since(
     heard: impl Fn(Person) -> Option<Duration>,
 ) -> Option<Duration> {
     let mut since = Duration::ZERO;
-    let those = facts.follows.iter().filter(|((from, to), _)| *to == author && from.node == node);
+    let those = facts
+        .follows
+        .iter()
+        .filter(|((from, to), _)| *to == author && from.node == node);
     for ((from, _), all) in those {
         if all.iter().any(|follow| follow.ended.is_none()) {
             return None;
@@ -71,7 +77,9 @@ pub(super) fn nobody_since(
 pub(super) fn must_have(plan: &Plan, facts: &Facts, post: &Post, node: NodeNo) -> bool {
     let words = &post.words;
     let (home, asked) = (words.author.node, post.written.asked);
-    let Some(told) = post.written.told else { return false };
+    let Some(told) = post.written.told else {
+        return false;
+    };
     let scope = plan.gives(home, node).unwrap_or(PostScope::None);
     if scope == PostScope::None || facts.revoked(home, node) || facts.maybe_away(home, node, asked, told) {
         return false;

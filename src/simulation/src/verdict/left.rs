@@ -8,7 +8,10 @@ use crate::story::facts::{Facts, Post};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why something that was queued need not be sent.
-const GOOD_REASONS: [&str; 2] = ["there is nothing to send any more", "the contract does not give it any more"];
+const GOOD_REASONS: [&str; 2] = [
+    "there is nothing to send any more",
+    "the contract does not give it any more",
+];
 
 /// What is shown of posts at a node: by post, the version of each copy.
 fn copies(posts: &[Seen]) -> BTreeMap<usize, Vec<usize>> {
@@ -27,7 +30,11 @@ pub(super) fn posts(plan: &Plan, facts: &Facts, ended: &Ended) -> Vec<String> {
     let all: Vec<_> = ended.nodes.iter().map(|node| copies(&node.posts)).collect();
     for (number, post) in &facts.posts {
         let home = post.words.author.node;
-        let here = |node: NodeNo| all.get(node).and_then(|copies| copies.get(number)).map_or(&[][..], Vec::as_slice);
+        let here = |node: NodeNo| {
+            all.get(node)
+                .and_then(|copies| copies.get(number))
+                .map_or(&[][..], Vec::as_slice)
+        };
         for node in (0..plan.nodes).filter(|node| here(*node).len() > 1) {
             violations.push(format!("post {number} is {} times at n{node}", here(node).len()));
         }
@@ -42,7 +49,9 @@ pub(super) fn posts(plan: &Plan, facts: &Facts, ended: &Ended) -> Vec<String> {
             match (at_home, there) {
                 (Some(_), None) if must => violations.push(format!("post {number} is not at n{node}")),
                 (Some(version), Some(other)) if must && version != other => {
-                    violations.push(format!("post {number} is version {version} at home, {other} at n{node}"));
+                    violations.push(format!(
+                        "post {number} is version {version} at home, {other} at n{node}"
+                    ));
                 }
                 (None, Some(_)) if !facts.revoked(home, node) && post.id.is_some() => {
                     violations.push(format!("post {number} was deleted, and is still at n{node}"));
@@ -59,16 +68,27 @@ fn at_home_as_told(number: usize, post: &Post, at_home: Option<usize>) -> Option
     let told = post.written.told.is_some();
     let deleted = post.deleted.map(|wish| wish.told.is_some());
     // The last edit that was acknowledged, if none was asked for after it was asked for: else either may have been last.
-    let last = post.edits.iter().rposition(|edit| edit.told.is_some()).map_or(0, |place| place + 1);
-    let alone = post.edits.len() == last && post.edits.iter().zip(post.edits.iter().skip(1)).all(|(one, next)| {
-        one.told.is_some_and(|told| told < next.asked)
-    });
+    let last = post
+        .edits
+        .iter()
+        .rposition(|edit| edit.told.is_some())
+        .map_or(0, |place| place + 1);
+    let alone = post.edits.len() == last
+        && post
+            .edits
+            .iter()
+            .zip(post.edits.iter().skip(1))
+            .all(|(one, next)| one.told.is_some_and(|told| told < next.asked));
     match (at_home, deleted) {
-        (None, None) if told => Some(format!("post {number} was acknowledged, and is not at its own node")),
-        (Some(_), Some(true)) => Some(format!("the deletion of post {number} was acknowledged, and it is still there")),
-        (Some(version), None) if alone && version != last => {
-            Some(format!("version {last} of post {number} was acknowledged, and its own node has {version}"))
-        }
+        (None, None) if told => Some(format!(
+            "post {number} was acknowledged, and is not at its own node"
+        )),
+        (Some(_), Some(true)) => Some(format!(
+            "the deletion of post {number} was acknowledged, and it is still there"
+        )),
+        (Some(version), None) if alone && version != last => Some(format!(
+            "version {last} of post {number} was acknowledged, and its own node has {version}"
+        )),
         _ => None,
     }
 }
@@ -76,10 +96,19 @@ fn at_home_as_told(number: usize, post: &Post, at_home: Option<usize>) -> Option
 /// What came from a node came in the order in which it was written, by author and by conversation. (The rows of what comes
 /// follow the time at which it was written by its author's clock, so the order is that in which ids were claimed.)
 pub(super) fn order(facts: &Facts, journal: &Journal, ended: &Ended) -> Vec<String> {
-    let uri = |post: &Post| post.id.map(|id| crate::story::post_uri(post.words.author.node, id));
-    let posts: BTreeMap<String, &Post> = facts.posts.values().filter_map(|post| Some((uri(post)?, post))).collect();
+    let uri = |post: &Post| {
+        post.id
+            .map(|id| crate::story::post_uri(post.words.author.node, id))
+    };
+    let posts: BTreeMap<String, &Post> = facts
+        .posts
+        .values()
+        .filter_map(|post| Some((uri(post)?, post)))
+        .collect();
     // Which activity was the creation of which post, as it stood on the wire.
-    let creations = journal.messages().filter_map(|(_, message)| message.activity.as_ref());
+    let creations = journal
+        .messages()
+        .filter_map(|(_, message)| message.activity.as_ref());
     let creations = creations.filter(|activity| activity.kind.starts_with("Create"));
     let creations: BTreeMap<&str, &Post> = creations
         .filter_map(|activity| Some((activity.id.as_str(), *posts.get(&activity.object)?)))
@@ -87,9 +116,18 @@ pub(super) fn order(facts: &Facts, journal: &Journal, ended: &Ended) -> Vec<Stri
     let mut violations = Vec::new();
     for (node, left) in ended.nodes.iter().enumerate() {
         let mut lasts: BTreeMap<(NodeNo, String), (i64, usize)> = BTreeMap::new();
-        for post in left.received.iter().filter_map(|activity| creations.get(activity.as_str())) {
-            let (words, Some(written)) = (&post.words, post.id) else { continue };
-            let lines = [words.author.to_string(), format!("conversation {}", facts.root(words.number))];
+        for post in left
+            .received
+            .iter()
+            .filter_map(|activity| creations.get(activity.as_str()))
+        {
+            let (words, Some(written)) = (&post.words, post.id) else {
+                continue;
+            };
+            let lines = [
+                words.author.to_string(),
+                format!("conversation {}", facts.root(words.number)),
+            ];
             for line in lines {
                 let before = lasts.insert((words.author.node, line.clone()), (written, words.number));
                 if let Some((earlier, other)) = before.filter(|(earlier, _)| *earlier > written) {
@@ -135,16 +173,26 @@ fn peer(text: &str) -> Option<NodeNo> {
 pub(super) fn ledgers(plan: &Plan, facts: &Facts, ended: &Ended) -> Vec<String> {
     let mut violations = Vec::new();
     let pairs = (0..plan.nodes).flat_map(|from| (0..plan.nodes).map(move |to| (from, to)));
-    for (from, to) in pairs.filter(|(from, to)| plan.gives(*from, *to).is_some() && !facts.revoked(*from, *to)) {
-        let (Some(sender), Some(receiver)) = (ended.nodes.get(from), ended.nodes.get(to)) else { continue };
-        let (Ok(of), Ok(by)) = (origin(to), origin(from)) else { continue };
+    for (from, to) in
+        pairs.filter(|(from, to)| plan.gives(*from, *to).is_some() && !facts.revoked(*from, *to))
+    {
+        let (Some(sender), Some(receiver)) = (ended.nodes.get(from), ended.nodes.get(to)) else {
+            continue;
+        };
+        let (Ok(of), Ok(by)) = (origin(to), origin(from)) else {
+            continue;
+        };
         let rows = |rows: &[crate::house::Row], peer: &str, direction: &str, crossed: bool| -> Vec<String> {
-            let those = rows.iter().filter(|row| row.peer == peer && row.direction == direction);
+            let those = rows
+                .iter()
+                .filter(|row| row.peer == peer && row.direction == direction);
             let those = those.filter(|row| row.reason.is_none() == crossed);
             those.map(|row| row.activity.clone()).collect()
         };
         let sent = rows(&sender.ledger, of.as_str(), "sent", true);
-        let dropped: BTreeSet<String> = rows(&sender.ledger, of.as_str(), "sent", false).into_iter().collect();
+        let dropped: BTreeSet<String> = rows(&sender.ledger, of.as_str(), "sent", false)
+            .into_iter()
+            .collect();
         let received = rows(&receiver.ledger, by.as_str(), "received", true);
         for (who, list) in [(from, &sent), (to, &received)] {
             let mut seen = BTreeSet::new();
@@ -152,12 +200,20 @@ pub(super) fn ledgers(plan: &Plan, facts: &Facts, ended: &Ended) -> Vec<String> 
                 violations.push(format!("the ledger of n{who} tells twice of {activity}"));
             }
         }
-        let (sent, received): (BTreeSet<_>, BTreeSet<_>) = (sent.into_iter().collect(), received.into_iter().collect());
+        let (sent, received): (BTreeSet<_>, BTreeSet<_>) =
+            (sent.into_iter().collect(), received.into_iter().collect());
         for activity in sent.difference(&received) {
-            violations.push(format!("n{from} has sent {activity}, and n{to} does not say that it came"));
+            violations.push(format!(
+                "n{from} has sent {activity}, and n{to} does not say that it came"
+            ));
         }
-        for activity in received.difference(&sent).filter(|activity| !dropped.contains(*activity)) {
-            violations.push(format!("n{to} has {activity}, and n{from} does not say that it went"));
+        for activity in received
+            .difference(&sent)
+            .filter(|activity| !dropped.contains(*activity))
+        {
+            violations.push(format!(
+                "n{to} has {activity}, and n{from} does not say that it went"
+            ));
         }
     }
     violations

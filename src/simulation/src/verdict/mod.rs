@@ -40,6 +40,11 @@ pub fn of(plan: &Plan, facts: &Facts, journal: &Journal, ended: &Ended) -> Vec<S
     violations.extend(left::order(facts, journal, ended));
     violations.extend(left::queues(facts, ended));
     violations.extend(left::ledgers(plan, facts, ended));
-    violations.extend(ended.torn.iter().map(|torn| format!("a ledger is not whole: {torn}")));
+    violations.extend(
+        ended
+            .torn
+            .iter()
+            .map(|torn| format!("a ledger is not whole: {torn}")),
+    );
     violations
 }

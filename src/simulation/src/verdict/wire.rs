@@ -30,14 +30,21 @@ struct Wire<'a> {
 
 /// Everything that was sent to somebody who should not have had it.
 pub(super) fn check(plan: &Plan, facts: &Facts, journal: &Journal) -> Vec<String> {
-    let uri = |post: &Post| post.id.map(|id| crate::story::post_uri(post.words.author.node, id));
+    let uri = |post: &Post| {
+        post.id
+            .map(|id| crate::story::post_uri(post.words.author.node, id))
+    };
     let mut wire = Wire {
         plan,
         facts,
         unfollowed: BTreeMap::new(),
         over: BTreeMap::new(),
         asked: BTreeMap::new(),
-        posts: facts.posts.values().filter_map(|post| Some((uri(post)?, post))).collect(),
+        posts: facts
+            .posts
+            .values()
+            .filter_map(|post| Some((uri(post)?, post)))
+            .collect(),
         violations: Vec::new(),
     };
     for entry in journal.entries() {
@@ -83,15 +90,23 @@ impl<'a> Wire<'a> {
         }
         let content = message.marks.iter().map(|mark| mark.post);
         let named = message.activity.as_ref().filter(|activity| {
-            ["Create", "Update", "Delete"].iter().any(|kind| activity.kind.starts_with(kind))
+            ["Create", "Update", "Delete"]
+                .iter()
+                .any(|kind| activity.kind.starts_with(kind))
         });
-        let named = named.and_then(|activity| self.posts.get(&activity.object)).map(|post| post.words.number);
+        let named = named
+            .and_then(|activity| self.posts.get(&activity.object))
+            .map(|post| post.words.number);
         let mut about: Vec<usize> = content.chain(named).collect();
         about.dedup();
         for number in about {
-            let Some(post) = self.facts.posts.get(&number) else { continue };
+            let Some(post) = self.facts.posts.get(&number) else {
+                continue;
+            };
             if post.words.author.node != from {
-                self.add(format!("n{from} tells n{to} of post {number}, which is not of its people"));
+                self.add(format!(
+                    "n{from} tells n{to} of post {number}, which is not of its people"
+                ));
             } else if !self.may_have(post, message, moment) {
                 self.add(format!("n{to} is not in the audience of post {number}"));
             }
@@ -111,12 +126,20 @@ impl<'a> Wire<'a> {
             return false;
         }
         // What is taken back goes to everyone who has it.
-        let back = message.activity.as_ref().is_some_and(|activity| activity.kind.starts_with("Delete"));
+        let back = message
+            .activity
+            .as_ref()
+            .is_some_and(|activity| activity.kind.starts_with("Delete"));
         if back || !audience::by_followers_alone(self.plan, post, node) {
             return true;
         }
         let author = post.words.author;
-        let heard = |person| self.unfollowed.get(&(person, author)).copied().map(Duration::from_micros);
+        let heard = |person| {
+            self.unfollowed
+                .get(&(person, author))
+                .copied()
+                .map(Duration::from_micros)
+        };
         audience::nobody_since(self.facts, author, node, heard).is_none_or(|since| at <= since)
     }
 
@@ -142,10 +165,14 @@ impl<'a> Wire<'a> {
 
     /// What a node knows by what it has taken.
     fn heard(&mut self, at: Micros, answer: &Message) {
-        let Some(asked) = self.asked.get(&answer.line) else { return };
+        let Some(asked) = self.asked.get(&answer.line) else {
+            return;
+        };
         let (by, of) = (answer.from, answer.to);
         let taken = matches!(answer.head.as_str(), "200" | "202");
-        let Some(activity) = asked.activity.as_ref().filter(|_| taken) else { return };
+        let Some(activity) = asked.activity.as_ref().filter(|_| taken) else {
+            return;
+        };
         if asked.head == NOTICE && activity.kind.starts_with("Undo") {
             self.over.entry((by, of)).or_insert(at);
         }

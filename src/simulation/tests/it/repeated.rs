@@ -11,7 +11,9 @@ fn a_seed_is_one_run_in_this_process() {
     for seed in 11..17 {
         let run = || {
             let pool = Arc::clone(&pool);
-            let one = std::thread::spawn(move || story::run(seed, &pool).unwrap()).join().unwrap();
+            let one = std::thread::spawn(move || story::run(seed, &pool).unwrap())
+                .join()
+                .unwrap();
             let shown: Vec<String> = one.journal.entries().iter().map(ToString::to_string).collect();
             (one.journal.fingerprint(), shown)
         };
@@ -25,7 +27,10 @@ fn a_seed_is_one_run_in_this_process() {
 #[test]
 fn and_in_another_process() {
     let fingerprint = |seed: &str| {
-        let ran = Command::new(env!("CARGO_BIN_EXE_simulate")).args([seed, "1", "trace"]).output().unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_simulate"))
+            .args([seed, "1", "trace"])
+            .output()
+            .unwrap();
         let text = String::from_utf8(ran.stdout).unwrap();
         let found = text.lines().find_map(|line| line.strip_prefix("fingerprint "));
         found.expect("it shows the fingerprint").to_owned()

@@ -62,7 +62,10 @@ fn creation(number: usize) -> Message {
             actor: "http://n0.sim/people/p0".to_owned(),
             object: uri(number),
         }),
-        marks: vec![Mark { post: number, version: 0 }],
+        marks: vec![Mark {
+            post: number,
+            version: 0,
+        }],
     }
 }
 
@@ -75,7 +78,10 @@ fn uri(number: usize) -> String {
 }
 
 fn seen(number: usize) -> Seen {
-    let mark = Mark { post: number, version: 0 };
+    let mark = Mark {
+        post: number,
+        version: 0,
+    };
     Seen {
         uri: uri(number),
         content: format!("<p>{mark}</p>"),
@@ -129,7 +135,10 @@ impl Scene {
         home.ledger = vec![row("http://n1.sim", "sent", 0), row("http://n1.sim", "sent", 1)];
         let mut there = node(vec![seen(0), seen(1)]);
         there.received = vec![activity(0), activity(1)];
-        there.ledger = vec![row("http://n0.sim", "received", 0), row("http://n0.sim", "received", 1)];
+        there.ledger = vec![
+            row("http://n0.sim", "received", 0),
+            row("http://n0.sim", "received", 1),
+        ];
         let tie = Tie {
             one: 0,
             other: 1,
@@ -163,7 +172,10 @@ fn finds(words: &str, change: impl FnOnce(&mut Scene)) {
     let mut scene = Scene::good();
     change(&mut scene);
     let violations = scene.violations();
-    assert!(violations.iter().any(|said| said.contains(words)), "{words}: {violations:?}");
+    assert!(
+        violations.iter().any(|said| said.contains(words)),
+        "{words}: {violations:?}"
+    );
 }
 
 #[test]
@@ -173,8 +185,12 @@ fn what_is_good_is_good() {
 
 #[test]
 fn what_is_lost_doubled_old_or_out_of_order_is_found() {
-    finds("post 1 is not at n1", |scene| drop(scene.ended.nodes[1].posts.pop()));
-    finds("post 1 is 2 times at n1", |scene| scene.ended.nodes[1].posts.push(seen(1)));
+    finds("post 1 is not at n1", |scene| {
+        drop(scene.ended.nodes[1].posts.pop())
+    });
+    finds("post 1 is 2 times at n1", |scene| {
+        scene.ended.nodes[1].posts.push(seen(1))
+    });
     finds("post 0 was acknowledged, and is not at its own node", |scene| {
         scene.ended.nodes[0].posts.remove(0);
     });
@@ -184,7 +200,9 @@ fn what_is_lost_doubled_old_or_out_of_order_is_found() {
     finds("version 1 of post 0 was acknowledged", |scene| {
         scene.facts.posts.get_mut(&0).unwrap().edits.push(wish(15));
     });
-    finds("came to n1 after post 1", |scene| scene.ended.nodes[1].received.reverse());
+    finds("came to n1 after post 1", |scene| {
+        scene.ended.nodes[1].received.reverse()
+    });
     finds("was deleted, and is still at n1", |scene| {
         scene.facts.posts.get_mut(&0).unwrap().deleted = Some(wish(30));
         scene.ended.nodes[0].posts[0].deleted = true;
@@ -196,7 +214,9 @@ fn what_is_lost_doubled_old_or_out_of_order_is_found() {
 
 #[test]
 fn who_is_not_the_audience_is_found() {
-    finds("post 0 is at n2, which is not its audience", |scene| scene.ended.nodes[2].posts.push(seen(0)));
+    finds("post 0 is at n2, which is not its audience", |scene| {
+        scene.ended.nodes[2].posts.push(seen(0))
+    });
     finds("n2 is not in the audience of post 0", |scene| {
         scene.plan.ties[0].other = 2;
         let mut sent = creation(0);
@@ -213,7 +233,9 @@ fn who_is_not_the_audience_is_found() {
         scene.journal.add(30_000_000, What::Dialled { from, to, ended });
     });
     // Without a follower there the post is for nobody.
-    finds("n1 is not in the audience of post 0", |scene| scene.facts.follows.clear());
+    finds("n1 is not in the audience of post 0", |scene| {
+        scene.facts.follows.clear()
+    });
     // And when the author's node has taken the word that there is none any more.
     finds("n1 is not in the audience of post 1", |scene| {
         scene.facts.follows.get_mut(&(BOB, ADA)).unwrap()[0].ended = Some(wish(25));
@@ -255,14 +277,26 @@ fn who_is_not_the_audience_is_found() {
 
 #[test]
 fn queues_and_ledgers_that_do_not_agree_are_found() {
-    finds("is queued", |scene| scene.ended.nodes[0].deliveries[0].state = "queued".to_owned());
+    finds("is queued", |scene| {
+        scene.ended.nodes[0].deliveries[0].state = "queued".to_owned()
+    });
     finds("is dropped", |scene| {
         let delivery = &mut scene.ended.nodes[0].deliveries[0];
         delivery.state = "dropped".to_owned();
         delivery.error = Some("answered 400".to_owned());
     });
-    finds("does not say that it came", |scene| drop(scene.ended.nodes[1].ledger.pop()));
-    finds("does not say that it went", |scene| drop(scene.ended.nodes[0].ledger.pop()));
-    finds("tells twice", |scene| scene.ended.nodes[1].ledger.push(row("http://n0.sim", "received", 1)));
-    finds("a ledger is not whole", |scene| scene.ended.torn.push("n0".to_owned()));
+    finds("does not say that it came", |scene| {
+        drop(scene.ended.nodes[1].ledger.pop())
+    });
+    finds("does not say that it went", |scene| {
+        drop(scene.ended.nodes[0].ledger.pop())
+    });
+    finds("tells twice", |scene| {
+        scene.ended.nodes[1]
+            .ledger
+            .push(row("http://n0.sim", "received", 1))
+    });
+    finds("a ledger is not whole", |scene| {
+        scene.ended.torn.push("n0".to_owned())
+    });
 }
