@@ -162,7 +162,7 @@ async fn unfollow(stage: &Stage, from: Person, to: Person) -> Result<(), Failed>
     if told.await.is_some() {
         let told = Some(stage.now());
         change_follow(stage, from, to, place, |one| {
-            one.ended = Some(Wish { asked, told })
+            one.ended = Some(Wish { asked, told });
         });
     }
     Ok(())

@@ -186,10 +186,10 @@ fn what_is_good_is_good() {
 #[test]
 fn what_is_lost_doubled_old_or_out_of_order_is_found() {
     finds("post 1 is not at n1", |scene| {
-        drop(scene.ended.nodes[1].posts.pop())
+        drop(scene.ended.nodes[1].posts.pop());
     });
     finds("post 1 is 2 times at n1", |scene| {
-        scene.ended.nodes[1].posts.push(seen(1))
+        scene.ended.nodes[1].posts.push(seen(1));
     });
     finds("post 0 was acknowledged, and is not at its own node", |scene| {
         scene.ended.nodes[0].posts.remove(0);
@@ -201,7 +201,7 @@ fn what_is_lost_doubled_old_or_out_of_order_is_found() {
         scene.facts.posts.get_mut(&0).unwrap().edits.push(wish(15));
     });
     finds("came to n1 after post 1", |scene| {
-        scene.ended.nodes[1].received.reverse()
+        scene.ended.nodes[1].received.reverse();
     });
     finds("was deleted, and is still at n1", |scene| {
         scene.facts.posts.get_mut(&0).unwrap().deleted = Some(wish(30));
@@ -215,7 +215,7 @@ fn what_is_lost_doubled_old_or_out_of_order_is_found() {
 #[test]
 fn who_is_not_the_audience_is_found() {
     finds("post 0 is at n2, which is not its audience", |scene| {
-        scene.ended.nodes[2].posts.push(seen(0))
+        scene.ended.nodes[2].posts.push(seen(0));
     });
     finds("n2 is not in the audience of post 0", |scene| {
         scene.plan.ties[0].other = 2;
@@ -234,7 +234,7 @@ fn who_is_not_the_audience_is_found() {
     });
     // Without a follower there the post is for nobody.
     finds("n1 is not in the audience of post 0", |scene| {
-        scene.facts.follows.clear()
+        scene.facts.follows.clear();
     });
     // And when the author's node has taken the word that there is none any more.
     finds("n1 is not in the audience of post 1", |scene| {
@@ -278,7 +278,7 @@ fn who_is_not_the_audience_is_found() {
 #[test]
 fn queues_and_ledgers_that_do_not_agree_are_found() {
     finds("is queued", |scene| {
-        scene.ended.nodes[0].deliveries[0].state = "queued".to_owned()
+        scene.ended.nodes[0].deliveries[0].state = "queued".to_owned();
     });
     finds("is dropped", |scene| {
         let delivery = &mut scene.ended.nodes[0].deliveries[0];
@@ -286,17 +286,17 @@ fn queues_and_ledgers_that_do_not_agree_are_found() {
         delivery.error = Some("answered 400".to_owned());
     });
     finds("does not say that it came", |scene| {
-        drop(scene.ended.nodes[1].ledger.pop())
+        drop(scene.ended.nodes[1].ledger.pop());
     });
     finds("does not say that it went", |scene| {
-        drop(scene.ended.nodes[0].ledger.pop())
+        drop(scene.ended.nodes[0].ledger.pop());
     });
     finds("tells twice", |scene| {
         scene.ended.nodes[1]
             .ledger
-            .push(row("http://n0.sim", "received", 1))
+            .push(row("http://n0.sim", "received", 1));
     });
     finds("a ledger is not whole", |scene| {
-        scene.ended.torn.push("n0".to_owned())
+        scene.ended.torn.push("n0".to_owned());
     });
 }
