@@ -73,4 +73,8 @@ pub struct PersonKeys {
 pub trait KeySmith: Send + Sync + 'static {
     /// A new pair of pairs.
     async fn person_keys(&self) -> Result<PersonKeys>;
+    /// New ones for the node itself, if some are ready. `None`: whoever needs them makes them, which is seldom.
+    async fn node_keys(&self) -> Result<Option<PersonKeys>> {
+        Ok(None)
+    }
 }

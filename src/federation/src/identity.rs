@@ -150,15 +150,26 @@ fn unseal(ctx: &Ctx, sealed: &Sealed) -> Result<(Ed25519KeyPair, RsaKeyPair)> {
     ))
 }
 
-/// Makes new keys, away from whoever waits for an answer, and seals them. The caller holds the vault steady.
-async fn make(ctx: &Ctx) -> Result<NewKeys> {
-    let (ed25519, rsa) = tokio::task::spawn_blocking(|| {
+/// New keys: those that are ready, else made away from whoever waits for an answer.
+async fn fresh(ctx: &Ctx) -> Result<(Ed25519KeyPair, RsaKeyPair)> {
+    if let Some(ready) = ctx.keys().node_keys().await? {
+        return Ok((
+            Ed25519KeyPair::from_pkcs8(&ready.ed25519_private).map_err(DomainError::internal)?,
+            RsaKeyPair::from_pkcs8(&ready.rsa_private).map_err(DomainError::internal)?,
+        ));
+    }
+    tokio::task::spawn_blocking(|| {
         let ed25519 = Ed25519KeyPair::generate()?;
         Ok::<_, entrenous_wire::keys::KeyError>((ed25519, RsaKeyPair::generate()?))
     })
     .await
     .map_err(DomainError::internal)?
-    .map_err(DomainError::internal)?;
+    .map_err(DomainError::internal)
+}
+
+/// Makes new keys, and seals them. The caller holds the vault steady.
+async fn make(ctx: &Ctx) -> Result<NewKeys> {
+    let (ed25519, rsa) = fresh(ctx).await?;
     let seal = |plain: Zeroizing<Vec<u8>>| ctx.vault().seal(own_keys::SEAL, ctx.random(), &plain);
     let public = [
         ed25519.public_key().map_err(DomainError::internal)?,

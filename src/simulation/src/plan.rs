@@ -54,6 +54,8 @@ pub enum Deed {
     Revoke(NodeNo, NodeNo),
     /// A node's process is killed and begins again after so long; its connections break, or fall silent.
     Crash(NodeNo, Duration, bool),
+    /// A node changes its keys.
+    Rotate(NodeNo),
     /// A machine's clock is off from now on, by milliseconds.
     Clock(NodeNo, i64),
 }
@@ -291,7 +293,8 @@ impl Draw<'_> {
                 let down = Duration::from_millis(self.rng.within(100, longest));
                 Deed::Crash(self.rng.place(0, self.nodes), down, self.rng.chance(30))
             }
-            47..=50 => {
+            47..=48 => Deed::Rotate(self.rng.place(0, self.nodes)),
+            49..=52 => {
                 let node = self.rng.place(0, self.nodes);
                 // Within what nodes grant each other, mostly; sometimes hours off, until it is put right.
                 let most = if self.rng.chance(75) { 120_000 } else { 7_200_000 };

@@ -22,17 +22,23 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
             }
         }
         (ActivityKind::Update, Object::Actor(actor)) => {
+            // One that comes again may be older than what was said since.
+            if peers::was_received(federation.ctx(), inbound.id.as_str()).await? {
+                return Ok(());
+            }
             let keys = keys_of(peer, actor).ok_or(DomainError::Refused("keys"))?;
             if let Some(old) = peer.keys.as_ref().filter(|old| **old != keys) {
                 // The old key has signed this: the guard knows no other.
                 peers::rotate_keys(federation.ctx(), peer.id, old, keys).await?;
             }
             let name = actor.name.trim();
-            if name.is_empty() || name == peer.name {
-                return Ok(());
+            if !name.is_empty() && name != peer.name {
+                peers::rename(federation.ctx(), peer.id, name).await?;
             }
-            peers::rename(federation.ctx(), peer.id, name).await
+            // Claimed after its effects: if this process ends between them, it comes again and changes nothing more.
+            super::leave(federation, incoming).await
         }
+        (ActivityKind::Update, _) => super::leave(federation, incoming).await,
         (ActivityKind::Offer, _) => step(federation, incoming, ProposalStep::Offer).await,
         (ActivityKind::Accept, _) => step(federation, incoming, ProposalStep::Accept).await,
         (ActivityKind::Reject, _) => step(federation, incoming, ProposalStep::Reject).await,
@@ -40,11 +46,15 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
     }
 }
 
-/// Whether an activity of the instance claims its id in the transaction of its effect, which the ledger is told in.
+/// Whether an activity of the instance claims its id in a transaction, which the ledger is told in.
 pub(super) const fn claims(kind: ActivityKind) -> bool {
     matches!(
         kind,
-        ActivityKind::Delete | ActivityKind::Offer | ActivityKind::Accept | ActivityKind::Reject
+        ActivityKind::Delete
+            | ActivityKind::Update
+            | ActivityKind::Offer
+            | ActivityKind::Accept
+            | ActivityKind::Reject
     )
 }
 

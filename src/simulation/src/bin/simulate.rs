@@ -3,8 +3,9 @@
 #![expect(clippy::print_stdout, reason = "a command tells what it found")]
 
 use entrenous_simulation::house::Pool;
+use entrenous_simulation::plan::Plan;
 use entrenous_simulation::story::{self, Report};
-use entrenous_simulation::{Failed, notes, pinned};
+use entrenous_simulation::{Failed, notes, pinned, verdict};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -135,6 +136,7 @@ fn trace(seed: u64, pool: &Arc<Pool>) -> Result<ExitCode, Failed> {
 struct Counts {
     messages: AtomicUsize,
     posts: AtomicUsize,
+    copies: AtomicUsize,
     crashes: AtomicUsize,
     minutes: AtomicU64,
 }
@@ -149,6 +151,8 @@ impl Counts {
         self.messages
             .fetch_add(report.journal.messages().count(), Ordering::Relaxed);
         self.posts.fetch_add(told.count(), Ordering::Relaxed);
+        let owed = verdict::owed(&Plan::of(report.seed), &report.facts);
+        self.copies.fetch_add(owed, Ordering::Relaxed);
         self.crashes.fetch_add(report.facts.crashes, Ordering::Relaxed);
         self.minutes
             .fetch_add(report.took.as_secs() / 60, Ordering::Relaxed);
@@ -157,8 +161,9 @@ impl Counts {
     fn tell(&self, seeds: usize) {
         let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         println!(
-            "{seeds} seeds: {} posts acknowledged, {} messages, {} processes killed, {} hours simulated",
+            "{seeds} seeds: {} posts acknowledged, {} copies owed to peers, {} messages, {} processes killed, {} hours simulated",
             of(&self.posts),
+            of(&self.copies),
             of(&self.messages),
             of(&self.crashes),
             self.minutes.load(Ordering::Relaxed) / 60,

@@ -118,4 +118,8 @@ impl KeySmith for Smith {
             ed25519_private: ed25519.to_pkcs8().map_err(DomainError::internal)?,
         })
     }
+
+    async fn node_keys(&self) -> Result<Option<PersonKeys>> {
+        self.person_keys().await.map(Some)
+    }
 }

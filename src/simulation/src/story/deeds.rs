@@ -38,6 +38,10 @@ pub(super) async fn one(stage: Stage, deed: Deed) -> Result<(), Failed> {
             Ok(())
         }
         Deed::Crash(node, down, silent) => crash(&stage, node, down, silent).await,
+        Deed::Rotate(node) => {
+            rotate(&stage, node).await;
+            Ok(())
+        }
         Deed::Clock(node, off) => {
             stage
                 .net()
@@ -46,6 +50,19 @@ pub(super) async fn one(stage: Stage, deed: Deed) -> Result<(), Failed> {
             Ok(())
         }
     }
+}
+
+async fn rotate(stage: &Stage, node: NodeNo) {
+    let federation = stage.federation_when_up(node).await;
+    stage.net().tell(format!("n{node} changes its keys"));
+    // Asked once: if nobody hears whether it was done, both are right.
+    let rotating = federation.identity().rotate(federation.ctx(), "simulation");
+    let ended = match timeout(PATIENCE, rotating).await {
+        Ok(Ok(_)) => "done".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer".to_owned(),
+    };
+    stage.net().tell(format!("n{node} changes its keys: {ended}"));
 }
 
 async fn crash(stage: &Stage, node: NodeNo, down: Duration, silent: bool) -> Result<(), Failed> {
@@ -145,7 +162,7 @@ async fn unfollow(stage: &Stage, from: Person, to: Person) -> Result<(), Failed>
     if told.await.is_some() {
         let told = Some(stage.now());
         change_follow(stage, from, to, place, |one| {
-            one.ended = Some(Wish { asked, told })
+            one.ended = Some(Wish { asked, told });
         });
     }
     Ok(())

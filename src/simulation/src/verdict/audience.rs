@@ -10,7 +10,7 @@ use std::time::Duration;
 /// What is rendered may be under way for so long: 5 s for a connection, and the whole exchange 10 s.
 const UNDER_WAY: Duration = Duration::from_secs(11);
 
-fn follows_of<'a>(facts: &'a Facts, author: Person, node: NodeNo) -> impl Iterator<Item = &'a Follow> {
+fn follows_of(facts: &Facts, author: Person, node: NodeNo) -> impl Iterator<Item = &Follow> {
     let those = facts
         .follows
         .iter()

@@ -8,9 +8,10 @@ use crate::story::facts::{Facts, Post};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why something that was queued need not be sent.
-const GOOD_REASONS: [&str; 2] = [
+const GOOD_REASONS: [&str; 3] = [
     "there is nothing to send any more",
     "the contract does not give it any more",
+    "it has these keys, or later ones",
 ];
 
 /// What is shown of posts at a node: by post, the version of each copy.

@@ -48,3 +48,10 @@ pub fn of(plan: &Plan, facts: &Facts, journal: &Journal, ended: &Ended) -> Vec<S
     );
     violations
 }
+
+/// How many copies of posts had to be at nodes in the end.
+#[must_use]
+pub fn owed(plan: &Plan, facts: &Facts) -> usize {
+    let nodes = |post| (0..plan.nodes).filter(move |node| audience::must_have(plan, facts, post, *node));
+    facts.posts.values().map(|post| nodes(post).count()).sum()
+}

@@ -4,7 +4,7 @@ use super::{THERE, draft, remote_draft};
 use crate::fixture::House;
 use entrenous_domain::posts::{self, Draft, Viewer};
 use entrenous_domain::{DomainError, Via};
-use entrenous_model::{NotificationKind, Visibility};
+use entrenous_model::{NotificationKind, PeerState, Visibility};
 use entrenous_store::stories;
 
 stories! {
@@ -43,6 +43,24 @@ stories! {
         posts::edit(ctx, Via::Local, ada.id, private, draft("secret @eve", Visibility::Private)).await.unwrap();
         assert!(!house.sees(viewer, private).await);
         assert!(house.sees(Viewer::Person(bob.id), private).await);
+    }
+
+    /// It would show what its author has corrected for ever.
+    async fn a_suspended_peer_hears_later_what_became_of_what_it_has(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let id = house.say(ada.id, "un", Visibility::Public).await;
+        assert_eq!(house.queued(peer).await, ["Create"]);
+        house.set_peer_state(peer, PeerState::Suspended).await;
+        posts::edit(ctx, Via::Local, ada.id, id, draft("deux", Visibility::Public)).await.unwrap();
+        // What it never had is not for it now either, also if somebody there is mentioned later.
+        let other = house.say(ada.id, "trois", Visibility::Public).await;
+        posts::edit(ctx, Via::Local, ada.id, other, draft("trois @zoe@there.example", Visibility::Public)).await.unwrap();
+        house.set_peer_state(peer, PeerState::Active).await;
+        assert_eq!(house.queued(peer).await, ["Create", "Update"]);
     }
 
     async fn a_peer_edits_only_its_own_and_not_its_audience(db: &TestDatabase) {

@@ -137,6 +137,9 @@ stories! {
         let id = house.say(ada.id, "@zoe@there.example", Visibility::Public).await;
         assert!(!house.sees(posts::Viewer::Peer(peer), id).await);
         assert_eq!(house.queued(peer).await, Vec::<&str>::new());
+        // Nor that there was one, when it ends.
+        posts::delete(ctx, Via::Local, ada.id, id).await.unwrap();
+        assert_eq!(house.queued(peer).await, Vec::<&str>::new());
         let draft = remote_draft("https://there.example/p/1", Visibility::Public, &[ada.id]);
         let answer = posts::publish(ctx, house.via(peer), zoe.id, draft).await;
         assert!(matches!(answer, Err(DomainError::Refused("contract"))), "{answer:?}");
