@@ -194,7 +194,7 @@ fn single_fields() -> Vec<Case> {
     ]
 }
 
-const MATTERS: [Matter<'static>; 15] = [
+const MATTERS: [Matter<'static>; 16] = [
     Matter::Node,
     Matter::Retraction,
     Matter::Key,
