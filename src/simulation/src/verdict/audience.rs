@@ -46,7 +46,8 @@ pub(super) fn may_ever_have(plan: &Plan, facts: &Facts, post: &Post, node: NodeN
 /// Whether a post is for a node by people there who follow, and not for another reason.
 pub(super) fn by_followers_alone(plan: &Plan, post: &Post, node: NodeNo) -> bool {
     let words = &post.words;
-    let network = words.visibility == Visibility::Public
+    // What is unlisted is queued for followers; who may see the network's posts may see it all the same.
+    let network = matches!(words.visibility, Visibility::Public | Visibility::Unlisted)
         && plan.gives(words.author.node, node) == Some(PostScope::Network);
     !network && !words.mentions.iter().any(|person| person.node == node)
 }
