@@ -207,16 +207,15 @@ impl<'a> Source<'a> {
         packages: &Path,
         triple: &str,
     ) -> Outcome<String> {
-        let mut metadata = surroundings.command(self.repo, source, &cargo());
-        metadata.args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-            "--filter-platform",
-            triple,
-        ]);
-        let crates: Value = serde_json::from_str(&child::answer(&mut metadata, "")?)?;
+        let ask = |words: &[&str]| {
+            let mut asked = surroundings.command(self.repo, source, &cargo());
+            child::answer(asked.args(words), "")
+        };
+        let crates: Value = serde_json::from_str(&ask(&metadata(triple))?)?;
+        let compiled = sbom::compiled(
+            &ask(&tree(triple, "normal,build"))?,
+            &ask(&tree(triple, "normal,no-proc-macro"))?,
+        );
         let locks = [
             fs::read_to_string(source.join("Cargo.lock"))?,
             fs::read_to_string(source.join("web/package-lock.json"))?,
@@ -229,6 +228,7 @@ impl<'a> Source<'a> {
             commit: &self.commit,
             epoch: self.epoch.parse()?,
             crates: &crates,
+            compiled: &compiled,
             checksums: &sbom::checksums(cargo_lock),
             npm: &npm_lock,
             npm_inside: &inside.lines().collect::<Vec<_>>(),
@@ -270,6 +270,34 @@ impl<'a> Source<'a> {
 /// Cargo as it was called, which knows its compiler.
 fn cargo() -> PathBuf {
     std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}
+
+/// What is asked of Cargo about every crate that the workspace might have.
+fn metadata(triple: &str) -> [&str; 6] {
+    [
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+        "--filter-platform",
+        triple,
+    ]
+}
+
+/// What is asked of Cargo about those that it compiles for the node.
+fn tree<'a>(triple: &'a str, edges: &'a str) -> [&'a str; 10] {
+    [
+        "tree",
+        "--locked",
+        "--package",
+        "entrenous",
+        "--target",
+        triple,
+        "--edges",
+        edges,
+        "--prefix",
+        "none",
+    ]
 }
 
 /// Places that can be read in the binary.
@@ -314,14 +342,19 @@ mod tests {
     fn the_bill_of_this_workspace() {
         let repo = Repo::find().unwrap();
         let triple = triple(&repo).unwrap();
-        let words = ["metadata", "--format-version", "1", "--filter-platform", &triple];
-        let crates = child::answer(&mut repo.locked_cargo(&words), "").unwrap();
+        let ask = |words: &[&str]| child::answer(&mut repo.cargo(words), "").unwrap();
+        let crates = ask(&metadata(&triple));
+        let compiled = sbom::compiled(
+            &ask(&tree(&triple, "normal,build")),
+            &ask(&tree(&triple, "normal,no-proc-macro")),
+        );
         let read = |file: &str| fs::read_to_string(repo.root.join(file)).unwrap();
         let document = sbom::document(&sbom::Contents {
             version: "0.1.0",
             commit: "c0ffee",
             epoch: 1_795_442_700,
             crates: &serde_json::from_str(&crates).unwrap(),
+            compiled: &compiled,
             checksums: &sbom::checksums(&read("Cargo.lock")),
             npm: &serde_json::from_str(&read("web/package-lock.json")).unwrap(),
             npm_inside: &["svelte", "@lucide/svelte"],
@@ -342,6 +375,10 @@ mod tests {
         assert!(
             of("proptest").is_none() && of("entrenous-fuzz").is_none(),
             "tests are not released"
+        );
+        assert!(
+            of("ring").is_none(),
+            "a weak feature names it, and nothing switches it on"
         );
         let foreign = parts
             .iter()
