@@ -30,7 +30,7 @@ mod client;
 mod empty;
 mod entities;
 pub mod error;
-#[doc(hidden)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;
 mod health;

@@ -12,7 +12,7 @@ pub mod context;
 pub mod deliveries;
 pub mod error;
 pub mod follows;
-#[doc(hidden)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod hashtags;
 pub mod invites;

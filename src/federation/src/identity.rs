@@ -231,7 +231,8 @@ impl Identity {
         }))
     }
 
-    /// An identity with given keys, for unit tests and fuzz targets.
+    /// An identity with given keys.
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn of(origin: &Origin, ed25519: Ed25519KeyPair, rsa: RsaKeyPair) -> Result<Self> {
         let actor = origin.join("/actor");
         let made_at = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default();

@@ -28,7 +28,7 @@ mod contracts;
 mod delivery;
 pub mod endorsement;
 pub mod fetch;
-#[doc(hidden)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod gate;
 mod guard;

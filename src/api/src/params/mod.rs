@@ -7,6 +7,7 @@
 //! Names are nested as in Rails (`poll[options][]=a`, `fields_attributes[0][name]=b`, `id[]=1`). Unknown fields are
 //! ignored. Everything is bounded: 1 MiB without files, 1,000 values, five levels.
 
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod multipart;
 mod tree;

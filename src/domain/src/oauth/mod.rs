@@ -1,6 +1,7 @@
 //! OAuth 2: clients, codes, tokens (RFC 6749, 7009, 7636, 8252).
 
 mod clients;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod grant;
 mod tokens;

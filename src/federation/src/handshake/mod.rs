@@ -12,6 +12,7 @@
 //! | 6 | either | [`Federation::revoke`]: signed order to `POST /invitations/notice`, answered with a signed receipt once it is carried out |
 
 mod contact;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod introduced;
 mod inviter;

@@ -6,6 +6,7 @@
 //! before, or has none here; whatever is wrong with it is 400 or 403 with a reason, never 5xx.
 
 mod apply;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod instance;
 mod origin;

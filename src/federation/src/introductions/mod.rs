@@ -3,6 +3,7 @@
 //! The statement and the activities about it are of instance actors, each with a proof (FEP-8b32) of its node's key, and
 //! travel as every other activity. How the two then meet is a step of the handshake (`handshake::introduced`).
 
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod statement;
 

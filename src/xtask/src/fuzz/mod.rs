@@ -159,6 +159,8 @@ fn target(line: &str) -> Outcome<Target> {
 /// Builds the binaries, and gives their folder. Stable Rust measures coverage; the sanitizers of memory need another
 /// compiler, and our crates have no `unsafe` that they could find anything in.
 fn build(repo: &Repo, folder: &Path, target: Option<&str>) -> Outcome<PathBuf> {
+    // cargo-fuzz cannot be told that the lock file may not change; Cargo does not change one that fits.
+    check_lock(repo)?;
     let path = tools::path_with(repo, "cargo-fuzz", CARGO_FUZZ)?;
     let built = folder.join("build");
     let mut build = repo.cargo(&["fuzz", "build", "--sanitizer", "none"]);

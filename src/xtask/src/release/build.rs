@@ -47,26 +47,29 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Builds into `out`, with everything that takes below `place`, which is made anew.
+    /// Builds into `out`, with everything that takes below `place`. Both are new.
     ///
     /// # Errors
     /// When something is missing or does not build, or the binary tells where it was built.
     pub(super) fn build(&self, place: &Path, surroundings: &Surroundings, out: &Path) -> Outcome {
         let (source, target) = (place.join("source"), place.join("target"));
         for folder in [&source, &target, &out.to_path_buf()] {
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
             fs::create_dir_all(folder)?;
         }
         self.export(&source)?;
         let client = place.join("packages");
         self.web(&source, surroundings, &client)?;
-        let binary = self.cargo(&source, &target, surroundings)?;
-
         let triple = triple(self.repo)?;
+        let binary = self.cargo(&source, &target, surroundings, &triple)?;
+
         let name = format!("entrenous-{}-{triple}", self.version);
-        let leaks = self.leaks(&binary, &[&source, &target, &surroundings.cargo_home])?;
+        let places = [
+            place,
+            &surroundings.cargo_home,
+            &surroundings.crates,
+            &self.repo.root,
+        ];
+        let leaks = leaks(&binary, &places)?;
         if let Some(leak) = leaks.first() {
             return Err(format!("the binary tells where it was built: {leak}").into());
         }
@@ -117,7 +120,17 @@ impl<'a> Source<'a> {
     }
 
     /// The node's binary.
-    fn cargo(&self, source: &Path, target: &Path, surroundings: &Surroundings) -> Outcome<PathBuf> {
+    fn cargo(
+        &self,
+        source: &Path,
+        target: &Path,
+        surroundings: &Surroundings,
+        triple: &str,
+    ) -> Outcome<PathBuf> {
+        let cargo = cargo();
+        // Before their folders are looked at.
+        let mut fetch = surroundings.command(self.repo, source, &cargo);
+        child::succeed(fetch.args(["fetch", "--locked", "--quiet", "--target", triple]))?;
         let prefixes = self.prefixes(source, target, &surroundings.cargo_home);
         let rust: Vec<String> = prefixes
             .iter()
@@ -137,7 +150,6 @@ impl<'a> Source<'a> {
             )
             .into());
         }
-        let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
         let mut build = surroundings.command(self.repo, source, &cargo);
         build
             .args([
@@ -154,8 +166,7 @@ impl<'a> Source<'a> {
             .env("CFLAGS", c.join(" "))
             .env("CXXFLAGS", c.join(" "))
             .env("SOURCE_DATE_EPOCH", &self.epoch)
-            .env("ZERO_AR_DATE", "1")
-            .env_remove("ENTRENOUS_WEB_DIST");
+            .env("ZERO_AR_DATE", "1");
         term::say("the node");
         child::succeed(&mut build)?;
         Ok(target.join("release/entrenous"))
@@ -189,22 +200,6 @@ impl<'a> Source<'a> {
         prefixes
     }
 
-    /// Places that can be read in the binary.
-    fn leaks(&self, binary: &Path, places: &[&PathBuf]) -> Outcome<Vec<String>> {
-        let bytes = fs::read(binary)?;
-        let home = std::env::var("HOME").unwrap_or_default();
-        let texts = places.iter().map(|place| place.display().to_string());
-        // A home of one letter would be found everywhere.
-        let texts = texts.chain(
-            Some(home)
-                .filter(|home| home.len() > 3)
-                .map(|home| format!("{home}/")),
-        );
-        Ok(texts
-            .filter(|text| compare::position(&bytes, text.as_bytes()).is_some())
-            .collect())
-    }
-
     fn bill(
         &self,
         source: &Path,
@@ -212,17 +207,15 @@ impl<'a> Source<'a> {
         packages: &Path,
         triple: &str,
     ) -> Outcome<String> {
-        let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-        let mut metadata = surroundings.command(self.repo, source, &cargo);
-        metadata.args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-            "--filter-platform",
-            triple,
-        ]);
-        let crates: Value = serde_json::from_str(&child::answer(&mut metadata, "")?)?;
+        let ask = |words: &[&str]| {
+            let mut asked = surroundings.command(self.repo, source, &cargo());
+            child::answer(asked.args(words), "")
+        };
+        let crates: Value = serde_json::from_str(&ask(&metadata(triple))?)?;
+        let compiled = sbom::compiled(
+            &ask(&tree(triple, "normal,build"))?,
+            &ask(&tree(triple, "normal,no-proc-macro"))?,
+        );
         let locks = [
             fs::read_to_string(source.join("Cargo.lock"))?,
             fs::read_to_string(source.join("web/package-lock.json"))?,
@@ -235,6 +228,7 @@ impl<'a> Source<'a> {
             commit: &self.commit,
             epoch: self.epoch.parse()?,
             crates: &crates,
+            compiled: &compiled,
             checksums: &sbom::checksums(cargo_lock),
             npm: &npm_lock,
             npm_inside: &inside.lines().collect::<Vec<_>>(),
@@ -246,11 +240,10 @@ impl<'a> Source<'a> {
     /// With what it was built: who uses others may get other bytes.
     fn tools(&self) -> BTreeMap<&'static str, String> {
         let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
-        let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
         BTreeMap::from([
             ("rustc", said(self.repo, "rustc", &["--version"])),
             ("cargo", said(self.repo, "cargo", &["--version"])),
-            ("cc", first(said(self.repo, &compiler, &["--version"]))),
+            ("cc", first(said(self.repo, "cc", &["--version"]))),
             ("node", said(self.repo, "node", &["--version"])),
             ("npm", said(self.repo, "npm", &["--version"])),
         ])
@@ -272,6 +265,55 @@ impl<'a> Source<'a> {
         fs::write(out.join(SUMS), sums)?;
         Ok(())
     }
+}
+
+/// Cargo as it was called, which knows its compiler.
+fn cargo() -> PathBuf {
+    std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}
+
+/// What is asked of Cargo about every crate that the workspace might have.
+fn metadata(triple: &str) -> [&str; 6] {
+    [
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+        "--filter-platform",
+        triple,
+    ]
+}
+
+/// What is asked of Cargo about those that it compiles for the node.
+fn tree<'a>(triple: &'a str, edges: &'a str) -> [&'a str; 10] {
+    [
+        "tree",
+        "--locked",
+        "--package",
+        "entrenous",
+        "--target",
+        triple,
+        "--edges",
+        edges,
+        "--prefix",
+        "none",
+    ]
+}
+
+/// Places that can be read in the binary.
+fn leaks(binary: &Path, places: &[&Path]) -> Outcome<Vec<String>> {
+    let bytes = fs::read(binary)?;
+    let home = std::env::var("HOME").unwrap_or_default();
+    let texts = places.iter().map(|place| place.display().to_string());
+    // A home of one letter would be found everywhere.
+    let texts = texts.chain(
+        Some(home)
+            .filter(|home| home.len() > 3)
+            .map(|home| format!("{home}/")),
+    );
+    Ok(texts
+        .filter(|text| compare::position(&bytes, text.as_bytes()).is_some())
+        .collect())
 }
 
 /// The version of the workspace.
@@ -300,14 +342,19 @@ mod tests {
     fn the_bill_of_this_workspace() {
         let repo = Repo::find().unwrap();
         let triple = triple(&repo).unwrap();
-        let words = ["metadata", "--format-version", "1", "--filter-platform", &triple];
-        let crates = child::answer(&mut repo.locked_cargo(&words), "").unwrap();
+        let ask = |words: &[&str]| child::answer(&mut repo.cargo(words), "").unwrap();
+        let crates = ask(&metadata(&triple));
+        let compiled = sbom::compiled(
+            &ask(&tree(&triple, "normal,build")),
+            &ask(&tree(&triple, "normal,no-proc-macro")),
+        );
         let read = |file: &str| fs::read_to_string(repo.root.join(file)).unwrap();
         let document = sbom::document(&sbom::Contents {
             version: "0.1.0",
             commit: "c0ffee",
             epoch: 1_795_442_700,
             crates: &serde_json::from_str(&crates).unwrap(),
+            compiled: &compiled,
             checksums: &sbom::checksums(&read("Cargo.lock")),
             npm: &serde_json::from_str(&read("web/package-lock.json")).unwrap(),
             npm_inside: &["svelte", "@lucide/svelte"],
@@ -328,6 +375,10 @@ mod tests {
         assert!(
             of("proptest").is_none() && of("entrenous-fuzz").is_none(),
             "tests are not released"
+        );
+        assert!(
+            of("ring").is_none(),
+            "a weak feature names it, and nothing switches it on"
         );
         let foreign = parts
             .iter()

@@ -2,6 +2,7 @@
 
 mod build;
 mod compare;
+mod place;
 mod sbom;
 mod surroundings;
 
@@ -13,12 +14,16 @@ use crate::args::Args;
 use crate::repo::Repo;
 use crate::{Outcome, child, term};
 use build::Source;
+use place::Place;
 use surroundings::Surroundings;
 
 const HELP: &str = "\
 Builds the release of the commit that is checked out, web client included, into
 release-VERSION in the build folder: the binary, a bill of materials of all crates and npm
-packages in it (CycloneDX, JSON), and SHA256SUMS. Needs git, Node.js and npm.
+packages in it (CycloneDX, JSON), and SHA256SUMS. It is built in the system's folder for
+temporary files (TMPDIR names another), which needs 3 GB.
+
+Needs a C and a C++ compiler, Node.js and npm, git, sh, tar and sha256sum.
 
 Usage: cargo xtask release [options]
 
@@ -51,11 +56,16 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
         term::complain("What is not committed is not in the release.");
     }
     if wish.verify {
-        return verify(&repo, &source, &wish);
+        return verify(&source, &wish);
     }
     let out = repo.target.join(format!("release-{}", source.version));
-    let place = repo.target.join("release-build");
-    source.build(&place, &Surroundings::usual()?, &out)?;
+    let aside = repo.target.join(format!("release-{}.new", source.version));
+    remove(&aside)?;
+    let place = Place::make(false)?;
+    source.build(&place.path, &Surroundings::usual(&place.path)?, &aside)?;
+    // A former release stays until there is another.
+    remove(&out)?;
+    fs::rename(&aside, &out)?;
     term::say(&format!(
         "\n{}",
         fs::read_to_string(out.join(build::SUMS))?.trim_end()
@@ -64,20 +74,29 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds twice, or once beside what somebody else built, and compares.
-fn verify(repo: &Repo, source: &Source<'_>, wish: &Wish) -> Outcome<ExitCode> {
-    let folder = repo.target.join("release-verify");
+/// Removes a folder that need not be there.
+fn remove(folder: &Path) -> Outcome {
     if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(folder)?;
     }
-    let first = folder.join("one");
-    let second = folder.join("another/place/that/is/longer");
+    Ok(())
+}
+
+/// Builds twice, or once beside what somebody else built, and compares.
+fn verify(source: &Source<'_>, wish: &Wish) -> Outcome<ExitCode> {
+    let folder = Place::make(wish.keep)?;
+    let first = folder.path.join("one");
+    let second = folder.path.join("another/place/that/is/longer");
     let build = |place: &Path, surroundings: &Surroundings| -> Outcome {
         term::say(&term::bold(&format!("\n── building in {} ──", place.display())));
         term::say(&format!("with {}", surroundings.words()));
         source.build(place, surroundings, &place.join("out"))
     };
-    build(&first, &Surroundings::usual()?)?;
+    // Beside somebody else's, ours is the other one.
+    match &wish.against {
+        Some(_) => build(&first, &Surroundings::other(&first)?)?,
+        None => build(&first, &Surroundings::usual(&first)?)?,
+    }
     let other = match &wish.against {
         Some(theirs) => theirs.clone(),
         None => {
@@ -93,8 +112,8 @@ fn verify(repo: &Repo, source: &Source<'_>, wish: &Wish) -> Outcome<ExitCode> {
         term::say(&format!("\n{} every byte is the same", term::green("verified:")));
         term::say(fs::read_to_string(first.join("out").join(build::SUMS))?.trim_end());
     }
-    if !wish.keep {
-        fs::remove_dir_all(&folder)?;
+    if wish.keep {
+        term::say(&format!("left in {}", folder.path.display()));
     }
     Ok(if differences.is_empty() {
         ExitCode::SUCCESS

@@ -2,7 +2,7 @@
 //!
 //! It holds no random number and no time but the commit's, so that it is the same whenever it is made.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -16,6 +16,9 @@ pub(super) struct Contents<'a> {
     pub(super) epoch: u64,
     /// What `cargo metadata` says, for one platform.
     pub(super) crates: &'a Value,
+    /// Which of them are compiled for the node, by `name version`, and whether they run in it or only while it is built. Cargo's
+    /// metadata names more: what the features of other crates of the workspace ask for, and what weak features might.
+    pub(super) compiled: &'a BTreeMap<String, bool>,
     /// SHA-256 of crates, by `name version`.
     pub(super) checksums: &'a BTreeMap<String, String>,
     /// `package-lock.json`.
@@ -46,6 +49,17 @@ pub(super) fn checksums(lock: &str) -> BTreeMap<String, String> {
     found
 }
 
+/// What is compiled, of two answers of `cargo tree --prefix none`: everything, and what runs in the node.
+pub(super) fn compiled(all: &str, runs: &str) -> BTreeMap<String, bool> {
+    let key = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some(format!("{} {}", words.next()?, words.next()?.strip_prefix('v')?))
+    };
+    let runs: BTreeSet<String> = runs.lines().filter_map(key).collect();
+    let all = all.lines().filter_map(key);
+    all.map(|one| (one.clone(), runs.contains(&one))).collect()
+}
+
 /// The document.
 ///
 /// # Errors
@@ -53,14 +67,13 @@ pub(super) fn checksums(lock: &str) -> BTreeMap<String, String> {
 pub(super) fn document(contents: &Contents<'_>) -> Outcome<Value> {
     let crates = Crates::read(contents.crates)?;
     let root = crates.root()?;
-    let needed = crates.needed(root);
+    let needed = crates.needed(contents.compiled)?;
     let mut components = BTreeMap::new();
     let mut dependencies = BTreeMap::new();
     for (id, runs) in &needed {
-        let package = crates
-            .packages
-            .get(id)
-            .ok_or("Cargo names a package that it does not describe")?;
+        let Some(package) = crates.packages.get(id) else {
+            continue;
+        };
         let own = text(package, "source").is_none();
         let purl = purl(
             "cargo",
@@ -75,8 +88,8 @@ pub(super) fn document(contents: &Contents<'_>) -> Outcome<Value> {
         let part = component(&purl, package, license, checksum, *runs, own);
         let on: BTreeSet<String> = crates
             .dependencies(id)
-            .filter(|(on, _)| needed.contains_key(on))
-            .filter_map(|(on, _)| crates.purl(on))
+            .filter(|on| needed.contains_key(on))
+            .filter_map(|on| crates.purl(on))
             .collect();
         dependencies.insert(purl.clone(), on);
         if *id != root {
@@ -211,48 +224,27 @@ impl<'a> Crates<'a> {
         Some(purl("cargo", text(package, "name")?, text(package, "version")?))
     }
 
-    /// What a package needs, and whether that runs in the node or only while it is built. Tests do not count.
-    fn dependencies(&self, id: &str) -> impl Iterator<Item = (&'a str, bool)> {
+    /// What a package needs to be built and run. Tests do not count.
+    fn dependencies(&self, id: &str) -> impl Iterator<Item = &'a str> {
         let list = self.nodes.get(id).and_then(|node| node.get("deps")?.as_array());
         list.into_iter().flatten().filter_map(|one| {
             let kinds = one.get("dep_kinds")?.as_array()?;
-            let is = |wanted: Option<&str>| {
-                kinds
-                    .iter()
-                    .any(|kind| kind.get("kind").and_then(Value::as_str) == wanted)
-            };
-            let (normal, build) = (is(None), is(Some("build")));
-            (normal || build).then_some((text(one, "pkg")?, normal))
+            let mut kinds = kinds.iter().map(|kind| kind.get("kind").and_then(Value::as_str));
+            kinds.any(|kind| kind != Some("dev")).then_some(text(one, "pkg")?)
         })
     }
 
-    fn is_macro(&self, id: &str) -> bool {
-        let targets = self
-            .packages
-            .get(id)
-            .and_then(|package| package.get("targets")?.as_array());
-        targets.into_iter().flatten().any(|target| {
-            let kinds = target.get("kind").and_then(Value::as_array).into_iter().flatten();
-            kinds.into_iter().any(|kind| kind == "proc-macro")
-        })
-    }
-
-    /// Everything that `root` needs, by id, and whether it runs in the node.
-    fn needed(&self, root: &'a str) -> BTreeMap<&'a str, bool> {
-        let mut needed = BTreeMap::from([(root, true)]);
-        let mut open = VecDeque::from([(root, true)]);
-        while let Some((id, runs)) = open.pop_front() {
-            for (on, normal) in self.dependencies(id) {
-                let runs = runs && normal && !self.is_macro(on);
-                // Seen before, but not as something that runs.
-                let news = needed.get(on).is_none_or(|known| runs && !known);
-                if news {
-                    needed.insert(on, runs);
-                    open.push_back((on, runs));
-                }
-            }
+    /// What is compiled, by id, and whether it runs in the node.
+    fn needed(&self, compiled: &BTreeMap<String, bool>) -> Outcome<BTreeMap<&'a str, bool>> {
+        let found = self.packages.iter();
+        let needed: BTreeMap<_, _> = found
+            .filter_map(|(id, package)| Some((*id, *compiled.get(&key(package))?)))
+            .collect();
+        if needed.len() == compiled.len() {
+            Ok(needed)
+        } else {
+            Err("Cargo's metadata and its tree do not name the same crates".into())
         }
-        needed
     }
 }
 
@@ -326,6 +318,10 @@ fn timestamp(epoch: u64) -> String {
 mod tests {
     use super::*;
 
+    const ALL: &str = "entrenous v1.0.0 (/some/where)\na v1.0.0\ncc v1.0.0\nmacro v1.0.0 (proc-macro)\nshared v1.0.0\n\
+        syn v1.0.0\nshared v1.0.0 (*)\n";
+    const RUNS: &str = "entrenous v1.0.0 (/some/where)\na v1.0.0\nshared v1.0.0\n";
+
     fn metadata() -> Value {
         let package = |name: &str, kind: &str, own: bool| {
             json!({
@@ -338,13 +334,13 @@ mod tests {
             "packages": [
                 package("entrenous", "bin", true), package("a", "lib", false), package("macro", "proc-macro", false),
                 package("syn", "lib", false), package("cc", "lib", false), package("tests", "lib", false),
-                package("shared", "lib", false),
+                package("shared", "lib", false), package("weak", "lib", false),
             ],
             "resolve": {"nodes": [
                 {"id": "entrenous", "deps": [dep("a", None), dep("macro", None), dep("tests", Some("dev"))]},
-                {"id": "a", "deps": [dep("cc", Some("build")), dep("shared", None)]},
+                {"id": "a", "deps": [dep("cc", Some("build")), dep("shared", None), dep("weak", None)]},
                 {"id": "macro", "deps": [dep("syn", None), dep("shared", None)]},
-                {"id": "syn", "deps": []}, {"id": "cc", "deps": []}, {"id": "tests", "deps": []}, {"id": "shared", "deps": []},
+                {"id": "syn", "deps": []}, {"id": "weak", "deps": []}, {"id": "cc", "deps": []}, {"id": "tests", "deps": []}, {"id": "shared", "deps": []},
             ]},
         })
     }
@@ -359,6 +355,7 @@ mod tests {
             commit: "c0ffee",
             epoch: 1_795_442_700,
             crates: &metadata(),
+            compiled: &compiled(ALL, RUNS),
             checksums: &checksums(lock),
             npm: &npm,
             npm_inside: &["@x/y"],
