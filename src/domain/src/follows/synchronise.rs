@@ -8,12 +8,10 @@ use super::digest::MOST_COMPARED;
 use super::end::end;
 use crate::outbox::{self, Audience};
 use crate::work::{self, Work};
-use crate::{Ctx, DomainError, Result, audit};
-use entrenous_model::{
-    AccountId, Acquaintance, Event, FollowId, Matter, OutboundActivity, Peer, PeerId, Serving,
-};
+use crate::{Ctx, DomainError, Result, audit, peers};
+use entrenous_model::{AccountId, Event, FollowId, OutboundActivity, Peer, PeerId};
 use entrenous_store::follower_sets::{self as sets, Follower, Named};
-use entrenous_store::{follows as rows, peer_view, person};
+use entrenous_store::{follows as rows, person};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows that one comparison changes; what is left over is seen by the next.
@@ -168,7 +166,7 @@ impl Comparison<'_> {
             return Ok(());
         }
         // Who is in no relation with that node would be made known to it by the answer: it may have guessed the name.
-        if !self.may_know(tx, named.id)? {
+        if peers::may_know(tx, self.peer, named.id)?.is_none() {
             self.outcome.left += 1;
             return Ok(());
         }
@@ -190,11 +188,6 @@ impl Comparison<'_> {
         self.outcome.taken_back += 1;
         self.names.insert(named.username.clone(), "taken back");
         Ok(())
-    }
-
-    fn may_know(&self, tx: &mut Work<'_>, person: AccountId) -> Result<bool> {
-        let clear = |how| self.peer.clear::<Serving>(Matter::Person(how)).is_ok();
-        Ok(clear(Acquaintance::Stranger) || peer_view::related(tx, person, self.peer.id)?)
     }
 
     fn write_down(&self, tx: &mut Work<'_>, followed: &str) -> Result<()> {
