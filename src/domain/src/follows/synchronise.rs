@@ -28,7 +28,8 @@ pub struct Synchronised {
     pub taken_back: usize,
     /// Requests that the other node has accepted, as its list says.
     pub accepted: usize,
-    /// Differences that were left alone: something about them is on its way, or the peer may not know of the person.
+    /// Differences that were left alone: something about them is on its way, the peer was told within a day, or may not know
+    /// of the person.
     pub left: usize,
 }
 
@@ -75,8 +76,10 @@ pub async fn synchronise(
         .filter(|one| !listed.contains(&one.uri))
         .map(|one| (one.follow, one.follower))
         .collect();
-    let (peer, origin) = (peer.clone(), ctx.origin().clone());
-    work::write(ctx, move |tx| {
+    let (id, origin) = (peer.id, ctx.origin().clone());
+    let (told, room) = ctx.caches().told().lately(id, followee, ctx.now());
+    let peer = peer.clone();
+    let (outcome, telling) = work::write(ctx, move |tx| {
         let followed = person::get(tx, followee)?.filter(|person| person.active);
         let Some(followed) = followed.filter(|person| person.peer == Some(peer.id)) else {
             return Err(DomainError::Refused("actor"));
@@ -85,6 +88,9 @@ pub async fn synchronise(
             followee,
             peer: &peer,
             under_way: under_way(tx, peer.id)?,
+            told: &told,
+            room,
+            telling: Vec::new(),
             outcome: Synchronised::default(),
             names: BTreeMap::new(),
         };
@@ -96,9 +102,11 @@ pub async fn synchronise(
             comparison.unknown_here(tx, &named, uri)?;
         }
         comparison.write_down(tx, &followed.uri)?;
-        Ok(comparison.outcome)
+        Ok((comparison.outcome, comparison.telling))
     })
-    .await
+    .await?;
+    ctx.caches().told().say(id, followee, &telling, ctx.now());
+    Ok(outcome)
 }
 
 /// Whose follows are changing at this moment; `None` if it cannot be told.
@@ -111,6 +119,12 @@ struct Comparison<'a> {
     followee: AccountId,
     peer: &'a Peer,
     under_way: Option<BTreeSet<AccountId>>,
+    /// Who was lately said not to follow.
+    told: &'a BTreeSet<AccountId>,
+    /// About how many it may be said today.
+    room: usize,
+    /// About whom it is said now.
+    telling: Vec<AccountId>,
     outcome: Synchronised,
     /// A few of those whose follows were changed, for the audit trail, and how.
     names: BTreeMap<String, &'static str>,
@@ -165,6 +179,11 @@ impl Comparison<'_> {
             }
             return Ok(());
         }
+        // It was told today, and lists them still: it would not understand it now.
+        if self.told.contains(&named.id) || self.telling.len() >= self.room {
+            self.outcome.left += 1;
+            return Ok(());
+        }
         // Who is in no relation with that node would be made known to it by the answer: it may have guessed the name.
         if peers::may_know(tx, self.peer, named.id)?.is_none() {
             self.outcome.left += 1;
@@ -185,6 +204,7 @@ impl Comparison<'_> {
             &activity,
             &Audience::People(vec![self.followee]),
         )?;
+        self.telling.push(named.id);
         self.outcome.taken_back += 1;
         self.names.insert(named.username.clone(), "taken back");
         Ok(())
