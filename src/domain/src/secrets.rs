@@ -276,7 +276,7 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 /// HKDF-SHA256 of a token of high entropy, 256 bits out.
 ///
 /// # Errors
-/// As [`Vault::derive`].
+/// As [`Vault::mac`].
 pub fn derive_from_token(token: &str, purpose: &str) -> Result<[u8; 32]> {
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"entrenous token v1").extract(token.as_bytes());
     let mut key = [0; 32];

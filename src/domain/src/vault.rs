@@ -132,7 +132,10 @@ pub async fn change(ctx: &Ctx, actor: &str, next: &[u8; 32]) -> Result<Changed> 
     let (inner, actor) = (ctx.clone(), actor.to_owned());
     let fingerprint = change.fingerprint()?;
     let changed = work::write(ctx, move |tx| {
-        let changed = seal_anew(&inner, tx)?;
+        sealed::overwrite(tx, true)?;
+        let changed = seal_anew(&inner, tx);
+        sealed::overwrite(tx, false)?;
+        let changed = changed?;
         if changed != Changed::default() {
             let Changed { values, ends } = changed;
             let detail = format!(

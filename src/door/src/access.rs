@@ -89,5 +89,6 @@ pub fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
         .next_back()?
         .to_str()
         .ok()?;
-    list.rsplit(',').next()?.trim().parse().ok()
+    let client: IpAddr = list.rsplit(',').next()?.trim().parse().ok()?;
+    Some(client.to_canonical())
 }

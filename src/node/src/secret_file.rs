@@ -2,9 +2,9 @@
 //! it, the former one first.
 
 use crate::failure::Failure;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -40,28 +40,66 @@ fn write(file: &mut File, keys: &[&[u8; 32]]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Writes a file with these keys in place of the one that is there, mode 0600. At every moment there is the former file or
-/// this one, whole, also after a power cut.
+/// Writes a file with these keys in place of the one that is there, mode 0600, of the same owner. At every moment there is
+/// the former file or this one, whole, also after a power cut. Where a symbolic link is, the file it leads to is replaced.
 pub(crate) fn replace(path: &Path, keys: &[&[u8; 32]]) -> Result<(), String> {
     tidy(path)?;
-    let aside = aside(path);
-    let written = || -> std::io::Result<()> {
+    let failed = |error| format!("the key file {} cannot be replaced: {error}", path.display());
+    let target = std::fs::canonicalize(path).map_err(failed)?;
+    let former = std::fs::metadata(&target).map_err(failed)?;
+    let aside = aside(&target);
+    let made = || -> std::io::Result<File> {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(&aside)?;
         write(&mut file, keys)?;
-        std::fs::rename(&aside, path)?;
-        // The name is in the folder: that must be on the disk as well.
-        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        Ok(file)
     };
-    written().map_err(|error| format!("the key file {} cannot be replaced: {error}", path.display()))
+    let placed = made().map_err(failed).and_then(|file| {
+        keep_owner(&file, &former).map_err(|error| {
+            format!(
+                "the key file {} belongs to user {}, and the new one cannot: {error}. Nothing was changed; run the command \
+                 as that user",
+                path.display(),
+                former.uid()
+            )
+        })?;
+        std::fs::rename(&aside, &target).map_err(failed)?;
+        // The name is in the folder: that must be on the disk as well.
+        File::open(target.parent().unwrap_or(Path::new(".")))
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
+    });
+    if placed.is_err() {
+        // A key is not left lying about.
+        tidy(path)?;
+    }
+    placed
+}
+
+/// Gives a new file to the owner of the former one: root may change the key of a service that is not root. The group goes
+/// with it where that is allowed; to a file of mode 0600 it means nothing.
+fn keep_owner(file: &File, former: &Metadata) -> std::io::Result<()> {
+    let now = file.metadata()?;
+    if now.uid() != former.uid() {
+        fchown(file, Some(former.uid()), None)?;
+    }
+    if now.gid() != former.gid()
+        && let Err(error) = fchown(file, None, Some(former.gid()))
+    {
+        tracing::debug!(cause = %error, "the key file has another group");
+    }
+    Ok(())
 }
 
 /// Removes what a process that was killed may have left beside the file.
 pub(crate) fn tidy(path: &Path) -> Result<(), String> {
-    let aside = aside(path);
+    let aside = match std::fs::canonicalize(path) {
+        Ok(target) => aside(&target),
+        Err(_) => aside(path),
+    };
     match std::fs::remove_file(&aside) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(format!("{} cannot be removed: {error}", aside.display()))
@@ -185,6 +223,20 @@ mod tests {
             1,
             "nothing is left beside it"
         );
+        // Behind a link it is the file that changes, not the link.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let link = elsewhere.path().join("vault.key");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        replace(&link, &[&[4; 32]]).unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(*look(&path).unwrap().current, [4; 32]);
+        // Of whom it was, where the tests may give files away.
+        if std::os::unix::fs::chown(&path, Some(65_534), Some(65_533)).is_ok() {
+            replace(&path, &[&[2; 32]]).unwrap();
+            let meta = std::fs::metadata(&path).unwrap();
+            assert_eq!((meta.uid(), meta.gid()), (65_534, 65_533));
+        }
+        replace(&path, &[&[2; 32]]).unwrap();
         // Where nothing can be written, the former one stays.
         std::fs::create_dir(aside(&path)).unwrap();
         assert!(replace(&path, &[&[3; 32]]).is_err());

@@ -1,7 +1,7 @@
 //! All that is sealed with the vault's key, wherever it is kept: for changing that key.
 
 use crate::schema::{account_keys, ledger_heads, ledger_keys, node_secrets, peer_invites, peers};
-use crate::{Conn, StoreError};
+use crate::{Backend, Conn, StoreError};
 use diesel::prelude::*;
 use entrenous_model::{LedgerHead, Origin, PeerId};
 
@@ -88,6 +88,19 @@ pub fn all(conn: &mut Conn, kind: Kind) -> Result<Vec<Sealed>, StoreError> {
             .map(numbered)
             .collect(),
     })
+}
+
+/// Whether SQLite writes zeros over what is replaced on this connection. On PostgreSQL nothing: the former row stays until
+/// `VACUUM`.
+///
+/// # Errors
+/// The database's.
+pub fn overwrite(conn: &mut Conn, zeros: bool) -> Result<(), StoreError> {
+    match conn.backend() {
+        Backend::Sqlite if zeros => conn.batch("PRAGMA secure_delete = ON"),
+        Backend::Sqlite => conn.batch("PRAGMA secure_delete = OFF"),
+        Backend::Postgres => Ok(()),
+    }
 }
 
 /// Writes a value in its place.

@@ -4,7 +4,7 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
-use crate::follows::Digests;
+use crate::follows::{Digests, Told};
 use crate::marks::{Mark, Marks, Striped, StripedMarks};
 use crate::oauth::Bearer;
 use crate::people::LoginGuard;
@@ -63,6 +63,7 @@ pub struct Caches {
     logins: LoginGuard,
     uses: Uses,
     digests: Digests,
+    told: Told,
 }
 
 impl Default for Caches {
@@ -93,6 +94,7 @@ impl Default for Caches {
             logins: LoginGuard::default(),
             uses: Uses::default(),
             digests: Digests::default(),
+            told: Told::default(),
         }
     }
 }
@@ -281,5 +283,10 @@ impl Caches {
     /// Digests of followers.
     pub(crate) const fn digests(&self) -> &Digests {
         &self.digests
+    }
+
+    /// What peers were told of who does not follow.
+    pub(crate) const fn told(&self) -> &Told {
+        &self.told
     }
 }

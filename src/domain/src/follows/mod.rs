@@ -5,6 +5,7 @@ mod ask;
 mod digest;
 mod end;
 mod synchronise;
+mod told;
 
 use crate::{Ctx, Result, work};
 use entrenous_model::{Account, AccountId, Page};
@@ -19,6 +20,7 @@ pub(crate) use end::end_between;
 pub use end::unfollow;
 pub use entrenous_store::follower_sets::{Follower, Place};
 pub use synchronise::{Synchronised, own_followers, synchronise};
+pub(crate) use told::Told;
 
 /// How to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,12 +8,10 @@ use super::digest::MOST_COMPARED;
 use super::end::end;
 use crate::outbox::{self, Audience};
 use crate::work::{self, Work};
-use crate::{Ctx, DomainError, Result, audit};
-use entrenous_model::{
-    AccountId, Acquaintance, Event, FollowId, Matter, OutboundActivity, Peer, PeerId, Serving,
-};
+use crate::{Ctx, DomainError, Result, audit, peers};
+use entrenous_model::{AccountId, Event, FollowId, OutboundActivity, Peer, PeerId};
 use entrenous_store::follower_sets::{self as sets, Follower, Named};
-use entrenous_store::{follows as rows, peer_view, person};
+use entrenous_store::{follows as rows, person};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows that one comparison changes; what is left over is seen by the next.
@@ -30,7 +28,8 @@ pub struct Synchronised {
     pub taken_back: usize,
     /// Requests that the other node has accepted, as its list says.
     pub accepted: usize,
-    /// Differences that were left alone: something about them is on its way, or the peer may not know of the person.
+    /// Differences that were left alone: something about them is on its way, the peer was told within a day, or may not know
+    /// of the person.
     pub left: usize,
 }
 
@@ -77,8 +76,10 @@ pub async fn synchronise(
         .filter(|one| !listed.contains(&one.uri))
         .map(|one| (one.follow, one.follower))
         .collect();
-    let (peer, origin) = (peer.clone(), ctx.origin().clone());
-    work::write(ctx, move |tx| {
+    let (id, origin) = (peer.id, ctx.origin().clone());
+    let (told, room) = ctx.caches().told().lately(id, followee, ctx.now());
+    let peer = peer.clone();
+    let (outcome, telling) = work::write(ctx, move |tx| {
         let followed = person::get(tx, followee)?.filter(|person| person.active);
         let Some(followed) = followed.filter(|person| person.peer == Some(peer.id)) else {
             return Err(DomainError::Refused("actor"));
@@ -87,6 +88,9 @@ pub async fn synchronise(
             followee,
             peer: &peer,
             under_way: under_way(tx, peer.id)?,
+            told: &told,
+            room,
+            telling: Vec::new(),
             outcome: Synchronised::default(),
             names: BTreeMap::new(),
         };
@@ -98,9 +102,11 @@ pub async fn synchronise(
             comparison.unknown_here(tx, &named, uri)?;
         }
         comparison.write_down(tx, &followed.uri)?;
-        Ok(comparison.outcome)
+        Ok((comparison.outcome, comparison.telling))
     })
-    .await
+    .await?;
+    ctx.caches().told().say(id, followee, &telling, ctx.now());
+    Ok(outcome)
 }
 
 /// Whose follows are changing at this moment; `None` if it cannot be told.
@@ -113,6 +119,12 @@ struct Comparison<'a> {
     followee: AccountId,
     peer: &'a Peer,
     under_way: Option<BTreeSet<AccountId>>,
+    /// Who was lately said not to follow.
+    told: &'a BTreeSet<AccountId>,
+    /// About how many it may be said today.
+    room: usize,
+    /// About whom it is said now.
+    telling: Vec<AccountId>,
     outcome: Synchronised,
     /// A few of those whose follows were changed, for the audit trail, and how.
     names: BTreeMap<String, &'static str>,
@@ -167,8 +179,13 @@ impl Comparison<'_> {
             }
             return Ok(());
         }
+        // It was told today, and lists them still: it would not understand it now.
+        if self.told.contains(&named.id) || self.telling.len() >= self.room {
+            self.outcome.left += 1;
+            return Ok(());
+        }
         // Who is in no relation with that node would be made known to it by the answer: it may have guessed the name.
-        if !self.may_know(tx, named.id)? {
+        if peers::may_know(tx, self.peer, named.id)?.is_none() {
             self.outcome.left += 1;
             return Ok(());
         }
@@ -187,14 +204,10 @@ impl Comparison<'_> {
             &activity,
             &Audience::People(vec![self.followee]),
         )?;
+        self.telling.push(named.id);
         self.outcome.taken_back += 1;
         self.names.insert(named.username.clone(), "taken back");
         Ok(())
-    }
-
-    fn may_know(&self, tx: &mut Work<'_>, person: AccountId) -> Result<bool> {
-        let clear = |how| self.peer.clear::<Serving>(Matter::Person(how)).is_ok();
-        Ok(clear(Acquaintance::Stranger) || peer_view::related(tx, person, self.peer.id)?)
     }
 
     fn write_down(&self, tx: &mut Work<'_>, followed: &str) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Peers: who is trusted, since when, with which keys, for what. Default deny.
 
+mod acquaintance;
 mod alerts;
 mod cache;
 pub mod contracts;
@@ -11,6 +12,7 @@ mod life;
 mod network;
 mod purge;
 
+pub use acquaintance::may_know;
 pub use alerts::{Alert, AlertKind, alerts};
 pub use cache::Trust;
 pub use ending::{

@@ -1,6 +1,7 @@
 //! What two nodes compare of their follows (FEP-8fcf), and what is done about a difference.
 
 use crate::fixture::House;
+use chrono::TimeDelta;
 use entrenous_domain::follows::{self, FollowOptions, FollowerDigest, Place, Synchronised};
 use entrenous_domain::{Via, accounts, audit, blocks, deliveries, peers, people};
 use entrenous_model::{
@@ -186,6 +187,14 @@ stories! {
         let again = house.synchronised(there, zoe.id, &[&ada.uri, &bob.uri]).await;
         assert_eq!(again, Synchronised { left: 1, ..Synchronised::default() });
         assert_eq!(house.on_its_way(there).await.len(), 1);
+        // It was said, and changed nothing: not again at every comparison, only a day later.
+        house.delivered().await;
+        let again = house.synchronised(there, zoe.id, &[&ada.uri, &bob.uri]).await;
+        assert_eq!(again, Synchronised { left: 1, ..Synchronised::default() });
+        assert!(house.on_its_way(there).await.is_empty());
+        house.clock.advance(TimeDelta::days(1));
+        let again = house.synchronised(there, zoe.id, &[&ada.uri, &bob.uri]).await;
+        assert_eq!(again, Synchronised { taken_back: 1, ..Synchronised::default() });
     }
 
     async fn what_is_under_way_is_left_alone(db: &TestDatabase) {

@@ -10,8 +10,8 @@ use axum::response::Response;
 use entrenous_domain::follows::{self, Place};
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::timelines::{self, AccountFilter};
-use entrenous_domain::{Result, accounts};
-use entrenous_model::{Account, Acquaintance, Cleared, Matter, Page, Peer, PeerId, Serving};
+use entrenous_domain::{Result, accounts, peers};
+use entrenous_model::{Account, Cleared, Matter, Page, Peer, PeerId, Serving};
 use entrenous_store::{follower_sets, peer_view};
 use serde::Deserialize;
 use serde_json::Value;
@@ -22,26 +22,17 @@ const PAGE: i64 = 20;
 /// Most followers that are listed.
 const FOLLOWERS: i64 = 10_000;
 
-/// That the peer may know of this person: its contract gives the directory, or the two have to do with each other.
+/// That the peer may know of this person.
 pub(super) async fn may_know(
     federation: &Federation,
     peer: &Peer,
     account: &Account,
 ) -> Result<Option<Cleared<Serving>>> {
-    if let Ok(cleared) = peer.clear(Matter::Person(Acquaintance::Stranger)) {
-        return Ok(Some(cleared));
-    }
-    // Groups that both nodes share would be asked here as well; there are none yet.
-    let Ok(cleared) = peer.clear(Matter::Person(Acquaintance::Known)) else {
-        return Ok(None);
-    };
-    let (account, peer) = (account.id, peer.id);
-    let related = federation
-        .ctx()
-        .store()
-        .read(move |conn| peer_view::related(conn, account, peer))
-        .await?;
-    Ok(related.then_some(cleared))
+    let (account, peer) = (account.id, peer.clone());
+    let store = federation.ctx().store();
+    Ok(store
+        .read(move |conn| peers::may_know(conn, &peer, account))
+        .await?)
 }
 
 enum Found {

@@ -80,6 +80,9 @@ pub(super) async fn rotate(host: &Host) -> Result<Answer, String> {
     })?;
     secret_file::replace(&path, &[&next])
         .map_err(|error| format!("{error}. The new key holds, and both are in the file: run it again"))?;
+    if let Err(error) = host.ctx.store().fold().await {
+        tracing::warn!(cause = %error, "the database's log may still have what the former key opens");
+    }
     let fingerprint = host.ctx.vault().fingerprint().map_err(|error| said(&error))?;
     let text = format!(
         "The vault has a new key.\n  Fingerprint  {fingerprint}\n{} secrets were sealed anew, {} ledgers bound anew.\n\

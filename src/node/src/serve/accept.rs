@@ -16,10 +16,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const LARGEST_HEAD: usize = 32 * 1024;
 /// The most header fields.
 const MOST_HEADERS: usize = 100;
+
+/// How often it is said at most that an address has too many connections.
+const SAID: Duration = Duration::from_secs(60);
 
 /// What the loop allows.
 pub(super) struct Limits {
@@ -49,6 +52,7 @@ pub(super) async fn run(listener: TcpListener, router: Router, limits: Limits, s
     let crowd = Crowd::new(limits.per_address);
     let proxies = limits.trusted_proxies;
     let connections = TaskTracker::new();
+    let mut refusals = Refusals::default();
     loop {
         let place = tokio::select! {
             () = stop.cancelled() => break,
@@ -68,20 +72,24 @@ pub(super) async fn run(listener: TcpListener, router: Router, limits: Limits, s
                 continue;
             }
         };
-        let behind_proxy = proxies.iter().any(|net| net.contains(&address.ip()));
+        // On a socket for both, IPv4 arrives as IPv6: nothing after this has to know.
+        let client = address.ip().to_canonical();
+        let behind_proxy = is_proxy(&proxies, address.ip());
         let seat = if behind_proxy {
             None
-        } else if let Some(seat) = crowd.enter(address.ip()) {
+        } else if let Some(seat) = crowd.enter(client) {
             Some(seat)
         } else {
-            tracing::debug!(client = %address.ip(), "too many connections of one address: closed");
+            if let Some(refused) = refusals.count(Instant::now()) {
+                tracing::warn!(%client, refused, "too many connections of one address: closed (limits.connections_per_address)");
+            }
             // Nothing is owed to it, and nothing of it stays in the kernel.
             drop(stream.set_zero_linger());
             continue;
         };
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
-            serve(stream, address, router, behind_proxy, stop).await;
+            serve(stream, client, router, behind_proxy, stop).await;
             drop((place, seat));
         });
     }
@@ -90,9 +98,36 @@ pub(super) async fn run(listener: TcpListener, router: Router, limits: Limits, s
     connections.wait().await;
 }
 
+/// Whether what this address says of clients is believed, however the configuration writes it.
+fn is_proxy(proxies: &[IpNet], address: IpAddr) -> bool {
+    let canonical = address.to_canonical();
+    proxies
+        .iter()
+        .any(|net| net.contains(&canonical) || net.contains(&address))
+}
+
+/// Connections that were closed at once, as far as nobody has been told of them.
+#[derive(Default)]
+struct Refusals {
+    said: Option<Instant>,
+    untold: u64,
+}
+
+impl Refusals {
+    /// One more: how many there were since it was last said, if it is time to say it.
+    fn count(&mut self, now: Instant) -> Option<u64> {
+        self.untold = self.untold.saturating_add(1);
+        if self.said.is_some_and(|said| now.duration_since(said) < SAID) {
+            return None;
+        }
+        self.said = Some(now);
+        Some(std::mem::take(&mut self.untold))
+    }
+}
+
 async fn serve(
     stream: TcpStream,
-    address: SocketAddr,
+    address: IpAddr,
     router: Router,
     behind_proxy: bool,
     stop: CancellationToken,
@@ -111,9 +146,9 @@ async fn serve(
             }
             let chunked = head::is_chunked(&request);
             let client = if behind_proxy {
-                entrenous_door::forwarded(request.headers()).unwrap_or(address.ip())
+                entrenous_door::forwarded(request.headers()).unwrap_or(address)
             } else {
-                address.ip()
+                address
             };
             let body_of = told.clone();
             let mut request = request.map(|body| Body::new(TimedBody::new(body, body_of)));
@@ -145,6 +180,38 @@ async fn serve(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(client = %address.ip(), cause = %error, "a connection ended early");
+        tracing::debug!(client = %address, cause = %error, "a connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_known_however_it_arrives() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxies = ["127.0.0.0/8".parse().unwrap(), "2001:db8::/64".parse().unwrap()];
+        for known in ["127.0.0.1", "::ffff:127.0.0.1", "2001:db8::9"] {
+            assert!(is_proxy(&proxies, ip(known)), "{known}");
+        }
+        for other in ["192.0.2.1", "::ffff:192.0.2.1", "::1", "2001:db8:0:1::9"] {
+            assert!(!is_proxy(&proxies, ip(other)), "{other}");
+        }
+        // Written as it arrives on a socket for both.
+        assert!(is_proxy(
+            &["::ffff:192.0.2.0/120".parse().unwrap()],
+            ip("::ffff:192.0.2.1")
+        ));
+    }
+
+    #[test]
+    fn refusals_are_said_once_a_minute() {
+        let (mut refusals, start) = (Refusals::default(), Instant::now());
+        assert_eq!(refusals.count(start), Some(1));
+        for _ in 0..1_000 {
+            assert_eq!(refusals.count(start + SAID / 2), None);
+        }
+        assert_eq!(refusals.count(start + SAID), Some(1_001));
     }
 }

@@ -5,6 +5,7 @@
 
 use super::pace::{Pace, Talk};
 use super::stall::Stall;
+use socket2::SockRef;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -63,8 +64,11 @@ impl AsyncRead for Lingering {
 
 impl AsyncWrite for Lingering {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let outcome = self.stream()?.poll_write(cx, bytes);
-        self.stall.judge(cx, outcome)
+        let this = &mut *self;
+        let stream = this.stream.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        let outcome = Pin::new(&mut *stream).poll_write(cx, bytes);
+        this.stall
+            .judge(cx, outcome, || SockRef::from(&*stream).send(bytes))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -81,8 +85,11 @@ impl AsyncWrite for Lingering {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let outcome = self.stream()?.poll_write_vectored(cx, parts);
-        self.stall.judge(cx, outcome)
+        let this = &mut *self;
+        let stream = this.stream.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        let outcome = Pin::new(&mut *stream).poll_write_vectored(cx, parts);
+        this.stall
+            .judge(cx, outcome, || SockRef::from(&*stream).send_vectored(parts))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -126,7 +133,9 @@ async fn drain(mut stream: TcpStream, most: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::net::TcpListener;
+    use std::future::poll_fn;
+    use std::io::Read as _;
+    use tokio::net::{TcpListener, TcpSocket};
 
     #[tokio::test]
     async fn the_answer_arrives_before_the_end() {
@@ -140,5 +149,40 @@ mod tests {
         let mut answer = Vec::new();
         sender.read_to_end(&mut answer).await.unwrap();
         assert_eq!(answer, b"no");
+    }
+
+    /// Every look is the last one: what was read must be seen by then, though the kernel does not speak of it.
+    #[tokio::test]
+    async fn who_reads_slowly_is_not_cut_and_who_does_not_read_is() {
+        let listening = TcpSocket::new_v4().unwrap();
+        listening.set_send_buffer_size(128 * 1024).unwrap();
+        listening.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = listening.listen(1).unwrap();
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(8192).unwrap();
+        socket.connect(&listener.local_addr().unwrap().into()).unwrap();
+        let mut client = std::net::TcpStream::from(socket);
+        let (accepted, _) = listener.accept().await.unwrap();
+        let mut lingering = Lingering::new(accepted, Talk::default());
+        lingering.stall = Stall::hurried();
+        let some = vec![7; 64 * 1024];
+        poll_fn(|cx| {
+            while Pin::new(&mut lingering).poll_write(cx, &some).is_ready() {}
+            Poll::Ready(())
+        })
+        .await;
+        for _ in 0..20 {
+            // A fifth of what makes the kernel say that there is room.
+            client.read_exact(&mut [0; 16 * 1024]).unwrap();
+            let written = lingering.write(&some).await.expect("cut although it reads");
+            assert!(written > 0);
+        }
+        for _ in 0..10 {
+            if let Err(error) = lingering.write(&some).await {
+                assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                return;
+            }
+        }
+        panic!("nothing is read, and nobody minds");
     }
 }

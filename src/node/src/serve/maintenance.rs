@@ -1,4 +1,4 @@
-//! What is done once an hour: forgetting what has served its purpose.
+//! What is done once an hour: forgetting what has served its purpose, and a look at how large the tables are.
 
 use chrono::TimeDelta;
 use entrenous_domain::{Ctx, maintenance};
@@ -17,6 +17,9 @@ pub(super) async fn run(ctx: Ctx, stop: CancellationToken) {
         match maintenance::forget_old(&ctx, TimeDelta::days(60)).await {
             Ok(rows) => tracing::debug!(rows, "old rows are gone"),
             Err(error) => tracing::warn!(cause = %crate::app::cause(&error), "old rows could not be removed"),
+        }
+        if let Err(error) = ctx.store().analyse().await {
+            tracing::warn!(cause = %error, "the database's tables were not looked at");
         }
     }
 }

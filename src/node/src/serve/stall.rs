@@ -1,19 +1,26 @@
 //! Answers that nobody takes: whoever asks and does not read holds a connection, what was asked for, and memory.
+//!
+//! The kernel says that a socket can be written to again only once a third of its buffer is free. Over a slow line that
+//! takes longer than anyone should be waited for who takes nothing; so what was taken is found out by trying to write.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// How long a full socket may stay full.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What must have been taken by then, in bytes. Below it, reading byte by byte would keep a connection for ever.
-const ENOUGH: usize = 16 * 1024;
+/// How often a full socket is tried meanwhile: what was on the way when it became full is no progress of later.
+const GLANCE: Duration = Duration::from_secs(2);
+/// What must have been taken by then, in bytes. Below it, reading byte by byte would keep a connection for ever; above it
+/// is the worst line that somebody still waits at.
+const ENOUGH: usize = 1024;
 
 /// Watches the writes to one socket.
 pub(super) struct Stall {
     patience: Duration,
+    glance: Duration,
     waiting: Option<Waiting>,
     over: bool,
 }
@@ -22,6 +29,7 @@ impl Default for Stall {
     fn default() -> Self {
         Self {
             patience: PATIENCE,
+            glance: GLANCE,
             waiting: None,
             over: false,
         }
@@ -29,37 +37,65 @@ impl Default for Stall {
 }
 
 struct Waiting {
-    until: Pin<Box<Sleep>>,
+    since: Instant,
+    look: Pin<Box<Sleep>>,
     taken: usize,
 }
 
 impl Stall {
     /// What a write came to: as it was, or `TimedOut` when the other side has taken too little for too long.
+    ///
+    /// `attempt` writes the same at once, whether or not the socket is known to have room: `WouldBlock` if it has none.
     pub(super) fn judge(
         &mut self,
         cx: &mut Context<'_>,
         outcome: Poll<io::Result<usize>>,
+        mut attempt: impl FnMut() -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        let Poll::Ready(outcome) = outcome else {
-            let patience = self.patience;
+        if let Poll::Ready(outcome) = outcome {
+            if let Ok(count) = outcome {
+                self.took(count);
+            }
+            return Poll::Ready(outcome);
+        }
+        let (patience, glance) = (self.patience, self.glance);
+        loop {
             let waiting = self.waiting.get_or_insert_with(|| Waiting {
-                until: Box::pin(sleep(patience)),
+                since: Instant::now(),
+                look: Box::pin(sleep(glance)),
                 taken: 0,
             });
-            ready!(waiting.until.as_mut().poll(cx));
-            self.over = true;
-            return Poll::Ready(Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the answer is not taken",
-            )));
-        };
-        if let (Some(waiting), Ok(count)) = (&mut self.waiting, &outcome) {
-            waiting.taken = waiting.taken.saturating_add(*count);
+            ready!(waiting.look.as_mut().poll(cx));
+            let now = Instant::now();
+            let late = now.duration_since(waiting.since) >= patience;
+            waiting.look.as_mut().reset(now + glance);
+            let count = match attempt() {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                Err(error) => return Poll::Ready(Err(error)),
+            };
+            self.took(count);
+            if late && self.waiting.is_some() {
+                self.over = true;
+                return Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the answer is not taken",
+                )));
+            }
+            if count > 0 {
+                return Poll::Ready(Ok(count));
+            }
+        }
+    }
+
+    /// So many bytes found room: as many were taken at the other end.
+    fn took(&mut self, count: usize) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.taken = waiting.taken.saturating_add(count);
             if waiting.taken >= ENOUGH {
                 self.waiting = None;
             }
         }
-        Poll::Ready(outcome)
     }
 
     /// Everything there was has been handed over.
@@ -78,60 +114,75 @@ mod tests {
     use super::*;
     use std::future::poll_fn;
 
-    /// Tells the stall of a full socket until it has enough of it.
-    async fn full(stall: &mut Stall) -> io::Result<usize> {
-        poll_fn(|cx| stall.judge(cx, Poll::Pending)).await
+    impl Stall {
+        /// One that loses patience soon.
+        fn soon() -> Self {
+            Self {
+                patience: Duration::from_millis(50),
+                glance: Duration::from_millis(10),
+                ..Self::default()
+            }
+        }
+
+        /// One that has no patience but looks once.
+        pub(in crate::serve) fn hurried() -> Self {
+            Self {
+                patience: Duration::ZERO,
+                ..Self::soon()
+            }
+        }
+    }
+
+    fn no_room() -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// Tells the stall of a full socket, as far as anyone knows, until it has enough of it.
+    async fn full(stall: &mut Stall, mut attempt: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+        poll_fn(|cx| stall.judge(cx, Poll::Pending, &mut attempt)).await
     }
 
     async fn took(stall: &mut Stall, count: usize) {
-        poll_fn(|cx| stall.judge(cx, Poll::Ready(Ok(count))))
+        poll_fn(|cx| stall.judge(cx, Poll::Ready(Ok(count)), no_room))
             .await
             .unwrap();
     }
 
-    /// One that loses patience soon.
-    fn soon() -> Stall {
-        Stall {
-            patience: Duration::from_millis(50),
-            ..Stall::default()
-        }
-    }
-
     #[tokio::test]
     async fn a_socket_that_stays_full_is_given_up() {
-        let mut stall = soon();
-        assert_eq!(
-            full(&mut stall).await.unwrap_err().kind(),
-            io::ErrorKind::TimedOut
-        );
+        let mut stall = Stall::soon();
+        let error = full(&mut stall, no_room).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(stall.is_over());
+        // What breaks is no matter of patience.
+        let mut stall = Stall::soon();
+        let error = full(&mut stall, || Err(io::ErrorKind::ConnectionReset.into())).await;
+        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+        assert!(!stall.is_over());
     }
 
     #[tokio::test]
     async fn byte_by_byte_is_not_enough_and_a_pace_is() {
-        // However late this looks again: the first wait counts until enough was taken.
-        let mut stall = soon();
-        while full_for_a_moment(&mut stall).await {
+        // However it is seen, the first wait counts until enough was taken.
+        let mut stall = Stall::soon();
+        while full(&mut stall, || Ok(1)).await.is_ok() {
             took(&mut stall, 1).await;
         }
         assert!(stall.is_over());
-        let mut stall = Stall::default();
-        for _ in 0..10 {
-            assert!(full_for_a_moment(&mut stall).await);
-            took(&mut stall, ENOUGH).await;
+        // A slow line, of which the kernel says nothing: each time it is the last moment.
+        let mut stall = Stall::hurried();
+        for _ in 0..5 {
+            assert_eq!(full(&mut stall, || Ok(ENOUGH)).await.unwrap(), ENOUGH);
             assert!(stall.waiting.is_none());
         }
         // A small answer that was taken whole, later, does not count against the next.
-        assert!(full_for_a_moment(&mut stall).await);
-        took(&mut stall, 10).await;
+        let mut stall = Stall {
+            glance: Duration::from_millis(10),
+            ..Stall::default()
+        };
+        assert_eq!(full(&mut stall, || Ok(10)).await.unwrap(), 10);
         assert!(stall.waiting.is_some());
         stall.emptied();
         assert!(stall.waiting.is_none() && !stall.is_over());
-    }
-
-    /// Whether it is still waited for.
-    async fn full_for_a_moment(stall: &mut Stall) -> bool {
-        let moment = Duration::from_millis(5);
-        tokio::time::timeout(moment, full(stall)).await.is_err()
     }
 }

@@ -97,6 +97,7 @@ impl Store {
                 backend: Backend::Sqlite,
                 pulse: None,
                 threads: Mutex::default(),
+                chores: Arc::default(),
                 _alone: None,
                 inline: Some(inline),
             }),

@@ -1,5 +1,6 @@
 //! The threads that own the connections, and the way to them.
 
+mod chores;
 #[cfg(feature = "inline")]
 mod inline;
 mod job;
@@ -19,6 +20,7 @@ use crate::{
     migrate,
     time::storable,
 };
+use chores::Chores;
 use diesel::PgConnection;
 use entrenous_model::{Event, Time};
 use job::{Fate, ReadJob, Write, WriteJob};
@@ -61,6 +63,8 @@ struct Inner {
     /// SQLite has none: it is in this process, and does not fall silent.
     pulse: Option<Arc<Pulse>>,
     threads: Mutex<Threads>,
+    /// PostgreSQL does them by itself.
+    chores: Arc<Chores>,
     /// What keeps other processes from the database; let go at the end.
     _alone: Option<Mutex<PgConnection>>,
     /// Instead of threads, in the simulation.
@@ -98,6 +102,7 @@ impl Store {
         let events = events();
         let reads = Arc::new(Queue::new(config.queue));
         let writes = Arc::new(Queue::new(config.queue));
+        let chores = Arc::<Chores>::default();
         let pulse = (backend == Backend::Postgres).then(Arc::<Pulse>::default);
         let store = Self {
             inner: Arc::new(Inner {
@@ -108,6 +113,7 @@ impl Store {
                 backend,
                 pulse: pulse.clone(),
                 threads: Mutex::default(),
+                chores: Arc::clone(&chores),
                 _alone: alone,
                 #[cfg(feature = "inline")]
                 inline: None,
@@ -127,20 +133,23 @@ impl Store {
         };
         for number in 0..writers {
             let (queue, events, writer) = (Arc::clone(&writes), events.clone(), Arc::clone(&writer));
-            let news = Arc::clone(&news);
+            let (news, chores) = (Arc::clone(&news), Arc::clone(&chores));
             threads
                 .writers
                 .push(spawn(&format!("store-write-{number}"), move || match backend {
-                    Backend::Sqlite => write_sqlite::serve(&queue, &events, &news, || writer.open()),
+                    Backend::Sqlite => {
+                        write_sqlite::serve(&queue, &events, &news, &chores, || writer.open());
+                    }
                     Backend::Postgres => write_postgres::serve(&queue, &events, &news, || writer.open()),
                 })?);
         }
         for number in 0..config.reader_threads(&place) {
             let (queue, news, place) = (Arc::clone(&reads), Arc::clone(&news), place.clone());
+            let chores = Arc::clone(&chores);
             threads
                 .readers
                 .push(spawn(&format!("store-read-{number}"), move || {
-                    read::serve(&queue, &news, || connection::open(&place, Use::Read));
+                    read::serve(&queue, &news, &chores, || connection::open(&place, Use::Read));
                 })?);
         }
         if let Some(pulse) = pulse {
@@ -247,6 +256,34 @@ impl Store {
 
     fn is_silent(&self) -> bool {
         self.inner.pulse.as_ref().is_some_and(|pulse| pulse.is_silent())
+    }
+
+    /// Looks at how large the tables are, for the planner's sake. Cheap; now and then, since a database that was small when it
+    /// was last looked at is read as if it still were. PostgreSQL does so by itself.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; that the look failed is only logged.
+    pub async fn analyse(&self) -> Result<(), StoreError> {
+        self.inner.chores.ask_to_analyse();
+        self.between_transactions().await
+    }
+
+    /// Empties SQLite's write-ahead log, so that nothing is left in it of what was overwritten. Waits some seconds for
+    /// readers, and so do all that write. On PostgreSQL nothing: its log is the server's matter.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; that the log stays is only logged.
+    pub async fn fold(&self) -> Result<(), StoreError> {
+        self.inner.chores.ask_to_fold();
+        self.between_transactions().await
+    }
+
+    /// Until the thread that writes has done its chores.
+    async fn between_transactions(&self) -> Result<(), StoreError> {
+        match self.inner.backend {
+            Backend::Sqlite => self.write(|_| Ok(())).await,
+            Backend::Postgres => Ok(()),
+        }
     }
 
     /// The events of this process's transactions, after their commit: a batch for each commit, in the order of

@@ -1,6 +1,7 @@
 //! The threads that read.
 
 use super::{
+    chores::Chores,
     job::{ReadJob, Verdict},
     queue::Queue,
     slot::{News, Slot},
@@ -16,11 +17,22 @@ use std::{
 const IDLE: Duration = Duration::from_secs(1);
 
 /// Serves until the queue is closed and empty.
-pub(super) fn serve(queue: &Queue<ReadJob>, news: &Arc<News>, open: impl Fn() -> Result<Conn, StoreError>) {
+pub(super) fn serve(
+    queue: &Queue<ReadJob>,
+    news: &Arc<News>,
+    chores: &Chores,
+    open: impl Fn() -> Result<Conn, StoreError>,
+) {
     let mut slot = Slot::new(open, Arc::clone(news));
     let _ = slot.get();
     let mut used = Instant::now();
+    let mut analysed = chores.analysed();
     while let Some(job) = queue.pop() {
+        let now = chores.analysed();
+        if analysed != now {
+            analysed = now;
+            slot.renew();
+        }
         let doubtful = slot.is_doubtful() || used.elapsed() > IDLE;
         if doubtful && slot.held().is_some_and(gone) {
             slot.reset();

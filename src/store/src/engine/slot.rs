@@ -101,6 +101,11 @@ impl<C, F: Fn() -> Result<C, StoreError>> Slot<C, F> {
         doubtful
     }
 
+    /// Lets a good connection go; the next use opens another.
+    pub(super) fn renew(&mut self) {
+        self.held = None;
+    }
+
     /// Lets the connection go; the next use opens another.
     pub(super) fn reset(&mut self) {
         if self.held.take().is_some() {

@@ -2,6 +2,7 @@
 
 use super::{
     Events, Tx,
+    chores::{self, Chores},
     job::Verdict,
     job::WriteJob,
     queue::Queue,
@@ -21,25 +22,28 @@ const LONGEST: Duration = Duration::from_millis(20);
 
 type Waiting = VecDeque<Box<dyn WriteJob>>;
 
-/// Serves until the queue is closed and empty; then folds the log into the database file.
+/// Serves until the queue is closed and empty; then folds the log into the database file. Does its chores in between, before
+/// the closures that came after them.
 pub(super) fn serve(
     queue: &Queue<Box<dyn WriteJob>>,
     events: &Events,
     news: &Arc<News>,
+    chores: &Chores,
     open: impl Fn() -> Result<Tx, StoreError>,
 ) {
     let mut slot = Slot::new(open, Arc::clone(news));
     let _ = slot.get();
     let mut waiting = Waiting::new();
     while !waiting.is_empty() || queue.pop_many(&mut waiting, MOST) {
+        if let Some(tx) = slot.held() {
+            chores.run(tx.conn());
+        }
         group(&mut waiting, &mut slot, events);
     }
     if let Some(tx) = slot.held() {
-        // Statistics for the planner, where tables have grown; and no log left for the next start to read.
-        let closing = "PRAGMA analysis_limit = 400; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)";
-        if let Err(error) = tx.conn().batch(closing) {
-            tracing::warn!(error = %error, "the write-ahead log stays for the next start");
-        }
+        // Statistics for the next start, and no log left for it to read.
+        chores::run(tx.conn(), chores::ANALYSE);
+        chores::run(tx.conn(), chores::FOLD);
     }
 }
 

@@ -3,6 +3,8 @@
 //! `cfg(test)` is always set here; it tells clippy that the helpers beside the tests are tests as well.
 
 #[cfg(test)]
+mod chores;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod files;
