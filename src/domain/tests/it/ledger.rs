@@ -289,6 +289,16 @@ stories! {
         let house = House::new(db);
         let peer = house.peer(THERE).await;
         let ada = house.person("ada").await;
+        tamper(
+            &house,
+            &[
+                "INSERT INTO activities (id, kind, data, created_at) SELECT 1, 'Update Person', '\"UpdateProfile\"', created_at FROM peers",
+                "INSERT INTO deliveries (id, activity_id, peer_id, inbox, state, order_key, created_at) \
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 301) \
+                 SELECT i, 1, id, 'x', 'queued', 0, created_at FROM n, peers",
+            ],
+        )
+        .await;
         let done = |number: i64| Done {
             id: DeliveryId(number),
             parcel: Parcel {
@@ -306,6 +316,8 @@ stories! {
             dropped: vec![(done(301), why)],
             keys: None,
         };
+        deliveries::finish(&house.ctx, vec![(peer, over.clone())]).await.unwrap();
+        // What had ended before is not told again.
         deliveries::finish(&house.ctx, vec![(peer, over)]).await.unwrap();
         let all = rows(&house, peer).await;
         assert_eq!(all.len(), 301);
