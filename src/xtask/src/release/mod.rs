@@ -21,7 +21,7 @@ const HELP: &str = "\
 Builds the release of the commit that is checked out, web client included, into
 release-VERSION in the build folder: the binary, a bill of materials of all crates and npm
 packages in it (CycloneDX, JSON), and SHA256SUMS. It is built in the system's folder for
-temporary files (TMPDIR names another), which needs 3 GB.
+temporary files (TMPDIR names another), which needs 2 GB for each build.
 
 Needs a C and a C++ compiler, Node.js and npm, git, sh, tar and sha256sum.
 
