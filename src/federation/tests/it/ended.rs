@@ -35,7 +35,7 @@ async fn what_is_under_way_ends_with_the_peer() {
     let start = Instant::now();
     node.federation.revoke("admin", id).await.unwrap();
     let answer = asking.await.unwrap();
-    assert!(matches!(answer, Err(ClientError::NotAPeer)), "{answer:?}");
+    assert!(matches!(answer, Err(ClientError::Halted)), "{answer:?}");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     // Other software is sent no order.
     assert!(peers::open_orders(node.ctx()).await.unwrap().is_empty());
