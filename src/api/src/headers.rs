@@ -5,6 +5,7 @@ use crate::pages;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use entrenous_door::{Ambiguous, bad_request};
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -15,7 +16,7 @@ const EXPOSE_HEADERS: &str = "Link, Idempotency-Key, ETag, Retry-After, WWW-Auth
      X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()";
 
-/// Answers `OPTIONS` everywhere, and adds the headers to every other answer.
+/// Answers `OPTIONS` everywhere, refuses what can be read in two ways, and adds the headers to every other answer.
 pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     let counted = Counted::default();
     request.extensions_mut().insert(counted.clone());
@@ -23,7 +24,9 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     let private = request.headers().contains_key(header::AUTHORIZATION)
         || request.uri().path().starts_with("/oauth/")
         || request.uri().path().starts_with("/api/");
-    let mut response = if *request.method() == Method::OPTIONS {
+    let mut response = if request.extensions().get::<Ambiguous>().is_some() {
+        bad_request()
+    } else if *request.method() == Method::OPTIONS {
         options()
     } else {
         next.run(request).await

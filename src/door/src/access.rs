@@ -74,6 +74,10 @@ pub trait Guard: Send + Sync + 'static {
     fn check(&self, route: &RouteInfo, request: Request) -> GuardFuture;
 }
 
+/// In the extensions of a request whose head can be read in two ways: it is answered 400 before anything else looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ambiguous;
+
 /// The address a request came from, put into its extensions by the accept loop: the socket's, or the one forwarded
 /// by a configured trusted proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,7 +18,7 @@ mod openapi;
 mod routes;
 pub mod serve;
 
-pub use access::{Access, ClientAddr, Guard, GuardFuture, forwarded};
+pub use access::{Access, Ambiguous, ClientAddr, Guard, GuardFuture, forwarded};
 pub use doc::{Doc, Place, SchemaOf};
 pub use openapi::{Info, openapi};
-pub use routes::{RouteInfo, Routes, method_not_allowed, not_found};
+pub use routes::{RouteInfo, Routes, bad_request, method_not_allowed, not_found};

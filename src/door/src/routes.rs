@@ -195,6 +195,12 @@ pub fn not_found() -> Response {
     json(StatusCode::NOT_FOUND, r#"{"error":"Record not found"}"#)
 }
 
+/// The answer to a request that can be read in two ways.
+#[must_use]
+pub fn bad_request() -> Response {
+    json(StatusCode::BAD_REQUEST, r#"{"error":"Bad request"}"#)
+}
+
 /// The answer for a path that is asked with a method it does not know.
 #[must_use]
 pub fn method_not_allowed() -> Response {

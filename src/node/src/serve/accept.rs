@@ -9,7 +9,7 @@ use super::linger::Lingering;
 use super::pace::Talk;
 use axum::Router;
 use axum::body::Body;
-use entrenous_door::ClientAddr;
+use entrenous_door::{Ambiguous, ClientAddr};
 use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -141,9 +141,7 @@ async fn serve(
         let (router, told) = (router.clone(), told.clone());
         async move {
             told.asked();
-            if head::is_ambiguous(&request) {
-                return Ok(head::refusal());
-            }
+            let ambiguous = head::is_ambiguous(&request);
             let chunked = head::is_chunked(&request);
             let client = if behind_proxy {
                 entrenous_door::forwarded(request.headers()).unwrap_or(address)
@@ -153,11 +151,14 @@ async fn serve(
             let body_of = told.clone();
             let mut request = request.map(|body| Body::new(TimedBody::new(body, body_of)));
             request.extensions_mut().insert(ClientAddr(client));
+            if ambiguous {
+                request.extensions_mut().insert(Ambiguous);
+            }
             let mut answered = router.oneshot(request).await;
             if let Ok(response) = &mut answered {
                 if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                     told.upgrade();
-                } else if chunked {
+                } else if chunked || ambiguous {
                     head::end(response);
                 }
             }

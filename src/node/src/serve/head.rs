@@ -2,7 +2,7 @@
 //! in the other, and take for two requests what is one here.
 
 use axum::body::Body;
-use http::{HeaderValue, Request, Response, StatusCode, Version, header};
+use http::{HeaderValue, Request, Response, Version, header};
 
 /// Whether the head leaves open for whom the request is, or where its body ends.
 pub(super) fn is_ambiguous<B>(request: &Request<B>) -> bool {
@@ -20,18 +20,6 @@ pub(super) fn is_ambiguous<B>(request: &Request<B>) -> bool {
 /// found its end elsewhere.
 pub(super) fn is_chunked<B>(request: &Request<B>) -> bool {
     request.headers().contains_key(header::TRANSFER_ENCODING)
-}
-
-/// 400, and the end of the connection.
-pub(super) fn refusal() -> Response<Body> {
-    let mut response = Response::new(Body::from(r#"{"error":"Bad request"}"#));
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
-    end(&mut response);
-    response
 }
 
 /// Says that nothing more is read.

@@ -106,25 +106,36 @@ pub(super) fn order(facts: &Facts, journal: &Journal, ended: &Ended) -> Vec<Stri
         .values()
         .filter_map(|post| Some((uri(post)?, post)))
         .collect();
-    // Which activity was the creation of which post, as it stood on the wire.
-    let creations = journal
-        .messages()
-        .filter_map(|(_, message)| message.activity.as_ref());
-    let creations = creations.filter(|activity| activity.kind.starts_with("Create"));
-    let creations: BTreeMap<&str, &Post> = creations
+    // Which activity was the creation, and which the deletion, of which post, as it stood on the wire.
+    let of_kind = |kind: &'static str| {
+        let activities = journal
+            .messages()
+            .filter_map(|(_, message)| message.activity.as_ref());
+        activities.filter(move |activity| activity.kind.starts_with(kind))
+    };
+    let creations: BTreeMap<&str, &Post> = of_kind("Create")
         .filter_map(|activity| Some((activity.id.as_str(), *posts.get(&activity.object)?)))
+        .collect();
+    let deletions: BTreeMap<&str, &str> = of_kind("Delete")
+        .map(|activity| (activity.id.as_str(), activity.object.as_str()))
         .collect();
     let mut violations = Vec::new();
     for (node, left) in ended.nodes.iter().enumerate() {
         let mut lasts: BTreeMap<(NodeNo, String), (i64, usize)> = BTreeMap::new();
-        for post in left
-            .received
-            .iter()
-            .filter_map(|activity| creations.get(activity.as_str()))
-        {
+        let mut gone: BTreeSet<&str> = BTreeSet::new();
+        for activity in &left.received {
+            gone.extend(deletions.get(activity.as_str()));
+            let Some(post) = creations.get(activity.as_str()) else {
+                continue;
+            };
             let (words, Some(written)) = (&post.words, post.id) else {
                 continue;
             };
+            // A request that was refused to a suspended peer can come again by itself when all is well: of what its author has
+            // deleted since it has no effect.
+            if uri(post).is_some_and(|uri| gone.contains(uri.as_str())) {
+                continue;
+            }
             let lines = [
                 words.author.to_string(),
                 format!("conversation {}", facts.root(words.number)),
