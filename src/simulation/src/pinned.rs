@@ -11,9 +11,3 @@ pub const SEEDS: &[(u64, &str)] = &[
     (50, "the ledger did not durably tell of a peer's new keys"),
     (57, "an `Update` of an instance that came twice was taken twice"),
 ];
-
-/// Seeds whose failure is not understood yet: left out of a row of seeds, and run when one of them alone is asked for.
-pub const SET_ASIDE: &[(u64, &str)] = &[(
-    889,
-    "after a kill in the middle of a suspension and its end, the oracle takes the peer for halted and the node does not",
-)];

@@ -54,14 +54,9 @@ fn run(wish: &Wish) -> Result<ExitCode, Failed> {
         return trace(wish.from, &pool);
     }
     let pinned = pinned::SEEDS.iter().map(|(seed, _)| *seed);
-    let set_aside = |seed: &u64| pinned::SET_ASIDE.iter().any(|(aside, _)| aside == seed);
-    let row = wish.from..wish.from.saturating_add(wish.seeds);
     let seeds: Vec<u64> = pinned
-        .chain(row.filter(|seed| wish.seeds == 1 || !set_aside(seed)))
+        .chain(wish.from..wish.from.saturating_add(wish.seeds))
         .collect();
-    for (seed, why) in pinned::SET_ASIDE {
-        println!("seed {seed} is set aside: {why}");
-    }
     let (next, failing) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let counts = Counts::default();
     let workers = thread::available_parallelism().map_or(2, std::num::NonZero::get);

@@ -372,6 +372,8 @@ async fn turn(stage: &Stage, node: NodeNo, other: NodeNo, kind: TurnKind) -> boo
     let Ok(peer) = stage.pool().peer(node, other) else {
         return false;
     };
+    let desk = stage.desk(node, other);
+    let _alone = desk.lock().await;
     let asked = stage.now();
     let place = {
         let mut facts = stage.facts();

@@ -10,6 +10,7 @@ use crate::{Failed, failed};
 use entrenous_domain::Ctx;
 use entrenous_federation::Federation;
 use entrenous_model::AccountId;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,13 +32,23 @@ struct Inner {
     lives: Mutex<Vec<Option<Life>>>,
     sights: Mutex<Vec<Sight>>,
     facts: Mutex<Facts>,
+    desks: Mutex<BTreeMap<(NodeNo, NodeNo), Desk>>,
 }
+
+/// Held by the administrator of a node while they do something about another one.
+type Desk = Arc<tokio::sync::Mutex<()>>;
 
 fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stage {
+    /// Where the administrator of `node` does one thing about `other` after another: what waits for a node that is down must
+    /// not be carried out in another order than it was asked in.
+    pub(crate) fn desk(&self, node: NodeNo, other: NodeNo) -> Desk {
+        Arc::clone(lock(&self.0.desks).entry((node, other)).or_default())
+    }
+
     /// Nodes with copies of the databases, connected as the plan says. None of them runs yet.
     pub(crate) fn set(seed: u64, plan: Plan, pool: Arc<Pool>) -> Result<Self, Failed> {
         let net = Net::new(Rng::of(seed, "network"), plan.weather.clone());
@@ -64,6 +75,7 @@ impl Stage {
             facts: Mutex::default(),
             plan,
             pool,
+            desks: Mutex::default(),
         })))
     }
 
