@@ -204,6 +204,7 @@ async fn a_kill_between_any_two_steps_leaves_a_node_that_goes_on(on: Database) {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
+        // Kills are spread over the time that a rotation takes.
         tokio::time::sleep(takes * number * 5 / (4 * KILLS)).await;
         drop(rotation.kill().await);
         let now = whole(&node).await["fingerprint"].clone();

@@ -20,6 +20,7 @@ async fn until(scene: &Scene, what: &str, wanted: impl Fn(&QueueState) -> bool) 
             return queue;
         }
         assert!(begun.elapsed() < Duration::from_secs(20), "{what}: {queue:?}");
+        // Queues change by themselves, and nobody is told.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -162,6 +163,7 @@ async fn a_busy_peer_rests_as_long_as_it_asks() {
     let asked = scene.door.lock().unwrap().asked;
     scene.advance(TimeDelta::seconds(590));
     scene.here.writes(author, "another", Visibility::Public).await;
+    // Nothing tells that nothing comes.
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(scene.door.lock().unwrap().asked, asked);
     busy(Some("999999999"));
@@ -237,6 +239,7 @@ async fn one_that_breaks_the_peer_does_not_stop_the_rest() {
     let begun = Instant::now();
     while scene.queue().await.queued > 1 {
         scene.try_now(TimeDelta::zero()).await;
+        // As above.
         tokio::time::sleep(Duration::from_millis(20)).await;
         assert!(
             begun.elapsed() < Duration::from_secs(20),
