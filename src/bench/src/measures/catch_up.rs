@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 const POSTS: usize = 100_000;
 /// Their authors.
 const AUTHORS: usize = 32;
+/// Two nodes that have confirmed each other are connected by then.
+const CONNECTED: Duration = Duration::from_secs(10);
 /// Nothing arriving for so long is a failure.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -76,7 +78,7 @@ pub async fn measure(here: &Place, there: &Place, effort: Effort) -> Outcome<Sec
     connection.ask(&publish(&receiver, &news, 0, "public")).await?;
     let (took, idle) = arrive(&mut db, posts).await?;
     let cpu = receiver.cpu()?.saturating_sub(before);
-    ordered(&mut db)?;
+    ordered(&mut db, posts).await?;
     receiver.stop()?;
     sender.stop()?;
     for place in [here, there] {
@@ -112,18 +114,13 @@ pub async fn measure(here: &Place, there: &Place, effort: Effort) -> Outcome<Sec
 async fn follow_all(node: &Serving, token: &str, authors: &[Actor], authority: &str) -> Outcome {
     let mut connection = Connection::open(&node.address).await?;
     for author in authors {
-        let path = format!(
-            "/api/v1/accounts/search?resolve=true&limit=1&q=@{}@{authority}",
-            author.username
-        );
-        let status = connection
-            .ask(&request("GET", &path, &node.host, token, None))
-            .await?;
-        let found: serde_json::Value = serde_json::from_slice(connection.body())?;
-        let id = found
-            .pointer("/0/id")
-            .and_then(serde_json::Value::as_str)
-            .ok_or_else(|| format!("{status}: {} was not found", author.username))?;
+        let id = find(
+            &mut connection,
+            node,
+            token,
+            &format!("@{}@{authority}", author.username),
+        )
+        .await?;
         let path = format!("/api/v1/accounts/{id}/follow");
         let status = connection
             .ask(&request("POST", &path, &node.host, token, Some("{}")))
@@ -133,6 +130,25 @@ async fn follow_all(node: &Serving, token: &str, authors: &[Actor], authority: &
         }
     }
     Ok(())
+}
+
+/// The id of a person of the other node. Both nodes are connected a moment after the last confirmation, and nobody tells when.
+async fn find(connection: &mut Connection, node: &Serving, token: &str, handle: &str) -> Outcome<String> {
+    let path = format!("/api/v1/accounts/search?resolve=true&limit=1&q={handle}");
+    let begun = Instant::now();
+    loop {
+        let status = connection
+            .ask(&request("GET", &path, &node.host, token, None))
+            .await?;
+        let found: serde_json::Value = serde_json::from_slice(connection.body())?;
+        if let Some(id) = found.pointer("/0/id").and_then(serde_json::Value::as_str) {
+            return Ok(id.to_owned());
+        }
+        if begun.elapsed() > CONNECTED {
+            return Err(format!("{status}: {handle} was not found").into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 const ARRIVED: &str = "SELECT COUNT(*) AS number FROM posts JOIN accounts ON accounts.id = posts.account_id \
@@ -161,16 +177,29 @@ async fn arrive(db: &mut Db, posts: usize) -> Outcome<(Duration, Duration)> {
     }
 }
 
-/// Each once, and each author's in the order of writing: ids of the node that wrote them grow with time, as those of the
-/// node that took them do.
-fn ordered(db: &mut Db) -> Outcome {
+/// A post of the other node that the ledger tells of, with the place in which it was received.
+const TAKEN: &str = "SELECT posts.uri, posts.account_id, first.seq FROM posts JOIN \
+                     (SELECT object, MIN(seq) AS seq FROM ledger WHERE direction = 'received' AND reason IS NULL \
+                     GROUP BY object) AS first ON first.object = posts.uri";
+
+/// Each once, and each author's in the order of writing, as the ledger tells: ids of the node that wrote them grow with time,
+/// and are of one length here, so that texts compare as numbers do.
+async fn ordered(db: &mut Db, posts: usize) -> Outcome {
+    let told = format!("SELECT COUNT(*) AS number FROM ({TAKEN}) AS taken");
+    let begun = Instant::now();
+    // The ledger is sealed a moment later.
+    while usize::try_from(db.number(&told)?.unwrap_or(0))? < posts {
+        if begun.elapsed() > PATIENCE {
+            return Err(format!("the ledger tells of {:?} of {posts} posts", db.number(&told)?).into());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     let twice = "SELECT COUNT(*) - COUNT(DISTINCT uri) AS number FROM posts";
-    // Ids are of one length here, so that texts compare as numbers do.
-    let astray = "SELECT COUNT(*) AS number FROM (SELECT uri, LAG(uri) OVER (PARTITION BY account_id ORDER BY received) AS earlier \
-                  FROM (SELECT posts.uri, posts.account_id, received_at.seq AS received FROM posts JOIN \
-                  (SELECT object, MIN(seq) AS seq FROM ledger WHERE direction = 'received' AND reason IS NULL \
-                  GROUP BY object) AS received_at ON received_at.object = posts.uri) AS taken) AS pairs WHERE earlier > uri";
-    for (query, what) in [(twice, "twice"), (astray, "out of order")] {
+    let astray = format!(
+        "SELECT COUNT(*) AS number FROM (SELECT uri, LAG(uri) OVER (PARTITION BY account_id ORDER BY seq) AS earlier \
+         FROM ({TAKEN}) AS taken) AS pairs WHERE earlier > uri"
+    );
+    for (query, what) in [(twice, "twice"), (astray.as_str(), "out of order")] {
         match db.number(query)? {
             Some(0) => {}
             count => return Err(format!("{count:?} posts are there {what}").into()),
