@@ -109,6 +109,7 @@ test("a node joins by one invitation, and is introduced to the other", { timeout
   await card(lyon, NEW).waitFor({ state: "detached" });
   await lyon.page.getByText(en.introductions.past).waitFor();
   await lyon.page.getByRole("link", { name: new RegExp(NEW) }).click();
+  await lyon.page.getByRole("heading", { level: 1, name: NEW, exact: true }).waitFor();
   await settled(lyon.page);
   await state(lyon.page, en.peers.active).waitFor();
   await link(lyon.page, HUB).waitFor();

@@ -1,7 +1,7 @@
 //! Changing the key that seals the secrets in the database: while the node serves, and with kills in between.
 
 use federation_tests::node::binary;
-use federation_tests::{Database, Node};
+use federation_tests::{Database, Node, eventually};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -70,7 +70,12 @@ async fn the_key_changes_while_the_node_serves(on: Database) {
     bob.follow(&format!("@alice@{}", lyon.authority)).await;
     alice.follow(&format!("@bob@{}", paris.authority)).await;
     let old = keys(&lyon).remove(0);
-    let before = whole(&lyon).await;
+    // The ledger is chained after what it tells of, in the background.
+    let before = eventually("the ledger's end", || async {
+        let shown = whole(&lyon).await;
+        (shown["ledgers"]["current"] == 1).then_some(shown)
+    })
+    .await;
 
     // A copy of the database as it was, on SQLite: the file; the node is stopped for it.
     let backup = lyon.dir().join("backup.db");

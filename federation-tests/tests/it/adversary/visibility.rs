@@ -282,7 +282,9 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         let (said, unknown) = (send(path.clone()).await, send(missing).await);
         // Dismissing what is not one's own, or not there, is the same nothing.
         let nothing = path.ends_with("/dismiss") && said.status == 200 && unknown.status == 200;
-        if (said.status != 404 && !nothing) || said.text != unknown.text || said.status != unknown.status {
+        // The web client's first page is the same for everyone, whatever the address asks for.
+        let page = !path.starts_with("/api/") && said.status == 200;
+        if (said.status != 404 && !nothing && !page) || said.text != unknown.text || said.status != unknown.status {
             wrong.push(format!(
                 "{method} {path}: {} {:.100} / {} {:.100}",
                 said.status, said.text, unknown.status, unknown.text
