@@ -27,6 +27,7 @@ mod at;
 pub mod auth;
 mod brand;
 mod client;
+mod closed;
 mod empty;
 mod entities;
 pub mod error;
@@ -85,6 +86,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(health::routes())
         .merge(openapi::routes())
         .merge(empty::routes())
+        .merge(closed::routes())
         .merge(media::routes())
         .merge(streaming::routes())
         .merge(accounts::routes())

@@ -122,6 +122,7 @@ diesel::table! {
         statuses_count -> BigInt,
         followers_count -> BigInt,
         following_count -> BigInt,
+        featured_uri -> Nullable<Text>,
     }
 }
 
@@ -257,6 +258,7 @@ diesel::table! {
         replies_count -> BigInt,
         boosts_count -> BigInt,
         favourites_count -> BigInt,
+        pinned_at -> Nullable<Timestamp>,
     }
 }
 

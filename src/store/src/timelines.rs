@@ -159,6 +159,8 @@ pub struct Without {
     pub boosts: bool,
     /// What has no files.
     pub text_alone: bool,
+    /// What its author has not pinned.
+    pub unpinned: bool,
 }
 
 fn network_sql(viewer: AccountId, from: From, paging: &Page, now: Time) -> Sql {
@@ -224,6 +226,7 @@ fn account_sql(viewer: Viewer, account: AccountId, without: Without, paging: &Pa
         })
         .when(without.boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
         .when(without.text_alone, |sql| sql.raw(WITH_FILES))
+        .when(without.unpinned, |sql| sql.raw(" AND p.pinned_at IS NOT NULL"))
         .raw(" AND ");
     page(visible(sql, viewer), "p.id", paging)
 }
@@ -318,6 +321,7 @@ mod tests {
                         replies: true,
                         boosts: true,
                         text_alone: true,
+                        unpinned: false,
                     },
                     &page,
                 ),

@@ -213,7 +213,7 @@ impl Mine {
             reblogged: flags.boosted,
             muted: flags.muted,
             bookmarked: flags.bookmarked,
-            pinned: own.then_some(false),
+            pinned: own.then_some(view.post.pinned_at.is_some()),
             poll: Poll::of(viewer, view, now),
             filtered: [],
         }
