@@ -59,6 +59,7 @@ mod statuses;
 pub mod streaming;
 mod tags;
 mod timelines;
+mod trends;
 pub mod trust;
 
 use axum::Router;
@@ -95,6 +96,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(tags::routes())
+        .merge(trends::routes())
         .merge(settings::routes())
         .merge(notifications::routes())
         .merge(search::routes())

@@ -39,6 +39,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod text;
 pub mod timelines;
+pub mod trends;
 pub mod uses;
 pub mod vault;
 pub mod via;

@@ -35,6 +35,7 @@ pub mod sessions;
 pub mod tag_use;
 mod time;
 pub mod tokens;
+pub mod trends;
 
 pub mod accounts;
 pub mod apps;

@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Nullable, Timestamp};
 use entrenous_model::{AccountId, List, Page, PostId, RepliesPolicy, Time};
 
 /// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
-const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
+pub(crate) const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
 
 fn posts(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<PostId>, StoreError> {
     let ids = sql.list(conn)?;
@@ -326,6 +326,19 @@ mod tests {
                     &page,
                 ),
                 "posts_account (account_id=? AND id<?)",
+            ),
+            (
+                "pinned",
+                account_sql(
+                    Viewer::Person(me),
+                    me,
+                    Without {
+                        unpinned: true,
+                        ..Without::default()
+                    },
+                    &page,
+                ),
+                "posts_pinned (account_id=? AND id<?)",
             ),
         ];
         for (name, sql, expected) in queries {
