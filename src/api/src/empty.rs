@@ -10,7 +10,6 @@ use serde_json::Value;
 
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/announcements", "", "Announcements"),
     ("/api/v1/filters", "read:filters", "My filters (first version)"),
     ("/api/v2/filters", "read:filters", "My filters"),
     ("/api/v1/conversations", "read:statuses", "My conversations"),

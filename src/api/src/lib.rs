@@ -23,6 +23,7 @@
 mod accounts;
 mod address;
 mod admin;
+mod announcements;
 mod at;
 pub mod auth;
 mod brand;
@@ -100,6 +101,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(settings::routes())
         .merge(notifications::routes())
         .merge(search::routes())
+        .merge(announcements::routes())
         .merge(people::routes())
         .merge(own::routes())
         .merge(leave::routes())

@@ -5,6 +5,7 @@
 //! transaction: rows, one event, and the deliveries it causes.
 
 pub mod accounts;
+pub mod announcements;
 pub mod attachments;
 pub mod audit;
 pub mod blocks;

@@ -13,6 +13,7 @@ use pq_sys as _;
 mod macros;
 
 mod among;
+pub mod announcements;
 mod config;
 mod connection;
 mod engine;

@@ -152,6 +152,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        text -> Text,
+        starts_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        all_day -> Bool,
+        published_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reads (announcement_id, account_id) {
+        announcement_id -> BigInt,
+        account_id -> BigInt,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reactions (announcement_id, name, account_id) {
+        announcement_id -> BigInt,
+        name -> Text,
+        account_id -> BigInt,
+        reacted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     invites (id) {
         id -> BigInt,
         code_hash -> Text,

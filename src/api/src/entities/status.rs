@@ -315,7 +315,7 @@ impl Mention {
 }
 
 /// The page of a hashtag on this node.
-pub(super) fn tag_url(origin: &Origin, tag: &str) -> String {
+pub(crate) fn tag_url(origin: &Origin, tag: &str) -> String {
     format!(
         "{}/tags/{}",
         origin.as_str(),

@@ -150,6 +150,9 @@ impl Caches {
                 | Event::DeliveriesQueued { .. }
                 | Event::SpreadQueued { .. }
                 | Event::LookChanged
+                | Event::Announced { .. }
+                | Event::AnnouncementRemoved { .. }
+                | Event::AnnouncementAnswered { .. }
                 | Event::OwnKeysChanged
                 | Event::PollQueued { .. } => {}
             }
