@@ -8,6 +8,7 @@ mod introductions;
 mod invites;
 mod keys;
 mod ledger;
+mod accounts;
 mod look;
 mod network;
 mod peer_invites;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(network::routes())
         .merge(keys::routes())
         .merge(alerts::routes())
+        .merge(accounts::routes())
         .merge(announcements::routes())
         .merge(look::routes())
         .merge(ledger::routes())
