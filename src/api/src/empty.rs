@@ -10,14 +10,8 @@ use serde_json::Value;
 
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/announcements", "", "Announcements"),
     ("/api/v1/filters", "read:filters", "My filters (first version)"),
     ("/api/v2/filters", "read:filters", "My filters"),
-    ("/api/v1/trends", "", "Hashtags that trend (first version)"),
-    ("/api/v1/trends/tags", "", "Hashtags that trend"),
-    ("/api/v1/trends/statuses", "", "Posts that trend"),
-    ("/api/v1/trends/links", "", "Links that trend"),
-    ("/api/v1/timelines/link", "read:statuses", "Posts with a link"),
     ("/api/v1/conversations", "read:statuses", "My conversations"),
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
     ("/api/v1/endorsements", "read:accounts", "People I feature"),
@@ -38,20 +32,12 @@ const LISTS: &[(&str, &str, &str)] = &[
         "People I could follow (first version)",
     ),
     ("/api/v2/suggestions", "read", "People I could follow"),
-    ("/api/v1/instance/peers", "", "Peers: told to nobody in this form"),
-    ("/api/v1/instance/activity", "", "Activity: not counted"),
-    (
-        "/api/v1/instance/domain_blocks",
-        "",
-        "Blocked servers: everything that is no peer is refused",
-    ),
     ("/api/v1/custom_emojis", "", "Custom emoji"),
 ];
 
 /// Things that are absent: (path, scope, what it would be).
 const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/push/subscription", "push", "My push subscription"),
-    ("/api/v1/instance/terms_of_service", "", "Terms of service"),
     ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
 ];
 

@@ -198,7 +198,8 @@ from64!(
     SessionId,
     MediaId,
     AuditId,
-    ListId
+    ListId,
+    AnnouncementId
 );
 
 impl From64 for i64 {

@@ -23,10 +23,12 @@
 mod accounts;
 mod address;
 mod admin;
+mod announcements;
 mod at;
 pub mod auth;
 mod brand;
 mod client;
+mod closed;
 mod empty;
 mod entities;
 pub mod error;
@@ -58,6 +60,7 @@ mod statuses;
 pub mod streaming;
 mod tags;
 mod timelines;
+mod trends;
 pub mod trust;
 
 use axum::Router;
@@ -85,6 +88,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(health::routes())
         .merge(openapi::routes())
         .merge(empty::routes())
+        .merge(closed::routes())
         .merge(media::routes())
         .merge(streaming::routes())
         .merge(accounts::routes())
@@ -93,9 +97,11 @@ pub fn routes() -> Routes<ApiState> {
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(tags::routes())
+        .merge(trends::routes())
         .merge(settings::routes())
         .merge(notifications::routes())
         .merge(search::routes())
+        .merge(announcements::routes())
         .merge(people::routes())
         .merge(own::routes())
         .merge(leave::routes())

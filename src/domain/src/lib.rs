@@ -5,6 +5,7 @@
 //! transaction: rows, one event, and the deliveries it causes.
 
 pub mod accounts;
+pub mod announcements;
 pub mod attachments;
 pub mod audit;
 pub mod blocks;
@@ -39,6 +40,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod text;
 pub mod timelines;
+pub mod trends;
 pub mod uses;
 pub mod vault;
 pub mod via;

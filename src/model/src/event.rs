@@ -1,6 +1,6 @@
 //! What happened: one row per use-case, written in the same transaction, told to the workers after the commit.
 
-use crate::{AccountId, NotificationId, PeerId, PostId, TokenId};
+use crate::{AccountId, AnnouncementId, NotificationId, PeerId, PostId, TokenId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -66,6 +66,23 @@ pub enum Event {
         notification: NotificationId,
         /// Whom.
         account: AccountId,
+    },
+    /// An announcement appeared or changed.
+    Announced {
+        /// Which.
+        announcement: AnnouncementId,
+    },
+    /// An announcement was taken back.
+    AnnouncementRemoved {
+        /// Which.
+        announcement: AnnouncementId,
+    },
+    /// People answered an announcement with an emoji, or took that back.
+    AnnouncementAnswered {
+        /// Which.
+        announcement: AnnouncementId,
+        /// The emoji.
+        name: String,
     },
     /// A profile changed.
     AccountUpdated {

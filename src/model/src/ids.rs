@@ -80,4 +80,6 @@ id! {
     AuditId,
     /// A person's list of people.
     ListId,
+    /// Something told to everyone on the node.
+    AnnouncementId,
 }

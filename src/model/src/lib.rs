@@ -3,6 +3,7 @@
 //! Pure types without I/O. Every other crate depends on this one; it depends on none of them.
 
 pub mod account;
+pub mod announcement;
 pub mod attachment;
 pub mod contract;
 pub mod ending;
@@ -27,6 +28,7 @@ pub mod proposal;
 pub mod relationship;
 
 pub use account::{Account, AccountKind, ProfileField};
+pub use announcement::Announcement;
 pub use attachment::{
     Attachment, AttachmentKind, AttachmentState, Focus, PreparedFile, PreparedPreview, Preview,
 };

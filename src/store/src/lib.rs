@@ -13,6 +13,7 @@ use pq_sys as _;
 mod macros;
 
 mod among;
+pub mod announcements;
 mod config;
 mod connection;
 mod engine;
@@ -35,6 +36,7 @@ pub mod sessions;
 pub mod tag_use;
 mod time;
 pub mod tokens;
+pub mod trends;
 
 pub mod accounts;
 pub mod apps;

@@ -122,6 +122,7 @@ diesel::table! {
         statuses_count -> BigInt,
         followers_count -> BigInt,
         following_count -> BigInt,
+        featured_uri -> Nullable<Text>,
     }
 }
 
@@ -147,6 +148,35 @@ diesel::table! {
         default_language -> Nullable<Text>,
         created_at -> Timestamp,
         disabled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        text -> Text,
+        starts_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        all_day -> Bool,
+        published_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reads (announcement_id, account_id) {
+        announcement_id -> BigInt,
+        account_id -> BigInt,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reactions (announcement_id, name, account_id) {
+        announcement_id -> BigInt,
+        name -> Text,
+        account_id -> BigInt,
+        reacted_at -> Timestamp,
     }
 }
 
@@ -257,6 +287,7 @@ diesel::table! {
         replies_count -> BigInt,
         boosts_count -> BigInt,
         favourites_count -> BigInt,
+        pinned_at -> Nullable<Timestamp>,
     }
 }
 

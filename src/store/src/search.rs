@@ -14,7 +14,8 @@ fn anywhere(text: &str) -> String {
     format!("%{}%", escaped(text))
 }
 
-fn escaped(text: &str) -> String {
+/// `text` as a part of a `LIKE` pattern, lower-case, without special meaning.
+pub(crate) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         if matches!(c, '%' | '_' | '\\') {

@@ -1,6 +1,7 @@
 /** One WebSocket with the node; views subscribe to the streams they show. */
 
 import { getToken } from "$/api/client";
+import type { Announcement } from "$/api/announcements";
 import type { Notification, Status } from "$/api/types";
 
 /** What the node sends, by kind. */
@@ -9,6 +10,9 @@ export interface StreamEvents {
   "status.update": Status;
   delete: string;
   notification: Notification;
+  announcement: Announcement;
+  "announcement.delete": string;
+  "announcement.reaction": { announcement_id: string; name: string; count: number };
 }
 
 export type StreamHandler = {
@@ -123,7 +127,8 @@ function receive(text: string): void {
   if (event === undefined || payload === undefined) return;
   const name = (message.stream ?? []).join("\n");
   let value: unknown = payload;
-  if (event !== "delete") {
+  // An id is text, and too long to be read as a number.
+  if (event !== "delete" && event !== "announcement.delete") {
     try {
       value = JSON.parse(payload);
     } catch {

@@ -12,7 +12,7 @@ mod people;
 mod poll;
 mod status;
 
-pub(crate) use account::{Account, CredentialAccount, Role};
+pub(crate) use account::{Account, CredentialAccount, CustomEmoji, Role};
 pub(crate) use attachment::MediaAttachment;
 pub(crate) use faces::Faces;
 pub(crate) use fragments::Fragments;
@@ -21,7 +21,7 @@ pub(crate) use notification::{
 };
 pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relationship, Search, Tag};
 pub(crate) use poll::Poll;
-pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
+pub(crate) use status::{Context, Status, StatusEdit, StatusSource, StatusTag, tag_url};
 
 use crate::state::ApiState;
 use entrenous_domain::posts::{Body, PostView};

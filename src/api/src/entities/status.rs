@@ -213,7 +213,7 @@ impl Mine {
             reblogged: flags.boosted,
             muted: flags.muted,
             bookmarked: flags.bookmarked,
-            pinned: own.then_some(false),
+            pinned: own.then_some(view.post.pinned_at.is_some()),
             poll: Poll::of(viewer, view, now),
             filtered: [],
         }
@@ -315,7 +315,7 @@ impl Mention {
 }
 
 /// The page of a hashtag on this node.
-pub(super) fn tag_url(origin: &Origin, tag: &str) -> String {
+pub(crate) fn tag_url(origin: &Origin, tag: &str) -> String {
     format!(
         "{}/tags/{}",
         origin.as_str(),

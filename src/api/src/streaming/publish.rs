@@ -2,9 +2,11 @@
 
 use super::{Channel, Message};
 use crate::state::WeakState;
-use crate::{ApiResult, ApiState, entities};
-use entrenous_domain::{DomainError, accounts, lists, notifications, posts, timelines};
-use entrenous_model::{AccountId, Event, NotificationId, Page, PostId};
+use crate::announcements::Announcement;
+use crate::{ApiError, ApiResult, ApiState, entities};
+use entrenous_domain::{DomainError, accounts, announcements, lists, notifications, posts, timelines};
+use entrenous_model::{AccountId, AnnouncementId, Event, NotificationId, Page, PostId};
+use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -58,6 +60,14 @@ impl ApiState {
                 notification,
                 account,
             } => self.publish_notification(*notification, *account).await,
+            Event::Announced { announcement } => self.publish_announcement(*announcement).await,
+            Event::AnnouncementRemoved { announcement } => {
+                self.publish_to_all("announcement.delete", &announcement.to_string());
+                Ok(())
+            }
+            Event::AnnouncementAnswered { announcement, name } => {
+                self.publish_answer(*announcement, name).await
+            }
             // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
             Event::SessionsEnded { .. }
             | Event::TokenRevoked { .. }
@@ -205,6 +215,57 @@ impl ApiState {
             }
         }
         Ok(())
+    }
+
+    /// Each sees an announcement with their own answers to it.
+    async fn publish_announcement(&self, id: AnnouncementId) -> ApiResult<()> {
+        for viewer in self.hub().people_on(is_home) {
+            let shown = match announcements::get(self.ctx(), viewer, id).await {
+                // Ended, or taken back meanwhile.
+                Err(DomainError::NotFound) => return Ok(()),
+                found => found?,
+            };
+            let entity = Announcement::of(self.ctx().origin(), shown);
+            let payload: Arc<str> = serde_json::to_string(&entity).map_err(ApiError::internal)?.into();
+            self.send_home(viewer, "announcement", &payload);
+        }
+        Ok(())
+    }
+
+    /// How many people answer with an emoji now: the same for everyone.
+    async fn publish_answer(&self, id: AnnouncementId, name: &str) -> ApiResult<()> {
+        let Some(viewer) = self.hub().people_on(is_home).first().copied() else {
+            return Ok(());
+        };
+        let shown = match announcements::get(self.ctx(), viewer, id).await {
+            Err(DomainError::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let count = shown
+            .reactions
+            .iter()
+            .find(|one| one.name == name)
+            .map_or(0, |one| one.count);
+        let payload = json!({ "name": name, "count": count, "announcement_id": id.to_string() });
+        self.publish_to_all("announcement.reaction", &payload.to_string());
+        Ok(())
+    }
+
+    /// Tells everyone who listens to their home timeline.
+    fn publish_to_all(&self, event: &'static str, payload: &str) {
+        let payload: Arc<str> = payload.into();
+        for viewer in self.hub().people_on(is_home) {
+            self.send_home(viewer, event, &payload);
+        }
+    }
+
+    fn send_home(&self, viewer: AccountId, event: &'static str, payload: &Arc<str>) {
+        let message = Message {
+            event,
+            payload: Arc::clone(payload),
+            channel: Channel::User,
+        };
+        self.hub().send(viewer, &message);
     }
 
     async fn publish_notification(&self, id: NotificationId, owner: AccountId) -> ApiResult<()> {

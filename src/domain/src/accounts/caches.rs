@@ -10,6 +10,7 @@ use crate::oauth::Bearer;
 use crate::people::LoginGuard;
 use crate::posts::Bodies;
 use crate::timelines::Homes;
+use crate::trends::Trends;
 use crate::uses::Uses;
 use entrenous_model::{Account, AccountId, Event, Member, TokenId};
 use moka::sync::Cache;
@@ -64,6 +65,7 @@ pub struct Caches {
     uses: Uses,
     digests: Digests,
     told: Told,
+    trends: Trends,
 }
 
 impl Default for Caches {
@@ -95,6 +97,7 @@ impl Default for Caches {
             uses: Uses::default(),
             digests: Digests::default(),
             told: Told::default(),
+            trends: Trends::default(),
         }
     }
 }
@@ -147,6 +150,9 @@ impl Caches {
                 | Event::DeliveriesQueued { .. }
                 | Event::SpreadQueued { .. }
                 | Event::LookChanged
+                | Event::Announced { .. }
+                | Event::AnnouncementRemoved { .. }
+                | Event::AnnouncementAnswered { .. }
                 | Event::OwnKeysChanged
                 | Event::PollQueued { .. } => {}
             }
@@ -283,6 +289,11 @@ impl Caches {
     /// Digests of followers.
     pub(crate) const fn digests(&self) -> &Digests {
         &self.digests
+    }
+
+    /// What people talk about, found a while ago.
+    pub(crate) const fn trends(&self) -> &Trends {
+        &self.trends
     }
 
     /// What peers were told of who does not follow.

@@ -87,6 +87,7 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
                     replies_count: 0,
                     boosts_count: 0,
                     favourites_count: 0,
+                    pinned_at: None,
                 };
                 rows::insert(tx, &tombstone)?;
                 Ok(false)

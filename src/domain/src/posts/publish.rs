@@ -283,6 +283,7 @@ fn new_post(
         replies_count: 0,
         boosts_count: 0,
         favourites_count: 0,
+        pinned_at: None,
     })
 }
 

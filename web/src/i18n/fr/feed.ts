@@ -46,4 +46,9 @@ export const feed = {
   followTag: "Suivre",
   unfollowTag: "Suivi",
   followTagHelp: "Les publications avec ce mot-dièse apparaissent dans votre fil d’accueil",
+  announcements: "Annonces",
+  announcement: "Annonce",
+  answer: "Répondre par un émoji",
+  answered: { one: "{emoji}, {count} personne", other: "{emoji}, {count} personnes" },
+  dismiss: "C’est lu",
 } as const;

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod admin;
+mod announcements;
+mod contract;
 mod files;
 mod lists;
 mod look;
