@@ -238,7 +238,9 @@ async fn pinned_posts_cross(on: Database) {
     };
     pinned(&[]).await;
     for post in [&first, &second] {
-        let said = alice.post(&format!("/api/v1/statuses/{}/pin", id(post)), json!({})).await;
+        let said = alice
+            .post(&format!("/api/v1/statuses/{}/pin", id(post)), json!({}))
+            .await;
         assert_eq!(said.ok()["pinned"], true);
     }
     pinned(&["Pour ceux qui me suivent", "À lire d'abord"]).await;
@@ -251,7 +253,10 @@ async fn pinned_posts_cross(on: Database) {
     let known = bob.get(&path).await.ok();
     let path = format!("/api/v1/statuses/{}/pin", id(&known[0]));
     assert_eq!(bob.post(&path, json!({})).await.status, 422);
-    alice.delete(&format!("/api/v1/statuses/{}", id(&first))).await.ok();
+    alice
+        .delete(&format!("/api/v1/statuses/{}", id(&first)))
+        .await
+        .ok();
     pinned(&[]).await;
 }
 

@@ -49,9 +49,12 @@ struct Page {
 impl Page {
     /// That part of a list.
     fn of<'a, T>(&self, all: &'a [T], usual: usize, most: usize) -> &'a [T] {
-        let size = |asked: Option<i64>, usual| asked.map_or(usual, |n| usize::try_from(n).unwrap_or_default());
+        let size =
+            |asked: Option<i64>, usual| asked.map_or(usual, |n| usize::try_from(n).unwrap_or_default());
         let from = size(self.offset, 0).min(all.len());
-        let to = from.saturating_add(size(self.limit, usual).clamp(1, most)).min(all.len());
+        let to = from
+            .saturating_add(size(self.limit, usual).clamp(1, most))
+            .min(all.len());
         all.get(from..to).unwrap_or_default()
     }
 }
@@ -77,5 +80,7 @@ async fn posts_now(
     let ctx = state.ctx();
     let found = trends::posts(ctx, caller.id()).await?;
     let views = posts::views(ctx, caller.viewer(), page.of(&found, 20, 40).to_vec()).await?;
-    Ok(Json(entities::render_statuses(&state, caller.id(), &views).await?))
+    Ok(Json(
+        entities::render_statuses(&state, caller.id(), &views).await?,
+    ))
 }

@@ -3,8 +3,8 @@
 
 use crate::{Ctx, DomainError, Result, audit, text, work};
 use entrenous_model::{AccountId, Announcement, AnnouncementId, Event, Time};
-use entrenous_store::Conn;
 use entrenous_store::announcements::{self as rows, Reaction};
+use entrenous_store::{Conn, StoreError};
 
 /// Longest text, in characters.
 const TEXT: usize = 5_000;
@@ -51,7 +51,9 @@ impl Change {
             return Err(DomainError::invalid("Text can't be blank"));
         }
         if one.text.chars().count() > TEXT {
-            return Err(DomainError::invalid("an announcement has at most 5000 characters"));
+            return Err(DomainError::invalid(
+                "an announcement has at most 5000 characters",
+            ));
         }
         one.starts_at = self.starts_at.unwrap_or(one.starts_at);
         one.ends_at = self.ends_at.unwrap_or(one.ends_at);
@@ -70,7 +72,13 @@ impl Change {
     }
 }
 
-fn shown(ctx: &Ctx, conn: &mut Conn, viewer: AccountId, one: Announcement, read: bool) -> Result<Shown> {
+fn shown(
+    ctx: &Ctx,
+    conn: &mut Conn,
+    viewer: AccountId,
+    one: Announcement,
+    read: bool,
+) -> std::result::Result<Shown, StoreError> {
     Ok(Shown {
         content: text::to_html(&one.text, &[], ctx.origin()),
         tags: text::hashtags(&one.text, 20),
@@ -86,17 +94,16 @@ fn shown(ctx: &Ctx, conn: &mut Conn, viewer: AccountId, one: Announcement, read:
 /// Only the store's.
 pub async fn current(ctx: &Ctx, viewer: AccountId, with_dismissed: bool) -> Result<Vec<Shown>> {
     let (reader, now) = (ctx.clone(), ctx.now());
-    ctx.store()
-        .read(move |conn| {
-            let read = rows::read_by(conn, viewer)?;
-            rows::current(conn, now)?
-                .into_iter()
-                .map(|one| (read.contains(&one.id), one))
-                .filter(|(read, _)| with_dismissed || !read)
-                .map(|(read, one)| shown(&reader, conn, viewer, one, read))
-                .collect()
-        })
-        .await
+    let found = ctx.store().read(move |conn| {
+        let read = rows::read_by(conn, viewer)?;
+        rows::current(conn, now)?
+            .into_iter()
+            .map(|one| (read.contains(&one.id), one))
+            .filter(|(read, _)| with_dismissed || !read)
+            .map(|(read, one)| shown(&reader, conn, viewer, one, read))
+            .collect::<std::result::Result<_, StoreError>>()
+    });
+    Ok(found.await?)
 }
 
 /// One that is shown now, for a person.
@@ -105,19 +112,24 @@ pub async fn current(ctx: &Ctx, viewer: AccountId, with_dismissed: bool) -> Resu
 /// `NotFound`, also for one that has ended.
 pub async fn get(ctx: &Ctx, viewer: AccountId, id: AnnouncementId) -> Result<Shown> {
     let (reader, now) = (ctx.clone(), ctx.now());
-    ctx.store()
-        .read(move |conn| {
-            let one = present(conn, id, now)?;
-            let read = rows::read_by(conn, viewer)?.contains(&id);
-            shown(&reader, conn, viewer, one, read)
-        })
-        .await
+    let found = ctx.store().read(move |conn| {
+        let Some(one) = present(conn, id, now)? else {
+            return Ok(None);
+        };
+        let read = rows::read_by(conn, viewer)?.contains(&id);
+        shown(&reader, conn, viewer, one, read).map(Some)
+    });
+    found.await?.ok_or(DomainError::NotFound)
 }
 
-fn present(conn: &mut Conn, id: AnnouncementId, now: Time) -> Result<Announcement> {
-    rows::get(conn, id)?
-        .filter(|one| one.ends_at.is_none_or(|ends| ends > now))
-        .ok_or(DomainError::NotFound)
+/// One that has not ended.
+fn present(
+    conn: &mut Conn,
+    id: AnnouncementId,
+    now: Time,
+) -> std::result::Result<Option<Announcement>, StoreError> {
+    let one = rows::get(conn, id)?;
+    Ok(one.filter(|one| one.ends_at.is_none_or(|ends| ends > now)))
 }
 
 /// A person has read one. Twice is once.
@@ -127,7 +139,7 @@ fn present(conn: &mut Conn, id: AnnouncementId, now: Time) -> Result<Announcemen
 pub async fn dismiss(ctx: &Ctx, viewer: AccountId, id: AnnouncementId) -> Result<()> {
     work::write(ctx, move |tx| {
         let now = tx.now();
-        present(tx, id, now)?;
+        present(tx, id, now)?.ok_or(DomainError::NotFound)?;
         Ok(rows::mark_read(tx, id, viewer, now)?)
     })
     .await
@@ -143,7 +155,7 @@ pub async fn react(ctx: &Ctx, viewer: AccountId, id: AnnouncementId, name: &str)
         .ok_or_else(|| DomainError::invalid("Name is not a recognized emoji"))?;
     work::write(ctx, move |tx| {
         let now = tx.now();
-        present(tx, id, now)?;
+        present(tx, id, now)?.ok_or(DomainError::NotFound)?;
         let there = rows::reactions(tx, id, viewer)?;
         if there.len() >= EMOJI && !there.iter().any(|one| one.name == name) {
             return Err(DomainError::invalid("Limit of different reactions reached"));
@@ -167,7 +179,7 @@ pub async fn take_back(ctx: &Ctx, viewer: AccountId, id: AnnouncementId, name: &
     let name = name.to_owned();
     work::write(ctx, move |tx| {
         let now = tx.now();
-        present(tx, id, now)?;
+        present(tx, id, now)?.ok_or(DomainError::NotFound)?;
         if rows::take_back(tx, id, viewer, &name)? {
             tx.tell(Event::AnnouncementAnswered {
                 announcement: id,
@@ -184,15 +196,13 @@ pub async fn take_back(ctx: &Ctx, viewer: AccountId, id: AnnouncementId, name: &
 /// # Errors
 /// Only the store's.
 pub async fn all(ctx: &Ctx) -> Result<Vec<(Announcement, i64)>> {
-    ctx.store()
-        .read(|conn| {
-            rows::all(conn)?
-                .into_iter()
-                .map(|one| Ok((rows::readers(conn, one.id)?, one)))
-                .map(|pair: Result<_>| pair.map(|(readers, one)| (one, readers)))
-                .collect()
-        })
-        .await
+    let found = ctx.store().read(|conn| {
+        rows::all(conn)?
+            .into_iter()
+            .map(|one| rows::readers(conn, one.id).map(|readers| (one, readers)))
+            .collect::<std::result::Result<_, StoreError>>()
+    });
+    Ok(found.await?)
 }
 
 /// Tells everyone, in the name of `actor`.

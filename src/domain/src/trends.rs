@@ -39,13 +39,18 @@ pub(crate) struct Trends(Mutex<Option<(Time, Arc<Found>)>>);
 /// # Errors
 /// Only the store's.
 pub async fn posts(ctx: &Ctx, viewer: AccountId) -> Result<Vec<PostId>> {
-    let (found, now) = (self::now(ctx).await?, ctx.now());
-    let all = found.posts.clone();
+    let found = now(ctx).await?;
+    let (all, at) = (found.posts.clone(), ctx.now());
     let seen = ctx
         .store()
-        .read(move |conn| rows::for_viewer(conn, viewer, &all, now))
+        .read(move |conn| rows::for_viewer(conn, viewer, &all, at))
         .await?;
-    Ok(found.posts.iter().copied().filter(|id| seen.contains(id)).collect())
+    Ok(found
+        .posts
+        .iter()
+        .copied()
+        .filter(|id| seen.contains(id))
+        .collect())
 }
 
 /// What trends now, for nobody in particular; at most five minutes old.

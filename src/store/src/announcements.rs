@@ -48,7 +48,9 @@ pub struct Reaction {
 /// # Errors
 /// The database's.
 pub fn all(conn: &mut Conn) -> Result<Vec<Announcement>, StoreError> {
-    let rows = announcements::table.order(announcements::id.desc()).load::<Row>(conn)?;
+    let rows = announcements::table
+        .order(announcements::id.desc())
+        .load::<Row>(conn)?;
     Ok(rows.into_iter().map(Announcement::from).collect())
 }
 
@@ -73,7 +75,10 @@ pub fn current(conn: &mut Conn, now: Time) -> Result<Vec<Announcement>, StoreErr
 /// # Errors
 /// The database's.
 pub fn get(conn: &mut Conn, id: AnnouncementId) -> Result<Option<Announcement>, StoreError> {
-    let row = announcements::table.find(id.get()).first::<Row>(conn).optional()?;
+    let row = announcements::table
+        .find(id.get())
+        .first::<Row>(conn)
+        .optional()?;
     Ok(row.map(Announcement::from))
 }
 
@@ -179,7 +184,10 @@ pub fn reactions(
 ) -> Result<Vec<Reaction>, StoreError> {
     let rows = announcement_reactions::table
         .filter(announcement_reactions::announcement_id.eq(id.get()))
-        .order((announcement_reactions::reacted_at.asc(), announcement_reactions::account_id.asc()))
+        .order((
+            announcement_reactions::reacted_at.asc(),
+            announcement_reactions::account_id.asc(),
+        ))
         .select((announcement_reactions::name, announcement_reactions::account_id))
         .load::<(String, i64)>(conn)?;
     let mut found: Vec<Reaction> = Vec::new();
@@ -231,6 +239,7 @@ pub fn take_back(
     account: AccountId,
     name: &str,
 ) -> Result<bool, StoreError> {
-    let removed = diesel::delete(announcement_reactions::table.find((id.get(), name, account.get()))).execute(conn)?;
+    let removed =
+        diesel::delete(announcement_reactions::table.find((id.get(), name, account.get()))).execute(conn)?;
     Ok(removed > 0)
 }

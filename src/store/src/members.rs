@@ -112,27 +112,29 @@ pub struct Wanted {
 /// Those of the query.
 pub fn newest(conn: &mut Conn, wanted: &Wanted, paging: &Page) -> Result<Vec<AccountId>, StoreError> {
     let holds = |text: &str| format!("%{}%", crate::search::escaped(text));
-    let sql = Sql::new("SELECT m.account_id FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.account_id > 0")
-        .maybe(wanted.disabled, |sql, disabled| {
-            sql.raw(if disabled {
-                " AND m.disabled_at IS NOT NULL"
-            } else {
-                " AND m.disabled_at IS NULL"
-            })
+    let sql = Sql::new(
+        "SELECT m.account_id FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.account_id > 0",
+    )
+    .maybe(wanted.disabled, |sql, disabled| {
+        sql.raw(if disabled {
+            " AND m.disabled_at IS NOT NULL"
+        } else {
+            " AND m.disabled_at IS NULL"
         })
-        .when(wanted.staff, |sql| {
-            sql.raw(" AND m.role IN ('moderator', 'administrator', 'owner')")
-        })
-        .maybe(wanted.username.as_deref(), |sql, text| {
-            sql.raw(" AND a.username_key LIKE ")
-                .text(holds(text))
-                .raw(" ESCAPE '\\'")
-        })
-        .maybe(wanted.display_name.as_deref(), |sql, text| {
-            sql.raw(" AND LOWER(a.display_name) LIKE ")
-                .text(holds(text))
-                .raw(" ESCAPE '\\'")
-        });
+    })
+    .when(wanted.staff, |sql| {
+        sql.raw(" AND m.role IN ('moderator', 'administrator', 'owner')")
+    })
+    .maybe(wanted.username.as_deref(), |sql, text| {
+        sql.raw(" AND a.username_key LIKE ")
+            .text(holds(text))
+            .raw(" ESCAPE '\\'")
+    })
+    .maybe(wanted.display_name.as_deref(), |sql, text| {
+        sql.raw(" AND LOWER(a.display_name) LIKE ")
+            .text(holds(text))
+            .raw(" ESCAPE '\\'")
+    });
     let ids = page_of(sql, "m.account_id", paging).list(conn)?;
     Ok(newest_first(ids.into_iter().map(AccountId).collect(), paging))
 }

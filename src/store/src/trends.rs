@@ -102,10 +102,7 @@ mod tests {
                 .await
                 .unwrap();
             let plan: Vec<String> = plan.into_iter().map(|(_, _, _, detail)| detail).collect();
-            assert!(
-                plan.iter().any(|step| step.contains("posts_known")),
-                "{plan:#?}"
-            );
+            assert!(plan.iter().any(|step| step.contains("posts_known")), "{plan:#?}");
         }
     }
 }

@@ -26,7 +26,12 @@ const WRITE: Access = Access::Admin("admin:write:accounts");
 
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("administration", summary);
-    let list = |summary| doc(summary).query::<Asked>().paged().returns::<Vec<AdminAccount>>();
+    let list = |summary| {
+        doc(summary)
+            .query::<Asked>()
+            .paged()
+            .returns::<Vec<AdminAccount>>()
+    };
     let back = |summary| doc(summary).status(403);
     Routes::new()
         .get(
@@ -286,7 +291,9 @@ async fn act(
         Some("disable" | "suspend") => disable_one(&state, &caller, id).await?,
         Some("none") => {}
         Some("silence" | "sensitive") => {
-            return Err(ApiError::invalid("people are not limited here: disable them, or talk to them"));
+            return Err(ApiError::invalid(
+                "people are not limited here: disable them, or talk to them",
+            ));
         }
         _ => return Err(ApiError::invalid("type is none, disable or suspend")),
     }

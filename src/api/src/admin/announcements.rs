@@ -26,7 +26,9 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/entrenous/v1/admin/announcements",
             WRITE,
-            doc("Tell everyone on the node").body::<Written>().returns::<AdminAnnouncement>(),
+            doc("Tell everyone on the node")
+                .body::<Written>()
+                .returns::<AdminAnnouncement>(),
             create,
         )
         .patch(
@@ -148,7 +150,10 @@ async fn update(
     let (ctx, change) = (state.ctx(), written.change()?);
     let one = announcements::update(ctx, &caller.account.username, id, change).await?;
     let all = announcements::all(ctx).await?;
-    let readers = all.iter().find(|(known, _)| known.id == id).map_or(0, |(_, readers)| *readers);
+    let readers = all
+        .iter()
+        .find(|(known, _)| known.id == id)
+        .map_or(0, |(_, readers)| *readers);
     Ok(Json(AdminAnnouncement::of(one, readers)))
 }
 

@@ -1,5 +1,6 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
+mod accounts;
 mod alerts;
 mod announcements;
 mod contract;
@@ -8,7 +9,6 @@ mod introductions;
 mod invites;
 mod keys;
 mod ledger;
-mod accounts;
 mod look;
 mod network;
 mod peer_invites;

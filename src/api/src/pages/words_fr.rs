@@ -143,20 +143,59 @@ pub(super) static WORDS: Words = Words {
             "admin:read",
             "voir ce que voient les administrateurs, si vous en êtes",
         ),
-        ("admin:read:accounts", "voir les personnes de ce nœud, si vous administrez"),
+        (
+            "admin:read:accounts",
+            "voir les personnes de ce nœud, si vous administrez",
+        ),
         ("admin:read:reports", "voir les signalements, si vous administrez"),
-        ("admin:read:domain_allows", "voir les serveurs admis, si vous administrez"),
-        ("admin:read:domain_blocks", "voir les serveurs bloqués, si vous administrez"),
-        ("admin:read:ip_blocks", "voir les réseaux bloqués, si vous administrez"),
-        ("admin:read:email_domain_blocks", "voir les messageries bloquées, si vous administrez"),
-        ("admin:read:canonical_email_blocks", "voir les adresses bloquées, si vous administrez"),
+        (
+            "admin:read:domain_allows",
+            "voir les serveurs admis, si vous administrez",
+        ),
+        (
+            "admin:read:domain_blocks",
+            "voir les serveurs bloqués, si vous administrez",
+        ),
+        (
+            "admin:read:ip_blocks",
+            "voir les réseaux bloqués, si vous administrez",
+        ),
+        (
+            "admin:read:email_domain_blocks",
+            "voir les messageries bloquées, si vous administrez",
+        ),
+        (
+            "admin:read:canonical_email_blocks",
+            "voir les adresses bloquées, si vous administrez",
+        ),
         ("admin:write", "agir comme un administrateur, si vous en êtes"),
-        ("admin:write:accounts", "gérer les personnes de ce nœud, si vous administrez"),
-        ("admin:write:reports", "traiter les signalements, si vous administrez"),
-        ("admin:write:domain_allows", "modifier les serveurs admis, si vous administrez"),
-        ("admin:write:domain_blocks", "modifier les serveurs bloqués, si vous administrez"),
-        ("admin:write:ip_blocks", "modifier les réseaux bloqués, si vous administrez"),
-        ("admin:write:email_domain_blocks", "modifier les messageries bloquées, si vous administrez"),
-        ("admin:write:canonical_email_blocks", "modifier les adresses bloquées, si vous administrez"),
+        (
+            "admin:write:accounts",
+            "gérer les personnes de ce nœud, si vous administrez",
+        ),
+        (
+            "admin:write:reports",
+            "traiter les signalements, si vous administrez",
+        ),
+        (
+            "admin:write:domain_allows",
+            "modifier les serveurs admis, si vous administrez",
+        ),
+        (
+            "admin:write:domain_blocks",
+            "modifier les serveurs bloqués, si vous administrez",
+        ),
+        (
+            "admin:write:ip_blocks",
+            "modifier les réseaux bloqués, si vous administrez",
+        ),
+        (
+            "admin:write:email_domain_blocks",
+            "modifier les messageries bloquées, si vous administrez",
+        ),
+        (
+            "admin:write:canonical_email_blocks",
+            "modifier les adresses bloquées, si vous administrez",
+        ),
     ],
 };

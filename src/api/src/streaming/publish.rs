@@ -1,8 +1,8 @@
 //! Events to messages: who gets what. Nothing is sent that the domain would not let the person read.
 
 use super::{Channel, Message};
-use crate::state::WeakState;
 use crate::announcements::Announcement;
+use crate::state::WeakState;
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::{DomainError, accounts, announcements, lists, notifications, posts, timelines};
 use entrenous_model::{AccountId, AnnouncementId, Event, NotificationId, Page, PostId};

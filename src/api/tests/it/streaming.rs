@@ -441,17 +441,29 @@ async fn announcements_come_to_everyone_at_once() {
     let base = serve(&house).await;
     let mut socket = open(&format!("{base}?access_token={ada}&stream=user")).await;
     let admin = "/api/entrenous/v1/admin/announcements";
-    let told = house.json("POST", admin, &boss, json!({ "text": "The lift is out" })).await.ok();
+    let told = house
+        .json("POST", admin, &boss, json!({ "text": "The lift is out" }))
+        .await
+        .ok();
     let id = told["id"].as_str().unwrap();
     let (message, payload) = next(&mut socket).await.unwrap();
-    assert_eq!((&message["event"], &message["stream"]), (&json!("announcement"), &json!(["user"])));
+    assert_eq!(
+        (&message["event"], &message["stream"]),
+        (&json!("announcement"), &json!(["user"]))
+    );
     assert_eq!((&payload["id"], &payload["read"]), (&told["id"], &json!(false)));
     let path = format!("/api/v1/announcements/{id}/reactions/%F0%9F%91%8D");
     house.json("PUT", &path, &ada, json!({})).await.ok();
     let (message, payload) = next(&mut socket).await.unwrap();
     assert_eq!(message["event"], "announcement.reaction");
-    assert_eq!(payload, json!({ "announcement_id": id, "count": 1, "name": "👍" }));
-    house.json("DELETE", &format!("{admin}/{id}"), &boss, json!({})).await.ok();
+    assert_eq!(
+        payload,
+        json!({ "announcement_id": id, "count": 1, "name": "👍" })
+    );
+    house
+        .json("DELETE", &format!("{admin}/{id}"), &boss, json!({}))
+        .await
+        .ok();
     let (message, payload) = next(&mut socket).await.unwrap();
     assert_eq!(message["event"], "announcement.delete");
     assert_eq!(payload.to_string().trim_matches('"'), id);

@@ -162,7 +162,10 @@ pub(super) async fn pin(
     on: bool,
 ) -> Result<()> {
     let target = incoming.inbound.activity.target.as_ref().map(Id::as_str);
-    let (Some(id), true) = (object, target.is_some() && target == author.featured_uri.as_deref()) else {
+    let (Some(id), true) = (
+        object,
+        target.is_some() && target == author.featured_uri.as_deref(),
+    ) else {
         return leave(federation, incoming).await;
     };
     let post = exactly(federation, id).await?;

@@ -12,8 +12,8 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::LoadQuery;
-use diesel::sqlite::Sqlite;
 use diesel::sql_types::Bool;
+use diesel::sqlite::Sqlite;
 use entrenous_model::{
     AccountId, ActivityId, Cleared, DeliveryId, OutboundActivity, PeerId, PostId, Sending, Time,
 };
@@ -460,11 +460,14 @@ mod tests {
         });
         let plan: Vec<String> = plan.await.unwrap().into_iter().map(|row| row.3).collect();
         assert!(
-            plan.iter().any(|step| step.contains("deliveries_queue (peer_id=? AND id>?)")),
+            plan.iter()
+                .any(|step| step.contains("deliveries_queue (peer_id=? AND id>?)")),
             "{plan:#?}"
         );
 
-        let Some(db) = TestDatabase::postgres() else { return };
+        let Some(db) = TestDatabase::postgres() else {
+            return;
+        };
         let plan = db.open().write(move |tx| {
             for text in [
                 // So small a table would be read whole. Plans are generic, as the readers have them.
@@ -480,6 +483,9 @@ mod tests {
                 .load::<(Text,), (String,)>(tx)
         });
         let plan: Vec<String> = plan.await.unwrap().into_iter().map(|row| row.0).collect();
-        assert!(plan.iter().any(|step| step.contains("deliveries_queue")), "{plan:#?}");
+        assert!(
+            plan.iter().any(|step| step.contains("deliveries_queue")),
+            "{plan:#?}"
+        );
     }
 }

@@ -153,9 +153,11 @@ pub fn pin(conn: &mut Conn, post: PostId, at: Option<Time>) -> Result<(), StoreE
 /// # Errors
 /// Those of the query.
 pub fn pinned_count(conn: &mut Conn, account: AccountId) -> Result<i64, StoreError> {
-    let count = Sql::new("SELECT COUNT(*) FROM posts WHERE pinned_at IS NOT NULL AND deleted_at IS NULL AND account_id = ")
-        .int(account.get())
-        .first::<diesel::sql_types::BigInt, i64>(conn)?;
+    let count = Sql::new(
+        "SELECT COUNT(*) FROM posts WHERE pinned_at IS NOT NULL AND deleted_at IS NULL AND account_id = ",
+    )
+    .int(account.get())
+    .first::<diesel::sql_types::BigInt, i64>(conn)?;
     Ok(count.unwrap_or_default())
 }
 

@@ -179,7 +179,9 @@ impl Client {
     /// Puts the oldest public post of one's own on top of the profile.
     pub(crate) fn pin_one(&self) -> Outcome {
         let me = text(&self.get("/api/v1/accounts/verify_credentials")?, "/id")?;
-        let posts = self.get(&format!("/api/v1/accounts/{me}/statuses?exclude_replies=true&exclude_reblogs=true"))?;
+        let posts = self.get(&format!(
+            "/api/v1/accounts/{me}/statuses?exclude_replies=true&exclude_reblogs=true"
+        ))?;
         let public = |post: &&Value| post.get("visibility").and_then(Value::as_str) == Some("public");
         let oldest = posts.as_array().into_iter().flatten().rfind(public);
         match oldest {

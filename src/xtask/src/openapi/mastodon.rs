@@ -66,7 +66,11 @@ pub(super) fn table(document: &Value) -> Outcome<String> {
         }
     }
     if !wrong.is_empty() {
-        return Err(format!("scopes are not those that Mastodon documents:\n{}", wrong.join("\n")).into());
+        return Err(format!(
+            "scopes are not those that Mastodon documents:\n{}",
+            wrong.join("\n")
+        )
+        .into());
     }
     let mut text = format!(
         "# The Mastodon API here\n\n\
@@ -77,7 +81,10 @@ pub(super) fn table(document: &Value) -> Outcome<String> {
          token here, apart from `instance`, `apps` and signing in.\n",
     );
     for (noun, rows) in nouns {
-        write!(text, "\n## {noun}\n\n| method | since | scopes | here |\n|---|---|---|---|\n")?;
+        write!(
+            text,
+            "\n## {noun}\n\n| method | since | scopes | here |\n|---|---|---|---|\n"
+        )?;
         for row in rows {
             writeln!(text, "{row}")?;
         }
@@ -91,7 +98,10 @@ fn methods() -> impl Iterator<Item = Method<'static>> {
         let mut next = || cells.next();
         let (method, path, since, note) = (next()?, next()?, next()?, next()?);
         let _token = next()?;
-        let scopes = next().unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
+        let scopes = next()
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|scope| !scope.is_empty());
         Some(Method {
             method,
             path,
@@ -164,10 +174,12 @@ fn other_scopes(operation: &Value, method: &Method<'_>) -> Option<String> {
 
 /// `/api/v1/accounts/:id` is about `accounts`; what an administrator does stands together.
 fn noun(path: &str) -> &str {
-    let noun = path
-        .trim_start_matches('/')
-        .split('/')
-        .find(|piece| !matches!(*piece, "api" | "v1" | "v2" | "v1_alpha" | "v2_alpha" | ".well-known"));
+    let noun = path.trim_start_matches('/').split('/').find(|piece| {
+        !matches!(
+            *piece,
+            "api" | "v1" | "v2" | "v1_alpha" | "v2_alpha" | ".well-known"
+        )
+    });
     match noun {
         Some(":account_id") => "collections",
         Some("oauth-authorization-server") => "oauth",
@@ -184,7 +196,9 @@ fn row(method: &Method<'_>, here: &Here<'_>) -> String {
         Here::Removed => "removed".to_owned(),
     };
     let stricter = STRICTER.iter().find(|(path, _)| *path == method.path);
-    let said = stricter.map_or(said.clone(), |(_, why)| format!("{said}, with `read:lists`: {why}"));
+    let said = stricter.map_or(said.clone(), |(_, why)| {
+        format!("{said}, with `read:lists`: {why}")
+    });
     let since = match method.note {
         "" => method.since.to_owned(),
         note => format!("{} {note}", method.since).trim().to_owned(),
@@ -222,7 +236,10 @@ mod tests {
     fn a_scope_that_no_client_has_is_found() {
         let route = |scope: &str| json!({ "paths": { "/api/v1/lists": { "get": { "tags": ["lists"], "security": [{ "oauth": [scope] }] } } } });
         let text = table(&route("read:lists")).unwrap();
-        assert!(text.contains("| `GET /api/v1/lists` | 2.1.0 | `read:lists` | yes |"), "{text}");
+        assert!(
+            text.contains("| `GET /api/v1/lists` | 2.1.0 | `read:lists` | yes |"),
+            "{text}"
+        );
         assert!(text.contains("| `POST /api/v1/lists` | 2.1.0 | `write:lists` | not yet |"));
         let refused = table(&route("read:accounts")).unwrap_err().to_string();
         assert!(refused.contains("GET /api/v1/lists: `read:accounts`, documented `read:lists`"));

@@ -14,7 +14,10 @@ const TABLE: &str = "docs/api/mastodon.md";
 /// Builds the node and writes what it says about its API to `docs/api/openapi.json` and `docs/api/mastodon.md`.
 pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     if !given.is_empty() {
-        return Err("`cargo xtask openapi` has no options: it writes docs/api/openapi.json and docs/api/mastodon.md".into());
+        return Err(
+            "`cargo xtask openapi` has no options: it writes docs/api/openapi.json and docs/api/mastodon.md"
+                .into(),
+        );
     }
     let repo = Repo::find()?;
     child::succeed(&mut repo.locked_cargo(&["build", "--package", "entrenous"]))?;

@@ -20,7 +20,10 @@ async fn administrators_tell_everyone() {
         (json!({ "text": "  " }), "blank"),
         (json!({ "text": "é".repeat(5_001) }), "5000"),
         (json!({ "text": "x", "ends_at": "tomorrow" }), "ends_at"),
-        (json!({ "text": "x", "ends_at": "2001-01-01T00:00:00Z" }), "passed"),
+        (
+            json!({ "text": "x", "ends_at": "2001-01-01T00:00:00Z" }),
+            "passed",
+        ),
         (
             json!({ "text": "x", "starts_at": "2101-01-02T00:00:00Z", "ends_at": "2101-01-01T00:00:00Z" }),
             "before it begins",
@@ -29,17 +32,27 @@ async fn administrators_tell_everyone() {
         let refused = tell(body).await.refused(422);
         assert!(refused.contains(why), "{refused}");
     }
-    let first = tell(json!({ "text": "The #canteen <b>closes</b>\nsee https://here.example" })).await.ok();
+    let first = tell(json!({ "text": "The #canteen <b>closes</b>\nsee https://here.example" }))
+        .await
+        .ok();
     let ends = stage.ctx().now() + chrono::Duration::hours(2);
-    let second = tell(json!({ "text": "Lights out", "ends_at": ends.to_rfc3339() })).await.ok();
+    let second = tell(json!({ "text": "Lights out", "ends_at": ends.to_rfc3339() }))
+        .await
+        .ok();
     let (first, second) = (first["id"].as_str().unwrap(), second["id"].as_str().unwrap());
 
     let shown = stage.get(&ada, PATH).await.ok();
     assert_eq!(ids(&shown), [first, second]);
     let content = shown[0]["content"].as_str().unwrap();
-    assert!(content.contains("&lt;b&gt;") && content.contains("<a href=\"https://here.example\""), "{content}");
+    assert!(
+        content.contains("&lt;b&gt;") && content.contains("<a href=\"https://here.example\""),
+        "{content}"
+    );
     assert_eq!(shown[0]["tags"][0]["name"], "canteen");
-    assert_eq!((&shown[0]["read"], &shown[0]["reactions"]), (&json!(false), &json!([])));
+    assert_eq!(
+        (&shown[0]["read"], &shown[0]["reactions"]),
+        (&json!(false), &json!([]))
+    );
 
     // Dismissed by one, and by nobody else.
     let dismiss = format!("{PATH}/{first}/dismiss");
@@ -48,15 +61,28 @@ async fn administrators_tell_everyone() {
     }
     assert_eq!(ids(&stage.get(&ada, PATH).await.ok()), [second]);
     let all = stage.get(&ada, &format!("{PATH}?with_dismissed=true")).await.ok();
-    assert_eq!((ids(&all), &all[0]["read"]), (vec![first.to_owned(), second.to_owned()], &json!(true)));
+    assert_eq!(
+        (ids(&all), &all[0]["read"]),
+        (vec![first.to_owned(), second.to_owned()], &json!(true))
+    );
     assert_eq!(stage.get(&bob, PATH).await.ok().as_array().unwrap().len(), 2);
     assert_eq!(stage.get(&boss, ADMIN).await.ok()[1]["readers_count"], 1);
-    stage.post(&ada, &format!("{PATH}/17/dismiss"), "").await.refused(404);
+    stage
+        .post(&ada, &format!("{PATH}/17/dismiss"), "")
+        .await
+        .refused(404);
 
     // Answered with emoji.
     let answer = async |who, method: &str, name: &str| {
         let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        stage.json(who, method, &format!("{PATH}/{second}/reactions/{name}"), json!({})).await
+        stage
+            .json(
+                who,
+                method,
+                &format!("{PATH}/{second}/reactions/{name}"),
+                json!({}),
+            )
+            .await
     };
     for who in [&ada, &bob, &bob] {
         answer(who, "PUT", "👍").await.ok();
@@ -64,7 +90,11 @@ async fn administrators_tell_everyone() {
     answer(&bob, "PUT", "🎉").await.ok();
     for name in ["x", "thumbsup2", "👍👍", "/"] {
         let refused = answer(&ada, "PUT", name).await;
-        assert!([404, 422].contains(&refused.status.as_u16()), "{name}: {}", refused.status);
+        assert!(
+            [404, 422].contains(&refused.status.as_u16()),
+            "{name}: {}",
+            refused.status
+        );
     }
     let shown = stage.get(&ada, PATH).await.ok();
     assert_eq!(
@@ -79,12 +109,21 @@ async fn administrators_tell_everyone() {
     answer(&ada, "DELETE", "👍").await.ok();
     answer(&ada, "DELETE", "👍").await.ok();
     let shown = stage.get(&ada, PATH).await.ok();
-    assert_eq!(shown[0]["reactions"][0], json!({ "name": "👍", "count": 1, "me": false }));
+    assert_eq!(
+        shown[0]["reactions"][0],
+        json!({ "name": "👍", "count": 1, "me": false })
+    );
 
     // Changed, ended, taken back.
     let path = format!("{ADMIN}/{first}");
-    let changed = stage.json(&boss, "PATCH", &path, json!({ "text": "It stays open" })).await.ok();
-    assert_eq!((&changed["text"], &changed["readers_count"]), (&json!("It stays open"), &json!(1)));
+    let changed = stage
+        .json(&boss, "PATCH", &path, json!({ "text": "It stays open" }))
+        .await
+        .ok();
+    assert_eq!(
+        (&changed["text"], &changed["readers_count"]),
+        (&json!("It stays open"), &json!(1))
+    );
     stage.clock.advance(chrono::Duration::hours(3));
     assert_eq!(ids(&stage.get(&bob, PATH).await.ok()), [first]);
     answer(&bob, "PUT", "👍").await.refused(404);

@@ -190,12 +190,21 @@ async fn posts_are_pinned() {
     for id in [&posts[3], &private] {
         pin(&ada, id, "pin").await.ok();
     }
-    assert_eq!(pinned(&ada).await, [&private, &posts[3], &posts[0]].map(Clone::clone));
+    assert_eq!(
+        pinned(&ada).await,
+        [&private, &posts[3], &posts[0]].map(Clone::clone)
+    );
     assert_eq!(pinned(&bob).await, [&posts[3], &posts[0]].map(Clone::clone));
     // Only one's own say that they are pinned, or not.
-    let seen = stage.get(&bob, &format!("/api/v1/statuses/{}", posts[0])).await.ok();
+    let seen = stage
+        .get(&bob, &format!("/api/v1/statuses/{}", posts[0]))
+        .await
+        .ok();
     assert!(seen.get("pinned").is_none());
-    let other = stage.get(&ada, &format!("/api/v1/statuses/{}", posts[1])).await.ok();
+    let other = stage
+        .get(&ada, &format!("/api/v1/statuses/{}", posts[1]))
+        .await
+        .ok();
     assert_eq!(other["pinned"], false);
 
     let own = pin(&bob, &posts[0], "pin").await.refused(422);
@@ -216,7 +225,10 @@ async fn posts_are_pinned() {
     assert!(most.contains("maximum number"), "{most}");
     // What is deleted is pinned no more, and makes room.
     let path = format!("/api/v1/statuses/{}", posts[3]);
-    stage.send(request(&ada, "DELETE", &path).body("".into()).unwrap()).await.ok();
+    stage
+        .send(request(&ada, "DELETE", &path).body("".into()).unwrap())
+        .await
+        .ok();
     pin(&ada, &posts[5], "pin").await.ok();
     assert_eq!(pin(&ada, &posts[0], "unpin").await.ok()["pinned"], false);
     assert_eq!(pin(&ada, &posts[0], "unpin").await.ok()["pinned"], false);

@@ -198,20 +198,34 @@ async fn what_several_people_talk_about_trends() {
         (&bob, &hidden, "favourite"),
         (&bob, &hidden, "reblog"),
     ] {
-        stage.post(who, &format!("/api/v1/statuses/{post}/{verb}"), "").await.ok();
+        stage
+            .post(who, &format!("/api/v1/statuses/{post}/{verb}"), "")
+            .await
+            .ok();
     }
     // What was found is kept for some minutes.
     assert_eq!(trends(&ada, "tags").await, json!([]));
     stage.clock.advance(chrono::Duration::minutes(6));
     let tags = trends(&ada, "tags").await;
-    let names: Vec<_> = tags.as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect();
+    let names: Vec<_> = tags
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["name"].clone())
+        .collect();
     assert_eq!(names, ["harbour", "tea"]);
     assert_eq!(tags[0]["history"][0]["accounts"], "3");
     assert_eq!(trends(&ada, "tags?limit=1&offset=1").await[0]["name"], "tea");
     assert_eq!(trends(&ada, "tags?offset=9").await, json!([]));
-    assert_eq!(ids(&trends(&ada, "statuses").await), [second.clone(), first.clone()]);
+    assert_eq!(
+        ids(&trends(&ada, "statuses").await),
+        [second.clone(), first.clone()]
+    );
     // Not of people one does not want to read.
-    stage.post(&ada, &format!("/api/v1/accounts/{}/mute", bob.id), "").await.ok();
+    stage
+        .post(&ada, &format!("/api/v1/accounts/{}/mute", bob.id), "")
+        .await
+        .ok();
     assert_eq!(ids(&trends(&ada, "statuses").await), [first]);
     // It passes.
     stage.clock.advance(chrono::Duration::days(8));

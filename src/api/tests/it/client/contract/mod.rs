@@ -36,7 +36,10 @@ impl Town {
         let poll = json!({ "status": "Tea?", "poll": { "options": ["yes", "no"], "expires_in": 3_600 } });
         let poll = stage.json(&ada, "POST", "/api/v1/statuses", poll).await.ok();
         let vote = format!("/api/v1/polls/{}/votes", poll["poll"]["id"].as_str().unwrap());
-        stage.json(&bob, "POST", &vote, json!({ "choices": [0] })).await.ok();
+        stage
+            .json(&bob, "POST", &vote, json!({ "choices": [0] }))
+            .await
+            .ok();
         let reply = json!({ "status": "@ada seen", "in_reply_to_id": post });
         stage.json(&bob, "POST", "/api/v1/statuses", reply).await.ok();
         for verb in ["favourite", "reblog", "bookmark"] {
@@ -61,7 +64,10 @@ impl Town {
     async fn holds(&self, path: &str, shape: &str) -> Value {
         let answer = self.stage.get(&self.ada, path).await.ok();
         self.shapes.check(path, &answer, shape);
-        assert!(answer.as_array().is_none_or(|list| !list.is_empty()), "{path} shows nothing");
+        assert!(
+            answer.as_array().is_none_or(|list| !list.is_empty()),
+            "{path} shows nothing"
+        );
         answer
     }
 }
@@ -71,7 +77,11 @@ async fn what_is_read_has_the_documented_shape() {
     let town = Town::built().await;
     let (bob, post) = (town.bob.id, &town.post);
     let list = json!({ "title": "Project", "exclusive": true });
-    let list = town.stage.json(&town.ada, "POST", "/api/v1/lists", list).await.ok();
+    let list = town
+        .stage
+        .json(&town.ada, "POST", "/api/v1/lists", list)
+        .await
+        .ok();
     let list = list["id"].as_str().unwrap();
     let members = json!({ "account_ids": [bob.to_string()] });
     let path = format!("/api/v1/lists/{list}/accounts");
@@ -79,17 +89,32 @@ async fn what_is_read_has_the_documented_shape() {
     let follow = "/api/v1/tags/rust/follow";
     town.stage.post(&town.ada, follow, "").await.ok();
     let marker = json!({ "home": { "last_read_id": post } });
-    town.stage.json(&town.ada, "POST", "/api/v1/markers", marker).await.ok();
+    town.stage
+        .json(&town.ada, "POST", "/api/v1/markers", marker)
+        .await
+        .ok();
 
     for (path, shape) in [
-        ("/api/v1/accounts/verify_credentials".to_owned(), "CredentialAccount"),
+        (
+            "/api/v1/accounts/verify_credentials".to_owned(),
+            "CredentialAccount",
+        ),
         ("/api/v1/accounts/verify_credentials".to_owned(), "Account"),
         (format!("/api/v1/accounts/{bob}"), "Account"),
         (format!("/api/v1/accounts?id[]={bob}"), "[Account]"),
-        ("/api/v1/accounts/lookup?acct=zoe@there.example".to_owned(), "Account"),
+        (
+            "/api/v1/accounts/lookup?acct=zoe@there.example".to_owned(),
+            "Account",
+        ),
         ("/api/v1/accounts/search?q=bob".to_owned(), "[Account]"),
-        (format!("/api/v1/accounts/relationships?id[]={bob}"), "[Relationship]"),
-        (format!("/api/v1/accounts/familiar_followers?id[]={bob}"), "[FamiliarFollowers]"),
+        (
+            format!("/api/v1/accounts/relationships?id[]={bob}"),
+            "[Relationship]",
+        ),
+        (
+            format!("/api/v1/accounts/familiar_followers?id[]={bob}"),
+            "[FamiliarFollowers]",
+        ),
         (format!("/api/v1/accounts/{bob}/statuses"), "[Status]"),
         (format!("/api/v1/accounts/{bob}/followers"), "[Account]"),
         (format!("/api/v1/accounts/{bob}/following"), "[Account]"),
@@ -124,7 +149,11 @@ async fn what_is_read_has_the_documented_shape() {
     ] {
         town.holds(&path, shape).await;
     }
-    let markers = town.stage.get(&town.ada, "/api/v1/markers?timeline[]=home").await.ok();
+    let markers = town
+        .stage
+        .get(&town.ada, "/api/v1/markers?timeline[]=home")
+        .await
+        .ok();
     town.shapes.check("markers", &markers["home"], "Marker");
 }
 
@@ -133,13 +162,31 @@ async fn what_is_done_answers_in_the_documented_shape() {
     let town = Town::built().await;
     let (bob, post) = (town.bob.id, &town.post);
     for verb in [
-        "favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark", "mute", "unmute", "pin", "unpin",
+        "favourite",
+        "unfavourite",
+        "reblog",
+        "unreblog",
+        "bookmark",
+        "unbookmark",
+        "mute",
+        "unmute",
+        "pin",
+        "unpin",
     ] {
         let path = format!("/api/v1/statuses/{post}/{verb}");
         let status = town.stage.post(&town.ada, &path, "").await.ok();
         town.shapes.check(&path, &status, "Status");
     }
-    for verb in ["follow", "unfollow", "mute", "unmute", "note", "block", "unblock", "remove_from_followers"] {
+    for verb in [
+        "follow",
+        "unfollow",
+        "mute",
+        "unmute",
+        "note",
+        "block",
+        "unblock",
+        "remove_from_followers",
+    ] {
         let path = format!("/api/v1/accounts/{bob}/{verb}");
         let relationship = town.stage.post(&town.ada, &path, "").await.ok();
         town.shapes.check(&path, &relationship, "Relationship");
@@ -149,7 +196,8 @@ async fn what_is_done_answers_in_the_documented_shape() {
     let me = town.stage.json(&town.ada, "PATCH", path, change).await.ok();
     town.shapes.check(path, &me, "Account");
     town.shapes.check(path, &me, "CredentialAccount");
-    let app = json!({ "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read" });
+    let app =
+        json!({ "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read" });
     let app = town.stage.json(&town.ada, "POST", "/api/v1/apps", app).await.ok();
     town.shapes.check("apps", &app, "App");
     let path = format!("/api/v1/statuses/{post}");
