@@ -453,7 +453,8 @@ mod tests {
         let postgres = statement(debug_query::<Pg, _>(&query()).to_string());
 
         let db = TestDatabase::sqlite();
-        let plan = db.open().read(move |conn| {
+        let store = db.open();
+        let plan = store.read(move |conn| {
             Sql::default()
                 .raw(format!("EXPLAIN QUERY PLAN {sqlite}"))
                 .load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)
@@ -468,7 +469,8 @@ mod tests {
         let Some(db) = TestDatabase::postgres() else {
             return;
         };
-        let plan = db.open().write(move |tx| {
+        let store = db.open();
+        let plan = store.write(move |tx| {
             for text in [
                 // So small a table would be read whole. Plans are generic, as the readers have them.
                 "SET LOCAL enable_seqscan = off".to_owned(),
