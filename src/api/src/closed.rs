@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The noun of these routes in the documents.
-const TAG: &str = "closed node";
+pub(crate) const CLOSED: &str = "closed node";
 
 /// What is answered.
 #[derive(Clone, Copy)]
@@ -203,6 +203,12 @@ const GROUPS: &[Group] = &[
                 "admin:write:ip_blocks",
                 Answer::Absent,
             ),
+        ],
+    },
+    Group {
+        caller: Caller::Admin,
+        why: "People come by a personal invitation: nobody waits to be let in.",
+        answers: &[
             (
                 POST,
                 "/api/v1/admin/accounts/{id}/approve",
@@ -401,7 +407,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
                 Caller::Person => Access::Person(scopes),
                 Caller::Admin => Access::Admin(scopes),
             };
-            let doc = Doc::new(TAG, summary(*answer)).about(group.why);
+            let doc = Doc::new(CLOSED, summary(*answer)).about(group.why);
             let doc = match answer {
                 Answer::List => doc.returns::<Vec<Value>>(),
                 Answer::Object(_) => doc.returns::<Map<String, Value>>(),

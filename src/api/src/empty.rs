@@ -8,6 +8,9 @@ use entrenous_door::{Access, Doc, Routes};
 use http::Method;
 use serde_json::Value;
 
+/// The noun of these routes in the documents, wherever they stand: `docs/api/mastodon.md` says so of them.
+pub(crate) const NOT_YET: &str = "not built yet";
+
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/filters", "read:filters", "My filters (first version)"),
@@ -53,15 +56,15 @@ const REFUSED: &[(Method, &str, &str, &str, &str)] = &[(
 pub(crate) fn routes() -> Routes<ApiState> {
     let mut routes = Routes::new();
     for (path, scope, summary) in LISTS {
-        let doc = Doc::new("not built yet", summary).returns::<Vec<Value>>();
+        let doc = Doc::new(NOT_YET, summary).returns::<Vec<Value>>();
         routes = routes.get(path, Access::Person(scope), doc, async || Json::<[Value; 0]>([]));
     }
     for (path, scope, summary) in ABSENT {
-        let doc = Doc::new("not built yet", summary);
+        let doc = Doc::new(NOT_YET, summary);
         routes = routes.get(path, Access::Person(scope), doc, absent);
     }
     for (method, path, scope, summary, text) in REFUSED {
-        let doc = Doc::new("not built yet", summary);
+        let doc = Doc::new(NOT_YET, summary);
         let refuse = async move || ApiResult::<()>::Err(ApiError::invalid(*text));
         routes = routes.route(method.clone(), path, Access::Person(scope), doc, refuse);
     }

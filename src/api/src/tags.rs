@@ -1,5 +1,6 @@
 //! Hashtags: how much one is used, and following it.
 
+use crate::empty::NOT_YET;
 use crate::entities::Tag;
 use crate::paging::Paging;
 use crate::{ApiError, ApiResult, ApiState, Caller};
@@ -50,13 +51,13 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/tags/{name}/feature",
             accounts,
-            doc("Feature a hashtag: not supported").status(422),
+            Doc::new(NOT_YET, "Feature a hashtag: not supported").status(422),
             feature,
         )
         .post(
             "/api/v1/tags/{name}/unfeature",
             accounts,
-            doc("No longer feature a hashtag: none is featured").returns::<Tag>(),
+            Doc::new(NOT_YET, "No longer feature a hashtag: none is featured").returns::<Tag>(),
             info,
         )
 }

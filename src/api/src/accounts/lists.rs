@@ -2,6 +2,8 @@
 
 use super::found;
 use crate::at::At;
+use crate::closed::CLOSED;
+use crate::empty::NOT_YET;
 use crate::entities::{Account, Status, Tag};
 use crate::paging::Paging;
 use crate::params::Query;
@@ -18,7 +20,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(super) fn routes() -> Routes<ApiState> {
-    let empty = |summary| Doc::new("accounts", summary);
     Routes::new()
         .get(
             "/api/v1/accounts/{id}/statuses",
@@ -48,19 +49,20 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/accounts/{id}/featured_tags",
             Access::Person("read:accounts"),
-            empty("Featured hashtags: none").returns::<Vec<Tag>>(),
+            Doc::new(NOT_YET, "Featured hashtags: none").returns::<Vec<Tag>>(),
             nothing,
         )
         .get(
             "/api/v1/accounts/{id}/endorsements",
             Access::Person("read:accounts"),
-            empty("People featured on the profile: none").returns::<Vec<Account>>(),
+            Doc::new(NOT_YET, "People featured on the profile: none").returns::<Vec<Account>>(),
             nothing,
         )
         .get(
             "/api/v1/accounts/{id}/identity_proofs",
             Access::Person("read:accounts"),
-            empty("Proofs of identity: none")
+            Doc::new(CLOSED, "Always an empty list")
+                .about("Mastodon has given proofs of identity up.")
                 .deprecated()
                 .returns::<Vec<Value>>(),
             nothing,

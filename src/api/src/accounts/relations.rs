@@ -2,6 +2,7 @@
 
 use super::{found, relationship_to};
 use crate::at::At;
+use crate::empty::NOT_YET;
 use crate::entities::Relationship;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
@@ -63,25 +64,27 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/accounts/{id}/endorse",
             writes,
-            doc("Feature on my profile: refused, it does not exist here").status(422),
+            Doc::new(NOT_YET, "Feature on my profile: refused, it does not exist here").status(422),
             endorse,
         )
         .post(
             "/api/v1/accounts/{id}/pin",
             writes,
-            doc("The old name of endorse").deprecated().status(422),
+            Doc::new(NOT_YET, "The old name of endorse")
+                .deprecated()
+                .status(422),
             endorse,
         )
         .post(
             "/api/v1/accounts/{id}/unendorse",
             writes,
-            doc("No longer feature on my profile"),
+            Doc::new(NOT_YET, "No longer feature on my profile"),
             unendorse,
         )
         .post(
             "/api/v1/accounts/{id}/unpin",
             writes,
-            doc("The old name of unendorse").deprecated(),
+            Doc::new(NOT_YET, "The old name of unendorse").deprecated(),
             unendorse,
         )
 }

@@ -70,7 +70,8 @@ export const admin = {
   disabledSince: "Disabled on {when}",
   announcements: "Announcements",
   announce: "Tell everyone",
-  announceHint: "It stands on top of everyone’s home feed here until they have read it. Other organisations do not see it.",
+  announceHint:
+    "It stands on top of everyone’s home feed here until they have read it. Other organisations do not see it.",
   announcementText: "Text",
   announcementEnds: "Shown until",
   announcementEndsHint: "Empty: until you take it back.",

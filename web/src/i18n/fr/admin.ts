@@ -83,7 +83,11 @@ export const admin = {
   announcementOver: "terminée le {when}",
   told: "Annonces faites",
   nothingTold: "Il n’y en a pas encore.",
-  readers: { one: "{count} personne l’a lue", other: "{count} personnes l’ont lue" },
+  readers: {
+    one: "{count} personne l’a lue",
+    many: "{count} de personnes l’ont lue",
+    other: "{count} personnes l’ont lue",
+  },
   takeBack: "Retirer",
   takeBackTitle: "Retirer l’annonce ?",
   takeBackText: "Elle disparaît pour tout le monde, avec les réponses.",

@@ -49,6 +49,10 @@ export const feed = {
   announcements: "Annonces",
   announcement: "Annonce",
   answer: "Répondre par un émoji",
-  answered: { one: "{emoji}, {count} personne", other: "{emoji}, {count} personnes" },
+  answered: {
+    one: "{emoji}, {count} personne",
+    many: "{emoji}, {count} de personnes",
+    other: "{emoji}, {count} personnes",
+  },
   dismiss: "C’est lu",
 } as const;
