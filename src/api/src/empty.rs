@@ -11,8 +11,6 @@ use serde_json::Value;
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/announcements", "", "Announcements"),
-    ("/api/v1/filters", "read:filters", "My filters (first version)"),
-    ("/api/v2/filters", "read:filters", "My filters"),
     ("/api/v1/trends", "", "Hashtags that trend (first version)"),
     ("/api/v1/trends/tags", "", "Hashtags that trend"),
     ("/api/v1/trends/statuses", "", "Posts that trend"),
@@ -52,7 +50,6 @@ const LISTS: &[(&str, &str, &str)] = &[
 const ABSENT: &[(&str, &str, &str)] = &[
     ("/api/v1/push/subscription", "push", "My push subscription"),
     ("/api/v1/instance/terms_of_service", "", "Terms of service"),
-    ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
 ];
 
 /// Things that cannot be done: (method, path, scope, what it would be, what to say).

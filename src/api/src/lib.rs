@@ -30,6 +30,7 @@ mod client;
 mod empty;
 mod entities;
 pub mod error;
+mod filters;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;
@@ -92,6 +93,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(polls::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
+        .merge(filters::routes())
         .merge(tags::routes())
         .merge(settings::routes())
         .merge(notifications::routes())

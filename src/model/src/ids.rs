@@ -80,4 +80,10 @@ id! {
     AuditId,
     /// A person's list of people.
     ListId,
+    /// A person's filter.
+    FilterId,
+    /// A keyword of a filter.
+    FilterKeywordId,
+    /// A single post in a filter.
+    FilterStatusId,
 }

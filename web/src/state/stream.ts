@@ -9,6 +9,8 @@ export interface StreamEvents {
   "status.update": Status;
   delete: string;
   notification: Notification;
+  /** One's filters are others now. */
+  filters_changed: undefined;
 }
 
 export type StreamHandler = {
@@ -120,10 +122,10 @@ function receive(text: string): void {
     return;
   }
   const { event, payload } = message;
-  if (event === undefined || payload === undefined) return;
+  if (event === undefined || (payload === undefined && event !== "filters_changed")) return;
   const name = (message.stream ?? []).join("\n");
   let value: unknown = payload;
-  if (event !== "delete") {
+  if (payload !== undefined && event !== "delete") {
     try {
       value = JSON.parse(payload);
     } catch {

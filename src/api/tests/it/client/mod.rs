@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod files;
+mod filters;
 mod lists;
 mod look;
 mod notifications;
