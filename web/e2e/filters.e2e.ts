@@ -128,7 +128,10 @@ test.for<Look>([
 ])("the look of it: $lang phone=$phone dark=$dark", async (look) => {
   const words = look.lang === "fr" ? fr : en;
   const shot = (page: Page, what: string) =>
-    shoot(page, `filters-${look.lang}-${look.phone ? "phone" : "desk"}-${look.dark ? "dark" : "light"}-${what}`);
+    shoot(
+      page,
+      `filters-${look.lang}-${look.phone ? "phone" : "desk"}-${look.dark ? "dark" : "light"}-${what}`,
+    );
   await clean();
   const everywhere = ["home", "notifications", "public", "thread", "account"];
   const make = (title: string, filter_action: string, keyword: string, more: object = {}) =>
@@ -139,9 +142,13 @@ test.for<Look>([
       keywords_attributes: [{ keyword }],
       ...more,
     });
-  await make(look.lang === "fr" ? "Fin de saison" : "Season finale", "warn", "finale", { expires_in: 604_800 });
+  await make(look.lang === "fr" ? "Fin de saison" : "Season finale", "warn", "finale", {
+    expires_in: 604_800,
+  });
   await make(look.lang === "fr" ? "Araignées" : "Spiders", "blur", "spider");
-  await make(look.lang === "fr" ? "Réorganisation" : "Reorganisation", "hide", "reorg", { context: ["home", "public"] });
+  await make(look.lang === "fr" ? "Réorganisation" : "Reorganisation", "hide", "reorg", {
+    context: ["home", "public"],
+  });
   await post(AUTHOR, "In the finale the lighthouse keeper leaves.");
   const picture = await upload(AUTHOR, "Something with eight legs");
   await post(AUTHOR, "A spider at the window of the lab this morning.", { media_ids: [picture] });

@@ -85,10 +85,6 @@ pub fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Erro
 ///
 /// # Errors
 /// As [`number`].
-#[expect(
-    clippy::option_option,
-    reason = "absent, and present without a value, mean different things"
-)]
 pub fn some_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
     number(from).map(Some)
 }

@@ -47,7 +47,10 @@ export type FilterPlace = "home" | "notifications" | "public" | "thread" | "acco
 /** What a filter does: the post waits behind a warning, is not shown, or its media wait behind a warning. */
 export type FilterAction = "warn" | "hide" | "blur";
 
-type Placed<T> = Omit<T, "context" | "filter_action"> & { context: FilterPlace[]; filter_action: FilterAction };
+type Placed<T> = Omit<T, "context" | "filter_action"> & {
+  context: FilterPlace[];
+  filter_action: FilterAction;
+};
 
 /** A filter of one's own. */
 export type Filter = Placed<Schemas["Filter"]>;

@@ -6,7 +6,11 @@ const NOTHING = { hide: false, warn: [], blur: [] };
 
 describe("what filters say of a post", () => {
   test("each action where its filter applies, and nowhere else", () => {
-    const filtered = [match("1", "warn", ["home"]), match("2", "blur", ["home"]), match("3", "hide", ["account"])];
+    const filtered = [
+      match("1", "warn", ["home"]),
+      match("2", "blur", ["home"]),
+      match("3", "hide", ["account"]),
+    ];
     const one = post(1, { filtered });
     expect(verdict(one, "home")).toEqual({ hide: false, warn: ["Filter 1"], blur: ["Filter 2"] });
     expect(verdict(one, "account")).toEqual({ hide: true, warn: [], blur: [] });

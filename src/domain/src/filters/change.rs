@@ -16,10 +16,6 @@ pub struct Change {
     /// What it does: warn, if not said.
     pub action: Option<FilterAction>,
     /// Seconds until it ends, from 1; `Some(None)` for no end, as a new filter has it.
-    #[expect(
-        clippy::option_option,
-        reason = "an end that stays and one that is taken away are different things"
-    )]
     pub expires_in: Option<Option<i64>>,
     /// What is to be of its keywords; others stay.
     pub keywords: Vec<KeywordChange>,

@@ -86,8 +86,9 @@ impl Matcher {
                 };
                 let before = || text.get(..one.start()).and_then(|text| text.chars().next_back());
                 let after = || text.get(one.end()..).and_then(|text| text.chars().next());
-                *known = !(used.begins && before().is_some_and(of_word))
-                    && !(used.ends && after().is_some_and(of_word));
+                let inside = (used.begins && before().is_some_and(of_word))
+                    || (used.ends && after().is_some_and(of_word));
+                *known = !inside;
             }
         }
         found

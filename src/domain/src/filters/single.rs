@@ -28,10 +28,6 @@ pub struct SingleChange {
     /// Not inside a longer word: no, if not said of a new one.
     pub whole_word: Option<bool>,
     /// Seconds until it ends, from 1; `Some(None)` for no end, as a new one has it.
-    #[expect(
-        clippy::option_option,
-        reason = "an end that stays and one that is taken away are different things"
-    )]
     pub expires_in: Option<Option<i64>>,
 }
 

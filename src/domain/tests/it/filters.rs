@@ -378,7 +378,8 @@ stories! {
         assert_eq!((&whole.filter, whole.keywords.as_slice()), (&changed.filter, [changed.keyword.clone()].as_slice()));
         // A filter of several keywords is not theirs to change, but for each keyword.
         let other = filters::add_keyword(ctx, ada, made.filter.id, word("but")).await.unwrap();
-        refused(filters::update_single(ctx, ada, other.id, change).await);
+        let later = SingleChange { expires_in: Some(Some(120)), ..change };
+        refused(filters::update_single(ctx, ada, other.id, later).await);
         let same = SingleChange { hide: Some(false), whole_word: Some(false), ..phrase("goal") };
         let renamed = filters::update_single(ctx, ada, other.id, same).await.unwrap();
         assert_eq!((renamed.filter.title.as_str(), renamed.keyword.keyword.as_str()), ("balle", "goal"));

@@ -11,7 +11,8 @@ export const filters = {
   name: "Name",
   nameHint: "It stands where a filtered post would be. Without one, the first word is taken.",
   words: "Words and phrases",
-  wordsHint: "Upper and lower case are the same. Content warnings, polls and descriptions of pictures count too.",
+  wordsHint:
+    "Upper and lower case are the same. Content warnings, polls and descriptions of pictures count too.",
   word: "Word or phrase {count}",
   whole: "Whole word",
   wholeLabel: "Only as a whole word: {word}",
@@ -20,7 +21,10 @@ export const filters = {
   removeWord: "Remove “{word}”",
   removeEmpty: "Remove the empty row",
   thisPost: "This post itself",
-  singlePosts: { one: "{count} single post is in this filter.", other: "{count} single posts are in this filter." },
+  singlePosts: {
+    one: "{count} single post is in this filter.",
+    other: "{count} single posts are in this filter.",
+  },
   releasePosts: "Take them out",
   where: "Where it applies",
   home: "Home and lists",

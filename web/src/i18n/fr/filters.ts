@@ -3,7 +3,8 @@ export const filters = {
     "Ce que vous ne souhaitez pas lire, ou pas tout de suite. Vous seul connaissez vos filtres, et ce que vous écrivez n’est jamais filtré.",
   make: "Nouveau filtre",
   none: "Aucun filtre pour l’instant",
-  noneText: "Écartez un sujet pour un temps, ou gardez-vous la fin d’une histoire que vous n’avez pas encore lue.",
+  noneText:
+    "Écartez un sujet pour un temps, ou gardez-vous la fin d’une histoire que vous n’avez pas encore lue.",
   filtered: "Filtré : {titles}",
   showAnyway: "Afficher quand même",
   hideAgain: "Masquer à nouveau",
