@@ -35,7 +35,7 @@ const screens = (): [string, string][] => [
   ["following", "/@ann/following"],
   ["thread", `/@ann/${stage.thread}`],
   ["settings", "/settings"],
-  ...["preferences", "security", "people"].map(
+  ...["preferences", "security", "people", "filters"].map(
     (one) => [`settings-${one}`, `/settings/${one}`] as [string, string],
   ),
   ["admin", "/admin"],

@@ -257,6 +257,60 @@ def lists(alice, bob, ours, clara):
     assert list(clara.followed_tags()) == [] and all(post["uri"] != said["uri"] for post in clara.timeline_home())
 
 
+def filters(alice, bob, ours):
+    """What alice does not want to read of bob's, by both versions of the API, as the node matches it."""
+    heard = Listener()
+    stream = alice.stream_user(heard, run_async=True)
+    eventually("the stream to be open", stream.is_receiving)
+    made = alice.create_filter_v2("Sport", ["home", "notifications"], "warn", expires_in=3_600, keywords_attributes=[
+        {"keyword": "ballon", "whole_word": True}, {"keyword": "but", "whole_word": False}])
+    assert made["filter_action"] == "warn" and made["expires_at"] and made["statuses"] == [], made
+    eventually("news of it on the stream", lambda: any(kind == "filters_changed" for kind, _ in heard.heard))
+    assert [one["keyword"] for one in alice.filter_keywords_v2(made["id"])] == ["ballon", "but"]
+    word = alice.add_filter_keyword_v2(made["id"], "arbitre")
+    assert word["whole_word"] is False, word
+    alice.delete_filter_keyword_v2(word["id"])
+    said = bob.status_post("Le BALLON est rond", visibility="public")
+    post = heard.wait("update", lambda post: post["uri"] == said["uri"])
+    assert [result["filter"]["title"] for result in post["filtered"]] == ["Sport"], post["filtered"]
+    (result,) = alice.status(post["id"])["filtered"]
+    assert list(result["keyword_matches"]) == ["ballon"] and result["status_matches"] is None, result
+    # The filters of the first version are these keywords.
+    assert [(one["phrase"], one["whole_word"]) for one in alice.filters()] == [("ballon", True), ("but", False)]
+    refused(MastodonAPIError, lambda: alice.filter_update(alice.filters()[0]["id"], "ballon", ["public"]), "422")
+
+    changed = alice.update_filter_v2(made["id"], filter_action="hide", keywords_attributes=[
+        {"id": made["keywords"][1]["id"], "_destroy": True}])
+    assert changed["filter_action"] == "hide" and len(changed["keywords"]) == 1, changed
+    assert post["id"] not in {one["id"] for one in alice.timeline_home()}
+    assert post["id"] in {one["id"] for one in alice.account_statuses(ours["id"])}, "a profile is for the client"
+    alice.delete_filter_v2(made["id"])
+    assert post["id"] in {one["id"] for one in alice.timeline_home()}
+    assert list(alice.status(post["id"])["filtered"]) == []
+
+    one = alice.create_filter_v2("Celle-ci", ["home"], "warn")
+    row = alice.add_filter_status_v2(one["id"], post["id"])
+    assert alice.filter_status_v2(row["id"])["status_id"] == post["id"]
+    assert [there["id"] for there in alice.filter_statuses_v2(one["id"])] == [row["id"]]
+    (result,) = alice.status(post["id"])["filtered"]
+    assert list(result["status_matches"]) == [post["id"]] and result["keyword_matches"] is None, result
+    alice.delete_filter_status_v2(row["id"])
+    alice.delete_filter_v2(one["id"])
+
+    old = alice.filter_create("rond", ["home", "public"], irreversible=True, whole_word=True, expires_in=600)
+    assert old["irreversible"] and alice.filter(old["id"])["phrase"] == "rond", old
+    assert post["id"] not in {there["id"] for there in alice.timeline_home()}
+    new = alice.filter_update(old["id"], "carré", ["home"], irreversible=False)
+    assert [new["phrase"], new["irreversible"], list(new["context"])] == ["carré", False, ["home"]], new
+    assert [there["title"] for there in alice.filters_v2()] == ["carré"]
+    alice.filter_delete(old["id"])
+    assert list(alice.filters()) == []
+    for left in alice.filters_v2():
+        alice.delete_filter_v2(left["id"])
+    refused(MastodonNotFoundError, lambda: alice.filter_v2(made["id"]), "Record not found")
+    stream.close()
+
+
 def paging(alice):
     for number in range(25):
         alice.status_post(f"page {number}", visibility="unlisted")
@@ -353,6 +407,7 @@ def run(a, b):
     polls(alice, bob)
     letters(alice, bob, ours, clara)
     lists(alice, bob, ours, clara)
+    filters(alice, bob, ours)
     paging(alice)
     notifications(alice, bob, clara)
     keeping_away(alice, bob, remote, ours)

@@ -13,8 +13,6 @@ pub(crate) const NOT_YET: &str = "not built yet";
 
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/filters", "read:filters", "My filters (first version)"),
-    ("/api/v2/filters", "read:filters", "My filters"),
     ("/api/v1/conversations", "read:statuses", "My conversations"),
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
     ("/api/v1/endorsements", "read:accounts", "People I feature"),
@@ -39,10 +37,7 @@ const LISTS: &[(&str, &str, &str)] = &[
 ];
 
 /// Things that are absent: (path, scope, what it would be).
-const ABSENT: &[(&str, &str, &str)] = &[
-    ("/api/v1/push/subscription", "push", "My push subscription"),
-    ("/api/v2/filters/{id}", "read:filters", "One of my filters"),
-];
+const ABSENT: &[(&str, &str, &str)] = &[("/api/v1/push/subscription", "push", "My push subscription")];
 
 /// Things that cannot be done: (method, path, scope, what it would be, what to say).
 const REFUSED: &[(Method, &str, &str, &str, &str)] = &[(

@@ -81,6 +81,14 @@ pub fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Erro
     parsed(from, "a whole number is needed")
 }
 
+/// As [`number`], and whether it was said at all: `Some(None)` is an empty or null one, which clears a value.
+///
+/// # Errors
+/// As [`number`].
+pub fn some_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
+    number(from).map(Some)
+}
+
 /// An id of the model, as text or as a number. An id that is no number is the id of nothing: 0.
 ///
 /// # Errors
@@ -199,7 +207,10 @@ from64!(
     MediaId,
     AuditId,
     ListId,
-    AnnouncementId
+    AnnouncementId,
+    FilterId,
+    FilterKeywordId,
+    FilterStatusId
 );
 
 impl From64 for i64 {

@@ -32,6 +32,7 @@ mod closed;
 mod empty;
 mod entities;
 pub mod error;
+mod filters;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;
@@ -96,6 +97,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(polls::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
+        .merge(filters::routes())
         .merge(tags::routes())
         .merge(trends::routes())
         .merge(settings::routes())

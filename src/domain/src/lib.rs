@@ -12,6 +12,7 @@ pub mod blocks;
 pub mod context;
 pub mod deliveries;
 pub mod error;
+pub mod filters;
 pub mod follows;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

@@ -60,6 +60,11 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
+    /// A person changed what they filter.
+    FiltersChanged {
+        /// Whose.
+        account: AccountId,
+    },
     /// Someone is to be told something.
     Notified {
         /// The notification.

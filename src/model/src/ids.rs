@@ -82,4 +82,10 @@ id! {
     ListId,
     /// Something told to everyone on the node.
     AnnouncementId,
+    /// A person's filter.
+    FilterId,
+    /// A keyword of a filter.
+    FilterKeywordId,
+    /// A single post in a filter.
+    FilterStatusId,
 }

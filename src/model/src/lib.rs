@@ -8,6 +8,7 @@ pub mod attachment;
 pub mod contract;
 pub mod ending;
 pub mod event;
+pub mod filter;
 pub mod ids;
 pub mod introduction;
 pub mod ledger;
@@ -37,6 +38,7 @@ pub use contract::{
 };
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
+pub use filter::{Filter, FilterAction, FilterContext, FilterContexts, FilterKeyword, FilterStatus};
 pub use ids::*;
 pub use introduction::{Introduction, IntroductionState};
 pub use ledger::{Crossing, Direction, LedgerHead, LedgerRow, Parcel};

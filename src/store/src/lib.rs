@@ -59,6 +59,7 @@ pub mod received;
 pub mod blocks;
 pub mod favourites;
 pub mod feed;
+pub mod filters;
 pub mod followed_tags;
 pub mod follower_sets;
 pub mod follows;

@@ -41,6 +41,9 @@ export type Action =
 const one = (id: string) => `/api/v1/statuses/${encodeURIComponent(id)}`;
 
 export const get = (id: string, signal?: AbortSignal) => request<Status>("GET", one(id), { signal });
+/** Many posts, at most 40; those one may not see are left out. */
+export const many = (ids: readonly string[]) =>
+  request<Status[]>("GET", "/api/v1/statuses", { query: { id: ids } });
 export const context = (id: string, signal?: AbortSignal) =>
   request<Context>("GET", `${one(id)}/context`, { signal });
 export const source = (id: string) => request<StatusSource>("GET", `${one(id)}/source`);

@@ -13,6 +13,8 @@ export interface StreamEvents {
   announcement: Announcement;
   "announcement.delete": string;
   "announcement.reaction": { announcement_id: string; name: string; count: number };
+  /** One's filters are others now. */
+  filters_changed: undefined;
 }
 
 export type StreamHandler = {
@@ -124,11 +126,11 @@ function receive(text: string): void {
     return;
   }
   const { event, payload } = message;
-  if (event === undefined || payload === undefined) return;
+  if (event === undefined || (payload === undefined && event !== "filters_changed")) return;
   const name = (message.stream ?? []).join("\n");
   let value: unknown = payload;
   // An id is text, and too long to be read as a number.
-  if (event !== "delete" && event !== "announcement.delete") {
+  if (payload !== undefined && event !== "delete" && event !== "announcement.delete") {
     try {
       value = JSON.parse(payload);
     } catch {

@@ -224,6 +224,16 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .to_owned();
     let tokens = scene.alice.get("/api/entrenous/v1/tokens").await.ok();
     let sessions = scene.alice.get("/api/entrenous/v1/sessions").await.ok();
+    let new =
+        json!({ "title": "À moi", "context": ["home"], "keywords_attributes": [{ "keyword": "pensées" }] });
+    let filter = scene.alice.post("/api/v2/filters", new).await.ok();
+    let path = format!("/api/v2/filters/{}/statuses", id(&filter));
+    let status = scene
+        .alice
+        .post(&path, json!({ "status_id": notification["status"]["id"] }))
+        .await
+        .ok();
+    let (filter, keyword, status) = (id(&filter), id(&filter["keywords"][0]), id(&status));
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -250,14 +260,15 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
                 .iter()
                 .filter_map(|token| token["id"].as_str())
                 .collect()
-        } else if [
-            "/lists/{id}",
-            "/filters/{id}",
-            "/polls/{id}",
-            "/timelines/list/{id}",
-        ]
-        .iter()
-        .any(|end| path.ends_with(end))
+        } else if path.contains("/v2/filters/{id}") {
+            vec![&filter]
+        } else if path.ends_with("/filters/statuses/{id}") {
+            vec![&status]
+        } else if path.ends_with("/v1/filters/{id}") || path.ends_with("/filters/keywords/{id}") {
+            vec![&keyword]
+        } else if ["/lists/{id}", "/polls/{id}", "/timelines/list/{id}"]
+            .iter()
+            .any(|end| path.ends_with(end))
         {
             vec![&private]
         } else {

@@ -6,6 +6,7 @@
 mod account;
 mod attachment;
 mod faces;
+mod filter;
 mod fragments;
 mod notification;
 mod people;
@@ -15,6 +16,7 @@ mod status;
 pub(crate) use account::{Account, CredentialAccount, CustomEmoji, Role};
 pub(crate) use attachment::MediaAttachment;
 pub(crate) use faces::Faces;
+pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, V1Filter};
 pub(crate) use fragments::Fragments;
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,

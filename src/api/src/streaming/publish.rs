@@ -4,8 +4,12 @@ use super::{Channel, Message};
 use crate::announcements::Announcement;
 use crate::state::WeakState;
 use crate::{ApiError, ApiResult, ApiState, entities};
-use entrenous_domain::{DomainError, accounts, announcements, lists, notifications, posts, timelines};
-use entrenous_model::{AccountId, AnnouncementId, Event, NotificationId, Page, PostId};
+use entrenous_domain::{
+    DomainError, accounts, announcements, filters, lists, notifications, posts, timelines,
+};
+use entrenous_model::{
+    AccountId, AnnouncementId, Event, FilterContext, FilterContexts, NotificationId, Page, PostId,
+};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -67,6 +71,10 @@ impl ApiState {
             }
             Event::AnnouncementAnswered { announcement, name } => {
                 self.publish_answer(*announcement, name).await
+            }
+            Event::FiltersChanged { account } => {
+                self.publish_filters_changed(*account);
+                Ok(())
             }
             // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
             Event::SessionsEnded { .. }
@@ -132,7 +140,8 @@ impl ApiState {
         Ok(())
     }
 
-    /// Sends the post as one viewer may see it, with their own flags.
+    /// Sends the post as one viewer may see it, with their own flags; not where their filters hide it. A post that was there
+    /// and is hidden since an edit goes.
     async fn publish_to(
         &self,
         event: &'static str,
@@ -142,6 +151,28 @@ impl ApiState {
     ) -> ApiResult<()> {
         let views = posts::views(self.ctx(), posts::Viewer::Person(viewer), vec![post]).await?;
         let Some(view) = views.first() else { return Ok(()) };
+        let hidden = match filters::active(self.ctx(), viewer).await? {
+            Some(active) => active.hidden_in(view),
+            None => FilterContexts::default(),
+        };
+        let (hidden, channels): (Vec<Channel>, Vec<Channel>) = channels
+            .into_iter()
+            .partition(|channel| hidden.holds(context(channel)));
+        if event == "status.update" && !hidden.is_empty() && self.hub().remembers(viewer, post) {
+            let payload: Arc<str> = post.to_string().into();
+            for channel in hidden {
+                let payload = Arc::clone(&payload);
+                let message = Message {
+                    event: "delete",
+                    payload,
+                    channel,
+                };
+                self.hub().send(viewer, &message);
+            }
+        }
+        if channels.is_empty() {
+            return Ok(());
+        }
         let Some(payload) = entities::status_json(self, viewer, view).await else {
             return Ok(());
         };
@@ -279,6 +310,10 @@ impl ApiState {
             Err(DomainError::NotFound) => return Ok(()),
             found => found?,
         };
+        let hidden = notifications::hidden(self.ctx(), owner, std::slice::from_ref(&notification)).await?;
+        if !hidden.is_empty() {
+            return Ok(());
+        }
         let Some(entity) = entities::notification(self, owner, &notification).await else {
             return Ok(());
         };
@@ -292,6 +327,33 @@ impl ApiState {
             self.hub().send(owner, &message);
         }
         Ok(())
+    }
+
+    /// Clients ask for their filters anew, and know that what they show may be filtered otherwise. There is nothing to say
+    /// beyond that.
+    fn publish_filters_changed(&self, owner: AccountId) {
+        if !self.hub().channels_of(owner, is_home).is_empty() {
+            let message = Message {
+                event: "filters_changed",
+                payload: "".into(),
+                channel: Channel::User,
+            };
+            self.hub().send(owner, &message);
+        }
+    }
+}
+
+/// Where filters say that they apply to a stream.
+const fn context(channel: &Channel) -> FilterContext {
+    match channel {
+        Channel::User | Channel::List(_) => FilterContext::Home,
+        Channel::UserNotification => FilterContext::Notifications,
+        Channel::Public
+        | Channel::PublicLocal
+        | Channel::PublicRemote
+        | Channel::Hashtag(_)
+        | Channel::HashtagLocal(_)
+        | Channel::Direct => FilterContext::Public,
     }
 }
 

@@ -468,3 +468,76 @@ async fn announcements_come_to_everyone_at_once() {
     assert_eq!(message["event"], "announcement.delete");
     assert_eq!(payload.to_string().trim_matches('"'), id);
 }
+
+#[tokio::test]
+async fn streams_are_filtered_for_who_listens() {
+    let house = House::new();
+    let ada = house.person("ada").await;
+    house.person("bob").await;
+    let (write, read) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read write follow").await,
+    );
+    house
+        .json(
+            "POST",
+            &format!("/api/v1/accounts/{}/follow", ada.id),
+            &read,
+            json!({}),
+        )
+        .await
+        .ok();
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={read}&stream=user")).await;
+    let public = json!({ "type": "subscribe", "stream": "public" }).to_string();
+    let new = |action: &str, keyword: &str| {
+        json!({
+            "title": keyword, "context": ["home", "notifications"], "filter_action": action,
+            "keywords_attributes": [{ "keyword": keyword }],
+        })
+    };
+    house
+        .json("POST", "/api/v2/filters", &read, new("warn", "tea"))
+        .await
+        .ok();
+    let (message, _) = next(&mut socket).await.unwrap();
+    assert_eq!(message, json!({ "stream": ["user"], "event": "filters_changed" }));
+    house
+        .json("POST", "/api/v2/filters", &read, new("hide", "cake"))
+        .await
+        .ok();
+    assert_eq!(next(&mut socket).await.unwrap().0["event"], "filters_changed");
+
+    post(&house, &write, "cake for @bob", "private").await;
+    let tea = post(&house, &write, "tea for all", "private").await;
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["event"], &payload["id"]),
+        (&json!("update"), &json!(tea))
+    );
+    assert_eq!(payload["filtered"][0]["keyword_matches"], json!(["tea"]));
+    // Edited so that it is hidden, it goes; edited back, it is there again.
+    for (text, event) in [("cake", "delete"), ("bread", "status.update")] {
+        let path = format!("/api/v1/statuses/{tea}");
+        house
+            .json("PUT", &path, &write, json!({ "status": text }))
+            .await
+            .ok();
+        let (message, payload) = next(&mut socket).await.unwrap();
+        assert_eq!(message["event"], event);
+        if event == "delete" {
+            assert_eq!(payload.to_string(), tea);
+        }
+    }
+    // In public the filter does not apply: there the post comes, and says what matches.
+    socket.send(Message::text(public)).await.unwrap();
+    socket.send(Message::text("nonsense")).await.unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["error"], "Malformed message");
+    post(&house, &write, "cake again", "public").await;
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["stream"], &message["event"]),
+        (&json!(["public"]), &json!("update"))
+    );
+    assert_eq!(payload["filtered"][0]["filter"]["filter_action"], "hide");
+}

@@ -4,6 +4,7 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
+use crate::filters::Filters;
 use crate::follows::{Digests, Told};
 use crate::marks::{Mark, Marks, Striped, StripedMarks};
 use crate::oauth::Bearer;
@@ -61,6 +62,7 @@ pub struct Caches {
     private_marks: Marks,
     posts: Bodies,
     homes: Homes,
+    filters: Filters,
     logins: LoginGuard,
     uses: Uses,
     digests: Digests,
@@ -93,6 +95,7 @@ impl Default for Caches {
             private_marks: Marks::default(),
             posts: Bodies::default(),
             homes: Homes::default(),
+            filters: Filters::default(),
             logins: LoginGuard::default(),
             uses: Uses::default(),
             digests: Digests::default(),
@@ -125,6 +128,7 @@ impl Caches {
                     }
                 }
                 Event::MarksChanged { account } => self.homes.forget(*account),
+                Event::FiltersChanged { account } => self.filters.forget(*account),
                 Event::AccountUpdated { account } => {
                     self.forget_account(*account);
                     self.forget_keys(*account);
@@ -139,6 +143,7 @@ impl Caches {
                     self.forget_account(*account);
                     self.forget_keys(*account);
                     self.forget_bearers(|bearer| bearer.token.account == Some(*account));
+                    self.filters.forget(*account);
                     self.forget_posts();
                 }
                 Event::TokenRevoked { token } => self.forget_token(*token),
@@ -163,6 +168,7 @@ impl Caches {
     pub fn forget_everything(&self) {
         self.forget_everyone();
         self.forget_posts();
+        self.filters.forget_all();
         self.forget_bearers(|_| true);
         self.private_marks.forget(|| self.private.invalidate_all());
     }
@@ -275,6 +281,11 @@ impl Caches {
     /// The newest pages of home timelines in memory.
     pub(crate) const fn homes(&self) -> &Homes {
         &self.homes
+    }
+
+    /// People's filters, compiled.
+    pub(crate) const fn filters(&self) -> &Filters {
+        &self.filters
     }
 
     pub(crate) fn logins(&self) -> &LoginGuard {

@@ -1,10 +1,12 @@
 //! Timelines: lists of post ids the viewer may see, newest first, by keyset.
 
 mod home;
+mod read;
 mod spread;
 
 pub(crate) use home::Homes;
 pub use home::{HomePage, home};
+pub use read::{Timeline, TimelinePage, read};
 pub use spread::spread_waiting;
 pub(crate) use spread::{Spread, spread};
 

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
+mod filters;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod followers;

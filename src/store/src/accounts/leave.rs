@@ -1,6 +1,6 @@
 //! What ends when a person leaves.
 
-use crate::schema::{accounts, feed, follows, list_members, notifications, polls, posts};
+use crate::schema::{accounts, feed, filters, follows, list_members, notifications, polls, posts};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Time};
@@ -45,6 +45,9 @@ pub fn end_follows(conn: &mut Conn, id: AccountId) -> Result<Vec<AccountId>, Sto
         .execute(conn)?;
     diesel::delete(feed::table)
         .filter(feed::owner_id.eq(id.get()).or(feed::author_id.eq(id.get())))
+        .execute(conn)?;
+    diesel::delete(filters::table)
+        .filter(filters::account_id.eq(id.get()))
         .execute(conn)?;
     diesel::delete(notifications::table)
         .filter(notifications::from_id.eq(id.get()))

@@ -8,6 +8,7 @@ import { composer } from "./composer";
 import { design } from "./design";
 import { feed } from "./feed";
 import { files } from "./files";
+import { filters } from "./filters";
 import { lists } from "./lists";
 import { media } from "./media";
 import { nav } from "./nav";
@@ -27,6 +28,7 @@ export const messages = {
   design,
   feed,
   files,
+  filters,
   lists,
   media,
   nav,

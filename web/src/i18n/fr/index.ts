@@ -9,6 +9,7 @@ import { composer } from "./composer";
 import { design } from "./design";
 import { feed } from "./feed";
 import { files } from "./files";
+import { filters } from "./filters";
 import { lists } from "./lists";
 import { media } from "./media";
 import { nav } from "./nav";
@@ -28,6 +29,7 @@ export const messages: Messages = {
   design,
   feed,
   files,
+  filters,
   lists,
   media,
   nav,

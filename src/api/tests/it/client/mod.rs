@@ -5,6 +5,7 @@ mod admin;
 mod announcements;
 mod contract;
 mod files;
+mod filters;
 mod lists;
 mod look;
 mod notifications;
