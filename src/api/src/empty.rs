@@ -28,11 +28,6 @@ const LISTS: &[(&str, &str, &str)] = &[
         "Hashtags I could feature",
     ),
     (
-        "/api/v1/scheduled_statuses",
-        "read:statuses",
-        "Posts to be published later",
-    ),
-    (
         "/api/v1/suggestions",
         "read",
         "People I could follow (first version)",

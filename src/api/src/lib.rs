@@ -51,6 +51,7 @@ pub mod params;
 mod people;
 mod polls;
 mod reading;
+mod scheduled;
 mod search;
 mod settings;
 pub mod state;
@@ -90,6 +91,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(accounts::routes())
         .merge(statuses::routes())
         .merge(polls::routes())
+        .merge(scheduled::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(tags::routes())

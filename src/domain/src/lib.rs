@@ -34,6 +34,7 @@ pub mod pictures;
 pub mod polls;
 pub mod ports;
 pub mod posts;
+pub mod scheduled;
 pub mod search;
 pub mod secrets;
 pub mod sessions;

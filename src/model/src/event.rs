@@ -1,6 +1,6 @@
 //! What happened: one row per use-case, written in the same transaction, told to the workers after the commit.
 
-use crate::{AccountId, NotificationId, PeerId, PostId, TokenId};
+use crate::{AccountId, NotificationId, PeerId, PostId, ScheduledId, TokenId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -42,6 +42,12 @@ pub enum Event {
     PollQueued {
         /// The post.
         post: PostId,
+    },
+    /// A post will be published later, or at another time. Told to this process only: the rows of `scheduled_posts` say
+    /// the same.
+    PostScheduled {
+        /// Which.
+        scheduled: ScheduledId,
     },
     /// A post came into home timelines. Told to this process only: the rows of `feed` say the same.
     FeedFilled {

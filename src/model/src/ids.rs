@@ -80,4 +80,6 @@ id! {
     AuditId,
     /// A person's list of people.
     ListId,
+    /// A post that is to be published later.
+    ScheduledId,
 }

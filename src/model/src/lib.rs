@@ -25,6 +25,7 @@ pub mod poll;
 pub mod post;
 pub mod proposal;
 pub mod relationship;
+pub mod scheduled;
 
 pub use account::{Account, AccountKind, ProfileField};
 pub use attachment::{
@@ -53,6 +54,7 @@ pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use proposal::{Agreed, Proposal, ProposalStep};
 pub use relationship::{Follow, Relationship};
+pub use scheduled::{Scheduled, ScheduledParams, ScheduledPoll, Unpublished};
 
 /// A moment in UTC. Stored and sent with microseconds at most.
 pub type Time = chrono::DateTime<chrono::Utc>;

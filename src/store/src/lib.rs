@@ -67,6 +67,7 @@ mod page;
 pub mod person;
 pub mod polls;
 pub mod posts;
+pub mod scheduled;
 pub mod search;
 mod sql;
 pub mod timelines;

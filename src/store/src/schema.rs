@@ -696,6 +696,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    scheduled_posts (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        due_at -> Timestamp,
+        params -> Text,
+        idempotency_key -> Nullable<Text>,
+        created_at -> Timestamp,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scheduled_files (attachment_id) {
+        attachment_id -> BigInt,
+        scheduled_id -> BigInt,
+        place -> BigInt,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -756,5 +776,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     agreements,
     purge_orders,
-    purges
+    purges,
+    scheduled_posts,
+    scheduled_files
 );

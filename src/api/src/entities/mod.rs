@@ -10,6 +10,7 @@ mod fragments;
 mod notification;
 mod people;
 mod poll;
+mod scheduled;
 mod status;
 
 pub(crate) use account::{Account, CredentialAccount, Role};
@@ -21,6 +22,7 @@ pub(crate) use notification::{
 };
 pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relationship, Search, Tag};
 pub(crate) use poll::Poll;
+pub(crate) use scheduled::{ScheduledStatus, one_scheduled, scheduled};
 pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
 
 use crate::state::ApiState;

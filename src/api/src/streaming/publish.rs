@@ -67,6 +67,7 @@ impl ApiState {
             | Event::LookChanged
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
+            | Event::PostScheduled { .. }
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }

@@ -148,7 +148,8 @@ impl Caches {
                 | Event::SpreadQueued { .. }
                 | Event::LookChanged
                 | Event::OwnKeysChanged
-                | Event::PollQueued { .. } => {}
+                | Event::PollQueued { .. }
+                | Event::PostScheduled { .. } => {}
             }
         }
     }

@@ -14,6 +14,7 @@ import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
 import { thread } from "./thread";
@@ -33,6 +34,7 @@ export const messages = {
   notifications,
   post,
   profile,
+  scheduled,
   search,
   settings,
   thread,

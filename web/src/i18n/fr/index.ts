@@ -15,6 +15,7 @@ import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
 import { thread } from "./thread";
@@ -34,6 +35,7 @@ export const messages: Messages = {
   notifications,
   post,
   profile,
+  scheduled,
   search,
   settings,
   thread,
