@@ -250,6 +250,16 @@ def letters(alice, bob, ours, clara):
                                                   if "entre nous" in n["status"]["content"]), None))
     assert note["status"]["visibility"] == "direct"
     refused(MastodonNotFoundError, lambda: clara.status(letter["id"]))
+    talk = next(one for one in bob.conversations() if one["last_status"]["id"] == note["status"]["id"])
+    assert talk["unread"] and [one["username"] for one in talk["accounts"]] == ["alice"], talk
+    bob.status_reply(note["status"], "bien reçu, entre nous", visibility="direct")
+    theirs = eventually("the answer in alice's conversation", lambda: next(
+        (one for one in alice.conversations() if "bien reçu, entre nous" in one["last_status"]["content"]), None))
+    assert theirs["unread"] and [one["acct"] for one in theirs["accounts"]] == [ours["acct"]], theirs
+    assert not alice.conversations_read(theirs["id"])["unread"]
+    assert not next(one for one in alice.conversations() if one["id"] == theirs["id"])["unread"]
+    refused(MastodonNotFoundError, lambda: clara.conversations_read(theirs["id"]))
+    assert list(clara.conversations()) == []
     private = alice.status_post("pour qui me suit", visibility="private")
     eventually("a follower sees it", lambda: any("qui me suit" in post["content"] for post in bob.timeline_home()))
     refused(MastodonNotFoundError, lambda: clara.status(private["id"]))

@@ -18,7 +18,6 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/trends/statuses", "", "Posts that trend"),
     ("/api/v1/trends/links", "", "Links that trend"),
     ("/api/v1/timelines/link", "read:statuses", "Posts with a link"),
-    ("/api/v1/conversations", "read:statuses", "My conversations"),
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
     ("/api/v1/endorsements", "read:accounts", "People I feature"),
     ("/api/v1/featured_tags", "read:accounts", "Hashtags I feature"),

@@ -234,7 +234,8 @@ from64!(
     MediaId,
     AuditId,
     ListId,
-    ScheduledId
+    ScheduledId,
+    ConversationId
 );
 
 impl From64 for i64 {

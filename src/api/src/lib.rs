@@ -27,6 +27,7 @@ mod at;
 pub mod auth;
 mod brand;
 mod client;
+mod conversations;
 mod empty;
 mod entities;
 pub mod error;
@@ -92,6 +93,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(statuses::routes())
         .merge(polls::routes())
         .merge(scheduled::routes())
+        .merge(conversations::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(tags::routes())

@@ -9,6 +9,7 @@ pub mod attachments;
 pub mod audit;
 pub mod blocks;
 pub mod context;
+pub mod conversations;
 pub mod deliveries;
 pub mod error;
 pub mod follows;

@@ -1,6 +1,6 @@
 //! What happened: one row per use-case, written in the same transaction, told to the workers after the commit.
 
-use crate::{AccountId, NotificationId, PeerId, PostId, ScheduledId, TokenId};
+use crate::{AccountId, ConversationId, NotificationId, PeerId, PostId, ScheduledId, TokenId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -48,6 +48,14 @@ pub enum Event {
     PostScheduled {
         /// Which.
         scheduled: ScheduledId,
+    },
+    /// A conversation is another one for its owner: something came or went, or it was read. Told to this process only: the
+    /// rows of `conversations` say the same.
+    ConversationChanged {
+        /// Which.
+        conversation: ConversationId,
+        /// Whose.
+        account: AccountId,
     },
     /// A post came into home timelines. Told to this process only: the rows of `feed` say the same.
     FeedFilled {

@@ -82,4 +82,6 @@ id! {
     ListId,
     /// A post that is to be published later.
     ScheduledId,
+    /// A person's conversation of direct posts.
+    ConversationId,
 }

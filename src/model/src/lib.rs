@@ -5,6 +5,7 @@
 pub mod account;
 pub mod attachment;
 pub mod contract;
+pub mod conversation;
 pub mod ending;
 pub mod event;
 pub mod ids;
@@ -34,6 +35,7 @@ pub use attachment::{
 pub use contract::{
     AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,
 };
+pub use conversation::Conversation;
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
 pub use ids::*;

@@ -55,6 +55,7 @@ pub mod purges;
 pub mod received;
 
 pub mod blocks;
+pub mod conversations;
 pub mod favourites;
 pub mod feed;
 pub mod followed_tags;

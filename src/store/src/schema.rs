@@ -716,6 +716,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        thread -> BigInt,
+        participants -> Text,
+        last_post_id -> BigInt,
+        unread -> Bool,
+    }
+}
+
+diesel::table! {
+    conversation_people (conversation_id, account_id) {
+        conversation_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation_posts (conversation_id, post_id) {
+        conversation_id -> BigInt,
+        post_id -> BigInt,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -778,5 +803,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     purge_orders,
     purges,
     scheduled_posts,
-    scheduled_files
+    scheduled_files,
+    conversations,
+    conversation_people,
+    conversation_posts
 );

@@ -228,6 +228,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     let tomorrow = (Utc::now() + TimeDelta::days(1)).to_rfc3339();
     let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
     let later = scene.alice.post("/api/v1/statuses", later).await.ok();
+    let talks = scene.alice.get("/api/v1/conversations").await.ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -238,6 +239,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
             vec![&private, &direct, &received]
         } else if path.contains("/scheduled_statuses/{id}") {
             vec![later["id"].as_str().unwrap()]
+        } else if path.contains("/conversations/{id}") {
+            vec![talks[0]["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{id}") {
             vec![notification["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{group_key}") {

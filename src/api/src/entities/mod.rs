@@ -5,6 +5,7 @@
 
 mod account;
 mod attachment;
+mod conversation;
 mod faces;
 mod fragments;
 mod notification;
@@ -15,6 +16,7 @@ mod status;
 
 pub(crate) use account::{Account, CredentialAccount, Role};
 pub(crate) use attachment::MediaAttachment;
+pub(crate) use conversation::{Conversation, conversations};
 pub(crate) use faces::Faces;
 pub(crate) use fragments::Fragments;
 pub(crate) use notification::{

@@ -2,9 +2,9 @@
 
 use super::{Channel, Message};
 use crate::state::WeakState;
-use crate::{ApiResult, ApiState, entities};
-use entrenous_domain::{DomainError, accounts, lists, notifications, posts, timelines};
-use entrenous_model::{AccountId, Event, NotificationId, Page, PostId};
+use crate::{ApiError, ApiResult, ApiState, entities};
+use entrenous_domain::{DomainError, accounts, conversations, lists, notifications, posts, timelines};
+use entrenous_model::{AccountId, ConversationId, Event, NotificationId, Page, PostId};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -58,6 +58,10 @@ impl ApiState {
                 notification,
                 account,
             } => self.publish_notification(*notification, *account).await,
+            Event::ConversationChanged {
+                conversation,
+                account,
+            } => self.publish_conversation(*conversation, *account).await,
             // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
             Event::SessionsEnded { .. }
             | Event::TokenRevoked { .. }
@@ -233,6 +237,35 @@ impl ApiState {
         }
         Ok(())
     }
+}
+
+impl ApiState {
+    async fn publish_conversation(&self, id: ConversationId, owner: AccountId) -> ApiResult<()> {
+        if self.hub().channels_of(owner, is_direct).is_empty() {
+            return Ok(());
+        }
+        let found = match conversations::get(self.ctx(), owner, id).await {
+            // Gone again in the meantime, or with its last post.
+            Err(DomainError::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let Some(entity) = entities::conversations(self, owner, vec![found]).await?.pop() else {
+            return Ok(());
+        };
+        let payload = serde_json::to_string(&entity).map_err(ApiError::internal)?;
+        let message = Message {
+            event: "conversation",
+            payload: payload.into(),
+            channel: Channel::Direct,
+        };
+        self.hub().send(owner, &message);
+        Ok(())
+    }
+}
+
+/// The stream of one's own conversations.
+fn is_direct(channel: &Channel) -> bool {
+    *channel == Channel::Direct
 }
 
 /// The stream of one's own home timeline.

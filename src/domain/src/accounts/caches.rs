@@ -149,7 +149,8 @@ impl Caches {
                 | Event::LookChanged
                 | Event::OwnKeysChanged
                 | Event::PollQueued { .. }
-                | Event::PostScheduled { .. } => {}
+                | Event::PostScheduled { .. }
+                | Event::ConversationChanged { .. } => {}
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{
     prepare::{Ready, prepare},
 };
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, conversations,
     outbox::{self, Audience},
     polls,
     timelines::{Spread, spread},
@@ -175,13 +175,12 @@ fn in_transaction(
         Via::Peer(_) => true,
         Via::Local => post.is_local() && ready.created_at.is_none(),
     };
+    let addressed: Vec<AccountId> = ready.addressed.iter().map(|(id, _)| *id).collect();
+    conversations::add(tx, &post, &addressed, news)?;
     if news {
         notify(tx, &post, ready)?;
         if post.is_local() {
-            let audience = audience(
-                post.visibility,
-                ready.addressed.iter().map(|(id, _)| *id).collect(),
-            );
+            let audience = audience(post.visibility, addressed);
             outbox::queue(
                 tx,
                 author,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod conversations;
 mod files;
 mod lists;
 mod look;

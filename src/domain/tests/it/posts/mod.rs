@@ -2,6 +2,7 @@
 
 mod actions;
 mod changes;
+mod conversations;
 mod ended;
 mod feeds;
 mod files;
