@@ -1,6 +1,6 @@
 /** One's posts that are published later. */
 
-import { page, request } from "./client";
+import { page, request, type Query } from "./client";
 import type { NewStatus } from "./statuses";
 import type { ScheduledStatus } from "./types";
 
@@ -14,12 +14,12 @@ export const schedule = (post: NewStatus, key: string) =>
 /** All of them (the node keeps 300 at most), the next one first. */
 export async function all(): Promise<ScheduledStatus[]> {
   const found: ScheduledStatus[] = [];
-  let query: Parameters<typeof page>[1] = { query: { limit: 40 } };
+  let query: Query = { limit: 40 };
   for (;;) {
-    const { items, next } = await page<ScheduledStatus>(PATH, query);
+    const { items, next } = await page<ScheduledStatus>(PATH, { query });
     found.push(...items);
     if (next === null || items.length === 0) break;
-    query = { query: next };
+    query = next;
   }
   return found.sort((a, b) => a.scheduled_at.localeCompare(b.scheduled_at));
 }

@@ -3,7 +3,7 @@
 use super::{MediaAttachment, stamp};
 use crate::state::ApiState;
 use entrenous_domain::{Result, attachments};
-use entrenous_model::{AccountId, Attachment, MediaId, Scheduled, ScheduledPoll};
+use entrenous_model::{self as model, AccountId, Attachment, MediaId, Scheduled};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ pub(crate) struct ScheduledStatus {
     /// When it is published.
     scheduled_at: String,
     /// What it is made of.
-    params: Params,
+    params: ScheduledParams,
     /// Its files.
     media_attachments: Vec<MediaAttachment>,
     /// Why it could not be published at its time: `reply_gone`, `not_valid`, `failed`; null while it waits for it. Of this
@@ -26,7 +26,7 @@ pub(crate) struct ScheduledStatus {
 
 /// What a post is made of, as it was sent.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-struct Params {
+struct ScheduledParams {
     /// Text as typed.
     text: String,
     /// Content warning.
@@ -42,7 +42,7 @@ struct Params {
     /// Its files.
     media_ids: Option<Vec<String>>,
     /// A poll in it.
-    poll: Option<Poll>,
+    poll: Option<ScheduledPoll>,
     /// Always null: it stands outside.
     scheduled_at: Option<String>,
     /// The key with which the client sent it.
@@ -57,7 +57,7 @@ struct Params {
 
 /// A poll, as it was sent.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-struct Poll {
+struct ScheduledPoll {
     /// What can be chosen.
     options: Vec<String>,
     /// Seconds until it ends, from the publication on.
@@ -68,8 +68,8 @@ struct Poll {
     hide_totals: bool,
 }
 
-impl Poll {
-    fn of(poll: ScheduledPoll) -> Self {
+impl ScheduledPoll {
+    fn of(poll: model::ScheduledPoll) -> Self {
         Self {
             options: poll.options,
             expires_in: poll.seconds,
@@ -79,7 +79,7 @@ impl Poll {
     }
 }
 
-impl Params {
+impl ScheduledParams {
     fn of(scheduled: Scheduled) -> Self {
         let params = scheduled.params;
         let files: Vec<String> = scheduled.files.iter().map(ToString::to_string).collect();
@@ -91,7 +91,7 @@ impl Params {
             language: params.language,
             in_reply_to_id: params.in_reply_to.map(|id| id.to_string()),
             media_ids: (!files.is_empty()).then_some(files),
-            poll: params.poll.map(Poll::of),
+            poll: params.poll.map(ScheduledPoll::of),
             scheduled_at: None,
             idempotency: scheduled.idempotency_key,
             application_id: params.app.map(|app| app.get()),
@@ -124,8 +124,8 @@ pub(crate) async fn scheduled(
                 id: one.id.to_string(),
                 scheduled_at: stamp(one.due_at),
                 media_attachments: media.collect::<Result<_>>()?,
-                failure: one.failure.map(entrenous_model::Unpublished::as_str),
-                params: Params::of(one),
+                failure: one.failure.map(model::Unpublished::as_str),
+                params: ScheduledParams::of(one),
             })
         })
         .collect()

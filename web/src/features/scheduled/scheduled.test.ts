@@ -47,7 +47,7 @@ test("the list says when, what, for whom, and why one was not published", async 
   vi.spyOn(api, "all").mockResolvedValue([post("1"), gone]);
   render(ScheduledPage, { params: {} });
   await waitFor(() => expect(screen.getByText("Text 1")).toBeTruthy());
-  expect(screen.getByText(/^Published on .*2099/)).toBeTruthy();
+  expect(screen.getByText(/^To be published on .*2099/)).toBeTruthy();
   expect(screen.getByText(/^Was to be published on/)).toBeTruthy();
   expect(screen.getByText(/the post that it answers is gone/)).toBeTruthy();
   expect(screen.getByText("Only the people you mention")).toBeTruthy();
@@ -63,7 +63,10 @@ test("without any, it says how to make one", async () => {
 });
 
 test("a list that cannot be read can be asked for again", async () => {
-  const all = vi.spyOn(api, "all").mockRejectedValueOnce(new Error("no")).mockResolvedValue([post("1")]);
+  const all = vi
+    .spyOn(api, "all")
+    .mockRejectedValueOnce(new Error("no"))
+    .mockResolvedValue([post("1")]);
   render(ScheduledPage, { params: {} });
   await waitFor(() => expect(screen.getByText("Try again")).toBeTruthy());
   await fireEvent.click(screen.getByText("Try again"));
@@ -73,12 +76,12 @@ test("a list that cannot be read can be asked for again", async () => {
 
 test("another time is sent, and one that is too near is not", async () => {
   vi.spyOn(api, "all").mockResolvedValue([post("1"), post("2")]);
-  const move = vi.spyOn(api, "move").mockImplementation((id, at) =>
-    Promise.resolve(post(id, { scheduled_at: at })),
-  );
+  const move = vi
+    .spyOn(api, "move")
+    .mockImplementation((id, at) => Promise.resolve(post(id, { scheduled_at: at })));
   render(ScheduledPage, { params: {} });
   await waitFor(() => expect(screen.getByText("Text 1")).toBeTruthy());
-  await fireEvent.click(screen.getByLabelText("Change when “Text 1” is published"));
+  await fireEvent.click(screen.getByLabelText("Change the time of “Text 1”"));
   const field = screen.getByLabelText<HTMLInputElement>("Publish on");
   expect(field.value).toBe(toLocal(new Date("2099-01-01T08:00:00.000Z")));
   await fireEvent.input(field, { target: { value: "2020-01-01T08:00" } });
@@ -99,7 +102,9 @@ test("deleting asks first", async () => {
   await waitFor(() => expect(screen.getByText("Text 1")).toBeTruthy());
   await fireEvent.click(screen.getByLabelText("Delete “Text 1”"));
   expect(remove).not.toHaveBeenCalled();
-  const [sure] = [...document.querySelectorAll("dialog button")].filter((one) => one.textContent === "Delete");
+  const [sure] = [...document.querySelectorAll("dialog button")].filter(
+    (one) => one.textContent?.trim() === "Delete",
+  );
   await fireEvent.click(sure!);
   await waitFor(() => expect(screen.getByText("Nothing is scheduled")).toBeTruthy());
   expect(remove).toHaveBeenCalledWith("1");

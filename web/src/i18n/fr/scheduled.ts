@@ -5,7 +5,7 @@ export const scheduled = {
   write: "En écrire une",
   none: "Rien n’est programmé",
   noneText: "Choisissez « Publier plus tard » en écrivant : la publication attend ici jusqu’à son heure.",
-  at: "Publiée le {when}",
+  at: "À publier le {when}",
   missed: "Devait être publiée le {when}",
   replyGone:
     "Elle n’a pas été publiée : la publication à laquelle elle répond a disparu, ou ne vous est plus destinée.",
@@ -13,7 +13,7 @@ export const scheduled = {
   failed:
     "Elle n’a pas été publiée : le serveur n’a pas pu le faire. Choisissez un autre moment, ou prévenez l’administration.",
   change: "Changer l’heure",
-  changeLabel: "Changer quand « {text} » est publiée",
+  changeLabel: "Changer l’heure de « {text} »",
   rewrite: "Modifier",
   rewriteLabel: "Modifier « {text} »",
   draftFirst: "Un brouillon vous y attend. Publiez-le ou abandonnez-le d’abord.",

@@ -1,6 +1,6 @@
 //! Posts that are published at a time that their authors have chosen.
 
-use super::{THERE, draft};
+use super::{THERE, draft, remote_draft};
 use crate::fixture::House;
 use chrono::TimeDelta;
 use entrenous_domain::attachments;
@@ -327,7 +327,7 @@ stories! {
         let peer = house.peer(THERE).await;
         let zoe = house.remote(peer, THERE, "zoe").await;
         let gone = house.say(bob.id, "question", Visibility::Public).await;
-        let words = super::remote_draft("https://there.example/posts/1", Visibility::Public, &[ada.id]);
+        let words = remote_draft("https://there.example/posts/1", Visibility::Public, &[ada.id]);
         let there = posts::publish(ctx, house.via(peer), zoe.id, words).await.unwrap();
         let file = house.file(ada.id, b"one").await;
         let reply = |to: PostId| Draft { reply_to: ReplyTo::Post(to), ..draft("réponse", Visibility::Public) };
