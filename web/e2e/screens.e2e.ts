@@ -19,6 +19,7 @@ const screens = (): [string, string][] => [
   ["tag", "/tags/bora"],
   ["lists", "/lists"],
   ...(stage.list ? ([["list", `/lists/${stage.list}`]] as [string, string][]) : []),
+  ["scheduled", "/scheduled"],
   ["notifications", "/notifications"],
   ["mentions", "/notifications?show=mentions"],
   ["search", "/search"],

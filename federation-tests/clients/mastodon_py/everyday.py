@@ -1,5 +1,6 @@
 """The everyday flows of Mastodon.py, between two nodes: alice and clara are on A, bob on B."""
 
+import datetime
 import io
 import json
 import struct
@@ -214,6 +215,34 @@ def polls(alice, bob):
     alice.status_delete(asked["id"])
 
 
+def later(alice, bob, clara):
+    """A post that is published at a time of its author's choice."""
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
+    file = alice.media_post(picture(9, 60, 90), mime_type="image/png", description="demain")
+    made = alice.status_post("À plus tard", media_ids=[file], visibility="unlisted", spoiler_text="Patience",
+                             language="fr", scheduled_at=at, idempotency_key="later")
+    again = alice.status_post("À plus tard", media_ids=[file], visibility="unlisted", spoiler_text="Patience",
+                              language="fr", scheduled_at=at, idempotency_key="later")
+    assert made["id"] == again["id"], (made, again)
+    assert abs((made["scheduled_at"] - at).total_seconds()) < 1, made
+    assert made["params"]["text"] == "À plus tard" and made["params"]["visibility"] == "unlisted", made
+    assert made["media_attachments"][0]["description"] == "demain", made
+    poll = alice.make_poll(["oui", "non"], expires_in=600)
+    asked = alice.status_post("Demain ?", poll=poll, scheduled_at=at)
+    assert asked["params"]["poll"]["options"] == ["oui", "non"], asked
+    assert [one["id"] for one in alice.scheduled_statuses()] == [asked["id"], made["id"]]
+    moved = alice.scheduled_status_update(made["id"], at + datetime.timedelta(hours=1))
+    assert (alice.scheduled_status(made["id"])["scheduled_at"] - at).total_seconds() > 3_590, moved
+    for wrong in (datetime.timedelta(minutes=1), datetime.timedelta(days=-1)):
+        soon = datetime.datetime.now(datetime.timezone.utc) + wrong
+        refused(MastodonAPIError, lambda: alice.status_post("x", scheduled_at=soon), "422", "5 minutes")
+    refused(MastodonNotFoundError, lambda: bob.scheduled_status(made["id"]))
+    refused(MastodonNotFoundError, lambda: clara.scheduled_status_delete(made["id"]))
+    for one in (made, asked):
+        alice.scheduled_status_delete(one["id"])
+    assert list(alice.scheduled_statuses()) == []
+
+
 def letters(alice, bob, ours, clara):
     """A direct post reaches the one it names, and nobody else."""
     letter = alice.status_post(f"@{ours['acct']} entre nous", visibility="direct")
@@ -221,6 +250,16 @@ def letters(alice, bob, ours, clara):
                                                   if "entre nous" in n["status"]["content"]), None))
     assert note["status"]["visibility"] == "direct"
     refused(MastodonNotFoundError, lambda: clara.status(letter["id"]))
+    talk = next(one for one in bob.conversations() if one["last_status"]["id"] == note["status"]["id"])
+    assert talk["unread"] and [one["username"] for one in talk["accounts"]] == ["alice"], talk
+    bob.status_reply(note["status"], "bien reçu, entre nous", visibility="direct")
+    theirs = eventually("the answer in alice's conversation", lambda: next(
+        (one for one in alice.conversations() if "bien reçu, entre nous" in one["last_status"]["content"]), None))
+    assert theirs["unread"] and [one["acct"] for one in theirs["accounts"]] == [ours["acct"]], theirs
+    assert not alice.conversations_read(theirs["id"])["unread"]
+    assert not next(one for one in alice.conversations() if one["id"] == theirs["id"])["unread"]
+    refused(MastodonNotFoundError, lambda: clara.conversations_read(theirs["id"]))
+    assert list(clara.conversations()) == []
     private = alice.status_post("pour qui me suit", visibility="private")
     eventually("a follower sees it", lambda: any("qui me suit" in post["content"] for post in bob.timeline_home()))
     refused(MastodonNotFoundError, lambda: clara.status(private["id"]))
@@ -405,6 +444,7 @@ def run(a, b):
     remote, ours = follow(a, b, alice, bob)
     posts(alice, bob, remote)
     polls(alice, bob)
+    later(alice, bob, clara)
     letters(alice, bob, ours, clara)
     lists(alice, bob, ours, clara)
     filters(alice, bob, ours)

@@ -13,7 +13,6 @@ pub(crate) const NOT_YET: &str = "not built yet";
 
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/conversations", "read:statuses", "My conversations"),
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
     ("/api/v1/endorsements", "read:accounts", "People I feature"),
     ("/api/v1/featured_tags", "read:accounts", "Hashtags I feature"),
@@ -21,11 +20,6 @@ const LISTS: &[(&str, &str, &str)] = &[
         "/api/v1/featured_tags/suggestions",
         "read:accounts",
         "Hashtags I could feature",
-    ),
-    (
-        "/api/v1/scheduled_statuses",
-        "read:statuses",
-        "Posts to be published later",
     ),
     (
         "/api/v1/suggestions",

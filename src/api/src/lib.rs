@@ -29,6 +29,7 @@ pub mod auth;
 mod brand;
 mod client;
 mod closed;
+mod conversations;
 mod empty;
 mod entities;
 pub mod error;
@@ -54,6 +55,7 @@ pub mod params;
 mod people;
 mod polls;
 mod reading;
+mod scheduled;
 mod search;
 mod settings;
 pub mod state;
@@ -95,6 +97,8 @@ pub fn routes() -> Routes<ApiState> {
         .merge(accounts::routes())
         .merge(statuses::routes())
         .merge(polls::routes())
+        .merge(scheduled::routes())
+        .merge(conversations::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(filters::routes())

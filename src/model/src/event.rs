@@ -1,6 +1,8 @@
 //! What happened: one row per use-case, written in the same transaction, told to the workers after the commit.
 
-use crate::{AccountId, AnnouncementId, NotificationId, PeerId, PostId, TokenId};
+use crate::{
+    AccountId, AnnouncementId, ConversationId, NotificationId, PeerId, PostId, ScheduledId, TokenId,
+};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -42,6 +44,20 @@ pub enum Event {
     PollQueued {
         /// The post.
         post: PostId,
+    },
+    /// A post will be published later, or at another time. Told to this process only: the rows of `scheduled_posts` say
+    /// the same.
+    PostScheduled {
+        /// Which.
+        scheduled: ScheduledId,
+    },
+    /// A conversation is another one for its owner: something came or went, or it was read. Told to this process only: the
+    /// rows of `conversations` say the same.
+    ConversationChanged {
+        /// Which.
+        conversation: ConversationId,
+        /// Whose.
+        account: AccountId,
     },
     /// A post came into home timelines. Told to this process only: the rows of `feed` say the same.
     FeedFilled {

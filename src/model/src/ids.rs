@@ -88,4 +88,8 @@ id! {
     FilterKeywordId,
     /// A single post in a filter.
     FilterStatusId,
+    /// A post that is to be published later.
+    ScheduledId,
+    /// A person's conversation of direct posts.
+    ConversationId,
 }

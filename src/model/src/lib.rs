@@ -6,6 +6,7 @@ pub mod account;
 pub mod announcement;
 pub mod attachment;
 pub mod contract;
+pub mod conversation;
 pub mod ending;
 pub mod event;
 pub mod filter;
@@ -27,6 +28,7 @@ pub mod poll;
 pub mod post;
 pub mod proposal;
 pub mod relationship;
+pub mod scheduled;
 
 pub use account::{Account, AccountKind, ProfileField};
 pub use announcement::Announcement;
@@ -36,6 +38,7 @@ pub use attachment::{
 pub use contract::{
     AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,
 };
+pub use conversation::Conversation;
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
 pub use filter::{Filter, FilterAction, FilterContext, FilterContexts, FilterKeyword, FilterStatus};
@@ -57,6 +60,7 @@ pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use proposal::{Agreed, Proposal, ProposalStep};
 pub use relationship::{Follow, Relationship};
+pub use scheduled::{Scheduled, ScheduledParams, ScheduledPoll, Unpublished};
 
 /// A moment in UTC. Stored and sent with microseconds at most.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -57,6 +57,7 @@ pub mod purges;
 pub mod received;
 
 pub mod blocks;
+pub mod conversations;
 pub mod favourites;
 pub mod feed;
 pub mod filters;
@@ -70,6 +71,7 @@ mod page;
 pub mod person;
 pub mod polls;
 pub mod posts;
+pub mod scheduled;
 pub mod search;
 mod sql;
 pub mod timelines;

@@ -2,6 +2,10 @@
 //!
 //! Column by column the same as `migrations/*/up.sql`; which column means what is said there.
 
+mod own;
+
+pub(crate) use own::*;
+
 diesel::table! {
     node_secrets (name) {
         name -> Text,
@@ -148,35 +152,6 @@ diesel::table! {
         default_language -> Nullable<Text>,
         created_at -> Timestamp,
         disabled_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    announcements (id) {
-        id -> BigInt,
-        text -> Text,
-        starts_at -> Nullable<Timestamp>,
-        ends_at -> Nullable<Timestamp>,
-        all_day -> Bool,
-        published_at -> Timestamp,
-        updated_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    announcement_reads (announcement_id, account_id) {
-        announcement_id -> BigInt,
-        account_id -> BigInt,
-        read_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    announcement_reactions (announcement_id, name, account_id) {
-        announcement_id -> BigInt,
-        name -> Text,
-        account_id -> BigInt,
-        reacted_at -> Timestamp,
     }
 }
 
@@ -552,52 +527,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    lists (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        title -> Text,
-        replies_policy -> Text,
-        exclusive -> Bool,
-        created_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    list_members (id) {
-        id -> BigInt,
-        list_id -> BigInt,
-        account_id -> BigInt,
-        owner_id -> BigInt,
-        exclusive -> Bool,
-    }
-}
-
-diesel::table! {
-    list_feed (list_id, post_id) {
-        list_id -> BigInt,
-        post_id -> BigInt,
-        owner_id -> BigInt,
-        author_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    followed_tags (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        tag -> Text,
-        created_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    tag_spreads (post_id) {
-        post_id -> BigInt,
-        after_id -> BigInt,
-    }
-}
-
-diesel::table! {
     account_words (word, account_id) {
         word -> Text,
         account_id -> BigInt,
@@ -727,35 +656,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    filters (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        title -> Text,
-        contexts -> Text,
-        action -> Text,
-        expires_at -> Nullable<Timestamp>,
-        created_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    filter_keywords (id) {
-        id -> BigInt,
-        filter_id -> BigInt,
-        keyword -> Text,
-        whole_word -> Bool,
-    }
-}
-
-diesel::table! {
-    filter_statuses (id) {
-        id -> BigInt,
-        filter_id -> BigInt,
-        post_id -> BigInt,
-    }
-}
-
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -819,5 +719,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     agreements,
     purge_orders,
-    purges
+    purges,
+    scheduled_posts,
+    scheduled_files,
+    conversations,
+    conversation_people,
+    conversation_posts
 );

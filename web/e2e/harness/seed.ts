@@ -145,6 +145,13 @@ async function fill(): Promise<Seed> {
       (await api<{ descendants: Id[] }>("ann@a", "GET", `/api/v1/statuses/${first.id}/context`)).descendants
         .length >= 2,
   );
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+  await post("owner@a", "The site is closed on Monday. Take your badges home.", { scheduled_at: hours(20) });
+  await post("owner@a", `@ben@${b.authority} La revue est avancée à 9 h.`, {
+    scheduled_at: hours(44),
+    visibility: "direct",
+    language: "fr",
+  });
   const [peer] = await api<Id[]>("owner@a", "GET", "/api/entrenous/v1/admin/peers");
   await api("owner@a", "POST", "/api/entrenous/v1/admin/peer_invites", {
     purpose: "Project Bora",

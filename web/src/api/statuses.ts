@@ -22,6 +22,8 @@ export interface NewStatus {
   in_reply_to_id?: string | null;
   media_ids?: string[];
   media_attributes?: { id: string; description?: string; focus?: string }[];
+  /** When it is published, if not at once. */
+  scheduled_at?: string;
   poll?: { options: string[]; expires_in: number; multiple: boolean; hide_totals: boolean } | null;
 }
 

@@ -87,6 +87,17 @@ export type List = Omit<Schemas["List"], "replies_policy"> & {
   replies_policy: "followed" | "list" | "none";
 };
 
+/** A post that is published later. */
+export type ScheduledStatus = Omit<
+  Present<Schemas["ScheduledStatus"]>,
+  "media_attachments" | "params" | "failure"
+> & {
+  media_attachments: MediaAttachment[];
+  params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility"> & { visibility: Visibility };
+  /** Why it was not published at its time. */
+  failure: "reply_gone" | "not_valid" | "failed" | null;
+};
+
 /** What `GET /api/v2/search` answers. */
 export interface SearchResults {
   accounts: Account[];

@@ -1,6 +1,7 @@
 //! What one may not see does not exist.
 
 use super::{Scene, filled, id, many, routes};
+use chrono::{TimeDelta, Utc};
 use federation_tests::{Client, Database, MockPeer, eventually};
 use http::Method;
 use serde_json::json;
@@ -234,6 +235,10 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .await
         .ok();
     let (filter, keyword, status) = (id(&filter), id(&filter["keywords"][0]), id(&status));
+    let tomorrow = (Utc::now() + TimeDelta::days(1)).to_rfc3339();
+    let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
+    let later = scene.alice.post("/api/v1/statuses", later).await.ok();
+    let talks = scene.alice.get("/api/v1/conversations").await.ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -242,6 +247,10 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         let path = &route.path;
         let secret: Vec<&str> = if path.contains("/statuses/{id}") {
             vec![&private, &direct, &received]
+        } else if path.contains("/scheduled_statuses/{id}") {
+            vec![later["id"].as_str().unwrap()]
+        } else if path.contains("/conversations/{id}") {
+            vec![talks[0]["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{id}") {
             vec![notification["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{group_key}") {

@@ -5,10 +5,11 @@ use crate::announcements::Announcement;
 use crate::state::WeakState;
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::{
-    DomainError, accounts, announcements, filters, lists, notifications, posts, timelines,
+    DomainError, accounts, announcements, conversations, filters, lists, notifications, posts, timelines,
 };
 use entrenous_model::{
-    AccountId, AnnouncementId, Event, FilterContext, FilterContexts, NotificationId, Page, PostId,
+    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, Page,
+    PostId,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -76,6 +77,10 @@ impl ApiState {
                 self.publish_filters_changed(*account);
                 Ok(())
             }
+            Event::ConversationChanged {
+                conversation,
+                account,
+            } => self.publish_conversation(*conversation, *account).await,
             // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
             Event::SessionsEnded { .. }
             | Event::TokenRevoked { .. }
@@ -85,6 +90,7 @@ impl ApiState {
             | Event::LookChanged
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
+            | Event::PostScheduled { .. }
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }
@@ -355,6 +361,35 @@ const fn context(channel: &Channel) -> FilterContext {
         | Channel::HashtagLocal(_)
         | Channel::Direct => FilterContext::Public,
     }
+}
+
+impl ApiState {
+    async fn publish_conversation(&self, id: ConversationId, owner: AccountId) -> ApiResult<()> {
+        if self.hub().channels_of(owner, is_direct).is_empty() {
+            return Ok(());
+        }
+        let found = match conversations::get(self.ctx(), owner, id).await {
+            // Gone again in the meantime, or with its last post.
+            Err(DomainError::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let Some(entity) = entities::conversations(self, owner, vec![found]).await?.pop() else {
+            return Ok(());
+        };
+        let payload = serde_json::to_string(&entity).map_err(ApiError::internal)?;
+        let message = Message {
+            event: "conversation",
+            payload: payload.into(),
+            channel: Channel::Direct,
+        };
+        self.hub().send(owner, &message);
+        Ok(())
+    }
+}
+
+/// The stream of one's own conversations.
+fn is_direct(channel: &Channel) -> bool {
+    *channel == Channel::Direct
 }
 
 /// The stream of one's own home timeline.

@@ -541,3 +541,57 @@ async fn streams_are_filtered_for_who_listens() {
     );
     assert_eq!(payload["filtered"][0]["filter"]["filter_action"], "hide");
 }
+
+#[tokio::test]
+async fn conversations_are_told_to_those_who_take_part() {
+    let house = House::new();
+    for name in ["ada", "bob", "eve"] {
+        house.person(name).await;
+    }
+    let (ada, bob, eve) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read write").await,
+        house.token("eve", "read").await,
+    );
+    let base = serve(&house).await;
+    let mut hers = open(&format!("{base}?access_token={ada}&stream=direct")).await;
+    let mut his = open(&format!("{base}?access_token={bob}&stream=direct")).await;
+    let mut strangers = open(&format!("{base}?access_token={eve}&stream=direct")).await;
+    let first = post(&house, &ada, "@bob hello", "direct").await;
+    for (socket, other, unread) in [(&mut his, "ada", true), (&mut hers, "bob", false)] {
+        let (message, told) = next(socket).await.unwrap();
+        assert_eq!(
+            (&message["event"], &message["stream"]),
+            (&json!("conversation"), &json!(["direct"]))
+        );
+        assert_eq!(
+            (&told["accounts"][0]["acct"], &told["unread"]),
+            (&json!(other), &json!(unread))
+        );
+        assert_eq!(told["last_status"]["id"], first);
+    }
+    let list = house.get("/api/v1/conversations", &bob).await.ok();
+    let path = format!("/api/v1/conversations/{}/read", list[0]["id"].as_str().unwrap());
+    house.json("POST", &path, &bob, json!({})).await.ok();
+    let (_, told) = next(&mut his).await.unwrap();
+    assert_eq!((&told["id"], &told["unread"]), (&list[0]["id"], &json!(false)));
+    // What is deleted gives way to what was there before.
+    let body = json!({ "status": "@ada hi", "visibility": "direct", "in_reply_to_id": first });
+    let second = house.json("POST", "/api/v1/statuses", &bob, body).await.ok();
+    let (_, told) = next(&mut hers).await.unwrap();
+    assert_eq!(
+        (&told["last_status"]["id"], &told["unread"]),
+        (&second["id"], &json!(true))
+    );
+    let path = format!("/api/v1/statuses/{}", second["id"].as_str().unwrap());
+    house.json("DELETE", &path, &bob, json!({})).await.ok();
+    let (_, told) = next(&mut hers).await.unwrap();
+    assert_eq!(told["last_status"]["id"], first);
+    let write = house.token("eve", "write").await;
+    post(&house, &write, "to myself", "direct").await;
+    let (_, told) = next(&mut strangers).await.unwrap();
+    assert_eq!(
+        told["accounts"][0]["acct"], "eve",
+        "nothing of theirs came before"
+    );
+}

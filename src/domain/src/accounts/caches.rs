@@ -159,7 +159,9 @@ impl Caches {
                 | Event::AnnouncementRemoved { .. }
                 | Event::AnnouncementAnswered { .. }
                 | Event::OwnKeysChanged
-                | Event::PollQueued { .. } => {}
+                | Event::PollQueued { .. }
+                | Event::PostScheduled { .. }
+                | Event::ConversationChanged { .. } => {}
             }
         }
     }

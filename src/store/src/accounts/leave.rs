@@ -79,6 +79,7 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
         diesel::delete(polls::table)
             .filter(polls::post_id.eq_any(piece.to_vec()))
             .execute(conn)?;
+        crate::conversations::forget_posts(conn, piece)?;
     }
     diesel::update(posts::table)
         .filter(posts::account_id.eq(id.get()))

@@ -216,6 +216,7 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
     ] {
         Sql::new(statement).ids(ids).run(conn)?;
     }
+    crate::conversations::forget_posts(conn, ids)?;
     Sql::new(
         "UPDATE posts SET content = '', source = '', spoiler = '', language = NULL, favourites_count = 0, \
               boosts_count = 0, deleted_at = ",
@@ -256,6 +257,7 @@ pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreE
         .raw(" WHERE conversation IN ")
         .ids(&orphans)
         .run(conn)?;
+    crate::conversations::rethread(conn, &orphans, post.conversation)?;
     Ok(orphans.into_iter().map(PostId).collect())
 }
 

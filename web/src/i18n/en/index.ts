@@ -15,6 +15,7 @@ import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
 import { thread } from "./thread";
@@ -35,6 +36,7 @@ export const messages = {
   notifications,
   post,
   profile,
+  scheduled,
   search,
   settings,
   thread,

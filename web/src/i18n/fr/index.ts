@@ -16,6 +16,7 @@ import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
 import { thread } from "./thread";
@@ -36,6 +37,7 @@ export const messages: Messages = {
   notifications,
   post,
   profile,
+  scheduled,
   search,
   settings,
   thread,
