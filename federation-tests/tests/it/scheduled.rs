@@ -26,7 +26,11 @@ async fn schedule(who: &Client, mut post: Value) -> Value {
 
 /// The time of what is scheduled has come. Who looks after it is woken by the next post that is scheduled, or a start.
 fn time_comes(node: &Node, on: Database) {
-    run(node, on, "UPDATE scheduled_posts SET due_at = '2020-01-01 00:00:00'");
+    run(
+        node,
+        on,
+        "UPDATE scheduled_posts SET due_at = '2020-01-01 00:00:00'",
+    );
 }
 
 async fn empty(who: &Client) {
@@ -42,7 +46,10 @@ async fn colleagues_elsewhere_get_it_at_its_time(on: Database) {
     lyon.connect(&paris).await;
     let (alice, bob) = (lyon.person("alice").await, paris.person("bob").await);
     bob.follow(&format!("@alice@{}", lyon.authority)).await;
-    let file = alice.upload(picture::png(2, 1, &[], &[200, 30, 40, 10, 20, 30], 2), "le plan").await.ok();
+    let file = alice
+        .upload(picture::png(2, 1, &[], &[200, 30, 40, 10, 20, 30], 2), "le plan")
+        .await
+        .ok();
     let words = json!({
         "status": "Demain, avec un plan", "visibility": "public", "media_ids": [file["id"]], "spoiler_text": "Plan",
     });
@@ -55,16 +62,27 @@ async fn colleagues_elsewhere_get_it_at_its_time(on: Database) {
     lyon.serve().await;
     let there = bob.sees("Demain, avec un plan").await;
     assert_eq!(there["spoiler_text"], "Plan");
-    assert_eq!(there["media_attachments"].as_array().map(Vec::len), Some(1), "{there}");
+    assert_eq!(
+        there["media_attachments"].as_array().map(Vec::len),
+        Some(1),
+        "{there}"
+    );
     eventually("the letter", || async {
         let told = bob.get("/api/v1/notifications?types[]=mention").await.ok();
-        told.as_array()?.iter().any(|one| holds(&one["status"], "entre nous")).then_some(())
+        told.as_array()?
+            .iter()
+            .any(|one| holds(&one["status"], "entre nous"))
+            .then_some(())
     })
     .await;
     empty(&alice).await;
 
     // And while it serves.
-    schedule(&alice, json!({ "status": "Sans redémarrer", "visibility": "public" })).await;
+    schedule(
+        &alice,
+        json!({ "status": "Sans redémarrer", "visibility": "public" }),
+    )
+    .await;
     time_comes(&lyon, on);
     let last = schedule(&alice, json!({ "status": "Pas encore", "visibility": "public" })).await;
     bob.sees("Sans redémarrer").await;

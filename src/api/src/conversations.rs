@@ -46,7 +46,10 @@ pub(crate) fn routes() -> Routes<ApiState> {
 
 async fn all(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
     let all = conversations::of(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
-    let (newest, oldest) = (all.first().map(|one| one.place.get()), all.last().map(|one| one.place.get()));
+    let (newest, oldest) = (
+        all.first().map(|one| one.place.get()),
+        all.last().map(|one| one.place.get()),
+    );
     let rows = all.len();
     let all = entities::conversations(&state, caller.id(), all).await?;
     Ok(paging.answer(&state, &all, newest, oldest, rows))

@@ -19,19 +19,6 @@ const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/trends/links", "", "Links that trend"),
     ("/api/v1/timelines/link", "read:statuses", "Posts with a link"),
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
-    ("/api/v1/endorsements", "read:accounts", "People I feature"),
-    ("/api/v1/featured_tags", "read:accounts", "Hashtags I feature"),
-    (
-        "/api/v1/featured_tags/suggestions",
-        "read:accounts",
-        "Hashtags I could feature",
-    ),
-    (
-        "/api/v1/suggestions",
-        "read",
-        "People I could follow (first version)",
-    ),
-    ("/api/v2/suggestions", "read", "People I could follow"),
     ("/api/v1/instance/peers", "", "Peers: told to nobody in this form"),
     ("/api/v1/instance/activity", "", "Activity: not counted"),
     (

@@ -181,7 +181,11 @@ pub fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Err
 
 fn parse_moment(text: &str) -> Option<Time> {
     /// With a zone, then without one; seconds may be left out.
-    const ZONED: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z", "%Y-%m-%dT%H:%M:%S%.f %#z"];
+    const ZONED: [&str; 3] = [
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M%#z",
+        "%Y-%m-%dT%H:%M:%S%.f %#z",
+    ];
     const PLAIN: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
     // A space in the middle is what forms make of it, and one before the zone what they make of a plus.
     let text = match text.split_once(' ') {
@@ -192,8 +196,14 @@ fn parse_moment(text: &str) -> Option<Time> {
     if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
         return Some(at.to_utc());
     }
-    let zoned = ZONED.iter().find_map(|form| DateTime::parse_from_str(&text, form).ok());
-    let plain = || PLAIN.iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok());
+    let zoned = ZONED
+        .iter()
+        .find_map(|form| DateTime::parse_from_str(&text, form).ok());
+    let plain = || {
+        PLAIN
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
+    };
     zoned.map(|at| at.to_utc()).or_else(|| Some(plain()?.and_utc()))
 }
 
@@ -235,7 +245,8 @@ from64!(
     AuditId,
     ListId,
     ScheduledId,
-    ConversationId
+    ConversationId,
+    FeaturedTagId
 );
 
 impl From64 for i64 {
@@ -265,7 +276,14 @@ mod tests {
         ] {
             assert_eq!(parse_moment(text), Some(expected), "{text}");
         }
-        for text in ["tomorrow", "2031-02-31T08:05:00Z", "1927616700", "2031-01-31", "T", " "] {
+        for text in [
+            "tomorrow",
+            "2031-02-31T08:05:00Z",
+            "1927616700",
+            "2031-01-31",
+            "T",
+            " ",
+        ] {
             assert_eq!(parse_moment(text), None, "{text}");
         }
     }

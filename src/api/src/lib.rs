@@ -31,6 +31,7 @@ mod conversations;
 mod empty;
 mod entities;
 pub mod error;
+mod featured;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;
@@ -58,6 +59,7 @@ mod settings;
 pub mod state;
 mod statuses;
 pub mod streaming;
+mod suggestions;
 mod tags;
 mod timelines;
 pub mod trust;
@@ -94,6 +96,8 @@ pub fn routes() -> Routes<ApiState> {
         .merge(polls::routes())
         .merge(scheduled::routes())
         .merge(conversations::routes())
+        .merge(featured::routes())
+        .merge(suggestions::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(tags::routes())

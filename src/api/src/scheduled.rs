@@ -67,7 +67,10 @@ struct NewTime {
 
 async fn all(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
     let all = scheduled::of(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
-    let (newest, oldest) = (all.first().map(|one| one.id.get()), all.last().map(|one| one.id.get()));
+    let (newest, oldest) = (
+        all.first().map(|one| one.id.get()),
+        all.last().map(|one| one.id.get()),
+    );
     let rows = all.len();
     let all = entities::scheduled(&state, caller.id(), all).await?;
     Ok(paging.answer(&state, &all, newest, oldest, rows))

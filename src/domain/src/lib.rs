@@ -11,6 +11,7 @@ pub mod blocks;
 pub mod context;
 pub mod conversations;
 pub mod deliveries;
+pub mod endorsements;
 pub mod error;
 pub mod follows;
 #[cfg(feature = "fuzzing")]
@@ -39,6 +40,7 @@ pub mod scheduled;
 pub mod search;
 pub mod secrets;
 pub mod sessions;
+pub mod suggestions;
 pub mod text;
 pub mod timelines;
 pub mod uses;

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod conversation;
 pub mod ending;
 pub mod event;
+pub mod featured;
 pub mod ids;
 pub mod introduction;
 pub mod ledger;
@@ -38,6 +39,7 @@ pub use contract::{
 pub use conversation::Conversation;
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
+pub use featured::FeaturedTag;
 pub use ids::*;
 pub use introduction::{Introduction, IntroductionState};
 pub use ledger::{Crossing, Direction, LedgerHead, LedgerRow, Parcel};

@@ -132,14 +132,16 @@ pub fn owners(conn: &mut Conn, people: &[i64], author: AccountId) -> Result<Vec<
         return Ok(Vec::new());
     }
     let author = author.get();
-    let ids = Sql::new("SELECT x.id FROM accounts x WHERE x.peer_id IS NULL AND x.disabled_at IS NULL AND x.id IN ")
-        .ids(people)
-        .raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = x.id AND b.target_id = ")
-        .int(author)
-        .raw(") AND NOT EXISTS (SELECT 1 FROM blocks d WHERE d.target_id = x.id AND d.account_id = ")
-        .int(author)
-        .raw(") ORDER BY x.id")
-        .list(conn)?;
+    let ids = Sql::new(
+        "SELECT x.id FROM accounts x WHERE x.peer_id IS NULL AND x.disabled_at IS NULL AND x.id IN ",
+    )
+    .ids(people)
+    .raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = x.id AND b.target_id = ")
+    .int(author)
+    .raw(") AND NOT EXISTS (SELECT 1 FROM blocks d WHERE d.target_id = x.id AND d.account_id = ")
+    .int(author)
+    .raw(") ORDER BY x.id")
+    .list(conn)?;
     Ok(ids.into_iter().map(AccountId).collect())
 }
 
@@ -283,7 +285,10 @@ pub fn holding(conn: &mut Conn, posts: &[i64]) -> Result<Vec<(ConversationId, Ac
 /// # Errors
 /// Those of the queries.
 pub(crate) fn forget_posts(conn: &mut Conn, posts: &[i64]) -> Result<(), StoreError> {
-    let held: Vec<i64> = holding(conn, posts)?.into_iter().map(|(id, _)| id.get()).collect();
+    let held: Vec<i64> = holding(conn, posts)?
+        .into_iter()
+        .map(|(id, _)| id.get())
+        .collect();
     if held.is_empty() {
         return Ok(());
     }
@@ -300,7 +305,9 @@ pub(crate) fn forget_posts(conn: &mut Conn, posts: &[i64]) -> Result<(), StoreEr
 fn settle(conn: &mut Conn, conversations: &[i64]) -> Result<(), StoreError> {
     Sql::new("DELETE FROM conversations WHERE id IN ")
         .ids(conversations)
-        .raw(" AND NOT EXISTS (SELECT 1 FROM conversation_posts s WHERE s.conversation_id = conversations.id)")
+        .raw(
+            " AND NOT EXISTS (SELECT 1 FROM conversation_posts s WHERE s.conversation_id = conversations.id)",
+        )
         .run(conn)?;
     Sql::new(
         "UPDATE conversations SET last_post_id = (SELECT MAX(s.post_id) FROM conversation_posts s \
@@ -347,7 +354,9 @@ pub(crate) fn rethread(conn: &mut Conn, threads: &[i64], thread: PostId) -> Resu
                 if unread {
                     set_unread(conn, ConversationId(other), true)?;
                 }
-                Sql::new("DELETE FROM conversations WHERE id = ").int(id).run(conn)?;
+                Sql::new("DELETE FROM conversations WHERE id = ")
+                    .int(id)
+                    .run(conn)?;
                 settle(conn, &[other])?;
             }
             None => {

@@ -133,10 +133,12 @@ pub fn forget_key(conn: &mut Conn, owner: AccountId, key: &str, before: Time) ->
 /// # Errors
 /// Those of the query.
 pub fn count(conn: &mut Conn, owner: AccountId) -> Result<i64, StoreError> {
-    Ok(Sql::new("SELECT COUNT(*) FROM scheduled_posts WHERE account_id = ")
-        .int(owner.get())
-        .one(conn)?
-        .unwrap_or(0))
+    Ok(
+        Sql::new("SELECT COUNT(*) FROM scheduled_posts WHERE account_id = ")
+            .int(owner.get())
+            .one(conn)?
+            .unwrap_or(0),
+    )
 }
 
 /// How many of a person's scheduled posts, other than `except`, are due from `from` on and before `until`.

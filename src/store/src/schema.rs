@@ -741,6 +741,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    endorsements (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        target_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_tags (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        tag -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dismissed_suggestions (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -806,5 +832,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     scheduled_files,
     conversations,
     conversation_people,
-    conversation_posts
+    conversation_posts,
+    endorsements,
+    featured_tags,
+    dismissed_suggestions
 );

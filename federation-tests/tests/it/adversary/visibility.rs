@@ -229,6 +229,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
     let later = scene.alice.post("/api/v1/statuses", later).await.ok();
     let talks = scene.alice.get("/api/v1/conversations").await.ok();
+    let tag = scene.alice.post("/api/v1/featured_tags", json!({ "name": "idées" })).await.ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -239,6 +240,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
             vec![&private, &direct, &received]
         } else if path.contains("/scheduled_statuses/{id}") {
             vec![later["id"].as_str().unwrap()]
+        } else if path.contains("/featured_tags/{id}") {
+            vec![tag["id"].as_str().unwrap()]
         } else if path.contains("/conversations/{id}") {
             vec![talks[0]["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{id}") {
@@ -293,7 +296,10 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         let nothing = path.ends_with("/dismiss") && said.status == 200 && unknown.status == 200;
         // The web client's first page is the same for everyone, whatever the address asks for.
         let page = !path.starts_with("/api/") && said.status == 200;
-        if (said.status != 404 && !nothing && !page) || said.text != unknown.text || said.status != unknown.status {
+        if (said.status != 404 && !nothing && !page)
+            || said.text != unknown.text
+            || said.status != unknown.status
+        {
             wrong.push(format!(
                 "{method} {path}: {} {:.100} / {} {:.100}",
                 said.status, said.text, unknown.status, unknown.text

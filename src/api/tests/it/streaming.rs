@@ -449,8 +449,14 @@ async fn conversations_are_told_to_those_who_take_part() {
     let first = post(&house, &ada, "@bob hello", "direct").await;
     for (socket, other, unread) in [(&mut his, "ada", true), (&mut hers, "bob", false)] {
         let (message, told) = next(socket).await.unwrap();
-        assert_eq!((&message["event"], &message["stream"]), (&json!("conversation"), &json!(["direct"])));
-        assert_eq!((&told["accounts"][0]["acct"], &told["unread"]), (&json!(other), &json!(unread)));
+        assert_eq!(
+            (&message["event"], &message["stream"]),
+            (&json!("conversation"), &json!(["direct"]))
+        );
+        assert_eq!(
+            (&told["accounts"][0]["acct"], &told["unread"]),
+            (&json!(other), &json!(unread))
+        );
         assert_eq!(told["last_status"]["id"], first);
     }
     let list = house.get("/api/v1/conversations", &bob).await.ok();
@@ -462,7 +468,10 @@ async fn conversations_are_told_to_those_who_take_part() {
     let body = json!({ "status": "@ada hi", "visibility": "direct", "in_reply_to_id": first });
     let second = house.json("POST", "/api/v1/statuses", &bob, body).await.ok();
     let (_, told) = next(&mut hers).await.unwrap();
-    assert_eq!((&told["last_status"]["id"], &told["unread"]), (&second["id"], &json!(true)));
+    assert_eq!(
+        (&told["last_status"]["id"], &told["unread"]),
+        (&second["id"], &json!(true))
+    );
     let path = format!("/api/v1/statuses/{}", second["id"].as_str().unwrap());
     house.json("DELETE", &path, &bob, json!({})).await.ok();
     let (_, told) = next(&mut hers).await.unwrap();
@@ -470,5 +479,8 @@ async fn conversations_are_told_to_those_who_take_part() {
     let write = house.token("eve", "write").await;
     post(&house, &write, "to myself", "direct").await;
     let (_, told) = next(&mut strangers).await.unwrap();
-    assert_eq!(told["accounts"][0]["acct"], "eve", "nothing of theirs came before");
+    assert_eq!(
+        told["accounts"][0]["acct"], "eve",
+        "nothing of theirs came before"
+    );
 }

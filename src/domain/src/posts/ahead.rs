@@ -56,15 +56,19 @@ impl Ahead {
                 ReplyTo::Post(id) => Some(id),
                 ReplyTo::None | ReplyTo::Uri(_) => None,
             },
-            poll: self.poll.as_ref().zip(ready.poll.as_ref()).map(|(asked, poll)| ScheduledPoll {
-                options: poll.titles(),
-                seconds: match asked.end {
-                    End::In(seconds) => seconds,
-                    End::At(_) => 0,
-                },
-                multiple: poll.multiple,
-                hide_totals: poll.hide_totals,
-            }),
+            poll: self
+                .poll
+                .as_ref()
+                .zip(ready.poll.as_ref())
+                .map(|(asked, poll)| ScheduledPoll {
+                    options: poll.titles(),
+                    seconds: match asked.end {
+                        End::In(seconds) => seconds,
+                        End::At(_) => 0,
+                    },
+                    multiple: poll.multiple,
+                    hide_totals: poll.hide_totals,
+                }),
             app,
         }
     }

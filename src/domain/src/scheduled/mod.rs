@@ -35,10 +35,7 @@ const FARTHEST: TimeDelta = TimeDelta::days(3_653);
 /// Only the store's.
 pub async fn of(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Vec<Scheduled>> {
     let page = page.at_most(MOST);
-    Ok(ctx
-        .store()
-        .read(move |conn| rows::of(conn, owner, &page))
-        .await?)
+    Ok(ctx.store().read(move |conn| rows::of(conn, owner, &page)).await?)
 }
 
 /// One scheduled post of a person.

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
+mod featured;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod followers;

@@ -40,13 +40,19 @@ async fn conversations_are_listed_read_and_removed() {
     let second = stage.whisper(&bob, "@ada hello", Some(&first)).await;
     let note = stage.whisper(&ada, "to myself", None).await;
     let list = stage.get(&ada, PATH).await.ok();
-    assert_eq!(shown(&list), [(vec!["ada"], &*note, false), (vec!["bob"], &*second, true)]);
+    assert_eq!(
+        shown(&list),
+        [(vec!["ada"], &*note, false), (vec!["bob"], &*second, true)]
+    );
     let mut fields: Vec<_> = list[1].as_object().unwrap().keys().cloned().collect();
     fields.sort();
     assert_eq!(fields, ["accounts", "id", "last_status", "unread"]);
     let status = stage.get(&ada, &format!("/api/v1/statuses/{second}")).await.ok();
     assert_eq!(tame(&list[1]["last_status"]), tame(&status));
-    assert_eq!(shown(&stage.get(&bob, PATH).await.ok()), [(vec!["ada"], &*second, false)]);
+    assert_eq!(
+        shown(&stage.get(&bob, PATH).await.ok()),
+        [(vec!["ada"], &*second, false)]
+    );
 
     let path = format!("{PATH}/{}", list[1]["id"].as_str().unwrap());
     for who in [&bob, &eve] {
@@ -63,15 +69,24 @@ async fn conversations_are_listed_read_and_removed() {
     assert_eq!((&read["id"], &read["unread"]), (&list[1]["id"], &json!(false)));
     let reader = stage.token("ada", ada.id, "read").await;
     stage.get(&reader, PATH).await.ok();
-    stage.post(&reader, &format!("{path}/read"), "").await.refused(403);
+    stage
+        .post(&reader, &format!("{path}/read"), "")
+        .await
+        .refused(403);
     assert_eq!(stage.delete(&ada, &path).await.ok(), json!({}));
     stage.delete(&ada, &path).await.refused(404);
-    assert_eq!(shown(&stage.get(&ada, PATH).await.ok()), [(vec!["ada"], &*note, false)]);
+    assert_eq!(
+        shown(&stage.get(&ada, PATH).await.ok()),
+        [(vec!["ada"], &*note, false)]
+    );
     stage.get(&ada, &format!("/api/v1/statuses/{second}")).await.ok();
     // Somebody who is gone: there is always someone to show.
     people::disable(stage.ctx(), "boss", "ada").await.unwrap();
     stage.clock.advance(chrono::Duration::minutes(2));
-    assert_eq!(shown(&stage.get(&bob, PATH).await.ok()), [(vec!["bob"], &*second, false)]);
+    assert_eq!(
+        shown(&stage.get(&bob, PATH).await.ok()),
+        [(vec!["bob"], &*second, false)]
+    );
 }
 
 #[tokio::test]
@@ -103,6 +118,12 @@ async fn pages_are_found_by_the_newest_posts() {
     own.sort();
     own.dedup();
     assert_eq!(own.len(), 5);
-    let newer = stage.get(&ada, &format!("{PATH}?limit=2&min_id={}", firsts[3])).await.ok();
-    assert_eq!(shown(&newer).iter().map(|one| one.1).collect::<Vec<_>>(), [&*last, &*firsts[4]]);
+    let newer = stage
+        .get(&ada, &format!("{PATH}?limit=2&min_id={}", firsts[3]))
+        .await
+        .ok();
+    assert_eq!(
+        shown(&newer).iter().map(|one| one.1).collect::<Vec<_>>(),
+        [&*last, &*firsts[4]]
+    );
 }

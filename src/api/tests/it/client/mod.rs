@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod conversations;
+mod featured;
 mod files;
 mod lists;
 mod look;

@@ -53,32 +53,60 @@ async fn a_post_is_scheduled_changed_and_published() {
     assert_eq!(stage.get(&ada, &path).await.ok(), made);
     assert_eq!(stage.get(&ada, PATH).await.ok(), json!([made]));
     for who in [&ada, &bob] {
-        let context = stage.get(who, &format!("/api/v1/statuses/{first}/context")).await.ok();
+        let context = stage
+            .get(who, &format!("/api/v1/statuses/{first}/context"))
+            .await
+            .ok();
         assert_eq!(context["descendants"], json!([]));
-        stage.get(who, &format!("/api/v1/statuses/{id}")).await.refused(404);
+        stage
+            .get(who, &format!("/api/v1/statuses/{id}"))
+            .await
+            .refused(404);
     }
     // Another time; nothing said changes nothing.
     let moved = stage
-        .json(&ada, "PUT", &path, json!({ "scheduled_at": "2030-03-17T18:00:00Z" }))
+        .json(
+            &ada,
+            "PUT",
+            &path,
+            json!({ "scheduled_at": "2030-03-17T18:00:00Z" }),
+        )
         .await
         .ok();
     assert_eq!(moved["scheduled_at"], "2030-03-17T18:00:00.000Z");
     assert_eq!(stage.json(&ada, "PUT", &path, json!({})).await.ok(), moved);
-    for wrong in ["2030-03-17T17:50:00Z", "2001-01-01T00:00:00Z", "soon", "2099-01-01T00:00:00Z"] {
+    for wrong in [
+        "2030-03-17T17:50:00Z",
+        "2001-01-01T00:00:00Z",
+        "soon",
+        "2099-01-01T00:00:00Z",
+    ] {
         let body = json!({ "scheduled_at": wrong });
         stage.json(&ada, "PUT", &path, body.clone()).await.refused(422);
         let body = json!({ "status": "x", "scheduled_at": wrong });
-        stage.json(&ada, "POST", "/api/v1/statuses", body).await.refused(422);
+        stage
+            .json(&ada, "POST", "/api/v1/statuses", body)
+            .await
+            .refused(422);
     }
     assert_eq!(stage.get(&ada, PATH).await.ok(), json!([moved]));
     stage.clock.advance(chrono::Duration::minutes(14));
     stage.publish_due().await;
     assert_eq!(stage.get(&ada, PATH).await.ok(), json!([]));
     stage.get(&ada, &path).await.refused(404);
-    let context = stage.get(&bob, &format!("/api/v1/statuses/{first}/context")).await.ok();
+    let context = stage
+        .get(&bob, &format!("/api/v1/statuses/{first}/context"))
+        .await
+        .ok();
     let post = &context["descendants"][0];
-    assert_eq!((&post["spoiler_text"], &post["language"]), (&json!("careful"), &json!("fr")));
-    assert_eq!((&post["visibility"], &post["poll"]["multiple"]), (&json!("unlisted"), &json!(true)));
+    assert_eq!(
+        (&post["spoiler_text"], &post["language"]),
+        (&json!("careful"), &json!("fr"))
+    );
+    assert_eq!(
+        (&post["visibility"], &post["poll"]["multiple"]),
+        (&json!("unlisted"), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -112,7 +140,9 @@ async fn they_are_paged_by_their_own_ids() {
     let ada = stage.person("ada").await;
     let mut made = Vec::new();
     for hour in ["11", "09", "10", "12", "08"] {
-        let one = stage.later(&ada, hour, &format!("2030-03-18T{hour}:00:00Z")).await;
+        let one = stage
+            .later(&ada, hour, &format!("2030-03-18T{hour}:00:00Z"))
+            .await;
         made.insert(0, one["id"].as_str().unwrap().to_owned());
     }
     let (mut read, mut next) = (Vec::new(), Some(format!("{PATH}?limit=2")));
@@ -133,15 +163,24 @@ async fn forms_and_refusals() {
     assert_eq!(made["scheduled_at"], TOMORROW);
     assert_eq!(made["params"]["poll"]["options"], json!(["a", "b"]));
     // An empty time is none.
-    let now = stage.post(&ada, "/api/v1/statuses", "status=x&scheduled_at=").await.ok();
+    let now = stage
+        .post(&ada, "/api/v1/statuses", "status=x&scheduled_at=")
+        .await
+        .ok();
     assert_eq!(now["content"], "<p>x</p>");
     let path = format!("/api/v1/statuses/{}", now["id"].as_str().unwrap());
     let body = json!({ "status": "y", "scheduled_at": TOMORROW });
     stage.json(&ada, "PUT", &path, body).await.refused(422);
     let body = json!({ "status": " ", "scheduled_at": TOMORROW });
-    stage.json(&ada, "POST", "/api/v1/statuses", body).await.refused(422);
+    stage
+        .json(&ada, "POST", "/api/v1/statuses", body)
+        .await
+        .refused(422);
     let body = json!({ "status": "x", "in_reply_to_id": "17", "scheduled_at": TOMORROW });
-    stage.json(&ada, "POST", "/api/v1/statuses", body).await.refused(404);
+    stage
+        .json(&ada, "POST", "/api/v1/statuses", body)
+        .await
+        .refused(404);
 }
 
 #[tokio::test]
@@ -157,5 +196,8 @@ async fn why_it_was_not_published_is_told() {
     stage.clock.advance(chrono::Duration::days(1));
     stage.publish_due().await;
     let all = stage.get(&ada, PATH).await.ok();
-    assert_eq!((&all[0]["failure"], &all[0]["params"]["text"]), (&json!("reply_gone"), &json!("answer")));
+    assert_eq!(
+        (&all[0]["failure"], &all[0]["params"]["text"]),
+        (&json!("reply_gone"), &json!("answer"))
+    );
 }

@@ -22,11 +22,15 @@ impl House {
             reply_to: ReplyTo::Post(to),
             ..draft(text, Visibility::Direct)
         };
-        posts::publish(&self.ctx, Via::Local, author.id, draft).await.unwrap()
+        posts::publish(&self.ctx, Via::Local, author.id, draft)
+            .await
+            .unwrap()
     }
 
     async fn conversations(&self, owner: AccountId) -> Vec<Conversation> {
-        conversations::of(&self.ctx, owner, Page::first(40)).await.unwrap()
+        conversations::of(&self.ctx, owner, Page::first(40))
+            .await
+            .unwrap()
     }
 
     /// Of each conversation: the others, its newest post, whether it is unread.
@@ -39,7 +43,10 @@ impl House {
 }
 
 /// Everything that stands in the tables, but for the ids of the conversations and what is unread.
-async fn contents(house: &House, owners: &[&Arc<Account>]) -> Vec<(AccountId, Vec<AccountId>, PostId, Option<PostId>)> {
+async fn contents(
+    house: &House,
+    owners: &[&Arc<Account>],
+) -> Vec<(AccountId, Vec<AccountId>, PostId, Option<PostId>)> {
     let mut all = Vec::new();
     for owner in owners {
         for one in house.conversations(owner.id).await {

@@ -47,7 +47,10 @@ impl House {
             preview: None,
         };
         let focus = Focus { x: 0.0, y: 0.0 };
-        attachments::upload(&self.ctx, owner, file, "", focus).await.unwrap().id
+        attachments::upload(&self.ctx, owner, file, "", focus)
+            .await
+            .unwrap()
+            .id
     }
 
     async fn source(&self, viewer: AccountId, id: PostId) -> String {
