@@ -70,7 +70,7 @@ def at_every_start(api):
     assert api.notifications_policy()["summary"] is not None
     assert isinstance(api.notifications_unread_count()["count"], int)
     for empty in (api.filters_v2, api.filters, api.lists, api.followed_tags, api.custom_emojis, api.announcements,
-                  api.follow_requests, api.featured_tags, api.conversations, api.suggestions, api.domain_blocks,
+                  api.follow_requests, api.featured_tags, api.conversations, api.domain_blocks,
                   api.trending_tags, api.trending_statuses, api.trending_links, api.endorsements,
                   api.scheduled_statuses, api.notifications, api.favourites, api.bookmarks, api.blocks, api.mutes):
         assert list(empty()) == [], f"{empty.__name__}: {empty()}"
@@ -265,6 +265,30 @@ def letters(alice, bob, ours, clara):
     refused(MastodonNotFoundError, lambda: clara.status(private["id"]))
 
 
+def featured(alice, bob, remote, ours, clara):
+    """People and hashtags on a profile, and whom one could follow."""
+    colleague = clara.me()["id"]
+    found = {one["account"]["id"]: one for one in alice.suggestions()}
+    assert colleague in found and ours["id"] not in found, found
+    refused(MastodonAPIError, lambda: alice.account_pin(colleague), "422", "following")
+    assert alice.account_pin(ours["id"])["endorsed"]
+    assert [one["id"] for one in alice.endorsements()] == [ours["id"]]
+    assert not alice.account_unpin(ours["id"])["endorsed"] and list(alice.endorsements()) == []
+    alice.suggestion_delete(colleague)
+    assert colleague not in {one["account"]["id"] for one in alice.suggestions()}
+
+    said = alice.status_post("du #pain, encore", visibility="public")
+    assert "pain" in {tag["name"] for tag in alice.featured_tag_suggestions()}
+    made = alice.featured_tag_create("#Pain")
+    assert made["name"] == "pain" and int(made["statuses_count"]) >= 1, made
+    assert [tag["id"] for tag in alice.account_featured_tags(alice.me()["id"])] == [made["id"]]
+    assert [tag["id"] for tag in clara.account_featured_tags(alice.me()["id"])] == [made["id"]]
+    refused(MastodonNotFoundError, lambda: clara.featured_tag_delete(made["id"]))
+    alice.featured_tag_delete(made["id"])
+    assert list(alice.featured_tags()) == [] and list(bob.account_featured_tags(remote["id"])) == []
+    alice.status_delete(said["id"])
+
+
 def lists(alice, bob, ours, clara):
     """A list of someone of the other node, and a hashtag that is followed."""
     made = alice.list_create("Équipe", replies_policy="none")
@@ -446,6 +470,7 @@ def run(a, b):
     polls(alice, bob)
     later(alice, bob, clara)
     letters(alice, bob, ours, clara)
+    featured(alice, bob, remote, ours, clara)
     lists(alice, bob, ours, clara)
     filters(alice, bob, ours)
     paging(alice)

@@ -14,19 +14,6 @@ pub(crate) const NOT_YET: &str = "not built yet";
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
     ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
-    ("/api/v1/endorsements", "read:accounts", "People I feature"),
-    ("/api/v1/featured_tags", "read:accounts", "Hashtags I feature"),
-    (
-        "/api/v1/featured_tags/suggestions",
-        "read:accounts",
-        "Hashtags I could feature",
-    ),
-    (
-        "/api/v1/suggestions",
-        "read",
-        "People I could follow (first version)",
-    ),
-    ("/api/v2/suggestions", "read", "People I could follow"),
     ("/api/v1/custom_emojis", "", "Custom emoji"),
 ];
 

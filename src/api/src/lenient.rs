@@ -257,7 +257,8 @@ from64!(
     FilterKeywordId,
     FilterStatusId,
     ScheduledId,
-    ConversationId
+    ConversationId,
+    FeaturedTagId
 );
 
 impl From64 for i64 {

@@ -33,6 +33,7 @@ mod conversations;
 mod empty;
 mod entities;
 pub mod error;
+mod featured;
 mod filters;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -61,6 +62,7 @@ mod settings;
 pub mod state;
 mod statuses;
 pub mod streaming;
+mod suggestions;
 mod tags;
 mod timelines;
 mod trends;
@@ -99,6 +101,8 @@ pub fn routes() -> Routes<ApiState> {
         .merge(polls::routes())
         .merge(scheduled::routes())
         .merge(conversations::routes())
+        .merge(featured::routes())
+        .merge(suggestions::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
         .merge(filters::routes())

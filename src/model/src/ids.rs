@@ -92,4 +92,6 @@ id! {
     ScheduledId,
     /// A person's conversation of direct posts.
     ConversationId,
+    /// A hashtag on someone's profile.
+    FeaturedTagId,
 }

@@ -9,6 +9,7 @@ pub mod contract;
 pub mod conversation;
 pub mod ending;
 pub mod event;
+pub mod featured;
 pub mod filter;
 pub mod ids;
 pub mod introduction;
@@ -41,6 +42,7 @@ pub use contract::{
 pub use conversation::Conversation;
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
+pub use featured::FeaturedTag;
 pub use filter::{Filter, FilterAction, FilterContext, FilterContexts, FilterKeyword, FilterStatus};
 pub use ids::*;
 pub use introduction::{Introduction, IntroductionState};

@@ -58,7 +58,9 @@ pub mod received;
 
 pub mod blocks;
 pub mod conversations;
+pub mod endorsements;
 pub mod favourites;
+pub mod featured_tags;
 pub mod feed;
 pub mod filters;
 pub mod followed_tags;
@@ -74,6 +76,7 @@ pub mod posts;
 pub mod scheduled;
 pub mod search;
 mod sql;
+pub mod suggestions;
 pub mod timelines;
 pub mod visible;
 pub mod words;

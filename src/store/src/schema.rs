@@ -724,5 +724,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     scheduled_files,
     conversations,
     conversation_people,
-    conversation_posts
+    conversation_posts,
+    endorsements,
+    featured_tags,
+    dismissed_suggestions
 );

@@ -239,6 +239,11 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
     let later = scene.alice.post("/api/v1/statuses", later).await.ok();
     let talks = scene.alice.get("/api/v1/conversations").await.ok();
+    let tag = scene
+        .alice
+        .post("/api/v1/featured_tags", json!({ "name": "idées" }))
+        .await
+        .ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -249,6 +254,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
             vec![&private, &direct, &received]
         } else if path.contains("/scheduled_statuses/{id}") {
             vec![later["id"].as_str().unwrap()]
+        } else if path.contains("/featured_tags/{id}") {
+            vec![tag["id"].as_str().unwrap()]
         } else if path.contains("/conversations/{id}") {
             vec![talks[0]["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{id}") {

@@ -3,8 +3,7 @@
 use super::found;
 use crate::at::At;
 use crate::closed::CLOSED;
-use crate::empty::NOT_YET;
-use crate::entities::{Account, Status, Tag};
+use crate::entities::{Account, FeaturedTag, Status};
 use crate::paging::Paging;
 use crate::params::Query;
 use crate::{ApiResult, ApiState, Caller, lenient};
@@ -49,14 +48,16 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/accounts/{id}/featured_tags",
             Access::Person("read:accounts"),
-            Doc::new(NOT_YET, "Featured hashtags: none").returns::<Vec<Tag>>(),
-            nothing,
+            Doc::new("accounts", "Hashtags featured on the profile").returns::<Vec<FeaturedTag>>(),
+            featured_tags,
         )
         .get(
             "/api/v1/accounts/{id}/endorsements",
             Access::Person("read:accounts"),
-            Doc::new(NOT_YET, "People featured on the profile: none").returns::<Vec<Account>>(),
-            nothing,
+            Doc::new("accounts", "People featured on the profile")
+                .paged()
+                .returns::<Vec<Account>>(),
+            endorsements,
         )
         .get(
             "/api/v1/accounts/{id}/identity_proofs",
@@ -133,6 +134,25 @@ async fn following(
     found(&state, id).await?;
     let rows = follows::following(state.ctx(), id, paging.at_most(40, 80)).await?;
     crate::people::page(&state, &paging, rows).await
+}
+
+async fn featured_tags(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+) -> ApiResult<Json<Vec<FeaturedTag>>> {
+    found(&state, id).await?;
+    Ok(Json(crate::featured::tags_of(&state, id).await?))
+}
+
+async fn endorsements(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+    paging: Paging,
+) -> ApiResult<Response> {
+    found(&state, id).await?;
+    crate::featured::people_of(&state, id, paging).await
 }
 
 async fn nothing(

@@ -24,7 +24,9 @@ pub(crate) use fragments::Fragments;
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
 };
-pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relationship, Search, Tag};
+pub(crate) use people::{
+    FamiliarFollowers, FeaturedTag, Marker, Preferences, Profile, Relationship, Search, Suggestion, Tag,
+};
 pub(crate) use poll::Poll;
 pub(crate) use scheduled::{ScheduledStatus, one_scheduled, scheduled};
 pub(crate) use status::{Context, Status, StatusEdit, StatusSource, StatusTag, tag_url};
