@@ -696,6 +696,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_backlog (before_id) {
+        before_id -> BigInt,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -756,5 +762,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     agreements,
     purge_orders,
-    purges
+    purges,
+    search_backlog
 );

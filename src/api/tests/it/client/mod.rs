@@ -9,6 +9,7 @@ mod notifications;
 mod own;
 mod pictures;
 mod polls;
+mod search;
 mod stage;
 mod statuses;
 mod timelines;

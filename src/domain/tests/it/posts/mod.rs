@@ -8,6 +8,7 @@ mod files;
 mod polls;
 mod publishing;
 mod relations;
+mod search;
 mod visibility;
 
 use crate::fixture::House;
