@@ -4,7 +4,8 @@ use crate::db::Db;
 use crate::figure::Figure;
 use crate::manifest::{KINDS, Manifest, Sizes};
 use crate::measures::{
-    Bench, Effort, Section, backlog, catch_up, delivery, fanout, growth, home, inbox, isolation, post, search, start,
+    Bench, Effort, Section, backlog, catch_up, delivery, fanout, growth, home, inbox, isolation, post,
+    search, start,
 };
 use crate::node::{Place, free_port};
 use crate::seed::{self, Layout};

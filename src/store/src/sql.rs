@@ -152,10 +152,11 @@ impl Sql {
             values.push(value);
             text.push_str(&format!("${}", types.len()));
         }
-        conn.batch("DEALLOCATE ALL")?;
         conn.batch(&format!("PREPARE asked ({}) AS {text}", types.join(",")))?;
         let explain = format!("EXPLAIN EXECUTE asked ({})", values.join(","));
-        Sql::default().raw(explain).load::<Text, String>(conn)
+        let plan = Self::default().raw(explain).load::<Text, String>(conn)?;
+        conn.batch("DEALLOCATE asked")?;
+        Ok(plan)
     }
 
     /// All rows, of the SQL types `ST`.

@@ -284,7 +284,10 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         let nothing = path.ends_with("/dismiss") && said.status == 200 && unknown.status == 200;
         // The web client's first page is the same for everyone, whatever the address asks for.
         let page = !path.starts_with("/api/") && said.status == 200;
-        if (said.status != 404 && !nothing && !page) || said.text != unknown.text || said.status != unknown.status {
+        if (said.status != 404 && !nothing && !page)
+            || said.text != unknown.text
+            || said.status != unknown.status
+        {
             wrong.push(format!(
                 "{method} {path}: {} {:.100} / {} {:.100}",
                 said.status, said.text, unknown.status, unknown.text

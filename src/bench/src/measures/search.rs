@@ -20,7 +20,10 @@ const QUESTIONS: [(&str, &str); 9] = [
     ("four words", "pump%20valve%20budget%20sensor"),
     ("a sequence of two words", "%22the%20pump%22"),
     ("a word that is nowhere", "ornithology"),
-    ("a word of a third of the posts, with a picture, which none has", "pump%20has:image"),
+    (
+        "a word of a third of the posts, with a picture, which none has",
+        "pump%20has:image",
+    ),
     ("a word without another", "pump%20-valve"),
     ("one's own", "from:me%20pump"),
     ("one's library", "in:library%20pump"),

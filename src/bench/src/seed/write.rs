@@ -286,7 +286,11 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
         let (content, source, used) =
             said.map_or_else(Default::default, |said| (said.html, said.source, said.tags));
         // Only what was typed here has a source.
-        let source = if author.peer.is_none() { source } else { String::new() };
+        let source = if author.peer.is_none() {
+            source
+        } else {
+            String::new()
+        };
         if !boost {
             let mut found_by = Document::new(
                 PostId(post.id),

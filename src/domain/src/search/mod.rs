@@ -174,7 +174,10 @@ pub async fn posts(ctx: &Ctx, viewer: AccountId, asked: PostSearch<'_>) -> Resul
     }
     // Ids are times: 2^16 of them are a millisecond.
     let first = |at: Time| PostId(at.timestamp_millis().clamp(0, i64::MAX >> 16) << 16);
-    let from = query.since.map(first).max(asked.min_id.map(|id| PostId(id.get().saturating_add(1))));
+    let from = query
+        .since
+        .map(first)
+        .max(asked.min_id.map(|id| PostId(id.get().saturating_add(1))));
     let below = [query.until.map(first), asked.max_id].into_iter().flatten().min();
     let PostSearch { offset, limit, .. } = asked;
     let now = ctx.now();
@@ -217,7 +220,11 @@ async fn people_of(ctx: &Ctx, viewer: AccountId, handles: &[String]) -> Result<V
         if handle == "me" {
             found.push(viewer);
         } else {
-            found.extend(people::known_by_handle(ctx, handle).await?.map(|account| account.id));
+            found.extend(
+                people::known_by_handle(ctx, handle)
+                    .await?
+                    .map(|account| account.id),
+            );
         }
     }
     Ok(found)

@@ -127,10 +127,12 @@ impl Query {
         let mut languages = Vec::new();
         let (mut texts, mut operators) = (0, 0);
         for piece in pieces(text) {
-            let operator = piece.key.is_some() && operators < OPERATORS && query.operator(&piece, &mut languages);
+            let operator =
+                piece.key.is_some() && operators < OPERATORS && query.operator(&piece, &mut languages);
             if operator {
                 operators += 1;
-            } else if texts < TEXTS && (piece.key.is_some() || piece.text.chars().any(char::is_alphanumeric)) {
+            } else if texts < TEXTS && (piece.key.is_some() || piece.text.chars().any(char::is_alphanumeric))
+            {
                 texts += 1;
                 query.text(piece);
             }
@@ -147,7 +149,11 @@ impl Query {
         let term = match (piece.key.as_deref().unwrap_or_default(), value.as_str()) {
             ("from", handle) => {
                 let handle = handle.trim_start_matches('@');
-                let people = if piece.not { &mut self.not_from } else { &mut self.from };
+                let people = if piece.not {
+                    &mut self.not_from
+                } else {
+                    &mut self.from
+                };
                 if handle.is_empty() || people.len() >= PEOPLE {
                     return false;
                 }
@@ -174,7 +180,9 @@ impl Query {
                 _ => None,
             },
             (when @ ("before" | "after" | "during"), date) if !piece.not => {
-                let Some((start, end)) = day(date) else { return false };
+                let Some((start, end)) = day(date) else {
+                    return false;
+                };
                 let (since, until) = match when {
                     "before" => (None, Some(start)),
                     "after" => (Some(end), None),
@@ -193,7 +201,12 @@ impl Query {
     }
 
     fn text(&mut self, piece: Piece) {
-        let Piece { not, key, text, quoted } = piece;
+        let Piece {
+            not,
+            key,
+            text,
+            quoted,
+        } = piece;
         let tag = text
             .strip_prefix('#')
             .filter(|tag| !quoted && key.is_none() && is_tag(tag));
@@ -208,7 +221,10 @@ impl Query {
 }
 
 fn is_tag(tag: &str) -> bool {
-    !tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '·' | '・'))
+    !tag.is_empty()
+        && tag
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '·' | '・'))
 }
 
 #[cfg(test)]
@@ -236,24 +252,41 @@ mod tests {
             ("", must(&[])),
             ("  un   deux ", must(&[text("un"), text("deux")])),
             ("\"un deux\"", must(&[text("un deux")])),
-            ("« un deux » “trois  quatre”", must(&[text("un deux"), text("trois  quatre")])),
+            (
+                "« un deux » “trois  quatre”",
+                must(&[text("un deux"), text("trois  quatre")]),
+            ),
             ("\"un deux", must(&[text("un deux")])),
             ("\\ \"\" '' ( ) * \"! ?\"", must(&[])),
             ("un\"deux trois", must(&[text("un\"deux"), text("trois")])),
             ("#Été_2026 #", must(&[Term::Tag("Été_2026".to_owned())])),
             ("\"#été\" #a+b", must(&[text("#été"), text("#a+b")])),
-            ("C++ e-mail 10:30 https://x.example", must(&[
-                text("C++"), text("e-mail"), text("10:30"), text("https://x.example"),
-            ])),
+            (
+                "C++ e-mail 10:30 https://x.example",
+                must(&[
+                    text("C++"),
+                    text("e-mail"),
+                    text("10:30"),
+                    text("https://x.example"),
+                ]),
+            ),
         ] {
             assert_eq!(Query::read(typed), expected, "{typed}");
         }
         let not = Query {
             must: vec![text("un")],
-            not: vec![text("deux"), text("trois quatre"), Term::Tag("cinq".to_owned()), Term::Reply],
+            not: vec![
+                text("deux"),
+                text("trois quatre"),
+                Term::Tag("cinq".to_owned()),
+                Term::Reply,
+            ],
             ..Query::default()
         };
-        assert_eq!(Query::read("un -deux -\"trois quatre\" -#cinq - -- -is:reply"), not);
+        assert_eq!(
+            Query::read("un -deux -\"trois quatre\" -#cinq - -- -is:reply"),
+            not
+        );
     }
 
     #[test]
@@ -276,13 +309,25 @@ mod tests {
             ]
         );
         assert_eq!(read.not, []);
-        assert_eq!((read.since, read.until), (at("2026-02-01T00:00:00Z"), at("2026-03-01T00:00:00Z")));
+        assert_eq!(
+            (read.since, read.until),
+            (at("2026-02-01T00:00:00Z"), at("2026-03-01T00:00:00Z"))
+        );
         let day = Query::read("during:\"2024-02-29\"");
-        assert_eq!((day.since, day.until), (at("2024-02-29T00:00:00Z"), at("2024-03-01T00:00:00Z")));
+        assert_eq!(
+            (day.since, day.until),
+            (at("2024-02-29T00:00:00Z"), at("2024-03-01T00:00:00Z"))
+        );
         let narrow = Query::read("before:2026-03-01 before:2026-02-01 after:2026-01-01 after:2025-01-01");
-        assert_eq!((narrow.since, narrow.until), (at("2026-01-02T00:00:00Z"), at("2026-02-01T00:00:00Z")));
+        assert_eq!(
+            (narrow.since, narrow.until),
+            (at("2026-01-02T00:00:00Z"), at("2026-02-01T00:00:00Z"))
+        );
         let not = Query::read("-has:media -language:de");
-        assert_eq!(not.not, [Term::Has(Has::Media), Term::Language(vec!["de".to_owned()])]);
+        assert_eq!(
+            not.not,
+            [Term::Has(Has::Media), Term::Language(vec!["de".to_owned()])]
+        );
     }
 
     #[test]

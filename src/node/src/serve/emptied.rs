@@ -42,7 +42,12 @@ pub(super) async fn run<F: AsyncFn(&Ctx) -> Result<bool>>(ctx: Ctx, stop: Cancel
 }
 
 /// Does what an earlier version has left, once.
-pub(super) async fn once<F: AsyncFn(&Ctx) -> Result<bool>>(ctx: Ctx, stop: CancellationToken, piece: F, unfinished: &'static str) {
+pub(super) async fn once<F: AsyncFn(&Ctx) -> Result<bool>>(
+    ctx: Ctx,
+    stop: CancellationToken,
+    piece: F,
+    unfinished: &'static str,
+) {
     let work = Work {
         piece,
         wakes: |_| false,

@@ -1,7 +1,7 @@
 //! What is asked, as a condition on the index: one that hardly a post fulfils which its reader may not see.
 
 use super::{
-    document::{Document, token},
+    document::{Document, Known, token},
     expression::Expression,
     stems::{Tongue, stems, words},
 };
@@ -75,8 +75,10 @@ type Sequence = Vec<Vec<String>>;
 /// A question to the index.
 #[derive(Debug)]
 pub(super) struct Ask {
-    /// What the tokens must be.
+    /// What the tokens must be, of what the viewer may see.
     pub(super) posts: Expression,
+    /// The same of posts that the viewer has marked, which they could see: it is not asked again here. `None`: anything.
+    pub(super) marked: Option<Expression>,
     /// What the texts must say and must not, which the index does not know.
     sequences: Vec<Sequence>,
     without: Vec<Sequence>,
@@ -127,6 +129,7 @@ impl Ask {
         };
         Ok(Some(Self {
             posts,
+            marked: parts.marked(viewer),
             sequences: parts.sequences,
             without: parts.without,
         }))
@@ -138,9 +141,9 @@ impl Ask {
     }
 
     /// Whether a post says what it must, and nothing that it must not.
-    pub(super) fn is_answered_by(&self, post: &Document) -> bool {
-        self.sequences.iter().all(|sequence| post.says(sequence))
-            && !self.without.iter().any(|sequence| post.says(sequence))
+    pub(super) fn is_answered_by(&self, post: &Document, known: &mut Known) -> bool {
+        self.sequences.iter().all(|sequence| post.says(sequence, known))
+            && !self.without.iter().any(|sequence| post.says(sequence, known))
     }
 }
 
@@ -253,12 +256,39 @@ impl Parts {
         } else {
             (&self.open, &self.not_open)
         };
-        let mut all = words.clone();
+        let (mut all, mut not) = (words.clone(), not.clone());
         all.extend(self.facts.iter().cloned());
-        if !hidden && words.is_empty() {
-            all.push(one(token::OPEN));
+        // Words tell of which kind a post is.
+        if words.is_empty() {
+            let kind = if hidden { &mut not } else { &mut all };
+            kind.push(one(token::OPEN));
         }
         all.extend(readable);
-        Expression::But(Box::new(Expression::All(all)), not.clone())
+        Expression::But(Box::new(Expression::All(all)), not)
+    }
+
+    fn marked(&self, viewer: AccountId) -> Option<Expression> {
+        let not: Vec<_> = self.not_open.iter().chain(&self.not_hidden).cloned().collect();
+        if !self.open.is_empty() {
+            let either = [&self.open, &self.hidden].map(|words| {
+                let all = words.iter().chain(&self.facts);
+                Expression::All(all.cloned().collect())
+            });
+            return Some(Expression::But(Box::new(Expression::Any(either.to_vec())), not));
+        }
+        if !self.facts.is_empty() {
+            return Some(Expression::But(
+                Box::new(Expression::All(self.facts.clone())),
+                not,
+            ));
+        }
+        let viewer = viewer.get();
+        let every = vec![
+            token::OPEN.to_owned(),
+            token::PRIVATE.to_owned(),
+            token::author(viewer),
+            token::addressed(viewer),
+        ];
+        (!not.is_empty()).then(|| Expression::But(Box::new(any(every)), not))
     }
 }

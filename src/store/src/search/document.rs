@@ -11,7 +11,7 @@ use super::{
 use crate::{Conn, StoreError, sql::Sql, words::folded};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use entrenous_model::{AccountId, AttachmentKind, PostId, Visibility};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Different words of a post that are found; nobody writes more.
 const WORDS: usize = 5_000;
@@ -36,7 +36,11 @@ pub(super) mod token {
 
     /// A stem of a post that everyone may see, or not.
     pub(crate) fn word(stem: &str, hidden: bool) -> String {
-        if hidden { format!("{HIDDEN}{stem}") } else { stem.to_owned() }
+        if hidden {
+            format!("{HIDDEN}{stem}")
+        } else {
+            stem.to_owned()
+        }
     }
 
     /// A hashtag, folded.
@@ -122,7 +126,11 @@ impl Document {
             link: shown.link,
             poll: false,
             // In what was typed, names of peers' people are whole.
-            texts: vec![if source.is_empty() { shown.text } else { source.to_owned() }],
+            texts: vec![if source.is_empty() {
+                shown.text
+            } else {
+                source.to_owned()
+            }],
             tags: Vec::new(),
             files: Vec::new(),
             addressed: Vec::new(),
@@ -166,7 +174,12 @@ impl Document {
             Visibility::Direct => {}
         }
         let facts = [(self.reply, token::REPLY), (self.sensitive, token::SENSITIVE)];
-        tokens.extend(facts.iter().filter(|(is, _)| *is).map(|(_, token)| (*token).to_owned()));
+        tokens.extend(
+            facts
+                .iter()
+                .filter(|(is, _)| *is)
+                .map(|(_, token)| (*token).to_owned()),
+        );
         tokens.extend(self.language.as_deref().map(token::language));
         for kind in &self.files {
             tokens.insert(token::has("media"));
@@ -182,20 +195,44 @@ impl Document {
     }
 
     /// Whether one of its texts has words with these stems one after the other.
-    pub(super) fn says(&self, sequence: &[Vec<String>]) -> bool {
+    pub(super) fn says(&self, sequence: &[Vec<String>], known: &mut Known) -> bool {
         let tongue = Tongue::of(self.language.as_deref());
         self.texts.iter().any(|text| {
-            let said: Vec<Vec<String>> = words(text).iter().map(|word| stems(word, tongue)).collect();
-            said.windows(sequence.len().max(1)).any(|window| {
+            let words = words(text);
+            words.windows(sequence.len().max(1)).any(|window| {
                 let mut pairs = window.iter().zip(sequence);
-                pairs.all(|(said, asked)| asked.iter().any(|stem| said.contains(stem)))
+                pairs.all(|(said, asked)| {
+                    let said = known.stems(said, tongue);
+                    asked.iter().any(|stem| said.contains(stem))
+                })
             })
         })
     }
 }
 
+/// Stems made before: posts that are read one after the other have many words in common.
+#[derive(Debug, Default)]
+pub(super) struct Known(HashMap<(Tongue, String), Vec<String>>);
+
+impl Known {
+    fn stems(&mut self, word: &str, tongue: Tongue) -> &[String] {
+        let made = self.0.entry((tongue, word.to_owned()));
+        made.or_insert_with(|| stems(word, tongue))
+    }
+}
+
 type SqlPost = (BigInt, BigInt, Text, Text, Text, Bool, Text, Nullable<Text>, Bool);
-type Post = (i64, i64, String, String, String, bool, String, Option<String>, bool);
+type Post = (
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    bool,
+    String,
+    Option<String>,
+    bool,
+);
 
 const OPTION: i64 = 1;
 const TAG: i64 = 2;
@@ -268,7 +305,10 @@ mod tests {
 
     #[test]
     fn posts_are_tokens() {
-        let mut post = said("<p>Les réunions <a href=\"https://x.example\">ici</a></p>", Visibility::Public);
+        let mut post = said(
+            "<p>Les réunions <a href=\"https://x.example\">ici</a></p>",
+            Visibility::Public,
+        );
         post.language = Some("fr-FR".to_owned());
         post.tags = vec!["Été_2026".to_owned()];
         post.files = vec![AttachmentKind::Image, AttachmentKind::Unknown];
@@ -295,8 +335,11 @@ mod tests {
         let mut post = said("<p>Le grand chat</p><p>noir dort</p>", Visibility::Public);
         post.texts.push("Une autre réunion".to_owned());
         let says = |text: &str| {
-            let sequence: Vec<_> = words(text).iter().map(|word| stems(word, Tongue::Either)).collect();
-            post.says(&sequence)
+            let sequence: Vec<_> = words(text)
+                .iter()
+                .map(|word| stems(word, Tongue::Either))
+                .collect();
+            post.says(&sequence, &mut Known::default())
         };
         assert!(says("grands chats"));
         assert!(says("CHAT NOIR"));

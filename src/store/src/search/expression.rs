@@ -93,15 +93,24 @@ mod tests {
     #[test]
     fn both_databases_have_their_words() {
         let token = |text: &str| Expression::Token(text.to_owned());
-        let all = Expression::All(vec![token("a"), Expression::Any(vec![token("b"), token("\"c'\\")])]);
+        let all = Expression::All(vec![
+            token("a"),
+            Expression::Any(vec![token("b"), token("\"c'\\")]),
+        ]);
         let but = Expression::But(Box::new(all.clone()), vec![token("d"), token("e")]);
         let said = |expression: &Expression, syntax| {
             let mut out = String::new();
             expression.write(syntax, &mut out);
             out
         };
-        assert_eq!(said(&but, &FTS5), "((\"a\" AND (\"b\" OR \"c\")) NOT ((\"d\" OR \"e\")))");
+        assert_eq!(
+            said(&but, &FTS5),
+            "((\"a\" AND (\"b\" OR \"c\")) NOT ((\"d\" OR \"e\")))"
+        );
         assert_eq!(said(&but, &TSQUERY), "(('a' & ('b' | 'c')) & !(('d' | 'e')))");
-        assert_eq!(said(&Expression::But(Box::new(token("a")), Vec::new()), &FTS5), "\"a\"");
+        assert_eq!(
+            said(&Expression::But(Box::new(token("a")), Vec::new()), &FTS5),
+            "\"a\""
+        );
     }
 }

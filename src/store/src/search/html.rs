@@ -21,7 +21,10 @@ pub(super) fn plain(html: &str) -> Plain {
         unescape(before, &mut plain.text);
         let (tag, behind) = tag(after);
         let name = tag.trim_start_matches('/');
-        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let name = name
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
         if !INLINE.contains(&name) {
             plain.text.push('\n');
         }
@@ -34,9 +37,13 @@ pub(super) fn plain(html: &str) -> Plain {
 
 /// Whether a link is of the class of mentions or hashtags.
 fn names_something(tag: &str) -> bool {
-    let class = tag.split_once("class=\"").and_then(|(_, behind)| behind.split('"').next());
+    let class = tag
+        .split_once("class=\"")
+        .and_then(|(_, behind)| behind.split('"').next());
     let class = class.unwrap_or_default();
-    class.split_whitespace().any(|one| matches!(one, "mention" | "hashtag"))
+    class
+        .split_whitespace()
+        .any(|one| matches!(one, "mention" | "hashtag"))
 }
 
 /// A tag up to its end, which no quotes hide, and what is behind it.
@@ -44,7 +51,12 @@ fn tag(text: &str) -> (&str, &str) {
     let mut quote = None;
     for (at, c) in text.char_indices() {
         match (quote, c) {
-            (None, '>') => return (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
+            (None, '>') => {
+                return (
+                    text.get(..at).unwrap_or_default(),
+                    text.get(at + 1..).unwrap_or_default(),
+                );
+            }
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
             _ => {}
@@ -100,17 +112,44 @@ mod tests {
     #[test]
     fn html_is_text() {
         for (html, text, link) in [
-            ("<p>Bon<strong>jour</strong> à <em>tous</em></p><p>R&amp;D</p>", "\nBonjour à tous\n\nR&D\n", false),
+            (
+                "<p>Bon<strong>jour</strong> à <em>tous</em></p><p>R&amp;D</p>",
+                "\nBonjour à tous\n\nR&D\n",
+                false,
+            ),
             ("a<br>b<br />c", "a\nb\nc", false),
-            ("<a href=\"https://x.example/?a=1&amp;b\" rel=\"x\">x.<span>example</span></a>", "x.example", true),
-            ("<a href=\"https://x.example/mention\" class=\"u-url\">m</a>", "m", true),
-            ("<a href=\"https://x.example/@a\" class=\"u-url mention\">@<span>a</span></a>", "@a", false),
-            ("<a href=\"https://x.example/tags/b\" class=\"mention hashtag\">#<span>b</span></a>", "#b", false),
-            ("<span title=\"a > b\">c</span> &lt;d&gt; &#39;&#x65;&#101; &bogus; & &#xd800;", "c <d> 'ee &bogus; & &#xd800;", false),
+            (
+                "<a href=\"https://x.example/?a=1&amp;b\" rel=\"x\">x.<span>example</span></a>",
+                "x.example",
+                true,
+            ),
+            (
+                "<a href=\"https://x.example/mention\" class=\"u-url\">m</a>",
+                "m",
+                true,
+            ),
+            (
+                "<a href=\"https://x.example/@a\" class=\"u-url mention\">@<span>a</span></a>",
+                "@a",
+                false,
+            ),
+            (
+                "<a href=\"https://x.example/tags/b\" class=\"mention hashtag\">#<span>b</span></a>",
+                "#b",
+                false,
+            ),
+            (
+                "<span title=\"a > b\">c</span> &lt;d&gt; &#39;&#x65;&#101; &bogus; & &#xd800;",
+                "c <d> 'ee &bogus; & &#xd800;",
+                false,
+            ),
             ("<p", "\n", false),
             ("", "", false),
         ] {
-            let expected = Plain { text: text.to_owned(), link };
+            let expected = Plain {
+                text: text.to_owned(),
+                link,
+            };
             assert_eq!(plain(html), expected, "{html}");
         }
     }

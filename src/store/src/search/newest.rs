@@ -20,7 +20,7 @@ const MOST: usize = 4_000;
 /// Slices asked for together, at most; then all that are left at once.
 const WIDEST: i64 = 32;
 /// Posts of a stretch on SQLite, beyond which each post is asked for by itself.
-const STRETCH: usize = 512;
+const STRETCH: usize = 4_096;
 
 /// Ids from `from` on and below `below`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub(super) struct Range {
     pub(super) below: i64,
 }
 
-/// Finds what fulfils a condition.
+/// Finds what fulfils a condition. On PostgreSQL the condition is a `SELECT` of its own everywhere: else it would be parsed for
+/// each row again.
 pub(super) struct Newest<'a> {
     condition: &'a Expression,
     text: String,
@@ -47,18 +48,24 @@ impl<'a> Newest<'a> {
     }
 
     /// The newest so many, newest first: fewer only if there are no more.
-    pub(super) fn find(&mut self, conn: &mut Conn, range: Range, most: usize) -> Result<Vec<i64>, StoreError> {
+    pub(super) fn find(
+        &mut self,
+        conn: &mut Conn,
+        range: Range,
+        most: usize,
+    ) -> Result<Vec<i64>, StoreError> {
         match conn {
             Conn::Sqlite(_) => walked_sqlite(&self.text, range, most).list(conn),
             Conn::Pg(_) => self.find_postgres(conn, range, most),
         }
     }
 
-    /// Which of these posts, in descending order, fulfil it; in the same order.
-    pub(super) fn among(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    /// Which of these posts, in descending order, fulfil it; in the same order. And whether more could be asked about at once.
+    pub(super) fn among(&self, conn: &mut Conn, ids: &[i64]) -> Result<(Vec<i64>, bool), StoreError> {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), true));
         };
+        let mut few = true;
         let mut found = match conn {
             Conn::Sqlite(_) => {
                 let range = Range {
@@ -69,6 +76,7 @@ impl<'a> Newest<'a> {
                 if all.len() < STRETCH {
                     all
                 } else {
+                    few = false;
                     Sql::new("SELECT rowid FROM post_search WHERE post_search MATCH ")
                         .text(self.text.as_str())
                         .raw(" AND rowid IN ")
@@ -78,23 +86,18 @@ impl<'a> Newest<'a> {
             }
             Conn::Pg(_) => Sql::new("SELECT post_id FROM post_search WHERE post_id IN ")
                 .ids(ids)
-                .raw(" AND CASE WHEN words @@ ")
+                .raw(" AND CASE WHEN words @@ (SELECT ")
                 .text(self.text.as_str())
-                .raw("::tsquery THEN TRUE ELSE FALSE END")
+                .raw("::tsquery) THEN TRUE ELSE FALSE END")
                 .list(conn)?,
         };
         found.retain(|id| ids.contains(id));
         found.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
         found.dedup();
-        Ok(found)
+        Ok((found, few))
     }
 
-    fn find_postgres(
-        &mut self,
-        conn: &mut Conn,
-        range: Range,
-        most: usize,
-    ) -> Result<Vec<i64>, StoreError> {
+    fn find_postgres(&mut self, conn: &mut Conn, range: Range, most: usize) -> Result<Vec<i64>, StoreError> {
         if self.rare {
             return self.older(conn, range, most);
         }
@@ -189,15 +192,19 @@ fn looked_at_postgres(condition: &str, range: Range, window: usize, most: usize)
         Sql::new("SELECT s.post_id FROM (SELECT post_id, words FROM post_search"),
         range,
     )
-    .raw(format!(" ORDER BY post_id DESC LIMIT {window}) s WHERE s.words @@ "))
+    .raw(format!(
+        " ORDER BY post_id DESC LIMIT {window}) s WHERE s.words @@ (SELECT "
+    ))
     .text(condition)
-    .raw(format!("::tsquery ORDER BY s.post_id DESC LIMIT {most}"))
+    .raw(format!("::tsquery) ORDER BY s.post_id DESC LIMIT {most}"))
 }
 
 /// The last post of a window that is full.
 fn end_of_window(range: Range, window: usize) -> Sql {
-    within(Sql::new("SELECT post_id FROM post_search"), range)
-        .raw(format!(" ORDER BY post_id DESC LIMIT 1 OFFSET {}", window.max(1) - 1))
+    within(Sql::new("SELECT post_id FROM post_search"), range).raw(format!(
+        " ORDER BY post_id DESC LIMIT 1 OFFSET {}",
+        window.max(1) - 1
+    ))
 }
 
 fn oldest(range: Range) -> Sql {
@@ -211,9 +218,9 @@ fn newest(range: Range) -> Sql {
 /// What the index tells, in no order. The ids are hidden from the planner, which knows nothing of how many posts fulfil
 /// the condition and might rather go through the range.
 fn told_postgres(condition: &str, range: Range) -> Sql {
-    Sql::new("SELECT post_id FROM post_search WHERE words @@ ")
+    Sql::new("SELECT post_id FROM post_search WHERE words @@ (SELECT ")
         .text(condition)
-        .raw("::tsquery AND (post_id + 0) >= ")
+        .raw("::tsquery) AND (post_id + 0) >= ")
         .int(range.from)
         .raw(" AND (post_id + 0) < ")
         .int(range.below)
@@ -223,9 +230,9 @@ fn told_postgres(condition: &str, range: Range) -> Sql {
 /// Along the ids, and not by the index of words, from which the `CASE` hides the condition.
 fn walked_postgres(condition: &str, range: Range, most: usize) -> Sql {
     within(Sql::new("SELECT post_id FROM post_search"), range)
-        .raw(" AND CASE WHEN words @@ ")
+        .raw(" AND CASE WHEN words @@ (SELECT ")
         .text(condition)
-        .raw("::tsquery THEN TRUE ELSE FALSE END ORDER BY post_id DESC")
+        .raw("::tsquery) THEN TRUE ELSE FALSE END ORDER BY post_id DESC")
         .raw(format!(" LIMIT {most}"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     ask::{Ask, Term},
-    document::{self, token},
+    document::{self, Known, token},
     expression::Expression,
     newest::{Newest, Range},
 };
@@ -18,14 +18,14 @@ use std::collections::HashSet;
 /// Posts of the index that are looked at for one answer.
 const LOOKED_AT: usize = 4_096;
 /// The same if their texts must be read.
-const READ: usize = 1_024;
+const READ: usize = 512;
 /// Turns, each of which looks at four times as many as the one before.
 const TURNS: usize = 8;
 /// Posts of a turn.
 const TURN: (usize, usize) = (32, 1_024);
 /// A person's marks that are gone through in a turn, and how many of them at once.
 const MARKS: usize = 2_048;
-const SOME_MARKS: usize = 256;
+const SOME_MARKS: (usize, usize) = (64, 512);
 
 /// What is asked of [`posts`].
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub struct PostQuery<'a> {
 
 /// Posts that the viewer may see and wants, newest first. Boosts are not searched.
 ///
-/// Each answer looks at a bounded number of posts: at 4,096 that fulfil the question, or 1,024 if a sequence of words is
+/// Each answer looks at a bounded number of posts: at 4,096 that fulfil the question, or 512 if a sequence of words is
 /// asked for, and at 2,048 of the viewer's marks at a time. Where the viewer may see hardly one of those, though the index
 /// says they might (the author blocks them, say), older ones are not found.
 ///
@@ -69,14 +69,15 @@ pub fn posts(
         Expression::Token(token::author(viewer.get())),
         Expression::Token(token::addressed(viewer.get())),
     ]);
-    let condition = if query.library {
-        ask.posts.clone().and(of_viewer)
-    } else {
-        ask.posts.clone()
+    let condition = match (query.library, &ask.marked) {
+        (false, _) => ask.posts.clone(),
+        (true, Some(marked)) => marked.clone().and(of_viewer),
+        (true, None) => of_viewer,
     };
     let mut source = Source {
         newest: Newest::new(conn, &condition),
-        marked: query.library.then(|| Newest::new(conn, &ask.posts)),
+        library: query.library,
+        marked: ask.marked.as_ref().map(|marked| Newest::new(conn, marked)),
         viewer,
     };
     let mut range = Range {
@@ -85,14 +86,14 @@ pub fn posts(
     };
     let most = if ask.reads() { READ } else { LOOKED_AT };
     let enough = offset + limit;
-    let mut found = Vec::new();
+    let (mut found, mut known) = (Vec::new(), Known::default());
     let (mut looked_at, mut turn) = (0, enough.next_power_of_two().clamp(TURN.0, TURN.1));
     for _ in 0..TURNS {
         let (ids, floor) = source.turn(conn, range, turn.min(most))?;
         looked_at += ids.len();
         let mut seen = seen(conn, viewer, &ids, now)?;
         if ask.reads() {
-            seen = read(conn, &ask, &seen)?;
+            seen = read(conn, &ask, &seen, &mut known)?;
         }
         found.extend(ids.into_iter().filter(|id| seen.contains(id)));
         match floor {
@@ -107,7 +108,8 @@ pub fn posts(
 /// Where posts come from.
 struct Source<'a> {
     newest: Newest<'a>,
-    /// For the viewer's library: those that they marked come as well.
+    /// Those that the viewer marked come as well, if they fulfil this.
+    library: bool,
     marked: Option<Newest<'a>>,
     viewer: AccountId,
 }
@@ -122,8 +124,8 @@ impl Source<'_> {
     ) -> Result<(Vec<i64>, Option<i64>), StoreError> {
         let mut ids = self.newest.find(conn, range, most)?;
         let mut floor = ids.last().copied().filter(|_| ids.len() >= most);
-        if let Some(marked) = &self.marked {
-            let (more, ended) = marks(conn, marked, self.viewer, range, most)?;
+        if self.library {
+            let (more, ended) = marks(conn, self.marked.as_ref(), self.viewer, range, most)?;
             ids.extend(more);
             ids.sort_unstable_by_key(|id| Reverse(*id));
             ids.dedup();
@@ -140,21 +142,33 @@ impl Source<'_> {
 /// Posts that a person marked and that fulfil the condition, and the id below which marks were not looked at.
 fn marks(
     conn: &mut Conn,
-    condition: &Newest<'_>,
+    condition: Option<&Newest<'_>>,
     viewer: AccountId,
     mut range: Range,
     most: usize,
 ) -> Result<(Vec<i64>, Option<i64>), StoreError> {
-    let mut found = Vec::new();
-    for _ in 0..MARKS / SOME_MARKS {
-        let ids = marks_sql(viewer, range, SOME_MARKS).list(conn)?;
-        found.extend(condition.among(conn, &ids)?);
-        let Some(last) = ids.last().filter(|_| ids.len() >= SOME_MARKS) else {
+    let (mut found, mut looked_at, mut size) = (Vec::new(), 0, SOME_MARKS.0);
+    while looked_at < MARKS && found.len() < most {
+        let ids = marks_sql(viewer, range, size).list(conn)?;
+        looked_at += ids.len();
+        let last = ids.last().copied().filter(|_| ids.len() >= size);
+        let few = match condition {
+            Some(condition) => {
+                let (some, few) = condition.among(conn, &ids)?;
+                found.extend(some);
+                few
+            }
+            None => {
+                found.extend(ids);
+                true
+            }
+        };
+        let Some(last) = last else {
             return Ok((found, None));
         };
-        range.below = *last;
-        if found.len() >= most {
-            break;
+        range.below = last;
+        if few {
+            size = (size * 2).min(SOME_MARKS.1);
         }
     }
     Ok((found, Some(range.below)))
@@ -178,7 +192,9 @@ pub(super) fn marks_sql(viewer: AccountId, range: Range, most: usize) -> Sql {
             sql = sql.raw(" UNION ALL ");
         }
         sql = sql
-            .raw(format!("SELECT * FROM (SELECT t.{column} AS id FROM {table} t WHERE t.account_id = "))
+            .raw(format!(
+                "SELECT * FROM (SELECT t.{column} AS id FROM {table} t WHERE t.account_id = "
+            ))
             .int(viewer.get())
             .raw(only)
             .raw(format!(" AND t.{column} >= "))
@@ -210,12 +226,17 @@ pub(super) fn seen_sql(viewer: AccountId, ids: &[i64], now: Time) -> Sql {
 }
 
 /// Which of the posts say what is asked for.
-fn read(conn: &mut Conn, ask: &Ask, ids: &HashSet<i64>) -> Result<HashSet<i64>, StoreError> {
+fn read(
+    conn: &mut Conn,
+    ask: &Ask,
+    ids: &HashSet<i64>,
+    known: &mut Known,
+) -> Result<HashSet<i64>, StoreError> {
     let ids: Vec<i64> = ids.iter().copied().collect();
     let mut said = HashSet::new();
     for some in ids.chunks(256) {
         let posts = document::load(conn, some, false)?;
-        let posts = posts.into_iter().filter(|post| ask.is_answered_by(post));
+        let posts = posts.into_iter().filter(|post| ask.is_answered_by(post, known));
         said.extend(posts.map(|post| post.id.get()));
     }
     Ok(said)

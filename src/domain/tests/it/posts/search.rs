@@ -13,7 +13,16 @@ use entrenous_store::testing::tamper;
 use entrenous_store::{StoreError, stories};
 
 async fn find(ctx: &Ctx, viewer: AccountId, query: &str) -> Vec<PostId> {
-    page(ctx, viewer, PostSearch { query, limit: 40, ..PostSearch::default() }).await
+    page(
+        ctx,
+        viewer,
+        PostSearch {
+            query,
+            limit: 40,
+            ..PostSearch::default()
+        },
+    )
+    .await
 }
 
 async fn page(ctx: &Ctx, viewer: AccountId, asked: PostSearch<'_>) -> Vec<PostId> {

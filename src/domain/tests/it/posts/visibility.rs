@@ -3,8 +3,8 @@
 use super::{ELSEWHERE, PLAIN, THERE, draft, remote_draft};
 use crate::fixture::House;
 use entrenous_domain::posts::{self, Draft, ReplyTo, Viewer};
-use entrenous_domain::{DomainError, Via, blocks, people, search, timelines};
 use entrenous_domain::search::PostSearch;
+use entrenous_domain::{DomainError, Via, blocks, people, search, timelines};
 use entrenous_model::{Page, PeerState, PostId, Software, Visibility};
 use entrenous_store::stories;
 
@@ -16,7 +16,15 @@ const ALL: [Visibility; 4] = [
 ];
 
 const fn words(query: &str) -> PostSearch<'_> {
-    PostSearch { query, resolve: false, account: None, max_id: None, min_id: None, offset: 0, limit: 40 }
+    PostSearch {
+        query,
+        resolve: false,
+        account: None,
+        max_id: None,
+        min_id: None,
+        offset: 0,
+        limit: 40,
+    }
 }
 
 stories! {
