@@ -6,7 +6,7 @@ use crate::params::Query;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::search;
+use entrenous_domain::search::{self, PostSearch};
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::{AccountId, PostId};
 use schemars::JsonSchema;
@@ -55,7 +55,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Asked {
-    /// What to look for: words, a handle, or the URL of a person or post.
+    /// What to look for: words, a handle, or the URL of a person or post. For posts also `"words in sequence"`, `#hashtag`,
+    /// `-without`, `from:`, `in:library`, `in:public`, `has:`, `is:`, `language:`, `before:`, `after:`, `during:`.
     q: String,
     /// `accounts`, `statuses` or `hashtags`; all if not said.
     #[serde(rename = "type", deserialize_with = "lenient::text")]
@@ -74,6 +75,10 @@ struct Asked {
     #[serde(deserialize_with = "lenient::id")]
     #[schemars(with = "Option<String>")]
     max_id: Option<PostId>,
+    /// Only posts newer than this one.
+    #[serde(deserialize_with = "lenient::id")]
+    #[schemars(with = "Option<String>")]
+    min_id: Option<PostId>,
 }
 
 /// The answer of the first version.
@@ -129,17 +134,16 @@ async fn found(state: &ApiState, caller: &Caller, paging: &Paging, asked: &Asked
         answer.accounts = entities::accounts(state, &people).await?;
     }
     if wants("statuses") {
-        let ids = search::posts(
-            state.ctx(),
-            caller.id(),
+        let asked = PostSearch {
             query,
             resolve,
-            asked.account_id,
-            asked.max_id,
+            account: asked.account_id,
+            max_id: asked.max_id,
+            min_id: asked.min_id,
             offset,
             limit,
-        )
-        .await?;
+        };
+        let ids = search::posts(state.ctx(), caller.id(), asked).await?;
         answer.statuses = entities::statuses_by_id(state, caller.id(), ids).await?;
     }
     if wants("hashtags") {

@@ -191,6 +191,7 @@ values! {
 /// Rows of one table, gathered and written many at once.
 pub struct Rows {
     head: String,
+    tail: &'static str,
     width: usize,
     /// Rows of one statement.
     batch: usize,
@@ -205,10 +206,26 @@ impl Rows {
         let width = table.matches(',').count() + 1;
         Self {
             head: format!("INSERT INTO {table} VALUES "),
+            tail: "",
             width,
             batch: (MOST / width).clamp(1, 400),
             waiting: Vec::new(),
             written: 0,
+        }
+    }
+
+    /// For the index of words: a post's id, and its tokens.
+    #[must_use]
+    pub fn of_index(db: &Db) -> Self {
+        if !db.is_postgres() {
+            return Self::of("post_search (rowid, words)");
+        }
+        Self {
+            head: "INSERT INTO post_search (post_id, words) \
+                   SELECT v.id, array_to_tsvector(string_to_array(v.words, ' ')) FROM (VALUES "
+                .to_owned(),
+            tail: ") AS v (id, words)",
+            ..Self::of("post_search (post_id, words)")
         }
     }
 
@@ -234,6 +251,7 @@ impl Rows {
         }
         let insert = Insert {
             head: &self.head,
+            tail: self.tail,
             width: self.width,
             values: &self.waiting,
         };
@@ -290,6 +308,7 @@ where
 /// A statement that is kept prepared under its text: one per table and number of rows.
 struct Insert<'a> {
     head: &'a str,
+    tail: &'a str,
     width: usize,
     values: &'a [Value],
 }
@@ -326,6 +345,7 @@ where
             }
             out.push_sql(")");
         }
+        out.push_sql(self.tail);
         Ok(())
     }
 }

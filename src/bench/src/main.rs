@@ -41,7 +41,7 @@ struct Arguments {
     /// Small data and few requests: whether everything runs, in three minutes.
     #[arg(long)]
     quick: bool,
-    /// Only these measures: ceilings, start, home, growth, fanout, post, inbox, delivery, isolation, backlog, catch-up.
+    /// Only these measures: ceilings, start, home, search, growth, fanout, post, inbox, delivery, isolation, backlog, catch-up.
     #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MEASURES))]
     only: Vec<String>,
     /// Rounds of each measure [default: 5; quick 2].

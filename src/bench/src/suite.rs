@@ -4,7 +4,8 @@ use crate::db::Db;
 use crate::figure::Figure;
 use crate::manifest::{KINDS, Manifest, Sizes};
 use crate::measures::{
-    Bench, Effort, Section, backlog, catch_up, delivery, fanout, growth, home, inbox, isolation, post, start,
+    Bench, Effort, Section, backlog, catch_up, delivery, fanout, growth, home, inbox, isolation, post,
+    search, start,
 };
 use crate::node::{Place, free_port};
 use crate::seed::{self, Layout};
@@ -13,10 +14,11 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The measures, in the order they are made: those that change nothing first.
-pub const MEASURES: [&str; 11] = [
+pub const MEASURES: [&str; 12] = [
     "ceilings",
     "start",
     "home",
+    "search",
     "growth",
     "fanout",
     "post",
@@ -120,7 +122,9 @@ impl Suite {
     /// When a data set cannot be made or a measure fails.
     pub async fn run(&self) -> Outcome<Results> {
         let mut results = Results::default();
-        let main = ["ceilings", "start", "home", "growth", "fanout", "post", "inbox"];
+        let main = [
+            "ceilings", "start", "home", "search", "growth", "fanout", "post", "inbox",
+        ];
         if main.iter().any(|name| self.wants(name)) {
             let mut bench = self.data_set("", &self.sizes, Layout::Few)?;
             self.measure_main(&mut bench, &mut results).await?;
@@ -179,6 +183,9 @@ impl Suite {
         }
         if self.wants("home") {
             results.keep(home::measure(bench).await?);
+        }
+        if self.wants("search") {
+            results.keep(search::measure(bench).await?);
         }
         if self.wants("growth") {
             let smaller = |part: usize| {

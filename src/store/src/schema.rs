@@ -656,6 +656,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_backlog (before_id) {
+        before_id -> BigInt,
+    }
+}
+
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(deliveries -> peers (peer_id));
 diesel::joinable!(accounts -> peers (peer_id));
@@ -727,5 +733,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_posts,
     endorsements,
     featured_tags,
-    dismissed_suggestions
+    dismissed_suggestions,
+    search_backlog
 );

@@ -126,6 +126,39 @@ impl Sql {
         self
     }
 
+    /// How this connection's database would run this statement, whatever is bound to it: a line for each step.
+    #[cfg(test)]
+    pub(crate) fn plan(self, conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+        if matches!(conn, Conn::Sqlite(_)) {
+            let steps = self
+                .explained()
+                .load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)?;
+            return Ok(steps.into_iter().map(|(_, _, _, detail)| detail).collect());
+        }
+        let (mut types, mut values) = (Vec::new(), Vec::new());
+        let mut text = String::new();
+        for part in self.parts {
+            let (of, value) = match part {
+                Part::Raw(raw) => {
+                    text.push_str(&raw);
+                    continue;
+                }
+                Part::Int(value) => ("bigint", value.to_string()),
+                Part::Text(value) => ("text", format!("'{}'", value.replace('\'', "''"))),
+                Part::Moment(value) => ("timestamp", format!("'{value}'")),
+                _ => ("text", "NULL".to_owned()),
+            };
+            types.push(of);
+            values.push(value);
+            text.push_str(&format!("${}", types.len()));
+        }
+        conn.batch(&format!("PREPARE asked ({}) AS {text}", types.join(",")))?;
+        let explain = format!("EXPLAIN EXECUTE asked ({})", values.join(","));
+        let plan = Self::default().raw(explain).load::<Text, String>(conn)?;
+        conn.batch("DEALLOCATE asked")?;
+        Ok(plan)
+    }
+
     /// All rows, of the SQL types `ST`.
     pub(crate) fn load<ST, U>(self, conn: &mut Conn) -> Result<Vec<U>, StoreError>
     where

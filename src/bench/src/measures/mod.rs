@@ -9,6 +9,7 @@ pub mod home;
 pub mod inbox;
 pub mod isolation;
 pub mod post;
+pub mod search;
 pub mod start;
 
 use crate::figure::Figure;

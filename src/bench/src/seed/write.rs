@@ -8,7 +8,8 @@ use crate::db::{Db, Rows};
 use crate::manifest::{Actor, Peer};
 use crate::rng::Rng;
 use crate::{Outcome, hex, say};
-use entrenous_model::{Contract, ProfileField};
+use entrenous_model::{AccountId, Contract, PostId, ProfileField};
+use entrenous_store::search::Document;
 use entrenous_wire::digest::sha256;
 use entrenous_wire::keys::{Ed25519KeyPair, PublicKey, RsaKeyPair, fingerprint};
 
@@ -253,6 +254,10 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
     );
     let mut mentions = Rows::of("post_mentions (post_id, account_id, silent)");
     let mut tags = Rows::of("post_tags (tag, post_id)");
+    let mut index = Rows::of_index(db);
+    if db.is_postgres() {
+        db.run("DROP INDEX post_search_words")?;
+    }
     let own = plan.people.first().map_or("", |person| person.origin.as_str());
     let author_of = |post: &Post| plan.people.get(post.author as usize);
     for post in &plan.posts {
@@ -280,6 +285,26 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
         });
         let (content, source, used) =
             said.map_or_else(Default::default, |said| (said.html, said.source, said.tags));
+        // Only what was typed here has a source.
+        let source = if author.peer.is_none() {
+            source
+        } else {
+            String::new()
+        };
+        if !boost {
+            let mut found_by = Document::new(
+                PostId(post.id),
+                AccountId(author.id),
+                post.visibility.parse()?,
+                &content,
+                &source,
+            );
+            found_by.language = Some("en".to_owned());
+            found_by.reply = answered.is_some();
+            found_by.tags = used.iter().map(|&tag| tag.to_owned()).collect();
+            found_by.addressed = mentioned.iter().map(|one| AccountId(one.id)).collect();
+            index.add(db, [post.id.into(), found_by.tokens().into()])?;
+        }
         let conversation = plan
             .posts
             .get(post.conversation as usize)
@@ -298,13 +323,7 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
                 answered.map(|(_, by)| by.id).into(),
                 conversation.into(),
                 content.into(),
-                // Only what was typed here has a source.
-                if author.peer.is_none() {
-                    source
-                } else {
-                    String::new()
-                }
-                .into(),
+                source.into(),
                 "".into(),
                 false.into(),
                 post.visibility.into(),
@@ -324,7 +343,14 @@ fn write_posts(db: &mut Db, plan: &Plan, peer_ids: &[i64]) -> Outcome {
     }
     rows.finish(db)?;
     mentions.finish(db)?;
-    tags.finish(db).map(drop)
+    tags.finish(db)?;
+    index.finish(db)?;
+    if db.is_postgres() {
+        db.run(
+            "CREATE INDEX post_search_words ON post_search USING GIN (words) WITH (gin_pending_list_limit = 256)",
+        )?;
+    }
+    Ok(())
 }
 
 fn write_favourites(db: &mut Db, plan: &Plan, ids: &mut Ids) -> Outcome<usize> {

@@ -72,6 +72,8 @@ pub async fn arrived(ctx: &Ctx, id: MediaId, file: PreparedFile) -> Result<()> {
                 ..
             }) = rows::by_id(tx, id)?
         {
+            // What it is was the peer's word so far.
+            entrenous_store::search::index(tx, post)?;
             tx.tell(Event::PostUpdated { post, account })?;
         }
         Ok(filled)

@@ -3,7 +3,7 @@
 use super::upload::{checked, store_preview};
 use crate::{Ctx, DomainError, Result, work};
 use entrenous_model::{AccountId, Attachment, AttachmentState, Event, Focus, MediaId, PreparedPreview};
-use entrenous_store::{attachments as rows, scheduled};
+use entrenous_store::{attachments as rows, scheduled, search};
 
 /// What changes of a file; `None` stays.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +73,7 @@ pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) ->
             rows::set_preview(tx, id, preview, Some(blurhash.as_str()))?;
         }
         if let Some(post) = file.post {
+            search::index(tx, post)?;
             tx.tell(Event::PostUpdated { post, account: owner })?;
         }
         rows::by_id(tx, id)?.ok_or(DomainError::NotFound)

@@ -12,7 +12,7 @@ use crate::{
     work::{self, Work},
 };
 use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, Post, PostId};
-use entrenous_store::posts as rows;
+use entrenous_store::{posts as rows, search};
 
 /// Replaces content, spoiler, language, sensitivity; visibility and audience stay. The old version is kept. New
 /// mentions address people only if the post is visible to the network; in other posts they are links.
@@ -83,6 +83,7 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
     rows::set_tags(tx, id, &ready.tags)?;
     rows::set_addressed(tx, id, &after)?;
     polls::apply(tx, &post, poll)?;
+    search::index(tx, id)?;
     tx.tell(Event::PostUpdated {
         post: id,
         account: author,

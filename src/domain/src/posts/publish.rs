@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use entrenous_model::{
     AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, Time, Visibility,
 };
-use entrenous_store::{accounts, follows, person::Person, posts as rows};
+use entrenous_store::{accounts, follows, person::Person, posts as rows, search};
 
 /// How long an idempotency key is remembered.
 pub(crate) const KEY_HOURS: i64 = 24;
@@ -142,6 +142,7 @@ fn in_transaction(
     if let Some(poll) = &ready.poll {
         polls::begin(tx, &post, poll)?;
     }
+    search::index(tx, post.id)?;
     if let Some(parent) = post.in_reply_to {
         rows::bump(tx, parent, rows::Count::Replies, 1)?;
         tx.tell(Event::PostCounted { post: parent })?;

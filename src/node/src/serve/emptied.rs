@@ -41,6 +41,21 @@ pub(super) async fn run<F: AsyncFn(&Ctx) -> Result<bool>>(ctx: Ctx, stop: Cancel
     }
 }
 
+/// Does what an earlier version has left, once.
+pub(super) async fn once<F: AsyncFn(&Ctx) -> Result<bool>>(
+    ctx: Ctx,
+    stop: CancellationToken,
+    piece: F,
+    unfinished: &'static str,
+) {
+    let work = Work {
+        piece,
+        wakes: |_| false,
+        unfinished,
+    };
+    empty(&ctx, &stop, &work).await;
+}
+
 /// Does all that waits. `false` once the node stops.
 async fn empty<F: AsyncFn(&Ctx) -> Result<bool>>(
     ctx: &Ctx,

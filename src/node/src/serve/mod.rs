@@ -20,7 +20,7 @@ use crate::control::Server;
 use crate::failure::Failure;
 use crate::log;
 use entrenous_api::{ApiSettings, ApiState, ClientFile};
-use entrenous_domain::{look, peers, polls, scheduled, timelines};
+use entrenous_domain::{look, peers, polls, scheduled, search, timelines};
 use entrenous_model::Event;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -149,6 +149,12 @@ async fn serve(app: &App) -> Result<(), Failure> {
             wakes: |event| matches!(event, Event::PeerChanged { .. }),
             unfinished: "what a revoked peer gave is not all removed yet; trying again",
         },
+    ));
+    workers.spawn(emptied::once(
+        app.ctx.clone(),
+        stop.clone(),
+        search::index_piece,
+        "older posts are not all found by their words yet; trying again",
     ));
 
     let limits = accept::Limits {

@@ -91,6 +91,7 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
             posts::spoiler.eq(""),
         ))
         .execute(conn)?;
+    crate::search::forget(conn, &mine)?;
     diesel::update(accounts::table.find(id.get()))
         .set(accounts::statuses_count.eq(0_i64))
         .execute(conn)?;

@@ -225,7 +225,7 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
     .raw(" WHERE deleted_at IS NULL AND id IN ")
     .ids(ids)
     .run(conn)?;
-    Ok(())
+    crate::search::forget(conn, ids)
 }
 
 /// Links posts that answered `uri` before it was known here; which.

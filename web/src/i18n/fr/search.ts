@@ -12,7 +12,9 @@ export const search = {
   forgetOne: "Oublier « {text} »",
   help: "Ce que vous pouvez rechercher",
   helpPeople: "Des personnes de ce site et du réseau, par nom ou identifiant.",
-  helpPosts: "Des mots dans les publications que vous pouvez voir, les vôtres comprises.",
+  helpPosts:
+    "Des mots dans les publications que vous pouvez voir, les vôtres comprises : sous toutes leurs formes, avec ou sans accents.",
+  helpOperators: "Pour préciser :",
   helpTags: "Des mots-dièse, avec ou sans #.",
   helpResolve:
     "@nom@organisation ou le lien d’une publication : elle est demandée à cette organisation si ce site y est relié.",

@@ -15,6 +15,7 @@ mod own;
 mod pictures;
 mod polls;
 mod scheduled;
+mod search;
 mod stage;
 mod statuses;
 mod timelines;

@@ -4,6 +4,7 @@ use super::{THERE, remote_draft};
 use crate::fixture::House;
 use entrenous_domain::notifications::{self, Filter};
 use entrenous_domain::posts::{self, Viewer};
+use entrenous_domain::search::PostSearch;
 use entrenous_domain::timelines::{self, AccountFilter};
 use entrenous_domain::{DomainError, Via, blocks, search};
 use entrenous_model::{NotificationKind, Page, Visibility};
@@ -200,10 +201,14 @@ stories! {
         let adam = house.person("adam").await;
         let one = house.say(ada.id, "Réduction de 50% pour tous #Fête", Visibility::Public).await;
         let two = house.say(adam.id, "500 tous_ensemble #Fêter", Visibility::Public).await;
-        let find = async |text: &str| search::posts(ctx, ada.id, text, false, None, None, 0, 20).await.unwrap();
+        let find = async |text: &str| {
+            let asked = PostSearch { query: text, limit: 20, ..PostSearch::default() };
+            search::posts(ctx, ada.id, asked).await.unwrap()
+        };
         assert_eq!(find("tous").await, [two, one]);
         assert_eq!(find("50%").await, [one], "no wildcard");
-        assert_eq!(find("s_e").await, [two], "no wildcard");
+        assert_eq!(find("s_e").await, [], "no wildcard");
+        assert_eq!(find("ensembles").await, [two]);
         assert_eq!(find("pour POUR tous").await, [one]);
         assert_eq!(find("' OR 1=1 --").await, []);
         assert_eq!(find("\\").await, []);

@@ -10,6 +10,7 @@ mod polls;
 mod publishing;
 mod relations;
 mod scheduled;
+mod search;
 mod visibility;
 
 use crate::fixture::House;

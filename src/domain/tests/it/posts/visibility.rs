@@ -3,6 +3,7 @@
 use super::{ELSEWHERE, PLAIN, THERE, draft, remote_draft};
 use crate::fixture::House;
 use entrenous_domain::posts::{self, Draft, ReplyTo, Viewer};
+use entrenous_domain::search::PostSearch;
 use entrenous_domain::{DomainError, Via, blocks, people, search, timelines};
 use entrenous_model::{Page, PeerState, PostId, Software, Visibility};
 use entrenous_store::stories;
@@ -13,6 +14,18 @@ const ALL: [Visibility; 4] = [
     Visibility::Private,
     Visibility::Direct,
 ];
+
+const fn words(query: &str) -> PostSearch<'_> {
+    PostSearch {
+        query,
+        resolve: false,
+        account: None,
+        max_id: None,
+        min_id: None,
+        offset: 0,
+        limit: 40,
+    }
+}
 
 stories! {
     async fn what_people_may_see(db: &TestDatabase) {
@@ -55,7 +68,7 @@ stories! {
             }
             let mut listed: Vec<PostId> = ids.iter().zip(sees).filter(|(_, sees)| *sees).map(|(id, _)| *id).collect();
             listed.reverse();
-            let found = search::posts(ctx, person, "BONJOUR mentioned", false, Some(ada.id), None, 0, 40).await.unwrap();
+            let found = search::posts(ctx, person, words("BONJOUR mentioned")).await.unwrap();
             assert_eq!(found, listed, "search by {person}");
             let filter = timelines::AccountFilter { exclude_replies: true, ..Default::default() };
             let page = Page::first(40);
@@ -71,7 +84,7 @@ stories! {
         blocks::block(ctx, Via::Local, stranger.id, ada.id, None).await.unwrap();
         assert!(house.sees(Viewer::Person(stranger.id), ids[0]).await);
         assert_eq!(timelines::network(ctx, stranger.id, true, false, Page::first(40)).await.unwrap(), []);
-        assert_eq!(search::posts(ctx, stranger.id, "bonjour", false, None, None, 0, 40).await.unwrap(), []);
+        assert_eq!(search::posts(ctx, stranger.id, words("bonjour")).await.unwrap(), []);
         // Deleted and disabled.
         posts::delete(ctx, Via::Local, ada.id, ids[0]).await.unwrap();
         assert!(!house.sees(Viewer::Person(ada.id), ids[0]).await);

@@ -1,18 +1,21 @@
 //! Search of people, posts and hashtags that the viewer may see.
 
-use crate::{Ctx, DomainError, Result, accounts as people, posts as all_posts};
-use entrenous_model::{Account, AccountId, PostId};
+mod query;
+
+use crate::{Ctx, DomainError, Result, accounts as people, posts as all_posts, work};
+use entrenous_model::{Account, AccountId, PostId, Time};
 use entrenous_store::{
     posts as post_rows,
-    search::{self as rows, AccountQuery, PostQuery},
+    search::{self as rows, AccountQuery, PostQuery, Term},
     visible::Viewer as Seen,
 };
+use query::Query;
 use std::sync::Arc;
 
-/// Longest query, in characters; what is longer is cut.
+/// Longest name or hashtag looked for, in characters; what is longer is cut.
 const LONGEST: usize = 200;
-/// Words of a query.
-const WORDS: usize = 10;
+/// The same of what posts are looked for by.
+const LONGEST_OF_POSTS: usize = 2_048;
 
 fn cut(query: &str) -> String {
     query
@@ -121,63 +124,119 @@ async fn remote_post(ctx: &Ctx, uri: &str) -> Result<Option<PostId>> {
     ctx.lookup()?.post_by_uri(uri).await
 }
 
-/// Posts whose text holds all words of the query (any case) and that the viewer may see, newest first; with `resolve`,
-/// a URL of a post on a trusted peer is looked up there.
+/// What is asked of [`posts`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PostSearch<'a> {
+    /// What was typed: words, operators, or a URL.
+    pub query: &'a str,
+    /// Look a URL of a trusted peer up there.
+    pub resolve: bool,
+    /// Only posts of this person.
+    pub account: Option<AccountId>,
+    /// Only older ones.
+    pub max_id: Option<PostId>,
+    /// Only newer ones.
+    pub min_id: Option<PostId>,
+    /// Results to leave out.
+    pub offset: i64,
+    /// How many, 1 to 80.
+    pub limit: i64,
+}
+
+/// Posts that have all words of the query, in any form, case and accents, that fulfil its operators, and that the viewer may
+/// see and wants, newest first; with `resolve`, a URL of a post on a trusted peer is looked up there.
 ///
 /// # Errors
 /// As [`accounts`].
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parameters of the Mastodon API's search"
-)]
-pub async fn posts(
-    ctx: &Ctx,
-    viewer: AccountId,
-    query: &str,
-    resolve: bool,
-    account: Option<AccountId>,
-    max_id: Option<PostId>,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<PostId>> {
-    let query = query.trim();
-    if is_url(query) && query.len() <= 2_000 {
-        if offset > 0 {
-            return Ok(Vec::new());
-        }
-        let id = match all_posts::known_by_uri(ctx, query).await? {
-            Some(post) => Some(post.id),
-            None if resolve => or_nothing(remote_post(ctx, query).await)?,
-            None => None,
-        };
-        let Some(id) = id else { return Ok(Vec::new()) };
-        let seen = ctx
-            .store()
-            .read(move |conn| post_rows::may_see(conn, Seen::Person(viewer), id))
-            .await?;
-        return Ok(if seen { vec![id] } else { Vec::new() });
+pub async fn posts(ctx: &Ctx, viewer: AccountId, asked: PostSearch<'_>) -> Result<Vec<PostId>> {
+    let typed = asked.query.trim();
+    if is_url(typed) && typed.len() <= 2_000 {
+        return by_url(ctx, viewer, typed, &asked).await;
     }
-    let words: Vec<String> = cut(query)
-        .split_whitespace()
-        .take(WORDS)
-        .map(str::to_owned)
-        .collect();
+    let typed: String = typed.chars().take(LONGEST_OF_POSTS).collect();
+    let mut query = Query::read(&typed);
+    if !query.from.is_empty() {
+        let people = people_of(ctx, viewer, &query.from).await?;
+        query.must.push(Term::From(people));
+    }
+    if !query.not_from.is_empty() {
+        let people = people_of(ctx, viewer, &query.not_from).await?;
+        query.not.push(Term::From(people));
+    }
+    let asks = !(query.must.is_empty() && query.not.is_empty() && !query.library)
+        || query.since.is_some()
+        || query.until.is_some();
+    if !asks {
+        return Ok(Vec::new());
+    }
+    if let Some(account) = asked.account {
+        query.must.push(Term::From(vec![account]));
+    }
+    // Ids are times: 2^16 of them are a millisecond.
+    let first = |at: Time| PostId(at.timestamp_millis().clamp(0, i64::MAX >> 16) << 16);
+    let from = query
+        .since
+        .map(first)
+        .max(asked.min_id.map(|id| PostId(id.get().saturating_add(1))));
+    let below = [query.until.map(first), asked.max_id].into_iter().flatten().min();
+    let PostSearch { offset, limit, .. } = asked;
     let now = ctx.now();
     let found = ctx.store().read(move |conn| {
-        rows::posts(
-            conn,
-            viewer,
-            &PostQuery {
-                words: &words,
-                account,
-                max_id,
-                offset,
-                limit,
-            },
-            now,
-        )
+        let query = PostQuery {
+            must: &query.must,
+            not: &query.not,
+            library: query.library,
+            below,
+            from,
+            offset,
+            limit,
+        };
+        rows::posts(conn, viewer, &query, now)
     });
     Ok(found.await?)
+}
+
+async fn by_url(ctx: &Ctx, viewer: AccountId, url: &str, asked: &PostSearch<'_>) -> Result<Vec<PostId>> {
+    if asked.offset > 0 {
+        return Ok(Vec::new());
+    }
+    let id = match all_posts::known_by_uri(ctx, url).await? {
+        Some(post) => Some(post.id),
+        None if asked.resolve => or_nothing(remote_post(ctx, url).await)?,
+        None => None,
+    };
+    let Some(id) = id else { return Ok(Vec::new()) };
+    let seen = ctx
+        .store()
+        .read(move |conn| post_rows::may_see(conn, Seen::Person(viewer), id))
+        .await?;
+    Ok(if seen { vec![id] } else { Vec::new() })
+}
+
+/// The people of handles; whom nobody knows here is left out. `me` is the viewer.
+async fn people_of(ctx: &Ctx, viewer: AccountId, handles: &[String]) -> Result<Vec<AccountId>> {
+    let mut found = Vec::with_capacity(handles.len());
+    for handle in handles {
+        if handle == "me" {
+            found.push(viewer);
+        } else {
+            found.extend(
+                people::known_by_handle(ctx, handle)
+                    .await?
+                    .map(|account| account.id),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// Makes the next hundred of the posts from before there was an index found, in a transaction of their own. `false` when all
+/// are; what an earlier process left is gone on with.
+///
+/// # Errors
+/// Only the store's.
+pub async fn index_piece(ctx: &Ctx) -> Result<bool> {
+    work::write(ctx, |tx| Ok(rows::index_piece(tx)?)).await
 }
 
 /// Hashtags that begin with the query: (tag, number of uses).

@@ -1,18 +1,25 @@
-//! Search: people by the beginnings of their names, posts by parts of their text. Kept apart: full text replaces that.
+//! Search: people by the beginnings of their names, hashtags by their beginnings, posts by the index of their words.
 
-use crate::{
-    Conn, StoreError,
-    sql::Sql,
-    visible::{POSTS, Who, visible_to, wanted},
-    words,
-};
+mod ask;
+mod document;
+mod expression;
+mod html;
+mod index;
+mod newest;
+#[cfg(test)]
+mod plans;
+mod posts;
+mod stems;
+
+use crate::{Conn, StoreError, sql::Sql, words};
 use diesel::sql_types::{BigInt, Text};
-use entrenous_model::{AccountId, PostId, Time};
+use entrenous_model::AccountId;
 
-/// A `LIKE` pattern that finds `text` anywhere, whatever `LIKE` would make of its characters. Lower case.
-fn anywhere(text: &str) -> String {
-    format!("%{}%", escaped(text))
-}
+pub use ask::{Has, Term};
+pub use document::Document;
+pub(crate) use index::forget;
+pub use index::{index, index_piece};
+pub use posts::{PostQuery, posts};
 
 /// `text` as a part of a `LIKE` pattern, lower-case, without special meaning.
 pub(crate) fn escaped(text: &str) -> String {
@@ -154,60 +161,6 @@ fn ranked(candidates: Sql, viewer: AccountId, query: &AccountQuery<'_>, others: 
              CASE WHEN a.last_posted_at IS NULL THEN 1 ELSE 0 END, a.last_posted_at DESC, a.id",
         )
         .raw(format!(" LIMIT {most}"))
-}
-
-/// What is asked of [`posts`].
-pub struct PostQuery<'a> {
-    /// Words that must all be there.
-    pub words: &'a [String],
-    /// Only posts of this person.
-    pub account: Option<AccountId>,
-    /// Only older posts.
-    pub max_id: Option<PostId>,
-    /// Results to leave out.
-    pub offset: i64,
-    /// How many.
-    pub limit: i64,
-}
-
-/// Posts whose text or content warning holds all words, that the viewer may see and wants, newest first. Boosts are not
-/// searched.
-///
-/// # Errors
-/// Those of the query.
-pub fn posts(
-    conn: &mut Conn,
-    viewer: AccountId,
-    query: &PostQuery<'_>,
-    now: Time,
-) -> Result<Vec<PostId>, StoreError> {
-    if query.words.is_empty() {
-        return Ok(Vec::new());
-    }
-    let who = Who::Id(viewer.get());
-    let mut sql = Sql::new("SELECT p.id FROM ")
-        .raw(POSTS)
-        .raw(" WHERE p.boost_of IS NULL AND p.deleted_at IS NULL")
-        .maybe(query.account, |sql, id| {
-            sql.raw(" AND p.account_id = ").int(id.get())
-        })
-        .maybe(query.max_id, |sql, id| sql.raw(" AND p.id < ").int(id.get()));
-    for word in query.words {
-        // The typed text of local posts; the HTML of others, in which a word may also be found in a link.
-        sql = sql
-            .raw(" AND LOWER(p.spoiler || ' ' || CASE WHEN p.source <> '' THEN p.source ELSE p.content END) LIKE ")
-            .text(anywhere(word))
-            .raw(" ESCAPE '\\'");
-    }
-    let sql = visible_to(sql.raw(" AND "), who).raw(" AND ");
-    let ids = wanted(sql, who, now)
-        .raw(format!(
-            " ORDER BY p.id DESC LIMIT {} OFFSET ",
-            query.limit.clamp(1, 80)
-        ))
-        .int(query.offset.clamp(0, 10_000))
-        .list(conn)?;
-    Ok(ids.into_iter().map(PostId).collect())
 }
 
 /// Hashtags of public posts that begin with `text` (lower case): (tag, posts), most used first.
