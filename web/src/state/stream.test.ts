@@ -149,3 +149,13 @@ test("without listeners or without a token there is no connection", () => {
   listen("user", {});
   expect(Socket.all).toHaveLength(1);
 });
+
+test("only an event that has nothing more to say comes without a payload", () => {
+  const [filters_changed, update] = [vi.fn(), vi.fn()];
+  listen("user", { filters_changed, update });
+  last().opens();
+  last().says(["user"], "update", undefined);
+  last().says(["user"], "filters_changed", undefined);
+  expect(filters_changed).toHaveBeenCalledTimes(1);
+  expect(update).not.toHaveBeenCalled();
+});
