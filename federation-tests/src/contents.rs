@@ -17,7 +17,13 @@ const CONTENT: &[&str] = &[
     "attachments",
     "blocks",
     "bookmarks",
+    "conversation_people",
+    "conversation_posts",
+    "conversations",
+    "dismissed_suggestions",
+    "endorsements",
     "favourites",
+    "featured_tags",
     "feed",
     "follows",
     "invites",
@@ -35,6 +41,8 @@ const CONTENT: &[&str] = &[
     "post_mentions",
     "post_tags",
     "posts",
+    "scheduled_files",
+    "scheduled_posts",
 ];
 
 #[derive(QueryableByName)]

@@ -159,6 +159,7 @@ impl MockPeer {
             "summary": "<p>Mock</p>", "url": format!("{}/@{name}", self.origin),
             "inbox": format!("{id}/inbox"), "outbox": format!("{id}/outbox"),
             "followers": format!("{id}/followers"), "following": format!("{id}/following"),
+            "featured": format!("{id}/featured"),
             "endpoints": { "sharedInbox": format!("{}/inbox", self.origin) },
             "publicKey": { "id": format!("{id}#main-key"), "owner": id, "publicKeyPem": pem },
         });

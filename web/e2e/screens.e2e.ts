@@ -19,6 +19,7 @@ const screens = (): [string, string][] => [
   ["tag", "/tags/bora"],
   ["lists", "/lists"],
   ...(stage.list ? ([["list", `/lists/${stage.list}`]] as [string, string][]) : []),
+  ["scheduled", "/scheduled"],
   ["notifications", "/notifications"],
   ["mentions", "/notifications?show=mentions"],
   ["search", "/search"],
@@ -35,7 +36,7 @@ const screens = (): [string, string][] => [
   ["following", "/@ann/following"],
   ["thread", `/@ann/${stage.thread}`],
   ["settings", "/settings"],
-  ...["preferences", "security", "people"].map(
+  ...["preferences", "security", "people", "filters"].map(
     (one) => [`settings-${one}`, `/settings/${one}`] as [string, string],
   ),
   ["admin", "/admin"],

@@ -50,9 +50,10 @@ async function start(me) {
     notifications: me.v1.notifications.list(),
     followRequests: me.v1.followRequests.list(),
     trends: me.v1.trends.tags.list(),
-    suggestions: me.v2.suggestions.list(),
   };
   for (const [name, list] of Object.entries(empty)) same(await list, [], name);
+  const suggested = await me.v2.suggestions.list();
+  check(suggested.every((one) => one.account.id !== own.id && one.sources.length > 0), "suggestions", suggested);
   same((await me.v2.notifications.list()).notificationGroups, [], "grouped notifications");
   same((await me.v2.notifications.policy.fetch()).summary.pendingRequestsCount, 0, "policy");
   await me.v1.markers.fetch({ timeline: ["home", "notifications"] });

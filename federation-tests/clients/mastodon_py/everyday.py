@@ -1,5 +1,6 @@
 """The everyday flows of Mastodon.py, between two nodes: alice and clara are on A, bob on B."""
 
+import datetime
 import io
 import json
 import struct
@@ -69,7 +70,7 @@ def at_every_start(api):
     assert api.notifications_policy()["summary"] is not None
     assert isinstance(api.notifications_unread_count()["count"], int)
     for empty in (api.filters_v2, api.filters, api.lists, api.followed_tags, api.custom_emojis, api.announcements,
-                  api.follow_requests, api.featured_tags, api.conversations, api.suggestions, api.domain_blocks,
+                  api.follow_requests, api.featured_tags, api.conversations, api.domain_blocks,
                   api.trending_tags, api.trending_statuses, api.trending_links, api.endorsements,
                   api.scheduled_statuses, api.notifications, api.favourites, api.bookmarks, api.blocks, api.mutes):
         assert list(empty()) == [], f"{empty.__name__}: {empty()}"
@@ -214,6 +215,34 @@ def polls(alice, bob):
     alice.status_delete(asked["id"])
 
 
+def later(alice, bob, clara):
+    """A post that is published at a time of its author's choice."""
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
+    file = alice.media_post(picture(9, 60, 90), mime_type="image/png", description="demain")
+    made = alice.status_post("À plus tard", media_ids=[file], visibility="unlisted", spoiler_text="Patience",
+                             language="fr", scheduled_at=at, idempotency_key="later")
+    again = alice.status_post("À plus tard", media_ids=[file], visibility="unlisted", spoiler_text="Patience",
+                              language="fr", scheduled_at=at, idempotency_key="later")
+    assert made["id"] == again["id"], (made, again)
+    assert abs((made["scheduled_at"] - at).total_seconds()) < 1, made
+    assert made["params"]["text"] == "À plus tard" and made["params"]["visibility"] == "unlisted", made
+    assert made["media_attachments"][0]["description"] == "demain", made
+    poll = alice.make_poll(["oui", "non"], expires_in=600)
+    asked = alice.status_post("Demain ?", poll=poll, scheduled_at=at)
+    assert asked["params"]["poll"]["options"] == ["oui", "non"], asked
+    assert [one["id"] for one in alice.scheduled_statuses()] == [asked["id"], made["id"]]
+    moved = alice.scheduled_status_update(made["id"], at + datetime.timedelta(hours=1))
+    assert (alice.scheduled_status(made["id"])["scheduled_at"] - at).total_seconds() > 3_590, moved
+    for wrong in (datetime.timedelta(minutes=1), datetime.timedelta(days=-1)):
+        soon = datetime.datetime.now(datetime.timezone.utc) + wrong
+        refused(MastodonAPIError, lambda: alice.status_post("x", scheduled_at=soon), "422", "5 minutes")
+    refused(MastodonNotFoundError, lambda: bob.scheduled_status(made["id"]))
+    refused(MastodonNotFoundError, lambda: clara.scheduled_status_delete(made["id"]))
+    for one in (made, asked):
+        alice.scheduled_status_delete(one["id"])
+    assert list(alice.scheduled_statuses()) == []
+
+
 def letters(alice, bob, ours, clara):
     """A direct post reaches the one it names, and nobody else."""
     letter = alice.status_post(f"@{ours['acct']} entre nous", visibility="direct")
@@ -221,9 +250,43 @@ def letters(alice, bob, ours, clara):
                                                   if "entre nous" in n["status"]["content"]), None))
     assert note["status"]["visibility"] == "direct"
     refused(MastodonNotFoundError, lambda: clara.status(letter["id"]))
+    talk = next(one for one in bob.conversations() if one["last_status"]["id"] == note["status"]["id"])
+    assert talk["unread"] and [one["username"] for one in talk["accounts"]] == ["alice"], talk
+    bob.status_reply(note["status"], "bien reçu, entre nous", visibility="direct")
+    theirs = eventually("the answer in alice's conversation", lambda: next(
+        (one for one in alice.conversations() if "bien reçu, entre nous" in one["last_status"]["content"]), None))
+    assert theirs["unread"] and [one["acct"] for one in theirs["accounts"]] == [ours["acct"]], theirs
+    assert not alice.conversations_read(theirs["id"])["unread"]
+    assert not next(one for one in alice.conversations() if one["id"] == theirs["id"])["unread"]
+    refused(MastodonNotFoundError, lambda: clara.conversations_read(theirs["id"]))
+    assert list(clara.conversations()) == []
     private = alice.status_post("pour qui me suit", visibility="private")
     eventually("a follower sees it", lambda: any("qui me suit" in post["content"] for post in bob.timeline_home()))
     refused(MastodonNotFoundError, lambda: clara.status(private["id"]))
+
+
+def featured(alice, bob, remote, ours, clara):
+    """People and hashtags on a profile, and whom one could follow."""
+    colleague = clara.me()["id"]
+    found = {one["account"]["id"]: one for one in alice.suggestions()}
+    assert colleague in found and ours["id"] not in found, found
+    refused(MastodonAPIError, lambda: alice.account_pin(colleague), "422", "following")
+    assert alice.account_pin(ours["id"])["endorsed"]
+    assert [one["id"] for one in alice.endorsements()] == [ours["id"]]
+    assert not alice.account_unpin(ours["id"])["endorsed"] and list(alice.endorsements()) == []
+    alice.suggestion_delete(colleague)
+    assert colleague not in {one["account"]["id"] for one in alice.suggestions()}
+
+    said = alice.status_post("du #pain, encore", visibility="public")
+    assert "pain" in {tag["name"] for tag in alice.featured_tag_suggestions()}
+    made = alice.featured_tag_create("#Pain")
+    assert made["name"] == "pain" and int(made["statuses_count"]) >= 1, made
+    assert [tag["id"] for tag in alice.account_featured_tags(alice.me()["id"])] == [made["id"]]
+    assert [tag["id"] for tag in clara.account_featured_tags(alice.me()["id"])] == [made["id"]]
+    refused(MastodonNotFoundError, lambda: clara.featured_tag_delete(made["id"]))
+    alice.featured_tag_delete(made["id"])
+    assert list(alice.featured_tags()) == [] and list(bob.account_featured_tags(remote["id"])) == []
+    alice.status_delete(said["id"])
 
 
 def lists(alice, bob, ours, clara):
@@ -255,6 +318,60 @@ def lists(alice, bob, ours, clara):
                lambda: any(post["uri"] == said["uri"] for post in clara.timeline_home()))
     assert not clara.tag_unfollow("marché")["following"]
     assert list(clara.followed_tags()) == [] and all(post["uri"] != said["uri"] for post in clara.timeline_home())
+
+
+def filters(alice, bob, ours):
+    """What alice does not want to read of bob's, by both versions of the API, as the node matches it."""
+    heard = Listener()
+    stream = alice.stream_user(heard, run_async=True)
+    eventually("the stream to be open", stream.is_receiving)
+    made = alice.create_filter_v2("Sport", ["home", "notifications"], "warn", expires_in=3_600, keywords_attributes=[
+        {"keyword": "ballon", "whole_word": True}, {"keyword": "but", "whole_word": False}])
+    assert made["filter_action"] == "warn" and made["expires_at"] and made["statuses"] == [], made
+    eventually("news of it on the stream", lambda: any(kind == "filters_changed" for kind, _ in heard.heard))
+    assert [one["keyword"] for one in alice.filter_keywords_v2(made["id"])] == ["ballon", "but"]
+    word = alice.add_filter_keyword_v2(made["id"], "arbitre")
+    assert word["whole_word"] is False, word
+    alice.delete_filter_keyword_v2(word["id"])
+    said = bob.status_post("Le BALLON est rond", visibility="public")
+    post = heard.wait("update", lambda post: post["uri"] == said["uri"])
+    assert [result["filter"]["title"] for result in post["filtered"]] == ["Sport"], post["filtered"]
+    (result,) = alice.status(post["id"])["filtered"]
+    assert list(result["keyword_matches"]) == ["ballon"] and result["status_matches"] is None, result
+    # The filters of the first version are these keywords.
+    assert [(one["phrase"], one["whole_word"]) for one in alice.filters()] == [("ballon", True), ("but", False)]
+    refused(MastodonAPIError, lambda: alice.filter_update(alice.filters()[0]["id"], "ballon", ["public"]), "422")
+
+    changed = alice.update_filter_v2(made["id"], filter_action="hide", keywords_attributes=[
+        {"id": made["keywords"][1]["id"], "_destroy": True}])
+    assert changed["filter_action"] == "hide" and len(changed["keywords"]) == 1, changed
+    assert post["id"] not in {one["id"] for one in alice.timeline_home()}
+    assert post["id"] in {one["id"] for one in alice.account_statuses(ours["id"])}, "a profile is for the client"
+    alice.delete_filter_v2(made["id"])
+    assert post["id"] in {one["id"] for one in alice.timeline_home()}
+    assert list(alice.status(post["id"])["filtered"]) == []
+
+    one = alice.create_filter_v2("Celle-ci", ["home"], "warn")
+    row = alice.add_filter_status_v2(one["id"], post["id"])
+    assert alice.filter_status_v2(row["id"])["status_id"] == post["id"]
+    assert [there["id"] for there in alice.filter_statuses_v2(one["id"])] == [row["id"]]
+    (result,) = alice.status(post["id"])["filtered"]
+    assert list(result["status_matches"]) == [post["id"]] and result["keyword_matches"] is None, result
+    alice.delete_filter_status_v2(row["id"])
+    alice.delete_filter_v2(one["id"])
+
+    old = alice.filter_create("rond", ["home", "public"], irreversible=True, whole_word=True, expires_in=600)
+    assert old["irreversible"] and alice.filter(old["id"])["phrase"] == "rond", old
+    assert post["id"] not in {there["id"] for there in alice.timeline_home()}
+    new = alice.filter_update(old["id"], "carré", ["home"], irreversible=False)
+    assert [new["phrase"], new["irreversible"], list(new["context"])] == ["carré", False, ["home"]], new
+    assert [there["title"] for there in alice.filters_v2()] == ["carré"]
+    alice.filter_delete(old["id"])
+    assert list(alice.filters()) == []
+    for left in alice.filters_v2():
+        alice.delete_filter_v2(left["id"])
+    refused(MastodonNotFoundError, lambda: alice.filter_v2(made["id"]), "Record not found")
+    stream.close()
 
 
 def paging(alice):
@@ -351,8 +468,11 @@ def run(a, b):
     remote, ours = follow(a, b, alice, bob)
     posts(alice, bob, remote)
     polls(alice, bob)
+    later(alice, bob, clara)
     letters(alice, bob, ours, clara)
+    featured(alice, bob, remote, ours, clara)
     lists(alice, bob, ours, clara)
+    filters(alice, bob, ours)
     paging(alice)
     notifications(alice, bob, clara)
     keeping_away(alice, bob, remote, ours)

@@ -157,8 +157,9 @@ def posts(a, b, ada, ben):
 
     holds(ada.type("post", "et la suite", "--reply-last"), "Toot posted")
     holds(ada.type("thread", posted["id"]), "et la suite")
-    holds(ada.type("post", "plus tard", "--scheduled-in", "1 hour", fails=True), "scheduled")
-    holds(ada.type("pin", posted["id"], fails=True), "not supported yet")
+    holds(ada.type("post", "plus tard", "--scheduled-in", "1 hour"), "scheduled for")
+    holds(ada.type("pin", posted["id"]), "✓")
+    holds(ada.type("unpin", posted["id"]), "✓")
     holds(ada.type("status", "1", fails=True), "Record not found")
     holds(ben.type("delete", seen["id"], fails=True), "Record not found")
     holds(ada.type("delete", posted["id"]), "Status deleted")

@@ -37,6 +37,8 @@ mod polls;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod scheduled;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod strangers;

@@ -466,6 +466,7 @@ async fn the_actor(scene: &Scene, post: &Value) -> PublicKey {
         ("outbox", "/outbox"),
         ("followers", "/followers"),
         ("following", "/following"),
+        ("featured", "/featured"),
     ] {
         assert_eq!(
             actor[member],

@@ -8,6 +8,7 @@ use std::time::Instant;
 crate::on_both!(
     a_post_crosses,
     everything_one_does_with_a_post,
+    pinned_posts_cross,
     requests_and_blocks,
     what_is_private_stays,
     a_leaver_is_out_everywhere
@@ -214,6 +215,49 @@ async fn everything_one_does_with_a_post(on: Database) {
     })
     .await;
     assert!(!sites.bob.home().await.iter().any(|post| holds(post, "Sans lui")));
+}
+
+async fn pinned_posts_cross(on: Database) {
+    let sites = Sites::open(on).await;
+    let (alice, bob) = (&sites.alice, &sites.bob);
+    let first = alice.publish("À lire d'abord", "public").await;
+    let second = alice.publish("Pour ceux qui me suivent", "private").await;
+    bob.sees("Pour ceux qui me suivent").await;
+    let path = format!("/api/v1/accounts/{}/statuses?pinned=true", sites.alice_at_paris);
+    let pinned = |texts: &'static [&'static str]| {
+        let path = path.clone();
+        async move {
+            eventually("the pinned posts", || async {
+                let posts = bob.get(&path).await.ok();
+                let posts = posts.as_array()?;
+                let same = posts.len() == texts.len();
+                (same && posts.iter().zip(texts).all(|(post, text)| holds(post, text))).then_some(())
+            })
+            .await;
+        }
+    };
+    pinned(&[]).await;
+    for post in [&first, &second] {
+        let said = alice
+            .post(&format!("/api/v1/statuses/{}/pin", id(post)), json!({}))
+            .await;
+        assert_eq!(said.ok()["pinned"], true);
+    }
+    pinned(&["Pour ceux qui me suivent", "À lire d'abord"]).await;
+    alice
+        .post(&format!("/api/v1/statuses/{}/unpin", id(&second)), json!({}))
+        .await
+        .ok();
+    pinned(&["À lire d'abord"]).await;
+    // Bob pins nothing of hers.
+    let known = bob.get(&path).await.ok();
+    let path = format!("/api/v1/statuses/{}/pin", id(&known[0]));
+    assert_eq!(bob.post(&path, json!({})).await.status, 422);
+    alice
+        .delete(&format!("/api/v1/statuses/{}", id(&first)))
+        .await
+        .ok();
+    pinned(&[]).await;
 }
 
 async fn requests_and_blocks(on: Database) {

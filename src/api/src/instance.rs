@@ -3,7 +3,8 @@
 use crate::ApiState;
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{Ctx, attachments, polls, text};
+use entrenous_domain::posts::MOST_PINNED;
+use entrenous_domain::{Ctx, attachments, hashtags, polls, text};
 use entrenous_door::{Access, Doc, Routes};
 use serde_json::{Value, json};
 
@@ -160,8 +161,8 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
             },
             "vapid": { "public_key": "" },
             "accounts": {
-                "max_featured_tags": 0,
-                "max_pinned_statuses": 5,
+                "max_featured_tags": hashtags::FEATURED,
+                "max_pinned_statuses": MOST_PINNED,
                 "max_profile_fields": 8,
                 "profile_field_name_limit": 255,
                 "profile_field_value_limit": 255,
@@ -222,7 +223,7 @@ async fn v1(State(state): State<ApiState>) -> Json<Value> {
         "invites_enabled": true,
         "max_toot_chars": node.max_post_chars,
         "configuration": {
-            "accounts": { "max_featured_tags": 0, "max_pinned_statuses": 5 },
+            "accounts": { "max_featured_tags": hashtags::FEATURED, "max_pinned_statuses": MOST_PINNED },
             "statuses": statuses(ctx),
             "media_attachments": media(ctx),
             "polls": polls()

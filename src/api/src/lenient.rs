@@ -16,6 +16,8 @@
 //! ```
 //! Ids need `#[schemars(with = "Option<String>")]` beside it, since the model's ids have no schema.
 
+use chrono::{DateTime, NaiveDateTime};
+use entrenous_model::Time;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -79,6 +81,14 @@ pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error
 /// Anything else.
 pub fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     parsed(from, "a whole number is needed")
+}
+
+/// As [`number`], and whether it was said at all: `Some(None)` is an empty or null one, which clears a value.
+///
+/// # Errors
+/// As [`number`].
+pub fn some_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
+    number(from).map(Some)
 }
 
 /// An id of the model, as text or as a number. An id that is no number is the id of nothing: 0.
@@ -162,6 +172,49 @@ pub fn word<'de, D: Deserializer<'de>, T: FromStr<Err = impl std::fmt::Display>>
     }
 }
 
+/// A moment in ISO 8601, in UTC if it names no zone; the empty text is absent.
+///
+/// # Errors
+/// Anything else.
+pub fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
+    let Some(text) = text(from)? else { return Ok(None) };
+    let text = text.trim();
+    if matches!(text, "" | "null" | "undefined") {
+        return Ok(None);
+    }
+    parse_moment(text)
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("a date and time is needed, such as 2031-01-31T09:05:00Z"))
+}
+
+fn parse_moment(text: &str) -> Option<Time> {
+    /// With a zone, then without one; seconds may be left out.
+    const ZONED: [&str; 3] = [
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M%#z",
+        "%Y-%m-%dT%H:%M:%S%.f %#z",
+    ];
+    const PLAIN: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    // A space in the middle is what forms make of it, and one before the zone what they make of a plus.
+    let text = match text.split_once(' ') {
+        Some((day, time)) if !day.contains('T') => format!("{day}T{time}"),
+        Some((time, zone)) if zone.starts_with(|c: char| c.is_ascii_digit()) => format!("{time}+{zone}"),
+        _ => text.to_owned(),
+    };
+    if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
+        return Some(at.to_utc());
+    }
+    let zoned = ZONED
+        .iter()
+        .find_map(|form| DateTime::parse_from_str(&text, form).ok());
+    let plain = || {
+        PLAIN
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
+    };
+    zoned.map(|at| at.to_utc()).or_else(|| Some(plain()?.and_utc()))
+}
+
 fn parsed<'de, D: Deserializer<'de>, T: FromStr>(from: D, needed: &str) -> Result<Option<T>, D::Error> {
     match text(from)? {
         Some(text) if !text.is_empty() && text != "null" && text != "undefined" => text
@@ -198,11 +251,52 @@ from64!(
     SessionId,
     MediaId,
     AuditId,
-    ListId
+    ListId,
+    AnnouncementId,
+    FilterId,
+    FilterKeywordId,
+    FilterStatusId,
+    ScheduledId,
+    ConversationId,
+    FeaturedTagId
 );
 
 impl From64 for i64 {
     fn from64(number: i64) -> Self {
         number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_as_clients_write_them() {
+        let expected = "2031-01-31T08:05:00Z".parse::<Time>().unwrap();
+        for text in [
+            "2031-01-31T08:05:00Z",
+            "2031-01-31T08:05:00.000Z",
+            "2031-01-31T09:05:00+01:00",
+            "2031-01-31T09:05:00+0100",
+            "2031-01-31T09:05+01:00",
+            // A form in which the plus was not escaped.
+            "2031-01-31T09:05:00 01:00",
+            "2031-01-31 08:05:00",
+            "2031-01-31T08:05",
+            "2031-01-31 08:05:00 +0000",
+        ] {
+            assert_eq!(parse_moment(text), Some(expected), "{text}");
+        }
+        for text in [
+            "tomorrow",
+            "2031-02-31T08:05:00Z",
+            "1927616700",
+            "2031-01-31",
+            "T",
+            " ",
+        ] {
+            assert_eq!(parse_moment(text), None, "{text}");
+        }
     }
 }

@@ -23,13 +23,18 @@
 mod accounts;
 mod address;
 mod admin;
+mod announcements;
 mod at;
 pub mod auth;
 mod brand;
 mod client;
+mod closed;
+mod conversations;
 mod empty;
 mod entities;
 pub mod error;
+mod featured;
+mod filters;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;
@@ -51,13 +56,16 @@ pub mod params;
 mod people;
 mod polls;
 mod reading;
+mod scheduled;
 mod search;
 mod settings;
 pub mod state;
 mod statuses;
 pub mod streaming;
+mod suggestions;
 mod tags;
 mod timelines;
+mod trends;
 pub mod trust;
 
 use axum::Router;
@@ -85,17 +93,25 @@ pub fn routes() -> Routes<ApiState> {
         .merge(health::routes())
         .merge(openapi::routes())
         .merge(empty::routes())
+        .merge(closed::routes())
         .merge(media::routes())
         .merge(streaming::routes())
         .merge(accounts::routes())
         .merge(statuses::routes())
         .merge(polls::routes())
+        .merge(scheduled::routes())
+        .merge(conversations::routes())
+        .merge(featured::routes())
+        .merge(suggestions::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
+        .merge(filters::routes())
         .merge(tags::routes())
+        .merge(trends::routes())
         .merge(settings::routes())
         .merge(notifications::routes())
         .merge(search::routes())
+        .merge(announcements::routes())
         .merge(people::routes())
         .merge(own::routes())
         .merge(leave::routes())

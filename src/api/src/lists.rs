@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::lists;
+use entrenous_domain::timelines::{self, Timeline};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{self as model, AccountId, ListId, RepliesPolicy};
 use schemars::JsonSchema;
@@ -246,6 +247,7 @@ async fn timeline(
     At(id): At<ListId>,
     mut paging: Paging,
 ) -> ApiResult<Response> {
-    let ids = lists::timeline(state.ctx(), caller.id(), id, paging.at_most(20, 40)).await?;
-    crate::timelines::page_of(&state, &caller, &paging, ids).await
+    let asked = paging.at_most(20, 40);
+    let found = timelines::read(state.ctx(), caller.id(), &Timeline::List(id), asked).await?;
+    crate::timelines::shown(&state, &caller, &paging, &found).await
 }

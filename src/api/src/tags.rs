@@ -1,4 +1,4 @@
-//! Hashtags: how much one is used, and following it.
+//! Hashtags: how much one is used, following and featuring it.
 
 use crate::entities::Tag;
 use crate::paging::Paging;
@@ -50,14 +50,14 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/tags/{name}/feature",
             accounts,
-            doc("Feature a hashtag: not supported").status(422),
+            doc("Feature a hashtag on my profile").returns::<Tag>(),
             feature,
         )
         .post(
             "/api/v1/tags/{name}/unfeature",
             accounts,
-            doc("No longer feature a hashtag: none is featured").returns::<Tag>(),
-            info,
+            doc("No longer feature a hashtag").returns::<Tag>(),
+            unfeature,
         )
 }
 
@@ -82,8 +82,10 @@ pub(crate) async fn described(state: &ApiState, viewer: AccountId, name: &str) -
     let ctx = state.ctx();
     let uses = hashtags::use_per_day(ctx, name).await?;
     let followed = hashtags::followed_among(ctx, viewer, vec![name.to_owned()]).await?;
+    let featured = hashtags::featured(ctx, viewer).await?;
     Ok(Tag {
         following: !followed.is_empty(),
+        featuring: featured.iter().any(|tag| tag.tag == name),
         ..Tag::new(ctx.origin(), name, ctx.now(), &uses)
     })
 }
@@ -135,7 +137,22 @@ async fn unfollow(
     Ok(Json(described(&state, caller.id(), &name).await?))
 }
 
-async fn feature(_: Caller, Path(name): Path<String>) -> ApiResult<()> {
-    tag_name(&name)?;
-    Err(ApiError::invalid("profiles of this node do not feature hashtags"))
+async fn feature(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> ApiResult<Json<Tag>> {
+    let name = tag_name(&name)?;
+    hashtags::feature(state.ctx(), caller.id(), &name).await?;
+    Ok(Json(described(&state, caller.id(), &name).await?))
+}
+
+async fn unfeature(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> ApiResult<Json<Tag>> {
+    let name = tag_name(&name)?;
+    hashtags::unfeature_name(state.ctx(), caller.id(), &name).await?;
+    Ok(Json(described(&state, caller.id(), &name).await?))
 }

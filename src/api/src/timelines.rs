@@ -8,7 +8,7 @@ use crate::{ApiResult, ApiState, Caller, lenient};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::posts::{self, PostView};
-use entrenous_domain::timelines;
+use entrenous_domain::timelines::{self, Timeline, TimelinePage};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::PostId;
 use schemars::JsonSchema;
@@ -90,15 +90,21 @@ pub(crate) async fn page(
     ))
 }
 
-/// A page of posts by their ids.
-pub(crate) async fn page_of(
+/// A page of a timeline, without what the caller's filters hide there.
+pub(crate) async fn shown(
     state: &ApiState,
     caller: &Caller,
     paging: &Paging,
-    ids: Vec<PostId>,
+    found: &TimelinePage,
 ) -> ApiResult<Response> {
-    let views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
-    page(state, caller, paging, &ids, &views).await
+    let body = entities::status_list(state, caller.id(), &found.views).await?;
+    Ok(paging.answer_json(
+        state,
+        body,
+        found.newest.map(PostId::get),
+        found.oldest.map(PostId::get),
+        found.rows,
+    ))
 }
 
 /// A page of posts whose rows are not the posts themselves.
@@ -120,8 +126,9 @@ async fn page_of_rows(
 }
 
 async fn home(State(state): State<ApiState>, caller: Caller, mut paging: Paging) -> ApiResult<Response> {
-    let found = timelines::home(state.ctx(), caller.id(), paging.at_most(20, 40)).await?;
-    page(&state, &caller, &paging, &found.ids, &found.views).await
+    let asked = paging.at_most(20, 40);
+    let found = timelines::read(state.ctx(), caller.id(), &Timeline::Home, asked).await?;
+    shown(&state, &caller, &paging, &found).await
 }
 
 async fn public(
@@ -131,16 +138,13 @@ async fn public(
     Query(asked): Query<PublicQuery>,
 ) -> ApiResult<Response> {
     let page_asked = paging.at_most(20, 40);
-    let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
-    let media = asked.only_media.unwrap_or(false);
-    let ids = if local && remote {
-        Vec::new()
-    } else if media {
-        timelines::network_media(state.ctx(), caller.id(), local, remote, page_asked).await?
-    } else {
-        timelines::network(state.ctx(), caller.id(), local, remote, page_asked).await?
+    let timeline = Timeline::Network {
+        local: asked.local.unwrap_or(false),
+        remote: asked.remote.unwrap_or(false),
+        media: asked.only_media.unwrap_or(false),
     };
-    page_of(&state, &caller, &paging, ids).await
+    let found = timelines::read(state.ctx(), caller.id(), &timeline, page_asked).await?;
+    shown(&state, &caller, &paging, &found).await
 }
 
 async fn tag(
@@ -154,19 +158,19 @@ async fn tag(
     let page_asked = paging.at_most(20, 40);
     let (local, remote) = (asked.local.unwrap_or(false), asked.remote.unwrap_or(false));
     let media = asked.only_media.unwrap_or(false);
-    let ids = timelines::tag(state.ctx(), caller.id(), &name, local, page_asked).await?;
-    let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
+    let timeline = Timeline::Tag { name, local };
+    let mut found = timelines::read(state.ctx(), caller.id(), &timeline, page_asked).await?;
     // The page stays that of the one hashtag, so that the links lead through all of it.
     let lower =
         |tags: Vec<String>| -> Vec<String> { tags.into_iter().map(|tag| tag.to_lowercase()).collect() };
     let (all, none) = (lower(asked.all), lower(asked.none));
-    views.retain(|view| {
+    found.views.retain(|view| {
         (!remote || !view.post.is_local())
             && (!media || !view.files.is_empty())
             && all.iter().all(|tag| view.tags.contains(tag))
             && !none.iter().any(|tag| view.tags.contains(tag))
     });
-    page(&state, &caller, &paging, &ids, &views).await
+    shown(&state, &caller, &paging, &found).await
 }
 
 async fn favourites(

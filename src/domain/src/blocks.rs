@@ -8,12 +8,12 @@ use crate::{
 };
 use entrenous_model::{Account, AccountId, Event, OutboundActivity, Page, Time};
 use entrenous_store::{
-    blocks as rows, feed, notifications,
+    blocks as rows, conversations, feed, notifications,
     person::{self, Person},
 };
 use std::sync::Arc;
 
-/// Blocks: follows in both directions end, posts disappear for each other; a remote person's node is told (`Block`).
+/// Blocks: follows in both directions end, posts disappear for each other, conversations with them go; a remote person's node is told (`Block`).
 /// Via a peer: `uri` is the id of the `Block`; ours have `{origin}/people/{name}/blocks/{id}`.
 ///
 /// # Errors
@@ -51,6 +51,7 @@ pub async fn block(
             feed::drain_boosts_of(tx, owner, author)?;
             notifications::withdraw_all(tx, owner, author)?;
         }
+        conversations::remove_with(tx, account, target)?;
         tx.tell(Event::RelationshipChanged { account, target })?;
         if blocks.is_local() {
             let activity = OutboundActivity::Block { uri, target };

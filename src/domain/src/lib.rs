@@ -5,12 +5,16 @@
 //! transaction: rows, one event, and the deliveries it causes.
 
 pub mod accounts;
+pub mod announcements;
 pub mod attachments;
 pub mod audit;
 pub mod blocks;
 pub mod context;
+pub mod conversations;
 pub mod deliveries;
+pub mod endorsements;
 pub mod error;
+pub mod filters;
 pub mod follows;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -34,11 +38,14 @@ pub mod pictures;
 pub mod polls;
 pub mod ports;
 pub mod posts;
+pub mod scheduled;
 pub mod search;
 pub mod secrets;
 pub mod sessions;
+pub mod suggestions;
 pub mod text;
 pub mod timelines;
+pub mod trends;
 pub mod uses;
 pub mod vault;
 pub mod via;

@@ -6,7 +6,7 @@ use entrenous_store::{StoreError, maintenance as rows};
 
 /// Removes receipts of activities older than `receipts` (longer than any sender tries), events of more than a week,
 /// idempotency keys of more than a day, expired codes and sessions, introductions that nobody has accepted, and finished deliveries that no post needs.
-/// Files that have waited for a post for a day go too. Answers how many rows went.
+/// Files that have waited for a post for a day go too, unless one is scheduled with them. Answers how many rows went.
 ///
 /// # Errors
 /// Only the store's.

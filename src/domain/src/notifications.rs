@@ -1,8 +1,9 @@
 //! What a person is told about, and read markers.
 
-use crate::{Ctx, DomainError, Result};
-use entrenous_model::{AccountId, Notification, NotificationId, NotificationKind, Page, Time};
+use crate::{Ctx, DomainError, Result, filters};
+use entrenous_model::{AccountId, FilterContext, Notification, NotificationId, NotificationKind, Page, Time};
 use entrenous_store::{StoreError, notifications as rows};
+use std::collections::HashSet;
 
 /// Unread notifications are counted to here.
 const COUNTED: i64 = 100;
@@ -80,21 +81,108 @@ pub async fn clear(ctx: &Ctx, owner: AccountId) -> Result<()> {
     Ok(())
 }
 
-/// How many are newer than the `notifications` marker, counted to 100 at most.
+/// A page of notifications without those that their owner's filters hide.
+pub struct NotificationPage {
+    /// What is shown, newest first.
+    pub shown: Vec<Notification>,
+    /// The newest row that was looked at.
+    pub newest: Option<NotificationId>,
+    /// The oldest row that was looked at.
+    pub oldest: Option<NotificationId>,
+    /// How many rows the last look found: fewer than asked for means that there are no more.
+    pub rows: usize,
+}
+
+/// As [`list`], without what the owner's filters hide. If they hide a whole page, the next is read, up to five.
+///
+/// # Errors
+/// Only the store's.
+pub async fn page(ctx: &Ctx, owner: AccountId, filter: &Filter, page: Page) -> Result<NotificationPage> {
+    let mut asked = page.at_most(80);
+    let mut answer = NotificationPage {
+        shown: Vec::new(),
+        newest: None,
+        oldest: None,
+        rows: 0,
+    };
+    for _ in 0..filters::LOOKS {
+        let found = list(ctx, owner, filter.clone(), asked).await?;
+        answer.rows = found.len();
+        let (newest, oldest) = (found.first().map(|one| one.id), found.last().map(|one| one.id));
+        answer.newest = answer.newest.max(newest);
+        answer.oldest = match (answer.oldest, oldest) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        let hidden = filters::hidden_notifications(ctx, owner, &found).await?;
+        answer
+            .shown
+            .extend(found.into_iter().filter(|one| !hidden.contains(&one.id)));
+        let full = i64::try_from(answer.rows).is_ok_and(|rows| rows >= asked.limit);
+        if !answer.shown.is_empty() || !full {
+            break;
+        }
+        asked = asked.further(newest.map(NotificationId::get), oldest.map(NotificationId::get));
+    }
+    Ok(answer)
+}
+
+/// Which of these, of one person, their filters hide.
+///
+/// # Errors
+/// Only the store's.
+pub async fn hidden(
+    ctx: &Ctx,
+    owner: AccountId,
+    notifications: &[Notification],
+) -> Result<HashSet<NotificationId>> {
+    filters::hidden_notifications(ctx, owner, notifications).await
+}
+
+/// How many are newer than the `notifications` marker, counted to 100 at most; without those that filters hide.
 ///
 /// # Errors
 /// Only the store's.
 pub async fn unread_count(ctx: &Ctx, owner: AccountId) -> Result<i64> {
     let now = ctx.now();
+    let hiding = filters::hiding(ctx, owner, FilterContext::Notifications)
+        .await?
+        .is_some();
     let count = ctx.store().read(move |conn| {
         let markers = rows::markers(conn, owner)?;
         let read = markers
             .iter()
             .find(|row| row.timeline == "notifications")
             .map_or(0, |row| row.last_read_id);
-        rows::count_after(conn, owner, read, COUNTED, now)
+        if hiding {
+            return Ok((read, 0));
+        }
+        Ok((read, rows::count_after(conn, owner, read, COUNTED, now)?))
     });
-    Ok(count.await?)
+    let (read, count) = count.await?;
+    if hiding {
+        return count_shown(ctx, owner, read).await;
+    }
+    Ok(count)
+}
+
+/// As [`unread_count`], one by one, since what a filter hides is not told by the rows.
+async fn count_shown(ctx: &Ctx, owner: AccountId, read: i64) -> Result<i64> {
+    let mut page = Page {
+        since_id: Some(read),
+        ..Page::first(80)
+    };
+    let mut count = 0;
+    for _ in 0..filters::LOOKS {
+        let found = list(ctx, owner, Filter::default(), page).await?;
+        let hidden = filters::hidden_notifications(ctx, owner, &found).await?;
+        count += i64::try_from(found.len().saturating_sub(hidden.len())).unwrap_or(COUNTED);
+        if count >= COUNTED || i64::try_from(found.len()).is_ok_and(|rows| rows < page.limit) {
+            break;
+        }
+        page.max_id = found.last().map(|one| one.id.get());
+    }
+    Ok(count.min(COUNTED))
 }
 
 /// How far a person has read a timeline.

@@ -89,6 +89,8 @@ pub struct Account {
     pub shared_inbox_uri: Option<String>,
     /// Followers collection.
     pub followers_uri: String,
+    /// Collection of pinned posts; `None` if a peer's actor names none, and for this node's people, whose it is `{uri}/featured`.
+    pub featured_uri: Option<String>,
     /// When the account appeared here.
     pub created_at: Time,
     /// Last change of the profile; also its version.

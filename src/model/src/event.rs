@@ -1,6 +1,8 @@
 //! What happened: one row per use-case, written in the same transaction, told to the workers after the commit.
 
-use crate::{AccountId, NotificationId, PeerId, PostId, TokenId};
+use crate::{
+    AccountId, AnnouncementId, ConversationId, NotificationId, PeerId, PostId, ScheduledId, TokenId,
+};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -43,6 +45,20 @@ pub enum Event {
         /// The post.
         post: PostId,
     },
+    /// A post will be published later, or at another time. Told to this process only: the rows of `scheduled_posts` say
+    /// the same.
+    PostScheduled {
+        /// Which.
+        scheduled: ScheduledId,
+    },
+    /// A conversation is another one for its owner: something came or went, or it was read. Told to this process only: the
+    /// rows of `conversations` say the same.
+    ConversationChanged {
+        /// Which.
+        conversation: ConversationId,
+        /// Whose.
+        account: AccountId,
+    },
     /// A post came into home timelines. Told to this process only: the rows of `feed` say the same.
     FeedFilled {
         /// The post.
@@ -60,12 +76,34 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
+    /// A person changed what they filter.
+    FiltersChanged {
+        /// Whose.
+        account: AccountId,
+    },
     /// Someone is to be told something.
     Notified {
         /// The notification.
         notification: NotificationId,
         /// Whom.
         account: AccountId,
+    },
+    /// An announcement appeared or changed.
+    Announced {
+        /// Which.
+        announcement: AnnouncementId,
+    },
+    /// An announcement was taken back.
+    AnnouncementRemoved {
+        /// Which.
+        announcement: AnnouncementId,
+    },
+    /// People answered an announcement with an emoji, or took that back.
+    AnnouncementAnswered {
+        /// Which.
+        announcement: AnnouncementId,
+        /// The emoji.
+        name: String,
     },
     /// A profile changed.
     AccountUpdated {

@@ -80,4 +80,18 @@ id! {
     AuditId,
     /// A person's list of people.
     ListId,
+    /// Something told to everyone on the node.
+    AnnouncementId,
+    /// A person's filter.
+    FilterId,
+    /// A keyword of a filter.
+    FilterKeywordId,
+    /// A single post in a filter.
+    FilterStatusId,
+    /// A post that is to be published later.
+    ScheduledId,
+    /// A person's conversation of direct posts.
+    ConversationId,
+    /// A hashtag on someone's profile.
+    FeaturedTagId,
 }

@@ -3,10 +3,14 @@
 //! Pure types without I/O. Every other crate depends on this one; it depends on none of them.
 
 pub mod account;
+pub mod announcement;
 pub mod attachment;
 pub mod contract;
+pub mod conversation;
 pub mod ending;
 pub mod event;
+pub mod featured;
+pub mod filter;
 pub mod ids;
 pub mod introduction;
 pub mod ledger;
@@ -25,16 +29,21 @@ pub mod poll;
 pub mod post;
 pub mod proposal;
 pub mod relationship;
+pub mod scheduled;
 
 pub use account::{Account, AccountKind, ProfileField};
+pub use announcement::Announcement;
 pub use attachment::{
     Attachment, AttachmentKind, AttachmentState, Focus, PreparedFile, PreparedPreview, Preview,
 };
 pub use contract::{
     AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,
 };
+pub use conversation::Conversation;
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
+pub use featured::FeaturedTag;
+pub use filter::{Filter, FilterAction, FilterContext, FilterContexts, FilterKeyword, FilterStatus};
 pub use ids::*;
 pub use introduction::{Introduction, IntroductionState};
 pub use ledger::{Crossing, Direction, LedgerHead, LedgerRow, Parcel};
@@ -53,6 +62,7 @@ pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use proposal::{Agreed, Proposal, ProposalStep};
 pub use relationship::{Follow, Relationship};
+pub use scheduled::{Scheduled, ScheduledParams, ScheduledPoll, Unpublished};
 
 /// A moment in UTC. Stored and sent with microseconds at most.
 pub type Time = chrono::DateTime<chrono::Utc>;

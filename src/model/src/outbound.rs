@@ -59,6 +59,16 @@ pub enum OutboundActivity {
         /// ActivityPub id of the post.
         object: String,
     },
+    /// `Add` of a post to the collection of pinned ones.
+    Pin {
+        /// ActivityPub id of the post.
+        object: String,
+    },
+    /// `Remove` of a post from the collection of pinned ones.
+    Unpin {
+        /// ActivityPub id of the post.
+        object: String,
+    },
     /// `Follow`.
     Follow {
         /// ActivityPub id of the `Follow`.
@@ -144,6 +154,8 @@ impl OutboundActivity {
             Self::UndoBoost { .. } => "Undo Announce",
             Self::Favourite { .. } => "Like",
             Self::UndoFavourite { .. } => "Undo Like",
+            Self::Pin { .. } => "Add",
+            Self::Unpin { .. } => "Remove",
             Self::Follow { .. } => "Follow",
             Self::UndoFollow { .. } => "Undo Follow",
             Self::AcceptFollow { .. } => "Accept Follow",

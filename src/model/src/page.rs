@@ -32,6 +32,17 @@ impl Page {
         self
     }
 
+    /// The page that follows one whose rows lie between these ids, in the direction in which it was read.
+    #[must_use]
+    pub const fn further(mut self, newest: Option<i64>, oldest: Option<i64>) -> Self {
+        if self.ascending() {
+            self.min_id = newest;
+        } else {
+            self.max_id = oldest;
+        }
+        self
+    }
+
     /// True if rows are to be read oldest first (and then turned round).
     #[must_use]
     pub const fn ascending(&self) -> bool {

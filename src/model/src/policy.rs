@@ -287,6 +287,7 @@ impl OutboundActivity {
             Self::DeletePost { .. }
             | Self::UndoBoost { .. }
             | Self::UndoFavourite { .. }
+            | Self::Unpin { .. }
             | Self::UndoFollow { .. }
             | Self::RejectFollow { .. } => Matter::Retraction,
             // Whom a change of profile reaches follows already, or is told nothing new.
@@ -296,6 +297,7 @@ impl OutboundActivity {
             | Self::Vote { .. }
             | Self::Boost { .. }
             | Self::Favourite { .. }
+            | Self::Pin { .. }
             | Self::AcceptFollow { .. }
             | Self::Block { .. }
             | Self::UndoBlock { .. } => Matter::Posts,

@@ -96,6 +96,8 @@ pub struct Post {
     pub boosts_count: i64,
     /// Favourites known here.
     pub favourites_count: i64,
+    /// When its author put it on top of their profile.
+    pub pinned_at: Option<Time>,
 }
 
 impl Post {

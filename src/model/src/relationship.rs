@@ -50,4 +50,6 @@ pub struct Relationship {
     pub requested: bool,
     /// They have asked to follow the viewer.
     pub requested_by: bool,
+    /// The viewer features them on the profile.
+    pub endorsed: bool,
 }

@@ -1,10 +1,12 @@
 //! Logins of local people.
 
+use crate::page::{newest_first, page as page_of};
 use crate::schema::{accounts, members};
+use crate::sql::Sql;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use entrenous_model::{AccountId, Member, Role, Time, Visibility};
+use entrenous_model::{AccountId, Member, Page, Role, Time, Visibility};
 
 /// A row of `members`, in the order of its columns.
 #[derive(Queryable)]
@@ -89,6 +91,52 @@ pub fn page(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Acco
         .limit(limit)
         .load::<i64>(conn)?;
     Ok(ids.into_iter().map(AccountId).collect())
+}
+
+/// Which people with a login are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Only those whose login is disabled, or is not.
+    pub disabled: Option<bool>,
+    /// Only moderators and above.
+    pub staff: bool,
+    /// A part of their username, lower-case.
+    pub username: Option<String>,
+    /// A part of their name.
+    pub display_name: Option<String>,
+}
+
+/// Ids of people with a login, those who came last first.
+///
+/// # Errors
+/// Those of the query.
+pub fn newest(conn: &mut Conn, wanted: &Wanted, paging: &Page) -> Result<Vec<AccountId>, StoreError> {
+    let holds = |text: &str| format!("%{}%", crate::search::escaped(text));
+    let sql = Sql::new(
+        "SELECT m.account_id FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.account_id > 0",
+    )
+    .maybe(wanted.disabled, |sql, disabled| {
+        sql.raw(if disabled {
+            " AND m.disabled_at IS NOT NULL"
+        } else {
+            " AND m.disabled_at IS NULL"
+        })
+    })
+    .when(wanted.staff, |sql| {
+        sql.raw(" AND m.role IN ('moderator', 'administrator', 'owner')")
+    })
+    .maybe(wanted.username.as_deref(), |sql, text| {
+        sql.raw(" AND a.username_key LIKE ")
+            .text(holds(text))
+            .raw(" ESCAPE '\\'")
+    })
+    .maybe(wanted.display_name.as_deref(), |sql, text| {
+        sql.raw(" AND LOWER(a.display_name) LIKE ")
+            .text(holds(text))
+            .raw(" ESCAPE '\\'")
+    });
+    let ids = page_of(sql, "m.account_id", paging).list(conn)?;
+    Ok(newest_first(ids.into_iter().map(AccountId).collect(), paging))
 }
 
 /// Inserts a login.

@@ -377,6 +377,7 @@ pub(crate) fn sever(conn: &mut Conn, id: PeerId) -> Result<usize, StoreError> {
         "DELETE FROM follows WHERE follower_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
         "DELETE FROM follows WHERE followee_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
         "DELETE FROM list_members WHERE account_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
+        "DELETE FROM endorsements WHERE target_id IN (SELECT id FROM accounts WHERE peer_id = $1)",
         "DELETE FROM deliveries WHERE peer_id = $1 AND state = 'queued'",
     ];
     let mut ended = 0;

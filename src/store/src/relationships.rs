@@ -1,7 +1,7 @@
-//! What one person is to others: follows, blocks and mutes at once.
+//! What one person is to others: follows, blocks, mutes and whom they feature, at once.
 
 use crate::among::among;
-use crate::schema::{blocks, follows, mutes};
+use crate::schema::{blocks, endorsements, follows, mutes};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Relationship, Time};
@@ -64,6 +64,14 @@ pub fn of(
         .load::<i64>(conn)?;
     for id in blocked_by {
         map.entry(AccountId(id)).or_default().blocked_by = true;
+    }
+    let endorsed = endorsements::table
+        .filter(endorsements::account_id.eq(me))
+        .filter(among(endorsements::target_id, ids.clone()))
+        .select(endorsements::target_id)
+        .load::<i64>(conn)?;
+    for id in endorsed {
+        map.entry(AccountId(id)).or_default().endorsed = true;
     }
     let muting = mutes::table
         .filter(mutes::account_id.eq(me))

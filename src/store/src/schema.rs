@@ -2,6 +2,10 @@
 //!
 //! Column by column the same as `migrations/*/up.sql`; which column means what is said there.
 
+mod own;
+
+pub(crate) use own::*;
+
 diesel::table! {
     node_secrets (name) {
         name -> Text,
@@ -122,6 +126,7 @@ diesel::table! {
         statuses_count -> BigInt,
         followers_count -> BigInt,
         following_count -> BigInt,
+        featured_uri -> Nullable<Text>,
     }
 }
 
@@ -257,6 +262,7 @@ diesel::table! {
         replies_count -> BigInt,
         boosts_count -> BigInt,
         favourites_count -> BigInt,
+        pinned_at -> Nullable<Timestamp>,
     }
 }
 
@@ -521,52 +527,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    lists (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        title -> Text,
-        replies_policy -> Text,
-        exclusive -> Bool,
-        created_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    list_members (id) {
-        id -> BigInt,
-        list_id -> BigInt,
-        account_id -> BigInt,
-        owner_id -> BigInt,
-        exclusive -> Bool,
-    }
-}
-
-diesel::table! {
-    list_feed (list_id, post_id) {
-        list_id -> BigInt,
-        post_id -> BigInt,
-        owner_id -> BigInt,
-        author_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    followed_tags (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        tag -> Text,
-        created_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    tag_spreads (post_id) {
-        post_id -> BigInt,
-        after_id -> BigInt,
-    }
-}
-
-diesel::table! {
     account_words (word, account_id) {
         word -> Text,
         account_id -> BigInt,
@@ -737,6 +697,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     followed_tags,
     tag_spreads,
     account_words,
+    filters,
+    filter_keywords,
+    filter_statuses,
     follows,
     follower_versions,
     blocks,
@@ -763,5 +726,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     agreements,
     purge_orders,
     purges,
+    scheduled_posts,
+    scheduled_files,
+    conversations,
+    conversation_people,
+    conversation_posts,
+    endorsements,
+    featured_tags,
+    dismissed_suggestions,
     search_backlog
 );

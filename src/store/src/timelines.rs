@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Nullable, Timestamp};
 use entrenous_model::{AccountId, List, Page, PostId, RepliesPolicy, Time};
 
 /// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
-const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
+pub(crate) const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
 
 fn posts(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<PostId>, StoreError> {
     let ids = sql.list(conn)?;
@@ -159,6 +159,8 @@ pub struct Without {
     pub boosts: bool,
     /// What has no files.
     pub text_alone: bool,
+    /// What its author has not pinned.
+    pub unpinned: bool,
 }
 
 fn network_sql(viewer: AccountId, from: From, paging: &Page, now: Time) -> Sql {
@@ -224,6 +226,7 @@ fn account_sql(viewer: Viewer, account: AccountId, without: Without, paging: &Pa
         })
         .when(without.boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
         .when(without.text_alone, |sql| sql.raw(WITH_FILES))
+        .when(without.unpinned, |sql| sql.raw(" AND p.pinned_at IS NOT NULL"))
         .raw(" AND ");
     page(visible(sql, viewer), "p.id", paging)
 }
@@ -318,10 +321,24 @@ mod tests {
                         replies: true,
                         boosts: true,
                         text_alone: true,
+                        unpinned: false,
                     },
                     &page,
                 ),
                 "posts_account (account_id=? AND id<?)",
+            ),
+            (
+                "pinned",
+                account_sql(
+                    Viewer::Person(me),
+                    me,
+                    Without {
+                        unpinned: true,
+                        ..Without::default()
+                    },
+                    &page,
+                ),
+                "posts_pinned (account_id=? AND id<?)",
             ),
         ];
         for (name, sql, expected) in queries {

@@ -132,9 +132,7 @@ async function fill(): Promise<Seed> {
   await api("ben@b", "POST", `/api/v1/statuses/${there.id}/favourite`);
   await post("cleo@a", "Bravo !", { in_reply_to_id: first.id, language: "fr" });
   for (const action of ["bookmark", "favourite", "pin"])
-    await api("ann@a", "POST", `/api/v1/statuses/${first.id}/${action}`).catch((error: Error) => {
-      if (!error.message.includes("not supported")) throw error;
-    });
+    await api("ann@a", "POST", `/api/v1/statuses/${first.id}/${action}`);
   const list = await api<Id>("ann@a", "POST", "/api/v1/lists", { title: "Project Bora" }).catch(() => null);
   if (list) await api("ann@a", "POST", `/api/v1/lists/${list.id}/accounts`, { account_ids: [ben] });
   // Someone who wants to be asked, and is.
@@ -147,6 +145,13 @@ async function fill(): Promise<Seed> {
       (await api<{ descendants: Id[] }>("ann@a", "GET", `/api/v1/statuses/${first.id}/context`)).descendants
         .length >= 2,
   );
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+  await post("owner@a", "The site is closed on Monday. Take your badges home.", { scheduled_at: hours(20) });
+  await post("owner@a", `@ben@${b.authority} La revue est avancée à 9 h.`, {
+    scheduled_at: hours(44),
+    visibility: "direct",
+    language: "fr",
+  });
   const [peer] = await api<Id[]>("owner@a", "GET", "/api/entrenous/v1/admin/peers");
   await api("owner@a", "POST", "/api/entrenous/v1/admin/peer_invites", {
     purpose: "Project Bora",

@@ -22,6 +22,8 @@ export interface NewStatus {
   in_reply_to_id?: string | null;
   media_ids?: string[];
   media_attributes?: { id: string; description?: string; focus?: string }[];
+  /** When it is published, if not at once. */
+  scheduled_at?: string;
   poll?: { options: string[]; expires_in: number; multiple: boolean; hide_totals: boolean } | null;
 }
 
@@ -41,6 +43,9 @@ export type Action =
 const one = (id: string) => `/api/v1/statuses/${encodeURIComponent(id)}`;
 
 export const get = (id: string, signal?: AbortSignal) => request<Status>("GET", one(id), { signal });
+/** Many posts, at most 40; those one may not see are left out. */
+export const many = (ids: readonly string[]) =>
+  request<Status[]>("GET", "/api/v1/statuses", { query: { id: ids } });
 export const context = (id: string, signal?: AbortSignal) =>
   request<Context>("GET", `${one(id)}/context`, { signal });
 export const source = (id: string) => request<StatusSource>("GET", `${one(id)}/source`);

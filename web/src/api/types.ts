@@ -41,8 +41,31 @@ export type MediaAttachment = Pick<
 /** A poll. Counts are null while they are hidden. */
 export type Poll = Omit<Present<Schemas["Poll"]>, "emojis">;
 
-export type Status = Omit<Schemas["Status"], "media_attachments" | "poll" | "reblog" | "visibility"> & {
+/** Where a filter applies: the home feed with lists, notifications, public feeds and hashtags, conversations, profiles. */
+export type FilterPlace = "home" | "notifications" | "public" | "thread" | "account";
+
+/** What a filter does: the post waits behind a warning, is not shown, or its media wait behind a warning. */
+export type FilterAction = "warn" | "hide" | "blur";
+
+type Placed<T> = Omit<T, "context" | "filter_action"> & {
+  context: FilterPlace[];
+  filter_action: FilterAction;
+};
+
+/** A filter of one's own. */
+export type Filter = Placed<Schemas["Filter"]>;
+
+/** A filter that matches a post. */
+export type FilterResult = Omit<Schemas["FilterResult"], "filter"> & {
+  filter: Placed<Schemas["FilterResult"]["filter"]>;
+};
+
+export type Status = Omit<
+  Schemas["Status"],
+  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered"
+> & {
   visibility: Visibility;
+  filtered: FilterResult[];
   media_attachments: MediaAttachment[];
   poll: Poll | null;
   reblog: Status | null;
@@ -62,6 +85,17 @@ export interface GroupedNotifications {
 /** A list of people. */
 export type List = Omit<Schemas["List"], "replies_policy"> & {
   replies_policy: "followed" | "list" | "none";
+};
+
+/** A post that is published later. */
+export type ScheduledStatus = Omit<
+  Present<Schemas["ScheduledStatus"]>,
+  "media_attachments" | "params" | "failure"
+> & {
+  media_attachments: MediaAttachment[];
+  params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility"> & { visibility: Visibility };
+  /** Why it was not published at its time. */
+  failure: "reply_gone" | "not_valid" | "failed" | null;
 };
 
 /** What `GET /api/v2/search` answers. */

@@ -33,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/lists", load: () => import("$/features/lists/ListsPage.svelte") },
   { pattern: "/lists/:list", load: feed },
   { pattern: "/notifications", load: () => import("$/features/notifications/NotificationsPage.svelte") },
+  { pattern: "/scheduled", load: () => import("$/features/scheduled/ScheduledPage.svelte") },
   { pattern: "/search", load: () => import("$/features/search/SearchPage.svelte") },
   { pattern: "/people", load: () => import("$/features/people/PeoplePage.svelte") },
   { pattern: "/organisations", load: () => import("$/features/about/OrganisationsPage.svelte") },

@@ -3,7 +3,7 @@ import { closeComposer, compose } from "$/state/compose.svelte";
 import { forgetEntities, putStatus } from "$/state/entities.svelte";
 import { router } from "$/state/router.svelte";
 import { setMe } from "$/state/session.svelte";
-import { guest, person, post } from "$/test/make";
+import { guest, match, person, post } from "$/test/make";
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import Post from "./Post.svelte";
@@ -106,6 +106,55 @@ describe("what one sees", () => {
   test("nothing of an unknown post", () => {
     render(Post, { id: "nope" });
     expect(screen.queryByRole("article")).toBeNull();
+  });
+});
+
+describe("what one filters", () => {
+  test("waits behind one line that names the filter, until one wants it", async () => {
+    putStatus(post("f1", { account: guest("2"), content: "<p>Goal!</p>", filtered: [match("1", "warn")] }));
+    render(Post, { id: "f1", where: "home" });
+    const line = screen.getByRole("article", { name: "Filtered: Filter 1" });
+    expect(line.dataset["post"]).toBe("f1");
+    expect(screen.queryByText("Goal!")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "Show anyway" }));
+    expect(screen.getByText("Goal!")).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByRole("article"));
+    expect(screen.getByText(/Filtered: Filter 1/)).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Hide again" }));
+    expect(screen.queryByText("Goal!")).toBeNull();
+    // The line has the focus again; Enter on it shows the post.
+    await fireEvent.keyDown(screen.getByRole("article"), { key: "Enter" });
+    expect(screen.getByText("Goal!")).toBeTruthy();
+  });
+
+  test("is shown where the filter does not apply, and when one goes to it", () => {
+    const filtered = [match("1", "warn", ["home"]), match("2", "hide", ["account"])];
+    putStatus(post("f2", { account: guest("2"), content: "<p>Goal!</p>", filtered }));
+    const { unmount } = render(Post, { id: "f2", where: "public" });
+    expect(screen.getByText("Goal!")).toBeTruthy();
+    unmount();
+    const hidden = render(Post, { id: "f2", where: "account" });
+    expect(screen.queryByRole("article")).toBeNull();
+    hidden.unmount();
+    render(Post, { id: "f2", where: "account", large: true });
+    expect(screen.getByText("Goal!")).toBeTruthy();
+  });
+
+  test("media are covered, and nothing else", async () => {
+    const file = { preview_url: null, remote_url: null, blurhash: null, meta: null };
+    putStatus(
+      post("f3", {
+        account: guest("2"),
+        content: "<p>Goal!</p>",
+        filtered: [match("1", "blur")],
+        media_attachments: [{ ...file, id: "2", type: "unknown", url: null, description: null }],
+      }),
+    );
+    render(Post, { id: "f3", where: "home" });
+    expect(screen.getByText("Goal!")).toBeTruthy();
+    expect(screen.queryByText("This file could not be fetched")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: /covered by your filter: Filter 1/ }));
+    expect(screen.getByText("This file could not be fetched")).toBeTruthy();
   });
 });
 

@@ -3,6 +3,7 @@
 import BellOff from "@lucide/svelte/icons/bell-off";
 import Ban from "@lucide/svelte/icons/ban";
 import Building2 from "@lucide/svelte/icons/building-2";
+import Funnel from "@lucide/svelte/icons/funnel";
 import Link from "@lucide/svelte/icons/link";
 import Pencil from "@lucide/svelte/icons/pencil";
 import Pin from "@lucide/svelte/icons/pin";
@@ -17,7 +18,7 @@ import type { MenuItem } from "$/ui/Menu.svelte";
 import { nameOf } from "$/ui/post/names";
 
 /** What must be confirmed, or shown in a dialog. */
-export type Question = "remove" | "redraft" | "block" | "reach";
+export type Question = "remove" | "redraft" | "block" | "reach" | "filter";
 
 export function menuOf(post: Status, own: boolean, ask: (what: Question) => void): MenuItem[] {
   const copy: MenuItem = { label: t("post.copyLink"), icon: Link, run: () => void copyLink(post) };
@@ -31,6 +32,7 @@ export function menuOf(post: Status, own: boolean, ask: (what: Question) => void
     return [
       copy,
       mute,
+      { label: t("filters.fromPost"), icon: Funnel, run: () => ask("filter") },
       {
         label: t("post.muteAuthor", { name }),
         icon: VolumeX,

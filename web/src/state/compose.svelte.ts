@@ -52,6 +52,19 @@ export function onPublished(listener: (post: Status) => void): () => void {
   return () => published.delete(listener);
 }
 
+const scheduled = new Set<() => void>();
+
+/** Hears that a post was just scheduled here; answers what ends it. */
+export function onScheduled(listener: () => void): () => void {
+  scheduled.add(listener);
+  return () => scheduled.delete(listener);
+}
+
+/** Says that a post was scheduled. */
+export function announceScheduled(): void {
+  for (const listener of scheduled) listener();
+}
+
 /** Says that a post was published. */
 export function announcePublished(post: Status): void {
   for (const listener of published) listener(post);

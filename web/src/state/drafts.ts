@@ -32,6 +32,8 @@ export interface Draft {
   language: string;
   media: DraftMedia[];
   poll: DraftPoll | null;
+  /** When it is to be published, as the field has it; null or absent for at once. */
+  later?: string | null;
   /** When it was kept. */
   at: number;
 }

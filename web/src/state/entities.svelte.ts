@@ -138,6 +138,13 @@ export function hold(ids: () => Iterable<string>): () => void {
   return () => holders.delete(ids);
 }
 
+/** The posts that lists show. */
+export function heldIds(): Set<string> {
+  const held = new Set<string>();
+  for (const ids of holders) for (const id of ids()) held.add(id);
+  return held;
+}
+
 /** Forgets everything, at sign-out. */
 export function forgetEntities(): void {
   statuses.clear();
@@ -159,8 +166,7 @@ function forget(id: string): void {
 /** Goes well below the limit at once, so that it is not gone through for every page. */
 function sweep(): void {
   if (statuses.size <= MOST && accounts.size <= MOST_PEOPLE) return;
-  const held = new Set<string>();
-  for (const ids of holders) for (const id of ids()) held.add(id);
+  const held = heldIds();
   for (const id of [...held]) {
     const inner = statuses.get(id)?.reblog?.id;
     if (inner !== undefined) held.add(inner);

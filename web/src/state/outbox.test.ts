@@ -1,9 +1,10 @@
 import { ApiError, Unreachable } from "$/api/client";
+import * as later from "$/api/scheduled";
 import * as api from "$/api/statuses";
 import type { Status } from "$/api/types";
 import { setLang } from "$/i18n/index.svelte";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import { closeComposer, compose, onPublished, openComposer } from "./compose.svelte";
+import { closeComposer, compose, onPublished, onScheduled, openComposer } from "./compose.svelte";
 import { noteReach } from "./connection.svelte";
 import { recallDraft, type Draft } from "./drafts";
 import { flushOutbox, publishSoon, undo, watchOutbox, type Entry } from "./outbox";
@@ -56,6 +57,26 @@ test("is held for five seconds, then sent once, and said", async () => {
   expect(entries()).toEqual([]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(publish).toHaveBeenCalledTimes(1);
+  stop();
+});
+
+test("a scheduled post is sent at once, with its key, and its time is said", async () => {
+  const at = "2099-01-01T08:00:00.000Z";
+  const schedule = vi.spyOn(later, "schedule").mockResolvedValue({ id: "5", scheduled_at: at } as never);
+  const heard = vi.fn();
+  const stop = onScheduled(heard);
+  publishSoon({ post: { status: "hello", scheduled_at: at }, request: {}, draft });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(publish).not.toHaveBeenCalled();
+  expect(schedule.mock.calls[0]?.[1]).toMatch(/^\d+-\d+/);
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(toasts.all.at(-1)?.text).toMatch(/^Scheduled for .*2099/);
+  expect(entries()).toEqual([]);
+  schedule.mockRejectedValueOnce(new ApiError(422, "Validation failed: too near"));
+  publishSoon({ post: { status: "hello", scheduled_at: at }, request: {}, draft });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(compose.request?.draft).toEqual(draft);
+  expect(entries()).toEqual([]);
   stop();
 });
 

@@ -8,14 +8,23 @@
 
 import { ApiError, Unreachable, getToken } from "$/api/client";
 import * as media from "$/api/media";
+import * as later from "$/api/scheduled";
 import * as api from "$/api/statuses";
 import type { Status } from "$/api/types";
-import { t } from "$/i18n/index.svelte";
+import { dateTime, t } from "$/i18n/index.svelte";
 import { explain } from "./actions";
-import { announcePublished, compose, contextOf, openComposer, type ComposeRequest } from "./compose.svelte";
+import {
+  announcePublished,
+  announceScheduled,
+  compose,
+  contextOf,
+  openComposer,
+  type ComposeRequest,
+} from "./compose.svelte";
 import { whenBack } from "./connection.svelte";
 import { dropDraft, keepDraft, type Draft } from "./drafts";
 import { putStatus } from "./entities.svelte";
+import { navigate } from "./router.svelte";
 import { beforeSignOut, session } from "./session.svelte";
 import { recall, remember } from "./storage";
 import { toast } from "./toasts.svelte";
@@ -57,7 +66,8 @@ const sending = new Set<string>();
 
 /** Holds a post for some seconds, in which it can be undone; then sends it. */
 export function publishSoon(what: Omit<Entry, "key" | "by" | "due" | "tried">): void {
-  const pause = what.edit ? 0 : UNDO;
+  // A scheduled post can be taken back until its time.
+  const pause = what.edit || what.post.scheduled_at ? 0 : UNDO;
   const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const entry: Entry = { ...what, key, by: session.me?.id ?? "", due: Date.now() + pause, tried: null };
   change(entry);
@@ -122,6 +132,12 @@ async function send(key: string): Promise<void> {
   change({ ...entry, tried: entry.tried ?? Date.now() });
   try {
     await describe(entry);
+    if (entry.post.scheduled_at) {
+      const { scheduled_at } = await later.schedule(entry.post, entry.key);
+      take(key);
+      waits(scheduled_at);
+      return;
+    }
     const post = entry.edit
       ? await api.edit(entry.edit, entry.post)
       : await api.publish(entry.post, entry.key);
@@ -147,6 +163,12 @@ const again = (error: unknown) =>
 async function describe(entry: Entry): Promise<void> {
   for (const one of entry.draft.media)
     if (one.dirty) await media.update(one.attachment.id, one.description, one.focus);
+}
+
+function waits(at: string): void {
+  const action = { label: t("composer.laterShow"), run: () => navigate("/scheduled") };
+  toast(t("composer.laterDone", { when: dateTime(at) }), { action });
+  announceScheduled();
 }
 
 function arrived(post: Status, entry: Entry): void {

@@ -1,6 +1,7 @@
 /** One WebSocket with the node; views subscribe to the streams they show. */
 
 import { getToken } from "$/api/client";
+import type { Announcement } from "$/api/announcements";
 import type { Notification, Status } from "$/api/types";
 
 /** What the node sends, by kind. */
@@ -9,6 +10,11 @@ export interface StreamEvents {
   "status.update": Status;
   delete: string;
   notification: Notification;
+  announcement: Announcement;
+  "announcement.delete": string;
+  "announcement.reaction": { announcement_id: string; name: string; count: number };
+  /** One's filters are others now. */
+  filters_changed: undefined;
 }
 
 export type StreamHandler = {
@@ -120,10 +126,11 @@ function receive(text: string): void {
     return;
   }
   const { event, payload } = message;
-  if (event === undefined || payload === undefined) return;
+  if (event === undefined || (payload === undefined && event !== "filters_changed")) return;
   const name = (message.stream ?? []).join("\n");
   let value: unknown = payload;
-  if (event !== "delete") {
+  // An id is text, and too long to be read as a number.
+  if (payload !== undefined && event !== "delete" && event !== "announcement.delete") {
     try {
       value = JSON.parse(payload);
     } catch {

@@ -1,6 +1,6 @@
 /** Posts and people for tests. */
 
-import type { Account, Status } from "$/api/types";
+import type { Account, FilterAction, FilterPlace, FilterResult, Status } from "$/api/types";
 
 export function person(id: string, more: Partial<Account> = {}): Account {
   return {
@@ -50,9 +50,22 @@ export function post(id: string | number, more: Partial<Status> = {}): Status {
     tags: [],
     poll: null,
     reblog: null,
+    filtered: [],
     ...more,
   } as Status;
 }
+
+/** A filter that matched, called `Filter {id}`. */
+export const match = (
+  id: string,
+  action: FilterAction,
+  context: FilterPlace[] = ["home", "notifications", "public", "thread", "account"],
+  expires_at: string | null = null,
+): FilterResult => ({
+  filter: { id, title: `Filter ${id}`, context, expires_at, filter_action: action },
+  keyword_matches: ["word"],
+  status_matches: null,
+});
 
 /** Posts from the newest id down to the oldest. */
 export const posts = (newest: number, oldest: number) =>

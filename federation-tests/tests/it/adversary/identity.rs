@@ -507,6 +507,52 @@ async fn nobody_speaks_for_another(on: Database) {
             said.text
         );
     }
+    // Pinned are one's own posts, in one's own list.
+    let list = |person: String| json!(format!("{person}/featured"));
+    for (what, by, object, target) in [
+        (
+            "alice's post on max's profile",
+            "max",
+            json!(uri),
+            list(scene.p.person("max")),
+        ),
+        (
+            "max's post on alice's profile",
+            "max",
+            note["id"].clone(),
+            list(scene.alice_uri()),
+        ),
+        (
+            "max's post on mona's profile",
+            "mona",
+            note["id"].clone(),
+            list(scene.p.person("mona")),
+        ),
+        (
+            "quentin's post on max's profile",
+            "max",
+            theirs["id"].clone(),
+            list(scene.p.person("max")),
+        ),
+        (
+            "in a list of another kind",
+            "max",
+            note["id"].clone(),
+            json!(format!("{}/c/1", scene.p.origin)),
+        ),
+        ("in no list", "max", note["id"].clone(), json!(null)),
+    ] {
+        for kind in ["Add", "Remove"] {
+            let about = json!({ "object": object, "target": target, "to": [scene.alice_uri()] });
+            let said = scene.post(what, by, &scene.p.activity(by, kind, about)).await;
+            assert!(
+                [202, 400, 403].contains(&said.status),
+                "{what}: {} {}",
+                said.status,
+                said.text
+            );
+        }
+    }
     // Q signs for P: with its own key id, and under P's.
     let forged = scene.create("max", "par Quentin");
     let body = forged.to_string().into_bytes();

@@ -1,6 +1,7 @@
 //! What one may not see does not exist.
 
 use super::{Scene, filled, id, many, routes};
+use chrono::{TimeDelta, Utc};
 use federation_tests::{Client, Database, MockPeer, eventually};
 use http::Method;
 use serde_json::json;
@@ -224,6 +225,25 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .to_owned();
     let tokens = scene.alice.get("/api/entrenous/v1/tokens").await.ok();
     let sessions = scene.alice.get("/api/entrenous/v1/sessions").await.ok();
+    let new =
+        json!({ "title": "À moi", "context": ["home"], "keywords_attributes": [{ "keyword": "pensées" }] });
+    let filter = scene.alice.post("/api/v2/filters", new).await.ok();
+    let path = format!("/api/v2/filters/{}/statuses", id(&filter));
+    let status = scene
+        .alice
+        .post(&path, json!({ "status_id": notification["status"]["id"] }))
+        .await
+        .ok();
+    let (filter, keyword, status) = (id(&filter), id(&filter["keywords"][0]), id(&status));
+    let tomorrow = (Utc::now() + TimeDelta::days(1)).to_rfc3339();
+    let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
+    let later = scene.alice.post("/api/v1/statuses", later).await.ok();
+    let talks = scene.alice.get("/api/v1/conversations").await.ok();
+    let tag = scene
+        .alice
+        .post("/api/v1/featured_tags", json!({ "name": "idées" }))
+        .await
+        .ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -232,6 +252,12 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         let path = &route.path;
         let secret: Vec<&str> = if path.contains("/statuses/{id}") {
             vec![&private, &direct, &received]
+        } else if path.contains("/scheduled_statuses/{id}") {
+            vec![later["id"].as_str().unwrap()]
+        } else if path.contains("/featured_tags/{id}") {
+            vec![tag["id"].as_str().unwrap()]
+        } else if path.contains("/conversations/{id}") {
+            vec![talks[0]["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{id}") {
             vec![notification["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{group_key}") {
@@ -250,14 +276,15 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
                 .iter()
                 .filter_map(|token| token["id"].as_str())
                 .collect()
-        } else if [
-            "/lists/{id}",
-            "/filters/{id}",
-            "/polls/{id}",
-            "/timelines/list/{id}",
-        ]
-        .iter()
-        .any(|end| path.ends_with(end))
+        } else if path.contains("/v2/filters/{id}") {
+            vec![&filter]
+        } else if path.ends_with("/filters/statuses/{id}") {
+            vec![&status]
+        } else if path.ends_with("/v1/filters/{id}") || path.ends_with("/filters/keywords/{id}") {
+            vec![&keyword]
+        } else if ["/lists/{id}", "/polls/{id}", "/timelines/list/{id}"]
+            .iter()
+            .any(|end| path.ends_with(end))
         {
             vec![&private]
         } else {

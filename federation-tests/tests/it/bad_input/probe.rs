@@ -53,8 +53,8 @@ fn is_client(path: &str) -> bool {
     match parts.as_slice() {
         [
             "admin" | "bookmarks" | "compose" | "conversations" | "design" | "favourites" | "home" | "known"
-            | "lists" | "local" | "notifications" | "organisations" | "people" | "search" | "settings"
-            | "signed-in",
+            | "lists" | "local" | "notifications" | "organisations" | "people" | "scheduled" | "search"
+            | "settings" | "signed-in",
         ] => true,
         ["admin" | "lists" | "settings" | "tags", part] => !part.is_empty(),
         ["admin", section, one] => !section.is_empty() && !one.is_empty(),

@@ -2,7 +2,8 @@
 
 use super::found;
 use crate::at::At;
-use crate::entities::{Account, Status, Tag};
+use crate::closed::CLOSED;
+use crate::entities::{Account, FeaturedTag, Status};
 use crate::paging::Paging;
 use crate::params::Query;
 use crate::{ApiResult, ApiState, Caller, lenient};
@@ -18,7 +19,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(super) fn routes() -> Routes<ApiState> {
-    let empty = |summary| Doc::new("accounts", summary);
     Routes::new()
         .get(
             "/api/v1/accounts/{id}/statuses",
@@ -48,19 +48,22 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/accounts/{id}/featured_tags",
             Access::Person("read:accounts"),
-            empty("Featured hashtags: none").returns::<Vec<Tag>>(),
-            nothing,
+            Doc::new("accounts", "Hashtags featured on the profile").returns::<Vec<FeaturedTag>>(),
+            featured_tags,
         )
         .get(
             "/api/v1/accounts/{id}/endorsements",
             Access::Person("read:accounts"),
-            empty("People featured on the profile: none").returns::<Vec<Account>>(),
-            nothing,
+            Doc::new("accounts", "People featured on the profile")
+                .paged()
+                .returns::<Vec<Account>>(),
+            endorsements,
         )
         .get(
             "/api/v1/accounts/{id}/identity_proofs",
             Access::Person("read:accounts"),
-            empty("Proofs of identity: none")
+            Doc::new(CLOSED, "Always an empty list")
+                .about("Mastodon has given proofs of identity up.")
                 .deprecated()
                 .returns::<Vec<Value>>(),
             nothing,
@@ -131,6 +134,25 @@ async fn following(
     found(&state, id).await?;
     let rows = follows::following(state.ctx(), id, paging.at_most(40, 80)).await?;
     crate::people::page(&state, &paging, rows).await
+}
+
+async fn featured_tags(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+) -> ApiResult<Json<Vec<FeaturedTag>>> {
+    found(&state, id).await?;
+    Ok(Json(crate::featured::tags_of(&state, id).await?))
+}
+
+async fn endorsements(
+    State(state): State<ApiState>,
+    _: Caller,
+    At(id): At<AccountId>,
+    paging: Paging,
+) -> ApiResult<Response> {
+    found(&state, id).await?;
+    crate::featured::people_of(&state, id, paging).await
 }
 
 async fn nothing(

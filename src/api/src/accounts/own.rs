@@ -1,13 +1,13 @@
 //! The own account: credentials, profile, pictures.
 
 use super::picture::{self, Shape};
-use crate::entities::{CredentialAccount, Faces, Profile};
+use crate::entities::{CredentialAccount, Faces, Profile, Tag};
 use crate::params::{File, Upload};
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use entrenous_domain::people::{self, ProfileChange};
-use entrenous_domain::{follows, media};
+use entrenous_domain::{follows, hashtags, media};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{Account, AccountId, MediaId, Page, ProfileField, Visibility};
 use schemars::JsonSchema;
@@ -199,6 +199,13 @@ async fn profile_of(state: &ApiState, account: &Account) -> ApiResult<Json<Profi
         source,
         ..
     }) = credentials(state, account).await?;
+    let ctx = state.ctx();
+    let featured = hashtags::featured(ctx, account.id).await?;
+    let featured_tags = featured.iter().map(|tag| Tag {
+        featuring: true,
+        ..Tag::new(ctx.origin(), &tag.tag, ctx.now(), &[])
+    });
+    let featured_tags = featured_tags.collect();
     let avatar = account.avatar.map(|_| shown.avatar);
     let header = account.header.map(|_| shown.header);
     Ok(Json(Profile {
@@ -219,9 +226,9 @@ async fn profile_of(state: &ApiState, account: &Account) -> ApiResult<Json<Profi
         indexable: shown.indexable,
         show_media: true,
         show_media_replies: true,
-        show_featured: false,
+        show_featured: true,
         attribution_domains: Vec::new(),
-        featured_tags: Vec::new(),
+        featured_tags,
     }))
 }
 

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::TimeDelta;
 use entrenous_domain::follows::FollowOptions;
-use entrenous_domain::{DomainError, Via, accounts, blocks, follows, notes};
+use entrenous_domain::{DomainError, Via, accounts, blocks, endorsements, follows, notes};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::AccountId;
 use schemars::JsonSchema;
@@ -63,13 +63,13 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/accounts/{id}/endorse",
             writes,
-            doc("Feature on my profile: refused, it does not exist here").status(422),
+            doc("Feature someone whom I follow on my profile"),
             endorse,
         )
         .post(
             "/api/v1/accounts/{id}/pin",
             writes,
-            doc("The old name of endorse").deprecated().status(422),
+            doc("The old name of endorse").deprecated(),
             endorse,
         )
         .post(
@@ -221,9 +221,14 @@ async fn note(
     relationship_to(&state, caller.id(), id).await
 }
 
-async fn endorse(State(state): State<ApiState>, _: Caller, At(id): At<AccountId>) -> ApiResult<()> {
+async fn endorse(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<AccountId>,
+) -> ApiResult<Json<Relationship>> {
     found(&state, id).await?;
-    Err(ApiError::invalid("profiles of this node do not feature people"))
+    endorsements::endorse(state.ctx(), caller.id(), id).await?;
+    relationship_to(&state, caller.id(), id).await
 }
 
 async fn unendorse(
@@ -232,5 +237,6 @@ async fn unendorse(
     At(id): At<AccountId>,
 ) -> ApiResult<Json<Relationship>> {
     found(&state, id).await?;
+    endorsements::unendorse(state.ctx(), caller.id(), id).await?;
     relationship_to(&state, caller.id(), id).await
 }

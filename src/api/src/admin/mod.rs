@@ -1,6 +1,8 @@
 //! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
 
+mod accounts;
 mod alerts;
+mod announcements;
 mod contract;
 mod ending;
 mod introductions;
@@ -33,6 +35,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(network::routes())
         .merge(keys::routes())
         .merge(alerts::routes())
+        .merge(accounts::routes())
+        .merge(announcements::routes())
         .merge(look::routes())
         .merge(ledger::routes())
         .merge(trail::routes())

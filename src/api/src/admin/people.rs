@@ -7,7 +7,7 @@ use crate::params::Query;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{accounts, people};
+use entrenous_domain::people;
 use entrenous_door::{Doc, Routes};
 use entrenous_model::{AccountId, Member};
 use schemars::JsonSchema;
@@ -91,12 +91,16 @@ async fn disable(
     caller: Caller,
     At(id): At<AccountId>,
 ) -> ApiResult<Json<Map<String, Value>>> {
-    let account = accounts::get(state.ctx(), id)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let member = people::member(state.ctx(), id)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    disable_one(&state, &caller, id).await?;
+    Ok(Json(Map::new()))
+}
+
+/// Disables a person's login in the name of an administrator.
+///
+/// # Errors
+/// 404; 403 for someone with a higher role.
+pub(super) async fn disable_one(state: &ApiState, caller: &Caller, id: AccountId) -> ApiResult<()> {
+    let (account, member) = people::one(state.ctx(), id).await?;
     if member.role > caller.member.role {
         return Err(ApiError::new(
             http::StatusCode::FORBIDDEN,
@@ -104,5 +108,5 @@ async fn disable(
         ));
     }
     people::disable(state.ctx(), &caller.account.username, &account.username).await?;
-    Ok(Json(Map::new()))
+    Ok(())
 }

@@ -19,6 +19,7 @@ pub(super) const ONLY_CLIENT: &[&str] = &[
     "/notifications",
     "/organisations",
     "/people",
+    "/scheduled",
     "/search",
     "/settings",
     "/settings/{section}",

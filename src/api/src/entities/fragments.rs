@@ -3,8 +3,10 @@
 //! What of a post is the same for everyone is rendered once for each version of it, and so is each account. A piece is
 //! the right one if it was made of the very thing that is shown: the domain makes a new one when anything changes.
 
+use super::filter::FilterResult;
 use super::status::{Mine, Shared, Status};
 use super::{Faces, accounts_of};
+use entrenous_domain::filters::{self, Active};
 use entrenous_domain::posts::{Body, PostView};
 use entrenous_domain::{Ctx, DomainError, Result};
 use entrenous_model::{Account, AccountId, PostId};
@@ -51,8 +53,23 @@ where
         .build()
 }
 
-/// The accounts of one answer, as JSON.
-type People = HashMap<AccountId, Arc<Piece<Account>>>;
+/// Whom one answer is for, and what all of its posts need.
+struct Answer<'a> {
+    ctx: &'a Ctx,
+    viewer: AccountId,
+    /// The viewer's filters, if there are any.
+    filters: Option<Active<'a>>,
+    /// The accounts, as JSON.
+    people: HashMap<AccountId, Arc<Piece<Account>>>,
+}
+
+impl Answer<'_> {
+    fn filtered(&self, view: &PostView) -> Vec<FilterResult> {
+        self.filters.as_ref().map_or_else(Vec::new, |filters| {
+            filters.matches(view).iter().map(FilterResult::of).collect()
+        })
+    }
+}
 
 impl Fragments {
     /// Posts for one viewer, in the order given.
@@ -65,12 +82,12 @@ impl Fragments {
         viewer: AccountId,
         views: &[PostView],
     ) -> Result<Vec<Status>> {
-        let people = self.people(ctx, views).await?;
+        let answer = self.answer(ctx, viewer, views).await?;
         views
             .iter()
             .map(|view| {
                 let mut json = String::with_capacity(4_096);
-                self.append(ctx, &people, &mut json, viewer, view)?;
+                self.append(&answer, &mut json, view, &answer.filtered(view))?;
                 Ok(Status::of(json))
             })
             .collect()
@@ -81,9 +98,9 @@ impl Fragments {
     /// # Errors
     /// Only the store's.
     pub(crate) async fn with_text(&self, ctx: &Ctx, viewer: AccountId, view: &PostView) -> Result<Status> {
-        let people = self.people(ctx, std::slice::from_ref(view)).await?;
+        let answer = self.answer(ctx, viewer, std::slice::from_ref(view)).await?;
         let mut json = String::new();
-        self.append(ctx, &people, &mut json, viewer, view)?;
+        self.append(&answer, &mut json, view, &answer.filtered(view))?;
         let text = json_of(&view.post.source)?;
         Ok(Status::of(format!("{},\"text\":{text}}}", open(&json))))
     }
@@ -93,20 +110,29 @@ impl Fragments {
     /// # Errors
     /// Only the store's.
     pub(crate) async fn list(&self, ctx: &Ctx, viewer: AccountId, views: &[PostView]) -> Result<String> {
-        let people = self.people(ctx, views).await?;
+        let answer = self.answer(ctx, viewer, views).await?;
         let mut json = String::with_capacity(64 + views.len() * 3_072);
         json.push('[');
         for (n, view) in views.iter().enumerate() {
             if n > 0 {
                 json.push(',');
             }
-            self.append(ctx, &people, &mut json, viewer, view)?;
+            self.append(&answer, &mut json, view, &answer.filtered(view))?;
         }
         json.push(']');
         Ok(json)
     }
 
-    async fn people(&self, ctx: &Ctx, views: &[PostView]) -> Result<People> {
+    async fn answer<'a>(&self, ctx: &'a Ctx, viewer: AccountId, views: &[PostView]) -> Result<Answer<'a>> {
+        Ok(Answer {
+            ctx,
+            viewer,
+            filters: filters::active(ctx, viewer).await?,
+            people: self.people(ctx, views).await?,
+        })
+    }
+
+    async fn people(&self, ctx: &Ctx, views: &[PostView]) -> Result<HashMap<AccountId, Arc<Piece<Account>>>> {
         let mut people = HashMap::with_capacity(views.len());
         let mut missing = Vec::new();
         for account in views.iter().flat_map(accounts_of) {
@@ -136,14 +162,15 @@ impl Fragments {
         Ok(people)
     }
 
+    /// One post. A boost and the post in it are filtered alike.
     fn append(
         &self,
-        ctx: &Ctx,
-        people: &People,
+        answer: &Answer<'_>,
         json: &mut String,
-        viewer: AccountId,
         view: &PostView,
+        filtered: &[FilterResult],
     ) -> Result<()> {
+        let (ctx, people) = (answer.ctx, &answer.people);
         let boosted = view.boosted.as_deref();
         let shared = self.post(ctx, &view.body, boosted.map(|inner| &inner.body))?;
         // Each piece is an object: its last or first brace makes way for what follows or goes before.
@@ -152,12 +179,12 @@ impl Fragments {
         json.push_str(people.get(&view.account.id).map_or("null", |piece| &piece.json));
         json.push_str(",\"reblog\":");
         match boosted {
-            Some(inner) => self.append(ctx, people, json, viewer, inner)?,
+            Some(inner) => self.append(answer, json, inner, filtered)?,
             None => json.push_str("null"),
         }
         json.push(',');
         json.push_str(
-            json_of(&Mine::of(viewer, view, ctx.now()))?
+            json_of(&Mine::of(answer.viewer, view, filtered, ctx.now()))?
                 .strip_prefix('{')
                 .unwrap_or_default(),
         );

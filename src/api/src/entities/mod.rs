@@ -5,23 +5,31 @@
 
 mod account;
 mod attachment;
+mod conversation;
 mod faces;
+mod filter;
 mod fragments;
 mod notification;
 mod people;
 mod poll;
+mod scheduled;
 mod status;
 
-pub(crate) use account::{Account, CredentialAccount, Role};
+pub(crate) use account::{Account, CredentialAccount, CustomEmoji, Role};
 pub(crate) use attachment::MediaAttachment;
+pub(crate) use conversation::{Conversation, conversations};
 pub(crate) use faces::Faces;
+pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, V1Filter};
 pub(crate) use fragments::Fragments;
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
 };
-pub(crate) use people::{FamiliarFollowers, Marker, Preferences, Profile, Relationship, Search, Tag};
+pub(crate) use people::{
+    FamiliarFollowers, FeaturedTag, Marker, Preferences, Profile, Relationship, Search, Suggestion, Tag,
+};
 pub(crate) use poll::Poll;
-pub(crate) use status::{Context, Status, StatusEdit, StatusSource};
+pub(crate) use scheduled::{ScheduledStatus, one_scheduled, scheduled};
+pub(crate) use status::{Context, Status, StatusEdit, StatusSource, StatusTag, tag_url};
 
 use crate::state::ApiState;
 use entrenous_domain::posts::{Body, PostView};

@@ -67,7 +67,7 @@ impl Relationship {
             requested: relationship.requested,
             requested_by: relationship.requested_by,
             domain_blocking: false,
-            endorsed: false,
+            endorsed: relationship.endorsed,
             note,
         }
     }
@@ -88,6 +88,45 @@ pub(crate) struct Tag {
     pub(crate) following: bool,
     /// The signed-in person features it.
     pub(crate) featuring: bool,
+}
+
+/// A hashtag on someone's profile.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct FeaturedTag {
+    /// Local id.
+    pub(crate) id: String,
+    /// Without `#`.
+    pub(crate) name: String,
+    /// Page for humans.
+    pub(crate) url: String,
+    /// Their posts with it that the network may see, as text.
+    pub(crate) statuses_count: String,
+    /// The day of the last of them.
+    pub(crate) last_status_at: Option<String>,
+}
+
+impl FeaturedTag {
+    /// The entity of a featured hashtag.
+    pub(crate) fn of(origin: &Origin, tag: &model::FeaturedTag) -> Self {
+        Self {
+            id: tag.id.to_string(),
+            name: tag.tag.clone(),
+            url: tag_url(origin, &tag.tag),
+            statuses_count: tag.posts.to_string(),
+            last_status_at: tag.last_posted_at.map(|at| at.format("%Y-%m-%d").to_string()),
+        }
+    }
+}
+
+/// Somebody whom one could follow.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Suggestion {
+    /// Why, in one word of old versions of the API: `global` or `past_interactions`.
+    pub(crate) source: &'static str,
+    /// Why: `most_interactions` for colleagues of this node, `friends_of_friends`.
+    pub(crate) sources: Vec<&'static str>,
+    /// Who.
+    pub(crate) account: Account,
 }
 
 /// Use of a hashtag on one day.
@@ -252,6 +291,6 @@ pub(crate) struct Profile {
     pub(crate) show_featured: bool,
     /// Sites that may name the person as author: none.
     pub(crate) attribution_domains: Vec<String>,
-    /// Featured hashtags: none.
+    /// Featured hashtags.
     pub(crate) featured_tags: Vec<Tag>,
 }

@@ -1,6 +1,7 @@
 //! `Status` and what is read of one.
 
 use super::account::{Account, CustomEmoji};
+use super::filter::FilterResult;
 use super::poll::{EarlierPoll, Poll};
 use super::{Faces, MediaAttachment, stamp};
 use entrenous_domain::posts::{Body, Mention as Mentioned, PostView, Version};
@@ -139,7 +140,7 @@ pub(super) struct Shared<'a> {
     clippy::struct_excessive_bools,
     reason = "the entity of the Mastodon API is a list of flags"
 )]
-pub(super) struct Mine {
+pub(super) struct Mine<'a> {
     /// The viewer favourited it.
     favourited: bool,
     /// The viewer boosted it.
@@ -153,8 +154,8 @@ pub(super) struct Mine {
     pinned: Option<bool>,
     /// Its poll. What time does to it is in no piece that is kept.
     poll: Option<Poll>,
-    /// Filters that matched; none.
-    filtered: [Value; 0],
+    /// Filters of the viewer's that match it, wherever they apply.
+    filtered: &'a [FilterResult],
 }
 
 impl<'a> Shared<'a> {
@@ -203,9 +204,9 @@ impl<'a> Shared<'a> {
     }
 }
 
-impl Mine {
+impl<'a> Mine<'a> {
     /// Of a viewer.
-    pub(super) fn of(viewer: AccountId, view: &PostView, now: Time) -> Self {
+    pub(super) fn of(viewer: AccountId, view: &PostView, filtered: &'a [FilterResult], now: Time) -> Self {
         let flags = view.flags;
         let own = view.post.account == viewer && view.post.boost_of.is_none();
         Self {
@@ -213,9 +214,9 @@ impl Mine {
             reblogged: flags.boosted,
             muted: flags.muted,
             bookmarked: flags.bookmarked,
-            pinned: own.then_some(false),
+            pinned: own.then_some(view.post.pinned_at.is_some()),
             poll: Poll::of(viewer, view, now),
-            filtered: [],
+            filtered,
         }
     }
 }
@@ -315,7 +316,7 @@ impl Mention {
 }
 
 /// The page of a hashtag on this node.
-pub(super) fn tag_url(origin: &Origin, tag: &str) -> String {
+pub(crate) fn tag_url(origin: &Origin, tag: &str) -> String {
     format!(
         "{}/tags/{}",
         origin.as_str(),

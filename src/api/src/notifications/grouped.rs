@@ -97,52 +97,82 @@ pub(super) fn routes() -> Routes<ApiState> {
     )
 }
 
-/// Reads until `most` groups are full. A group that goes on in older notifications goes on on the next page.
+/// The notifications of a page of groups.
+#[derive(Default)]
+struct Rows {
+    /// Newest first.
+    kept: Vec<Notification>,
+    /// The first and the last that were looked at, hidden ones included.
+    looked_at: Option<(NotificationId, NotificationId)>,
+    /// There are more of them in the direction in which they were read.
+    more: bool,
+}
+
+impl Rows {
+    fn look(&mut self, id: NotificationId) {
+        let (first, last) = self.looked_at.unwrap_or((id, id));
+        self.looked_at = Some((first.max(id), last.min(id)));
+    }
+
+    fn newest(&self) -> Option<i64> {
+        self.looked_at.map(|(newest, _)| newest.get())
+    }
+
+    fn oldest(&self) -> Option<i64> {
+        self.looked_at.map(|(_, oldest)| oldest.get())
+    }
+
+    fn done(mut self, upwards: bool, more: bool) -> Self {
+        if upwards {
+            self.kept.reverse();
+        }
+        self.more = more;
+        self
+    }
+}
+
+/// Reads until `most` groups are full. A group that goes on in older notifications goes on on the next page. What the
+/// caller's filters hide is left out.
 async fn read(
     state: &ApiState,
     caller: &Caller,
     filter: &Filter,
     grouped: &[NotificationKind],
     mut page: Page,
-) -> ApiResult<(Vec<Notification>, bool)> {
+) -> ApiResult<Rows> {
     let most = usize::try_from(page.limit).unwrap_or(1);
     let upwards = page.ascending();
     page.limit = BATCH;
-    let (mut kept, mut groups): (Vec<Notification>, HashSet<String>) = (Vec::new(), HashSet::new());
+    let (mut found, mut groups): (Rows, HashSet<String>) = (Rows::default(), HashSet::new());
     for _ in 0..BATCHES {
         let mut rows = notifications::list(state.ctx(), caller.id(), filter.clone(), page).await?;
         let last = i64::try_from(rows.len()).is_ok_and(|count| count < BATCH);
+        let hidden = notifications::hidden(state.ctx(), caller.id(), &rows).await?;
         if upwards {
             // Towards newer ones: the oldest of the batch comes first.
             rows.reverse();
         }
         let mut full = false;
         for row in rows {
+            if hidden.contains(&row.id) {
+                found.look(row.id);
+                continue;
+            }
             let key = entities::group_key_of(&row, grouped);
             if groups.len() >= most && !groups.contains(&key) {
                 full = true;
                 break;
             }
             groups.insert(key);
-            kept.push(row);
+            found.look(row.id);
+            found.kept.push(row);
         }
         if full || last {
-            if upwards {
-                kept.reverse();
-            }
-            return Ok((kept, full));
+            return Ok(found.done(upwards, full));
         }
-        let edge = kept.last().map(|row| row.id.get());
-        if upwards {
-            page.min_id = edge;
-        } else {
-            page.max_id = edge;
-        }
+        page = page.further(found.newest(), found.oldest());
     }
-    if upwards {
-        kept.reverse();
-    }
-    Ok((kept, true))
+    Ok(found.done(upwards, true))
 }
 
 async fn groups(
@@ -153,18 +183,14 @@ async fn groups(
 ) -> ApiResult<Response> {
     let page = paging.at_most(40, 80);
     let grouped = asked.grouped();
-    let (rows, more) = match asked.filter() {
+    let rows = match asked.filter() {
         Some(filter) => read(&state, &caller, &filter, &grouped, page).await?,
-        None => (Vec::new(), false),
+        None => Rows::default(),
     };
-    let body = GroupedNotifications::of(&state, caller.id(), &rows, &grouped).await?;
-    let (newest, oldest) = (
-        rows.first().map(|row| row.id.get()),
-        rows.last().map(|row| row.id.get()),
-    );
+    let body = GroupedNotifications::of(&state, caller.id(), &rows.kept, &grouped).await?;
     // A page of groups is the last one when reading ended, however many rows went into it.
-    let filled = if more { rows.len().max(1_000) } else { 0 };
-    Ok(paging.answer(&state, &body, newest, oldest, filled))
+    let filled = if rows.more { rows.kept.len().max(1_000) } else { 0 };
+    Ok(paging.answer(&state, &body, rows.newest(), rows.oldest(), filled))
 }
 
 async fn unread_count(
@@ -181,8 +207,9 @@ async fn unread_count(
         ..Page::first(100)
     };
     let grouped = asked.grouped();
-    let (rows, _) = read(&state, &caller, &filter, &grouped, page).await?;
+    let rows = read(&state, &caller, &filter, &grouped, page).await?;
     let keys: HashSet<_> = rows
+        .kept
         .iter()
         .map(|row| entities::group_key_of(row, &grouped))
         .collect();

@@ -155,16 +155,16 @@ async fn list(
     Query(asked): Query<FilterQuery>,
 ) -> ApiResult<Response> {
     let page = paging.at_most(40, 80);
-    let rows = match asked.filter() {
-        Some(filter) => notifications::list(state.ctx(), caller.id(), filter, page).await?,
-        None => Vec::new(),
+    let Some(filter) = asked.filter() else {
+        return Ok(paging.answer(&state, &[(); 0], None, None, 0));
     };
-    let body = entities::render_notifications(&state, caller.id(), &rows).await?;
+    let found = notifications::page(state.ctx(), caller.id(), &filter, page).await?;
+    let body = entities::render_notifications(&state, caller.id(), &found.shown).await?;
     let (newest, oldest) = (
-        rows.first().map(|row| row.id.get()),
-        rows.last().map(|row| row.id.get()),
+        found.newest.map(NotificationId::get),
+        found.oldest.map(NotificationId::get),
     );
-    Ok(paging.answer(&state, &body, newest, oldest, rows.len()))
+    Ok(paging.answer(&state, &body, newest, oldest, found.rows))
 }
 
 async fn one(

@@ -106,6 +106,7 @@ pub(super) static WORDS: Words = Words {
         ("read:accounts", "read profiles"),
         ("read:blocks", "see whom you block"),
         ("read:bookmarks", "read your bookmarks"),
+        ("read:collections", "see your collections"),
         ("read:favourites", "read your favourites"),
         ("read:filters", "read your filters"),
         ("read:follows", "see whom you follow and who follows you"),
@@ -118,6 +119,7 @@ pub(super) static WORDS: Words = Words {
         ("write:accounts", "change your profile"),
         ("write:blocks", "block people for you"),
         ("write:bookmarks", "bookmark posts for you"),
+        ("write:collections", "change your collections"),
         ("write:conversations", "tidy up conversations for you"),
         ("write:favourites", "favourite posts for you"),
         ("write:filters", "change your filters"),
@@ -131,6 +133,59 @@ pub(super) static WORDS: Words = Words {
         ("follow", "follow, mute and block people for you"),
         ("push", "receive notifications"),
         ("admin:read", "see what administrators see, if you are one"),
+        (
+            "admin:read:accounts",
+            "see the people of this node, if you are an administrator",
+        ),
+        ("admin:read:reports", "see reports, if you are an administrator"),
+        (
+            "admin:read:domain_allows",
+            "see which servers are allowed, if you are an administrator",
+        ),
+        (
+            "admin:read:domain_blocks",
+            "see which servers are blocked, if you are an administrator",
+        ),
+        (
+            "admin:read:ip_blocks",
+            "see which networks are blocked, if you are an administrator",
+        ),
+        (
+            "admin:read:email_domain_blocks",
+            "see which mail providers are blocked, if you are an administrator",
+        ),
+        (
+            "admin:read:canonical_email_blocks",
+            "see which mail addresses are blocked, if you are an administrator",
+        ),
         ("admin:write", "do what administrators do, if you are one"),
+        (
+            "admin:write:accounts",
+            "manage the people of this node, if you are an administrator",
+        ),
+        (
+            "admin:write:reports",
+            "settle reports, if you are an administrator",
+        ),
+        (
+            "admin:write:domain_allows",
+            "change which servers are allowed, if you are an administrator",
+        ),
+        (
+            "admin:write:domain_blocks",
+            "change which servers are blocked, if you are an administrator",
+        ),
+        (
+            "admin:write:ip_blocks",
+            "change which networks are blocked, if you are an administrator",
+        ),
+        (
+            "admin:write:email_domain_blocks",
+            "change which mail providers are blocked, if you are an administrator",
+        ),
+        (
+            "admin:write:canonical_email_blocks",
+            "change which mail addresses are blocked, if you are an administrator",
+        ),
     ],
 };

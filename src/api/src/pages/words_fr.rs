@@ -107,6 +107,7 @@ pub(super) static WORDS: Words = Words {
         ("read:accounts", "lire les profils"),
         ("read:blocks", "voir qui vous bloquez"),
         ("read:bookmarks", "lire vos marque-pages"),
+        ("read:collections", "lire vos collections"),
         ("read:favourites", "lire vos favoris"),
         ("read:filters", "lire vos filtres"),
         ("read:follows", "voir qui vous suivez et qui vous suit"),
@@ -119,6 +120,7 @@ pub(super) static WORDS: Words = Words {
         ("write:accounts", "modifier votre profil"),
         ("write:blocks", "bloquer des personnes pour vous"),
         ("write:bookmarks", "gérer vos marque-pages"),
+        ("write:collections", "modifier vos collections"),
         ("write:conversations", "ranger vos conversations"),
         ("write:favourites", "gérer vos favoris"),
         ("write:filters", "modifier vos filtres"),
@@ -141,6 +143,59 @@ pub(super) static WORDS: Words = Words {
             "admin:read",
             "voir ce que voient les administrateurs, si vous en êtes",
         ),
+        (
+            "admin:read:accounts",
+            "voir les personnes de ce nœud, si vous administrez",
+        ),
+        ("admin:read:reports", "voir les signalements, si vous administrez"),
+        (
+            "admin:read:domain_allows",
+            "voir les serveurs admis, si vous administrez",
+        ),
+        (
+            "admin:read:domain_blocks",
+            "voir les serveurs bloqués, si vous administrez",
+        ),
+        (
+            "admin:read:ip_blocks",
+            "voir les réseaux bloqués, si vous administrez",
+        ),
+        (
+            "admin:read:email_domain_blocks",
+            "voir les messageries bloquées, si vous administrez",
+        ),
+        (
+            "admin:read:canonical_email_blocks",
+            "voir les adresses bloquées, si vous administrez",
+        ),
         ("admin:write", "agir comme un administrateur, si vous en êtes"),
+        (
+            "admin:write:accounts",
+            "gérer les personnes de ce nœud, si vous administrez",
+        ),
+        (
+            "admin:write:reports",
+            "traiter les signalements, si vous administrez",
+        ),
+        (
+            "admin:write:domain_allows",
+            "modifier les serveurs admis, si vous administrez",
+        ),
+        (
+            "admin:write:domain_blocks",
+            "modifier les serveurs bloqués, si vous administrez",
+        ),
+        (
+            "admin:write:ip_blocks",
+            "modifier les réseaux bloqués, si vous administrez",
+        ),
+        (
+            "admin:write:email_domain_blocks",
+            "modifier les messageries bloquées, si vous administrez",
+        ),
+        (
+            "admin:write:canonical_email_blocks",
+            "modifier les adresses bloquées, si vous administrez",
+        ),
     ],
 };

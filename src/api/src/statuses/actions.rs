@@ -71,13 +71,13 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/statuses/{id}/pin",
             accounts,
-            doc("Pin to my profile: not supported yet").status(422),
+            doc("Pin a post of mine to my profile"),
             pin,
         )
         .post(
             "/api/v1/statuses/{id}/unpin",
             accounts,
-            doc("No longer pin: nothing is pinned"),
+            doc("No longer pin it"),
             unpin,
         )
 }
@@ -181,11 +181,12 @@ async fn unmute(
     shown(&state, &caller, id).await
 }
 
-async fn pin(State(state): State<ApiState>, caller: Caller, At(id): At<PostId>) -> ApiResult<()> {
-    posts::view(state.ctx(), caller.viewer(), id).await?;
-    Err(ApiError::invalid("pinning posts is not supported yet"))
+async fn pin(State(state): State<ApiState>, caller: Caller, At(id): At<PostId>) -> ApiResult<Json<Status>> {
+    posts::pin(state.ctx(), Via::Local, caller.id(), id).await?;
+    shown(&state, &caller, id).await
 }
 
 async fn unpin(State(state): State<ApiState>, caller: Caller, At(id): At<PostId>) -> ApiResult<Json<Status>> {
+    posts::unpin(state.ctx(), Via::Local, caller.id(), id).await?;
     shown(&state, &caller, id).await
 }

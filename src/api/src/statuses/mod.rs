@@ -7,6 +7,7 @@ mod poll;
 mod write;
 
 use crate::at::At;
+use crate::empty::NOT_YET;
 use crate::entities::{self, Account, Context, Faces, Status, StatusEdit, StatusSource};
 use crate::paging::Paging;
 use crate::params::Query;
@@ -76,7 +77,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/statuses/{id}/quotes",
             read,
-            doc("Posts that quote a post: none")
+            Doc::new(NOT_YET, "Posts that quote a post: none")
                 .paged()
                 .returns::<Vec<Status>>(),
             quotes,

@@ -3,18 +3,18 @@
 use super::files;
 use super::poll::{self, PollParams};
 use crate::at::At;
-use crate::entities::{self, Status};
+use crate::entities::{self, ScheduledStatus, Status};
 use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use entrenous_domain::posts::{self, Body, Draft, ReplyTo};
-use entrenous_domain::{Via, people};
+use entrenous_domain::{Via, people, scheduled};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Member, PostId, Visibility};
+use entrenous_model::{Member, PostId, Time, Visibility};
 use http::HeaderMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Longest `Idempotency-Key`, in bytes; longer ones are refused rather than cut.
@@ -31,10 +31,12 @@ pub(super) fn routes() -> Routes<ApiState> {
                 .about(
                     "With an `Idempotency-Key` header, the same key within 24 hours answers the same post. \
                      `public` means the network of this node: the node, followers, and connected organisations \
-                     whose contract gives posts; never the world.",
+                     whose contract gives posts; never the world. With `scheduled_at` it is published then, and a \
+                     `ScheduledStatus` is answered; a time that is nearer than five minutes is refused, so that \
+                     nothing is published that its author still meant to change.",
                 )
                 .body::<NewStatus>()
-                .returns::<Status>(),
+                .returns::<Posted>(),
             publish,
         )
         .put(
@@ -81,23 +83,34 @@ struct NewStatus {
     #[serde(deserialize_with = "poll::asked")]
     #[schemars(with = "Option<PollParams>")]
     poll: poll::Asked,
+    /// When it is to be published, in ISO 8601: at least five minutes from now. At once if it is not said.
+    #[serde(deserialize_with = "lenient::moment")]
+    #[schemars(with = "Option<String>")]
+    scheduled_at: Option<Time>,
     #[serde(flatten)]
     files: files::Asked,
     #[serde(flatten)]
     later: Later,
 }
 
-/// What clients may ask for and this node does not have yet. Refused when it is not empty: a picture that silently
-/// disappears would be worse.
+/// What clients may ask for and this node does not have. Refused when it is not empty: a quote that silently disappears
+/// would be worse.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Later {
-    /// Refused: no scheduling yet.
-    #[serde(deserialize_with = "lenient::text")]
-    scheduled_at: Option<String>,
     /// Refused: no quotes.
     #[serde(deserialize_with = "lenient::text")]
     quoted_status_id: Option<String>,
+}
+
+/// What comes of a new post.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Posted {
+    /// It is published.
+    Now(Status),
+    /// It will be.
+    Later(Box<ScheduledStatus>),
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -119,6 +132,9 @@ struct EditedStatus {
     #[serde(deserialize_with = "poll::asked")]
     #[schemars(with = "Option<PollParams>")]
     poll: poll::Asked,
+    /// Refused: it is published already.
+    #[serde(deserialize_with = "lenient::text")]
+    scheduled_at: Option<String>,
     #[serde(flatten)]
     files: files::Asked,
     #[serde(flatten)]
@@ -127,16 +143,19 @@ struct EditedStatus {
 
 impl Later {
     fn refuse(&self) -> ApiResult<()> {
-        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        let what = if given(&self.scheduled_at) {
-            "scheduled posts are not supported yet: post without scheduled_at"
-        } else if given(&self.quoted_status_id) {
-            "quotes are not supported: link to the post instead"
-        } else {
-            return Ok(());
-        };
-        Err(ApiError::invalid(what))
+        refuse(
+            self.quoted_status_id.as_deref(),
+            "quotes are not supported: link to the post instead",
+        )
     }
+}
+
+/// Refuses what is given and not empty.
+fn refuse(given: Option<&str>, text: &str) -> ApiResult<()> {
+    if given.is_some_and(|given| !given.is_empty()) {
+        return Err(ApiError::invalid(text));
+    }
+    Ok(())
 }
 
 fn language(asked: Option<String>, member: &Member) -> Option<String> {
@@ -150,7 +169,7 @@ async fn publish(
     caller: Caller,
     headers: HeaderMap,
     Params(asked): Params<NewStatus>,
-) -> ApiResult<Json<Status>> {
+) -> ApiResult<Json<Posted>> {
     asked.later.refuse()?;
     let key = match headers.get("idempotency-key") {
         None => None,
@@ -182,8 +201,14 @@ async fn publish(
         created_at: None,
         files: asked.files.of_new_post()?,
     };
+    if let Some(at) = asked.scheduled_at {
+        let made = scheduled::schedule(state.ctx(), caller.id(), draft, at, caller.token.app).await?;
+        let made = entities::one_scheduled(&state, caller.id(), made).await?;
+        return Ok(Json(Posted::Later(Box::new(made))));
+    }
     let id = posts::publish(state.ctx(), Via::Local, caller.id(), draft).await?;
-    Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))
+    let status = entities::status_by_id(&state, caller.id(), id).await?;
+    Ok(Json(Posted::Now(status)))
 }
 
 /// The caller's own post, not a boost.
@@ -203,6 +228,10 @@ async fn edit(
     Params(asked): Params<EditedStatus>,
 ) -> ApiResult<Json<Status>> {
     asked.later.refuse()?;
+    refuse(
+        asked.scheduled_at.as_deref(),
+        "a published post cannot be scheduled: leave scheduled_at out",
+    )?;
     let body = own(&state, &caller, id).await?;
     let post = &body.post;
     if post.boost_of.is_some() {

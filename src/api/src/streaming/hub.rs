@@ -35,7 +35,7 @@ pub(crate) enum Channel {
     HashtagLocal(String),
     /// A list of the listener's own, by its id.
     List(String),
-    /// Conversations. Not built yet: nothing comes.
+    /// Conversations.
     Direct,
 }
 
@@ -88,9 +88,9 @@ impl Channel {
 /// One message, shared by all who get it.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    /// `update`, `status.update`, `delete`, `notification`.
+    /// `update`, `status.update`, `delete`, `notification`, `conversation`, `filters_changed`, `announcement` and what becomes of it.
     pub(crate) event: &'static str,
-    /// JSON text, or an id.
+    /// JSON text, or an id; empty if the event says it all.
     pub(crate) payload: Arc<str>,
     /// Through which of the subscriptions it comes.
     pub(crate) channel: Channel,

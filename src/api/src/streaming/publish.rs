@@ -1,10 +1,17 @@
 //! Events to messages: who gets what. Nothing is sent that the domain would not let the person read.
 
 use super::{Channel, Message};
+use crate::announcements::Announcement;
 use crate::state::WeakState;
-use crate::{ApiResult, ApiState, entities};
-use entrenous_domain::{DomainError, accounts, lists, notifications, posts, timelines};
-use entrenous_model::{AccountId, Event, NotificationId, Page, PostId};
+use crate::{ApiError, ApiResult, ApiState, entities};
+use entrenous_domain::{
+    DomainError, accounts, announcements, conversations, filters, lists, notifications, posts, timelines,
+};
+use entrenous_model::{
+    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, Page,
+    PostId,
+};
+use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -58,6 +65,22 @@ impl ApiState {
                 notification,
                 account,
             } => self.publish_notification(*notification, *account).await,
+            Event::Announced { announcement } => self.publish_announcement(*announcement).await,
+            Event::AnnouncementRemoved { announcement } => {
+                self.publish_to_all("announcement.delete", &announcement.to_string());
+                Ok(())
+            }
+            Event::AnnouncementAnswered { announcement, name } => {
+                self.publish_answer(*announcement, name).await
+            }
+            Event::FiltersChanged { account } => {
+                self.publish_filters_changed(*account);
+                Ok(())
+            }
+            Event::ConversationChanged {
+                conversation,
+                account,
+            } => self.publish_conversation(*conversation, *account).await,
             // Those two closed streams already, in `Hub::publish`; of the others clients learn when they ask.
             Event::SessionsEnded { .. }
             | Event::TokenRevoked { .. }
@@ -67,6 +90,7 @@ impl ApiState {
             | Event::LookChanged
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
+            | Event::PostScheduled { .. }
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }
@@ -122,7 +146,8 @@ impl ApiState {
         Ok(())
     }
 
-    /// Sends the post as one viewer may see it, with their own flags.
+    /// Sends the post as one viewer may see it, with their own flags; not where their filters hide it. A post that was there
+    /// and is hidden since an edit goes.
     async fn publish_to(
         &self,
         event: &'static str,
@@ -132,6 +157,28 @@ impl ApiState {
     ) -> ApiResult<()> {
         let views = posts::views(self.ctx(), posts::Viewer::Person(viewer), vec![post]).await?;
         let Some(view) = views.first() else { return Ok(()) };
+        let hidden = match filters::active(self.ctx(), viewer).await? {
+            Some(active) => active.hidden_in(view),
+            None => FilterContexts::default(),
+        };
+        let (hidden, channels): (Vec<Channel>, Vec<Channel>) = channels
+            .into_iter()
+            .partition(|channel| hidden.holds(context(channel)));
+        if event == "status.update" && !hidden.is_empty() && self.hub().remembers(viewer, post) {
+            let payload: Arc<str> = post.to_string().into();
+            for channel in hidden {
+                let payload = Arc::clone(&payload);
+                let message = Message {
+                    event: "delete",
+                    payload,
+                    channel,
+                };
+                self.hub().send(viewer, &message);
+            }
+        }
+        if channels.is_empty() {
+            return Ok(());
+        }
         let Some(payload) = entities::status_json(self, viewer, view).await else {
             return Ok(());
         };
@@ -207,6 +254,57 @@ impl ApiState {
         Ok(())
     }
 
+    /// Each sees an announcement with their own answers to it.
+    async fn publish_announcement(&self, id: AnnouncementId) -> ApiResult<()> {
+        for viewer in self.hub().people_on(is_home) {
+            let shown = match announcements::get(self.ctx(), viewer, id).await {
+                // Ended, or taken back meanwhile.
+                Err(DomainError::NotFound) => return Ok(()),
+                found => found?,
+            };
+            let entity = Announcement::of(self.ctx().origin(), shown);
+            let payload: Arc<str> = serde_json::to_string(&entity).map_err(ApiError::internal)?.into();
+            self.send_home(viewer, "announcement", &payload);
+        }
+        Ok(())
+    }
+
+    /// How many people answer with an emoji now: the same for everyone.
+    async fn publish_answer(&self, id: AnnouncementId, name: &str) -> ApiResult<()> {
+        let Some(viewer) = self.hub().people_on(is_home).first().copied() else {
+            return Ok(());
+        };
+        let shown = match announcements::get(self.ctx(), viewer, id).await {
+            Err(DomainError::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let count = shown
+            .reactions
+            .iter()
+            .find(|one| one.name == name)
+            .map_or(0, |one| one.count);
+        let payload = json!({ "name": name, "count": count, "announcement_id": id.to_string() });
+        self.publish_to_all("announcement.reaction", &payload.to_string());
+        Ok(())
+    }
+
+    /// Tells everyone who listens to their home timeline.
+    fn publish_to_all(&self, event: &'static str, payload: &str) {
+        let payload: Arc<str> = payload.into();
+        for viewer in self.hub().people_on(is_home) {
+            self.send_home(viewer, event, &payload);
+        }
+    }
+
+    fn send_home(&self, viewer: AccountId, event: &'static str, payload: &Arc<str>) {
+        let message = Message {
+            event,
+            payload: Arc::clone(payload),
+            channel: Channel::User,
+        };
+        self.hub().send(viewer, &message);
+    }
+
     async fn publish_notification(&self, id: NotificationId, owner: AccountId) -> ApiResult<()> {
         let carries = |channel: &Channel| matches!(channel, Channel::User | Channel::UserNotification);
         let channels = self.hub().channels_of(owner, carries);
@@ -218,6 +316,10 @@ impl ApiState {
             Err(DomainError::NotFound) => return Ok(()),
             found => found?,
         };
+        let hidden = notifications::hidden(self.ctx(), owner, std::slice::from_ref(&notification)).await?;
+        if !hidden.is_empty() {
+            return Ok(());
+        }
         let Some(entity) = entities::notification(self, owner, &notification).await else {
             return Ok(());
         };
@@ -232,6 +334,62 @@ impl ApiState {
         }
         Ok(())
     }
+
+    /// Clients ask for their filters anew, and know that what they show may be filtered otherwise. There is nothing to say
+    /// beyond that.
+    fn publish_filters_changed(&self, owner: AccountId) {
+        if !self.hub().channels_of(owner, is_home).is_empty() {
+            let message = Message {
+                event: "filters_changed",
+                payload: "".into(),
+                channel: Channel::User,
+            };
+            self.hub().send(owner, &message);
+        }
+    }
+}
+
+/// Where filters say that they apply to a stream.
+const fn context(channel: &Channel) -> FilterContext {
+    match channel {
+        Channel::User | Channel::List(_) => FilterContext::Home,
+        Channel::UserNotification => FilterContext::Notifications,
+        Channel::Public
+        | Channel::PublicLocal
+        | Channel::PublicRemote
+        | Channel::Hashtag(_)
+        | Channel::HashtagLocal(_)
+        | Channel::Direct => FilterContext::Public,
+    }
+}
+
+impl ApiState {
+    async fn publish_conversation(&self, id: ConversationId, owner: AccountId) -> ApiResult<()> {
+        if self.hub().channels_of(owner, is_direct).is_empty() {
+            return Ok(());
+        }
+        let found = match conversations::get(self.ctx(), owner, id).await {
+            // Gone again in the meantime, or with its last post.
+            Err(DomainError::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let Some(entity) = entities::conversations(self, owner, vec![found]).await?.pop() else {
+            return Ok(());
+        };
+        let payload = serde_json::to_string(&entity).map_err(ApiError::internal)?;
+        let message = Message {
+            event: "conversation",
+            payload: payload.into(),
+            channel: Channel::Direct,
+        };
+        self.hub().send(owner, &message);
+        Ok(())
+    }
+}
+
+/// The stream of one's own conversations.
+fn is_direct(channel: &Channel) -> bool {
+    *channel == Channel::Direct
 }
 
 /// The stream of one's own home timeline.

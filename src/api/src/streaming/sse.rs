@@ -105,7 +105,12 @@ async fn next(mut open: Open) -> Option<(Result<Bytes, Infallible>, Open)> {
     }
 }
 
-/// One event. The payload is JSON text or an id: it holds no line break.
+/// One event. The payload is JSON text or an id: it holds no line break. Where there is none, clients expect the word that
+/// Mastodon sends; without any data they would not hear of the event.
 fn event(message: &Message) -> Bytes {
-    Bytes::from(format!("event: {}\ndata: {}\n\n", message.event, message.payload))
+    let data = match &*message.payload {
+        "" => "undefined",
+        payload => payload,
+    };
+    Bytes::from(format!("event: {}\ndata: {data}\n\n", message.event))
 }

@@ -107,6 +107,8 @@ impl Request {
 struct Envelope<'a> {
     stream: Vec<&'a str>,
     event: &'a str,
+    /// As in Mastodon, absent if there is none.
+    #[serde(skip_serializing_if = "str::is_empty")]
     payload: &'a str,
 }
 

@@ -37,7 +37,6 @@ async fn what_is_not_built_answers_with_nothing() {
     let token = house.token("ada", "read write follow push").await;
     for path in [
         "lists",
-        "filters",
         "announcements",
         "followed_tags",
         "custom_emojis",

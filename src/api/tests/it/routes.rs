@@ -50,6 +50,7 @@ fn open_routes_are_exactly_these() {
         "GET /notifications",
         "GET /organisations",
         "GET /people",
+        "GET /scheduled",
         "GET /search",
         "GET /settings",
         "GET /settings/{section}",

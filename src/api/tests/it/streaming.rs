@@ -430,3 +430,168 @@ async fn a_list_streams_what_it_shows() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn announcements_come_to_everyone_at_once() {
+    let house = House::new();
+    house.person_as("boss", entrenous_model::Role::Owner).await;
+    house.person("ada").await;
+    let boss = house.token("boss", "read write admin:read admin:write").await;
+    let ada = house.token("ada", "read write").await;
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={ada}&stream=user")).await;
+    let admin = "/api/entrenous/v1/admin/announcements";
+    let told = house
+        .json("POST", admin, &boss, json!({ "text": "The lift is out" }))
+        .await
+        .ok();
+    let id = told["id"].as_str().unwrap();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["event"], &message["stream"]),
+        (&json!("announcement"), &json!(["user"]))
+    );
+    assert_eq!((&payload["id"], &payload["read"]), (&told["id"], &json!(false)));
+    let path = format!("/api/v1/announcements/{id}/reactions/%F0%9F%91%8D");
+    house.json("PUT", &path, &ada, json!({})).await.ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(message["event"], "announcement.reaction");
+    assert_eq!(
+        payload,
+        json!({ "announcement_id": id, "count": 1, "name": "👍" })
+    );
+    house
+        .json("DELETE", &format!("{admin}/{id}"), &boss, json!({}))
+        .await
+        .ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(message["event"], "announcement.delete");
+    assert_eq!(payload.to_string().trim_matches('"'), id);
+}
+
+#[tokio::test]
+async fn streams_are_filtered_for_who_listens() {
+    let house = House::new();
+    let ada = house.person("ada").await;
+    house.person("bob").await;
+    let (write, read) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read write follow").await,
+    );
+    house
+        .json(
+            "POST",
+            &format!("/api/v1/accounts/{}/follow", ada.id),
+            &read,
+            json!({}),
+        )
+        .await
+        .ok();
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={read}&stream=user")).await;
+    let public = json!({ "type": "subscribe", "stream": "public" }).to_string();
+    let new = |action: &str, keyword: &str| {
+        json!({
+            "title": keyword, "context": ["home", "notifications"], "filter_action": action,
+            "keywords_attributes": [{ "keyword": keyword }],
+        })
+    };
+    house
+        .json("POST", "/api/v2/filters", &read, new("warn", "tea"))
+        .await
+        .ok();
+    let (message, _) = next(&mut socket).await.unwrap();
+    assert_eq!(message, json!({ "stream": ["user"], "event": "filters_changed" }));
+    house
+        .json("POST", "/api/v2/filters", &read, new("hide", "cake"))
+        .await
+        .ok();
+    assert_eq!(next(&mut socket).await.unwrap().0["event"], "filters_changed");
+
+    post(&house, &write, "cake for @bob", "private").await;
+    let tea = post(&house, &write, "tea for all", "private").await;
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["event"], &payload["id"]),
+        (&json!("update"), &json!(tea))
+    );
+    assert_eq!(payload["filtered"][0]["keyword_matches"], json!(["tea"]));
+    // Edited so that it is hidden, it goes; edited back, it is there again.
+    for (text, event) in [("cake", "delete"), ("bread", "status.update")] {
+        let path = format!("/api/v1/statuses/{tea}");
+        house
+            .json("PUT", &path, &write, json!({ "status": text }))
+            .await
+            .ok();
+        let (message, payload) = next(&mut socket).await.unwrap();
+        assert_eq!(message["event"], event);
+        if event == "delete" {
+            assert_eq!(payload.to_string(), tea);
+        }
+    }
+    // In public the filter does not apply: there the post comes, and says what matches.
+    socket.send(Message::text(public)).await.unwrap();
+    socket.send(Message::text("nonsense")).await.unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["error"], "Malformed message");
+    post(&house, &write, "cake again", "public").await;
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["stream"], &message["event"]),
+        (&json!(["public"]), &json!("update"))
+    );
+    assert_eq!(payload["filtered"][0]["filter"]["filter_action"], "hide");
+}
+
+#[tokio::test]
+async fn conversations_are_told_to_those_who_take_part() {
+    let house = House::new();
+    for name in ["ada", "bob", "eve"] {
+        house.person(name).await;
+    }
+    let (ada, bob, eve) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read write").await,
+        house.token("eve", "read").await,
+    );
+    let base = serve(&house).await;
+    let mut hers = open(&format!("{base}?access_token={ada}&stream=direct")).await;
+    let mut his = open(&format!("{base}?access_token={bob}&stream=direct")).await;
+    let mut strangers = open(&format!("{base}?access_token={eve}&stream=direct")).await;
+    let first = post(&house, &ada, "@bob hello", "direct").await;
+    for (socket, other, unread) in [(&mut his, "ada", true), (&mut hers, "bob", false)] {
+        let (message, told) = next(socket).await.unwrap();
+        assert_eq!(
+            (&message["event"], &message["stream"]),
+            (&json!("conversation"), &json!(["direct"]))
+        );
+        assert_eq!(
+            (&told["accounts"][0]["acct"], &told["unread"]),
+            (&json!(other), &json!(unread))
+        );
+        assert_eq!(told["last_status"]["id"], first);
+    }
+    let list = house.get("/api/v1/conversations", &bob).await.ok();
+    let path = format!("/api/v1/conversations/{}/read", list[0]["id"].as_str().unwrap());
+    house.json("POST", &path, &bob, json!({})).await.ok();
+    let (_, told) = next(&mut his).await.unwrap();
+    assert_eq!((&told["id"], &told["unread"]), (&list[0]["id"], &json!(false)));
+    // What is deleted gives way to what was there before.
+    let body = json!({ "status": "@ada hi", "visibility": "direct", "in_reply_to_id": first });
+    let second = house.json("POST", "/api/v1/statuses", &bob, body).await.ok();
+    let (_, told) = next(&mut hers).await.unwrap();
+    assert_eq!(
+        (&told["last_status"]["id"], &told["unread"]),
+        (&second["id"], &json!(true))
+    );
+    let path = format!("/api/v1/statuses/{}", second["id"].as_str().unwrap());
+    house.json("DELETE", &path, &bob, json!({})).await.ok();
+    let (_, told) = next(&mut hers).await.unwrap();
+    assert_eq!(told["last_status"]["id"], first);
+    let write = house.token("eve", "write").await;
+    post(&house, &write, "to myself", "direct").await;
+    let (_, told) = next(&mut strangers).await.unwrap();
+    assert_eq!(
+        told["accounts"][0]["acct"], "eve",
+        "nothing of theirs came before"
+    );
+}

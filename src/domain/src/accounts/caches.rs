@@ -4,12 +4,14 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
+use crate::filters::Filters;
 use crate::follows::{Digests, Told};
 use crate::marks::{Mark, Marks, Striped, StripedMarks};
 use crate::oauth::Bearer;
 use crate::people::LoginGuard;
 use crate::posts::Bodies;
 use crate::timelines::Homes;
+use crate::trends::Trends;
 use crate::uses::Uses;
 use entrenous_model::{Account, AccountId, Event, Member, TokenId};
 use moka::sync::Cache;
@@ -60,10 +62,12 @@ pub struct Caches {
     private_marks: Marks,
     posts: Bodies,
     homes: Homes,
+    filters: Filters,
     logins: LoginGuard,
     uses: Uses,
     digests: Digests,
     told: Told,
+    trends: Trends,
 }
 
 impl Default for Caches {
@@ -91,10 +95,12 @@ impl Default for Caches {
             private_marks: Marks::default(),
             posts: Bodies::default(),
             homes: Homes::default(),
+            filters: Filters::default(),
             logins: LoginGuard::default(),
             uses: Uses::default(),
             digests: Digests::default(),
             told: Told::default(),
+            trends: Trends::default(),
         }
     }
 }
@@ -122,6 +128,7 @@ impl Caches {
                     }
                 }
                 Event::MarksChanged { account } => self.homes.forget(*account),
+                Event::FiltersChanged { account } => self.filters.forget(*account),
                 Event::AccountUpdated { account } => {
                     self.forget_account(*account);
                     self.forget_keys(*account);
@@ -136,6 +143,7 @@ impl Caches {
                     self.forget_account(*account);
                     self.forget_keys(*account);
                     self.forget_bearers(|bearer| bearer.token.account == Some(*account));
+                    self.filters.forget(*account);
                     self.forget_posts();
                 }
                 Event::TokenRevoked { token } => self.forget_token(*token),
@@ -147,8 +155,13 @@ impl Caches {
                 | Event::DeliveriesQueued { .. }
                 | Event::SpreadQueued { .. }
                 | Event::LookChanged
+                | Event::Announced { .. }
+                | Event::AnnouncementRemoved { .. }
+                | Event::AnnouncementAnswered { .. }
                 | Event::OwnKeysChanged
-                | Event::PollQueued { .. } => {}
+                | Event::PollQueued { .. }
+                | Event::PostScheduled { .. }
+                | Event::ConversationChanged { .. } => {}
             }
         }
     }
@@ -157,6 +170,7 @@ impl Caches {
     pub fn forget_everything(&self) {
         self.forget_everyone();
         self.forget_posts();
+        self.filters.forget_all();
         self.forget_bearers(|_| true);
         self.private_marks.forget(|| self.private.invalidate_all());
     }
@@ -271,6 +285,11 @@ impl Caches {
         &self.homes
     }
 
+    /// People's filters, compiled.
+    pub(crate) const fn filters(&self) -> &Filters {
+        &self.filters
+    }
+
     pub(crate) fn logins(&self) -> &LoginGuard {
         &self.logins
     }
@@ -283,6 +302,11 @@ impl Caches {
     /// Digests of followers.
     pub(crate) const fn digests(&self) -> &Digests {
         &self.digests
+    }
+
+    /// What people talk about, found a while ago.
+    pub(crate) const fn trends(&self) -> &Trends {
+        &self.trends
     }
 
     /// What peers were told of who does not follow.

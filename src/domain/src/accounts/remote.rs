@@ -41,6 +41,8 @@ pub struct RemotePerson {
     pub shared_inbox_uri: Option<String>,
     /// Followers collection.
     pub followers_uri: String,
+    /// Collection of pinned posts.
+    pub featured_uri: Option<String>,
     /// Approves followers by hand.
     pub locked: bool,
     /// May be listed.
@@ -99,6 +101,7 @@ impl RemotePerson {
         account.inbox_uri.clone_from(&self.inbox_uri);
         account.shared_inbox_uri.clone_from(&self.shared_inbox_uri);
         account.followers_uri.clone_from(&self.followers_uri);
+        account.featured_uri.clone_from(&self.featured_uri);
         account.locked = self.locked;
         account.discoverable = self.discoverable;
     }
@@ -123,6 +126,7 @@ impl RemotePerson {
             inbox_uri: String::new(),
             shared_inbox_uri: None,
             followers_uri: String::new(),
+            featured_uri: None,
             created_at: now,
             updated_at: now,
             last_posted_at: None,
@@ -323,6 +327,7 @@ fn leave(tx: &mut Tx, id: AccountId) -> Result<Vec<Event>> {
     }
     let others = store::accounts::end_follows(tx, id)?;
     store::accounts::hide_posts(tx, id, now)?;
+    store::endorsements::remove_of(tx, id)?;
     store::keys::remove_all(tx, id)?;
     store::ledger::forget_key(tx, id)?;
     store::media::raise_epochs(tx, id)?;

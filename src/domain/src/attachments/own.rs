@@ -3,7 +3,7 @@
 use super::upload::{checked, store_preview};
 use crate::{Ctx, DomainError, Result, work};
 use entrenous_model::{AccountId, Attachment, AttachmentState, Event, Focus, MediaId, PreparedPreview};
-use entrenous_store::{attachments as rows, search};
+use entrenous_store::{attachments as rows, scheduled, search};
 
 /// What changes of a file; `None` stays.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +84,7 @@ pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) ->
 /// Removes a person's own file that is in no post.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` if it is in a post: that is edited or deleted instead.
+/// `NotFound`; `Invalid` if it is in a post, published or scheduled: that is edited or deleted instead.
 pub async fn remove(ctx: &Ctx, owner: AccountId, id: MediaId) -> Result<()> {
     ctx.store()
         .write(move |tx| -> Result<()> {
@@ -94,6 +94,11 @@ pub async fn remove(ctx: &Ctx, owner: AccountId, id: MediaId) -> Result<()> {
             if file.post.is_some() {
                 return Err(DomainError::invalid(
                     "the file is in a post: edit or delete the post instead",
+                ));
+            }
+            if scheduled::holds(tx, id)? {
+                return Err(DomainError::invalid(
+                    "the file is in a scheduled post: delete that instead",
                 ));
             }
             let now = tx.now();

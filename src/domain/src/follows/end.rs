@@ -8,7 +8,7 @@ use crate::{
 };
 use entrenous_model::{AccountId, Event, Follow, NotificationKind, OutboundActivity};
 use entrenous_store::{
-    accounts, feed, follows as rows, lists, notifications,
+    accounts, endorsements, feed, follows as rows, lists, notifications,
     person::{self, Person},
 };
 
@@ -83,6 +83,7 @@ pub(super) fn end(tx: &mut Work<'_>, follow: &Follow) -> Result<()> {
         accounts::count_follow(tx, follow.follower, follow.followee, -1)?;
     }
     lists::forget_member(tx, follow.follower, follow.followee)?;
+    endorsements::remove(tx, follow.follower, follow.followee)?;
     feed::drain(tx, follow.follower, follow.followee)?;
     for kind in [NotificationKind::FollowRequest, NotificationKind::Follow] {
         notifications::withdraw(tx, follow.followee, follow.follower, kind, None)?;

@@ -1,7 +1,9 @@
-//! How much a hashtag is used, and who follows it.
+//! How much a hashtag is used, who follows it, and who features it.
 
+mod feature;
 mod follow;
 
+pub use feature::{FEATURED, feature, featured, to_feature, unfeature, unfeature_name};
 pub use follow::{follow, followed, followed_among, unfollow};
 
 use crate::{Ctx, Result};

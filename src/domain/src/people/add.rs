@@ -174,6 +174,7 @@ impl Prepared {
             inbox_uri: format!("{}/inbox", self.base),
             shared_inbox_uri: Some(self.inbox),
             followers_uri: format!("{}/followers", self.base),
+            featured_uri: None,
             uri: self.base,
             url: self.url,
             created_at: now,

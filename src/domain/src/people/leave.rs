@@ -13,7 +13,8 @@ pub(crate) fn end_access(tx: &mut Tx, id: AccountId, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Disables a person: sessions, codes and tokens end, follows in both directions end, peers are told (`DeleteActor`).
+/// Disables a person: sessions, codes and tokens end, follows in both directions end, what they have scheduled and
+/// feature and their conversations go, peers are told (`DeleteActor`).
 /// The last owner cannot be disabled.
 ///
 /// # Errors
@@ -50,6 +51,11 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
             let others = store::accounts::end_follows(tx, id)?;
             store::media::raise_epochs(tx, id)?;
             store::attachments::raise_epochs(tx, id)?;
+            store::scheduled::remove_of(tx, id)?;
+            store::conversations::remove_of(tx, id)?;
+            store::endorsements::remove_of(tx, id)?;
+            store::featured_tags::remove_of(tx, id)?;
+            store::suggestions::remove_of(tx, id)?;
             store::ledger::forget_key(tx, id)?;
             audit::write(tx, &actor, "person.disabled", None, None, &account.username)?;
             let mut events = vec![

@@ -3,8 +3,10 @@
 use crate::attachments::{DESCRIPTION, PER_POST, checked};
 use crate::work::Work;
 use crate::{DomainError, Result};
-use entrenous_model::{Attachment, AttachmentKind, AttachmentState, Focus, MediaId, Post};
-use entrenous_store::attachments as rows;
+use entrenous_model::{
+    AccountId, Attachment, AttachmentKind, AttachmentState, Focus, MediaId, Post, ScheduledId,
+};
+use entrenous_store::{attachments as rows, scheduled};
 
 /// Most files of a peer's post.
 const PER_REMOTE_POST: usize = 16;
@@ -91,11 +93,7 @@ pub(super) fn set(tx: &mut Work<'_>, post: &Post, files: &Files) -> Result<bool>
 }
 
 fn set_chosen(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, chosen: &[Chosen]) -> Result<bool> {
-    if chosen.len() > PER_POST {
-        return Err(DomainError::Invalid(format!(
-            "Cannot attach more than {PER_POST} files"
-        )));
-    }
+    few(chosen)?;
     let now = tx.now();
     let mut changed = false;
     let mut left = before;
@@ -103,14 +101,7 @@ fn set_chosen(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, chosen: &
         let here = left.iter().position(|file| file.id == one.id);
         let file = match here {
             Some(at) => left.remove(at),
-            None => rows::by_id(tx, one.id)?
-                .filter(|file| {
-                    file.account == post.account
-                        && file.post.is_none()
-                        && file.remote_url.is_none()
-                        && file.state == AttachmentState::Ready
-                })
-                .ok_or_else(|| unusable(one.id))?,
+            None => usable(tx, post.account, one.id)?,
         };
         if file.post.is_none() {
             if !rows::attach(tx, one.id, post.id, place, now)? {
@@ -121,23 +112,73 @@ fn set_chosen(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, chosen: &
             rows::place(tx, one.id, place)?;
             changed = true;
         }
-        let description = one
-            .description
-            .as_deref()
-            .map(checked)
-            .transpose()?
-            .unwrap_or_else(|| file.description.clone());
-        let focus = one.focus.unwrap_or(file.focus);
-        if description != file.description || focus != file.focus {
-            rows::describe(tx, one.id, &description, focus)?;
-            changed = true;
-        }
+        changed |= describe(tx, one, &file)?;
     }
     for file in left {
         rows::detach(tx, file.id, now)?;
         changed = true;
     }
     Ok(changed)
+}
+
+fn few(chosen: &[Chosen]) -> Result<()> {
+    if chosen.len() > PER_POST {
+        return Err(DomainError::Invalid(format!(
+            "Cannot attach more than {PER_POST} files"
+        )));
+    }
+    Ok(())
+}
+
+/// A file that its owner may post: uploaded, in no post, not even in one that is to be published later.
+fn usable(tx: &mut Work<'_>, owner: AccountId, id: MediaId) -> Result<Attachment> {
+    let file = rows::by_id(tx, id)?
+        .filter(|file| {
+            file.account == owner
+                && file.post.is_none()
+                && file.remote_url.is_none()
+                && file.state == AttachmentState::Ready
+        })
+        .ok_or_else(|| unusable(id))?;
+    if scheduled::holds(tx, id)? {
+        return Err(unusable(id));
+    }
+    Ok(file)
+}
+
+/// Describes a file as it was chosen. Answers whether anything changed.
+fn describe(tx: &mut Work<'_>, chosen: &Chosen, file: &Attachment) -> Result<bool> {
+    let description = chosen.description.as_deref().map(checked).transpose()?;
+    let description = description.unwrap_or_else(|| file.description.clone());
+    let focus = chosen.focus.unwrap_or(file.focus);
+    let changed = description != file.description || focus != file.focus;
+    if changed {
+        rows::describe(tx, file.id, &description, focus)?;
+    }
+    Ok(changed)
+}
+
+/// Keeps files for a post that is to be published later.
+///
+/// # Errors
+/// `Invalid` as for a post that is published at once.
+pub(crate) fn reserve(
+    tx: &mut Work<'_>,
+    owner: AccountId,
+    post: ScheduledId,
+    chosen: &[Chosen],
+) -> Result<Vec<MediaId>> {
+    few(chosen)?;
+    let mut files = Vec::with_capacity(chosen.len());
+    for (place, one) in (0_i64..).zip(chosen) {
+        let file = usable(tx, owner, one.id)?;
+        if !scheduled::add_file(tx, post, file.id, place)? {
+            return Err(unusable(file.id));
+        }
+        describe(tx, one, &file)?;
+        files.push(file.id);
+    }
+    Ok(files)
 }
 
 fn unusable(id: MediaId) -> DomainError {

@@ -98,6 +98,7 @@ fn insert(
         replies_count: 0,
         boosts_count: 0,
         favourites_count: 0,
+        pinned_at: None,
     };
     rows::insert(tx, &boost)?;
     rows::bump(tx, post.id, rows::Count::Boosts, 1)?;

@@ -2,12 +2,12 @@
 
 use super::{attachments, boost, gate};
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, conversations,
     outbox::{self, Audience},
     work::{self, Work},
 };
 use entrenous_model::{AccountId, Event, OutboundActivity, Post, PostId, Visibility};
-use entrenous_store::{accounts, posts as rows};
+use entrenous_store::{accounts, conversations as rows_of_conversations, posts as rows};
 
 /// Deletes a post or boost of `author` (who a moderator names in their place): a tombstone stays, feeds and notifications
 /// go, peers that have it are told. Deleting what a peer has deleted before is no error.
@@ -87,6 +87,7 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
                     replies_count: 0,
                     boosts_count: 0,
                     favourites_count: 0,
+                    pinned_at: None,
                 };
                 rows::insert(tx, &tombstone)?;
                 Ok(false)
@@ -121,6 +122,7 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
     let boosts = rows::boosts_of(tx, post.id)?;
     let mut gone = vec![post.id.get()];
     gone.extend(boosts.iter().map(|(boost, _)| boost.get()));
+    let held = rows_of_conversations::holding(tx, &[post.id.get()])?;
     let now = tx.now();
     for some in gone.chunks(256) {
         rows::bury(tx, some, now)?;
@@ -134,6 +136,9 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
         post: post.id,
         account: post.account,
     })?;
+    for (conversation, owner) in held {
+        conversations::tell(tx, conversation, owner);
+    }
     for (boost, booster) in boosts {
         accounts::unposted(tx, booster)?;
         tx.tell(Event::PostDeleted {

@@ -2,6 +2,7 @@
 //!
 //! Who may see a post is written once, in `entrenous_store::visible`; every verb and list asks there.
 
+mod ahead;
 mod attachments;
 mod bodies;
 mod boost;
@@ -11,6 +12,7 @@ pub(crate) mod gate;
 mod look;
 mod marks;
 mod participants;
+mod pin;
 mod prepare;
 mod publish;
 mod views;
@@ -21,6 +23,8 @@ use entrenous_model::{
 };
 use std::{ops::Deref, sync::Arc};
 
+pub(crate) use ahead::Ahead;
+pub(crate) use attachments::reserve;
 pub use attachments::{Chosen, Files, RemoteFile};
 pub(crate) use bodies::Bodies;
 pub use boost::{boost, unboost};
@@ -30,6 +34,8 @@ pub(crate) use gate::store_viewer;
 pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use participants::{Participant, participants};
+pub use pin::{MOST_PINNED, pin, unpin};
+pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, views};

@@ -6,7 +6,7 @@ use super::{
     prepare::{Ready, prepare},
 };
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, conversations,
     outbox::{self, Audience},
     polls,
     timelines::{Spread, spread},
@@ -19,7 +19,7 @@ use entrenous_model::{
 use entrenous_store::{accounts, follows, person::Person, posts as rows, search};
 
 /// How long an idempotency key is remembered.
-const KEY_HOURS: i64 = 24;
+pub(crate) const KEY_HOURS: i64 = 24;
 
 /// Publishes a post: mentions resolved, rendered, stored, put into followers' home timelines, notifications made, and
 /// deliveries queued, in one transaction. For local posts, mentions of unknown people on trusted peers are looked up before.
@@ -36,6 +36,28 @@ pub async fn publish(ctx: &Ctx, via: Via, author: AccountId, draft: Draft) -> Re
     let origin = ctx.origin().clone();
     work::write(ctx, move |tx| {
         in_transaction(tx, &origin, &via, rights, author, &ready)
+    })
+    .await
+}
+
+/// Publishes a local post if `claim`, asked in the same transaction, says that it is still to be published; as
+/// [`publish`].
+///
+/// # Errors
+/// As [`publish`]; then nothing that `claim` did stays.
+pub(crate) async fn publish_claimed(
+    ctx: &Ctx,
+    author: AccountId,
+    draft: Draft,
+    claim: impl Fn(&mut Work<'_>) -> Result<bool> + Send + Sync + 'static,
+) -> Result<Option<PostId>> {
+    let ready = prepare(ctx, draft).await?;
+    let origin = ctx.origin().clone();
+    work::write(ctx, move |tx| {
+        if !claim(tx)? {
+            return Ok(None);
+        }
+        in_transaction(tx, &origin, &Via::Local, Rights::Local, author, &ready).map(Some)
     })
     .await
 }
@@ -154,13 +176,12 @@ fn in_transaction(
         Via::Peer(_) => true,
         Via::Local => post.is_local() && ready.created_at.is_none(),
     };
+    let addressed: Vec<AccountId> = ready.addressed.iter().map(|(id, _)| *id).collect();
+    conversations::add(tx, &post, &addressed, news)?;
     if news {
         notify(tx, &post, ready)?;
         if post.is_local() {
-            let audience = audience(
-                post.visibility,
-                ready.addressed.iter().map(|(id, _)| *id).collect(),
-            );
+            let audience = audience(post.visibility, addressed);
             outbox::queue(
                 tx,
                 author,
@@ -202,12 +223,16 @@ pub(super) const fn capped(wanted: Visibility, most: Visibility) -> Visibility {
 }
 
 /// What a post answers.
-struct Parent {
+pub(super) struct Parent {
     post: Option<Post>,
     uri: Option<String>,
 }
 
-fn parent(tx: &mut Work<'_>, rights: Rights, author: &Person, ready: &Ready) -> Result<Parent> {
+/// Finds what a post answers.
+///
+/// # Errors
+/// `NotFound` if it is not there for the author.
+pub(super) fn parent(tx: &mut Work<'_>, rights: Rights, author: &Person, ready: &Ready) -> Result<Parent> {
     let id = match &ready.reply_to {
         ReplyTo::None => {
             return Ok(Parent {
@@ -284,6 +309,7 @@ fn new_post(
         replies_count: 0,
         boosts_count: 0,
         favourites_count: 0,
+        pinned_at: None,
     })
 }
 

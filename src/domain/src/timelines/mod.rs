@@ -1,10 +1,12 @@
 //! Timelines: lists of post ids the viewer may see, newest first, by keyset.
 
 mod home;
+mod read;
 mod spread;
 
 pub(crate) use home::Homes;
 pub use home::{HomePage, home};
+pub use read::{Timeline, TimelinePage, read};
 pub use spread::spread_waiting;
 pub(crate) use spread::{Spread, spread};
 
@@ -32,7 +34,7 @@ pub struct AccountFilter {
     pub exclude_boosts: bool,
     /// Only with files.
     pub only_media: bool,
-    /// Only pinned ones. No post is pinned yet, so nothing is found.
+    /// Only pinned ones.
     pub pinned: bool,
 }
 
@@ -121,9 +123,6 @@ pub async fn account(
     filter: AccountFilter,
     page: Page,
 ) -> Result<Vec<PostId>> {
-    if filter.pinned {
-        return Ok(Vec::new());
-    }
     let Some(viewer) = store_viewer(ctx, viewer).await? else {
         return Ok(Vec::new());
     };
@@ -132,6 +131,7 @@ pub async fn account(
         replies: filter.exclude_replies,
         boosts: filter.exclude_boosts,
         text_alone: filter.only_media,
+        unpinned: filter.pinned,
     };
     Ok(ctx
         .store()

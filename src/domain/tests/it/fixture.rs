@@ -197,6 +197,7 @@ pub(crate) fn remote_person(peer: PeerId, origin: &str, username: &str) -> Remot
         inbox_uri: format!("{uri}/inbox"),
         shared_inbox_uri: Some(format!("{origin}/inbox")),
         followers_uri: format!("{uri}/followers"),
+        featured_uri: None,
         locked: false,
         discoverable: true,
         keys: vec![PublicKey {

@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
+mod featured;
+#[cfg(test)]
+mod filters;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod followers;

@@ -144,6 +144,7 @@ fn person(peer: &Peer, actor: &Actor, given: ProfileScope) -> Option<RemotePerso
         shared_inbox_uri: owned(&actor.shared_inbox),
         // Some actors of other software have none; the place below their id is theirs in any case.
         followers_uri: owned(&actor.followers).unwrap_or_else(|| format!("{id}#followers")),
+        featured_uri: owned(&actor.featured),
         locked: actor.locked,
         discoverable: actor.discoverable,
         keys: actor.keys.iter().map(public_key).collect(),

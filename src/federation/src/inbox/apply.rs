@@ -30,6 +30,12 @@ pub(super) async fn apply(
         (ActivityKind::Other, object) if activity.kind_name == "EmojiReact" => {
             post::like(federation, incoming, author, object.id()).await
         }
+        (ActivityKind::Other, object) if activity.kind_name == "Add" => {
+            post::pin(federation, incoming, author, object.id(), true).await
+        }
+        (ActivityKind::Other, object) if activity.kind_name == "Remove" => {
+            post::pin(federation, incoming, author, object.id(), false).await
+        }
         (ActivityKind::Announce, object) => post::announce(federation, incoming, author, object).await,
         (ActivityKind::Follow, object) => relation::follow(federation, incoming, author, object.id()).await,
         (ActivityKind::Accept, object) => relation::answer(federation, incoming, author, object, true).await,

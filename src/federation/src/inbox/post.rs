@@ -152,6 +152,36 @@ pub(super) async fn like(
     posts::favourite(federation.ctx(), incoming.via(), author.id, post, uri).await
 }
 
+/// A post of the author's that is put on top of their profile (`Add`), or taken down (`Remove`). Other collections have
+/// `Add` and `Remove` too: those say nothing here.
+pub(super) async fn pin(
+    federation: &Federation,
+    incoming: &Incoming<'_>,
+    author: &Arc<Account>,
+    object: Option<&Id>,
+    on: bool,
+) -> Result<()> {
+    let target = incoming.inbound.activity.target.as_ref().map(Id::as_str);
+    let (Some(id), true) = (
+        object,
+        target.is_some() && target == author.featured_uri.as_deref(),
+    ) else {
+        return leave(federation, incoming).await;
+    };
+    let post = exactly(federation, id).await?;
+    let (ctx, via) = (federation.ctx(), incoming.via());
+    let done = if on {
+        posts::pin(ctx, via, author.id, post).await
+    } else {
+        posts::unpin(ctx, via, author.id, post).await
+    };
+    match done {
+        // Posts of others, and more than are kept here: nothing is wrong with saying so.
+        Err(DomainError::Invalid(_)) => leave(federation, incoming).await,
+        other => other,
+    }
+}
+
 /// A boost. What is boosted is taken from its own origin, and only from there; nothing of a host that is no peer is looked at.
 pub(super) async fn announce(
     federation: &Federation,

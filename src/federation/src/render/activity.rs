@@ -339,6 +339,8 @@ impl Writer<'_> {
                     self.inner(LikeType::default(), uri, object),
                 ))
             }
+            Out::Pin { object } => Ok(self.featured(json!("Add"), object)),
+            Out::Unpin { object } => Ok(self.featured(json!("Remove"), object)),
             Out::Follow { uri, target } => {
                 let Some(target) = self.person(*target).await? else {
                     return Ok(None);
@@ -426,6 +428,13 @@ impl Writer<'_> {
     fn delete_post(&self, uri: &str) -> Document {
         let object = json!({"id": uri, "type": TombstoneType::default()});
         self.map(DeleteType::default(), &self.everyone(), object)
+    }
+
+    /// What is done to the list of pinned posts. Who is sent it has the post.
+    fn featured(&self, kind: Value, object: &str) -> Document {
+        let mut members = self.named(&self.id, kind, &self.everyone(), json!(object));
+        members.insert("target".to_owned(), json!(super::featured_of(self.account)));
+        Some(members)
     }
 
     async fn answer(&self, uri: &str, follower: AccountId, kind: Value) -> Result<Document> {

@@ -94,6 +94,7 @@ impl Federation {
         put("outbox", json!(format!("{id}/outbox")));
         put("followers", json!(account.followers_uri));
         put("following", json!(format!("{id}/following")));
+        put("featured", json!(featured_of(account)));
         put("endpoints", json!({"sharedInbox": origin.join("/inbox")}));
         put("manuallyApprovesFollowers", json!(account.locked));
         put("discoverable", json!(account.discoverable));
@@ -153,6 +154,11 @@ impl Federation {
             json!({"type": "Image", "mediaType": file.content_type, "url": url}),
         ))
     }
+}
+
+/// The collection of a person's pinned posts.
+pub(crate) fn featured_of(account: &Account) -> String {
+    format!("{}/featured", account.uri)
 }
 
 /// Name of the instance actor before the `@`; no person can have it.

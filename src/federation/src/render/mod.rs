@@ -16,6 +16,7 @@ mod written;
 
 pub use activity::{Sent, announce};
 pub use actor::INSTANCE_NAME;
+pub(crate) use actor::featured_of;
 pub use audience::Addressed;
 pub use collection::{collection, ordered_page, partial, tombstone};
 pub use reader::Reader;
@@ -51,6 +52,7 @@ pub(crate) fn context() -> Value {
             "Hashtag": "as:Hashtag",
             "toot": "http://joinmastodon.org/ns#",
             "votersCount": "toot:votersCount",
+            "featured": {"@id": "toot:featured", "@type": "@id"},
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "blurhash": "toot:blurhash",

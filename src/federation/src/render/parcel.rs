@@ -22,7 +22,9 @@ impl Federation {
                 (Some(self.ctx().origin().join(&path)), None)
             }
             Out::Favourite { uri, object } => (Some(uri.clone()), Some(object.clone())),
-            Out::Vote { object, .. } => (None, Some(object.clone())),
+            Out::Vote { object, .. } | Out::Pin { object } | Out::Unpin { object } => {
+                (None, Some(object.clone()))
+            }
             Out::DeletePost { uri }
             | Out::UndoBoost { uri, .. }
             | Out::UndoFavourite { uri, .. }

@@ -68,6 +68,12 @@ pub(crate) fn routes() -> Routes<Federation> {
             doc("The peer's own people whom a person follows"),
             people::following,
         )
+        .get(
+            "/people/{username}/featured",
+            Access::Peer,
+            doc("What this peer may see of the posts a person has pinned"),
+            people::featured,
+        )
         .get("/posts/{id}", Access::Peer, doc("A post"), posts::post)
         .get(
             "/posts/{id}/activity",

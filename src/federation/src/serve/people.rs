@@ -166,6 +166,31 @@ async fn outbox_page(
     ))
 }
 
+pub(super) async fn featured(
+    State(federation): State<Federation>,
+    Path(username): Path<String>,
+    verified: Verified,
+) -> Response {
+    let answer = async {
+        let (ctx, peer) = (federation.ctx(), &verified.peer);
+        let Some((cleared, account)) = present(&federation, peer, &username).await? else {
+            return Ok(not_found());
+        };
+        let pinned = AccountFilter {
+            pinned: true,
+            ..AccountFilter::default()
+        };
+        let page = Page::first(posts::MOST_PINNED);
+        let viewer = Viewer::Peer(peer.id);
+        let ids = timelines::account(ctx, viewer, account.id, pinned, page).await?;
+        let views = posts::views(ctx, viewer, ids).await?;
+        let items: Vec<String> = views.iter().map(|view| view.post.uri.clone()).collect();
+        let uri = render::featured_of(&account);
+        Ok(activity_json(cleared, &render::partial(&uri, &items)))
+    };
+    settle(answer.await)
+}
+
 pub(super) async fn followers(
     State(federation): State<Federation>,
     Path(username): Path<String>,

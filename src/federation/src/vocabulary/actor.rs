@@ -78,6 +78,8 @@ pub struct Actor {
     pub outbox: Option<Id>,
     /// Followers collection.
     pub followers: Option<Id>,
+    /// Collection of pinned posts.
+    pub featured: Option<Id>,
     /// Approves followers by hand.
     pub locked: bool,
     /// May be listed.
@@ -124,6 +126,7 @@ impl Actor {
             shared_inbox: Id::member(endpoints, "sharedInbox"),
             outbox: Id::member(value, "outbox"),
             followers: Id::member(value, "followers"),
+            featured: Id::member(value, "featured"),
             locked: field::flag(value, "manuallyApprovesFollowers"),
             // Absent means "may be listed" between nodes that chose each other (Lemmy and snac never send it).
             discoverable: value.get("discoverable").and_then(Value::as_bool).unwrap_or(true),

@@ -10,8 +10,8 @@ mod ledger;
 mod linger;
 mod maintenance;
 mod pace;
-mod polls;
 mod stall;
+mod timed;
 
 use crate::app::{self, App, Purpose};
 use crate::commands::Host;
@@ -20,7 +20,7 @@ use crate::control::Server;
 use crate::failure::Failure;
 use crate::log;
 use entrenous_api::{ApiSettings, ApiState, ClientFile};
-use entrenous_domain::{look, peers, search, timelines};
+use entrenous_domain::{look, peers, polls, scheduled, search, timelines};
 use entrenous_model::Event;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -120,7 +120,26 @@ async fn serve(app: &App) -> Result<(), Failure> {
             unfinished: "a post did not reach all home timelines; trying again",
         },
     ));
-    workers.spawn(polls::run(app.ctx.clone(), stop.clone()));
+    workers.spawn(timed::run(
+        app.ctx.clone(),
+        stop.clone(),
+        timed::Work {
+            piece: polls::settle,
+            next: polls::next_at,
+            wakes: |event| matches!(event, Event::PollQueued { .. }),
+            unfinished: "polls were not looked after; trying again",
+        },
+    ));
+    workers.spawn(timed::run(
+        app.ctx.clone(),
+        stop.clone(),
+        timed::Work {
+            piece: scheduled::settle,
+            next: scheduled::next_at,
+            wakes: |event| matches!(event, Event::PostScheduled { .. }),
+            unfinished: "a scheduled post is not published yet; trying again",
+        },
+    ));
     workers.spawn(ledger::run(app.ctx.clone(), stop.clone()));
     workers.spawn(emptied::run(
         app.ctx.clone(),

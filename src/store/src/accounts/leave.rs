@@ -1,6 +1,6 @@
 //! What ends when a person leaves.
 
-use crate::schema::{accounts, feed, follows, list_members, notifications, polls, posts};
+use crate::schema::{accounts, feed, filters, follows, list_members, notifications, polls, posts};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Time};
@@ -46,6 +46,9 @@ pub fn end_follows(conn: &mut Conn, id: AccountId) -> Result<Vec<AccountId>, Sto
     diesel::delete(feed::table)
         .filter(feed::owner_id.eq(id.get()).or(feed::author_id.eq(id.get())))
         .execute(conn)?;
+    diesel::delete(filters::table)
+        .filter(filters::account_id.eq(id.get()))
+        .execute(conn)?;
     diesel::delete(notifications::table)
         .filter(notifications::from_id.eq(id.get()))
         .execute(conn)?;
@@ -76,6 +79,7 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
         diesel::delete(polls::table)
             .filter(polls::post_id.eq_any(piece.to_vec()))
             .execute(conn)?;
+        crate::conversations::forget_posts(conn, piece)?;
     }
     diesel::update(posts::table)
         .filter(posts::account_id.eq(id.get()))

@@ -46,6 +46,7 @@ pub(crate) struct Row {
     statuses_count: i64,
     followers_count: i64,
     following_count: i64,
+    featured_uri: Option<String>,
 }
 
 impl TryFrom<Row> for Account {
@@ -78,6 +79,7 @@ impl TryFrom<Row> for Account {
             inbox_uri: row.inbox_uri,
             shared_inbox_uri: row.shared_inbox_uri,
             followers_uri: row.followers_uri,
+            featured_uri: row.featured_uri,
             created_at: from_db(row.created_at),
             updated_at: from_db(row.updated_at),
             last_posted_at: row.last_posted_at.map(from_db),

@@ -6,6 +6,7 @@ mod write;
 
 use crate::among::among;
 use crate::schema::attachments::dsl;
+use crate::schema::scheduled_files;
 use crate::{Conn, StoreError};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Attachment, AttachmentState, MediaId, PostId};
@@ -56,7 +57,7 @@ pub fn of_post(conn: &mut Conn, post: PostId) -> Result<Vec<Attachment>, StoreEr
     of_posts(conn, &[post.get()])
 }
 
-/// How many files of an account wait to be posted.
+/// How many files of an account wait to be posted; those of scheduled posts do not wait.
 ///
 /// # Errors
 /// The database's.
@@ -65,6 +66,7 @@ pub fn loose_of(conn: &mut Conn, account: AccountId) -> Result<i64, StoreError> 
         .filter(dsl::account_id.eq(account.get()))
         .filter(dsl::post_id.is_null())
         .filter(dsl::state.ne(AttachmentState::Gone.as_str()))
+        .filter(dsl::id.ne_all(scheduled_files::table.select(scheduled_files::attachment_id)))
         .count()
         .get_result(conn)?)
 }

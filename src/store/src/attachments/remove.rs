@@ -3,7 +3,7 @@
 use super::row::Row;
 use crate::among::among;
 use crate::schema::attachments::dsl;
-use crate::schema::media;
+use crate::schema::{media, scheduled_files};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Attachment, AttachmentState, MediaId, Time};
@@ -43,7 +43,7 @@ pub fn discard_of(conn: &mut Conn, account: AccountId, now: Time) -> Result<(), 
     Ok(())
 }
 
-/// Takes away what has waited for a post since before `before`; how many.
+/// Takes away what has waited for a post since before `before`, unless one is scheduled with it; how many.
 ///
 /// # Errors
 /// The database's.
@@ -51,7 +51,8 @@ pub fn expire(conn: &mut Conn, before: Time, now: Time) -> Result<usize, StoreEr
     let stale = dsl::attachments
         .filter(dsl::post_id.is_null())
         .filter(dsl::state.ne(AttachmentState::Gone.as_str()))
-        .filter(dsl::changed_at.lt(to_db(before)));
+        .filter(dsl::changed_at.lt(to_db(before)))
+        .filter(dsl::id.ne_all(scheduled_files::table.select(scheduled_files::attachment_id)));
     Ok(diesel::update(stale)
         .set((
             dsl::state.eq(AttachmentState::Gone.as_str()),

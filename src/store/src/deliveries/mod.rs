@@ -6,7 +6,14 @@ use crate::schema::{activities, deliveries, peers, posts};
 use crate::sql::Sql;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::QueryFragment;
+use diesel::query_dsl::LoadQuery;
+use diesel::sql_types::Bool;
+use diesel::sqlite::Sqlite;
 use entrenous_model::{
     AccountId, ActivityId, Cleared, DeliveryId, OutboundActivity, PeerId, PostId, Sending, Time,
 };
@@ -144,6 +151,13 @@ fn queue(conn: &mut Conn, activity: &NewActivity<'_>, targets: &[NewDelivery]) -
     sql.run(conn).map(drop)
 }
 
+/// The condition of the partial index `deliveries_queue`, word for word: a bound parameter in the place of the word would
+/// hide from both databases that the index holds what is asked for, and every look at a queue would read all that was ever
+/// delivered.
+fn is_queued() -> SqlLiteral<Bool> {
+    sql("deliveries.state = 'queued'")
+}
+
 /// Active peers with something queued; from when they may be tried, and after how many failures in a row.
 ///
 /// # Errors
@@ -151,7 +165,7 @@ fn queue(conn: &mut Conn, activity: &NewActivity<'_>, targets: &[NewDelivery]) -
 pub fn waiting_peers(conn: &mut Conn) -> Result<Vec<(PeerId, Option<Time>, i32)>, StoreError> {
     let waiting = deliveries::table
         .filter(deliveries::peer_id.eq(peers::id))
-        .filter(deliveries::state.eq("queued"));
+        .filter(is_queued());
     let rows = peers::table
         .filter(peers::state.eq("active"))
         .filter(diesel::dsl::exists(waiting))
@@ -165,22 +179,18 @@ pub fn waiting_peers(conn: &mut Conn) -> Result<Vec<(PeerId, Option<Time>, i32)>
 
 type QueuedRow = (i64, i64, Option<i64>, String, String, i64, i32, NaiveDateTime);
 
-/// The next deliveries of an active peer, in queue order.
-///
-/// # Errors
-/// The database's.
-pub fn next(
-    conn: &mut Conn,
+/// The statement of [`next`].
+fn next_query(
     peer: PeerId,
     after: Option<DeliveryId>,
     limit: i64,
-) -> Result<Vec<Queued>, StoreError> {
-    let rows = deliveries::table
+) -> impl QueryFragment<Sqlite> + QueryFragment<Pg> + for<'a> LoadQuery<'a, Conn, QueuedRow> {
+    deliveries::table
         .inner_join(activities::table)
         .inner_join(peers::table)
         .filter(peers::state.eq("active"))
         .filter(deliveries::peer_id.eq(peer.get()))
-        .filter(deliveries::state.eq("queued"))
+        .filter(is_queued())
         .filter(deliveries::id.gt(after.map_or(0, DeliveryId::get)))
         .order(deliveries::id)
         .limit(limit)
@@ -194,7 +204,19 @@ pub fn next(
             deliveries::attempts,
             deliveries::created_at,
         ))
-        .load::<QueuedRow>(conn)?;
+}
+
+/// The next deliveries of an active peer, in queue order.
+///
+/// # Errors
+/// The database's.
+pub fn next(
+    conn: &mut Conn,
+    peer: PeerId,
+    after: Option<DeliveryId>,
+    limit: i64,
+) -> Result<Vec<Queued>, StoreError> {
+    let rows = next_query(peer, after, limit).load::<QueuedRow>(conn)?;
     rows.into_iter()
         .map(
             |(id, activity, account, data, inbox, order_key, attempts, created_at)| {
@@ -293,11 +315,11 @@ pub fn give_up(
 ) -> Result<usize, StoreError> {
     let keys = activities::table
         .filter(activities::kind.eq(OutboundActivity::UPDATE_KEYS))
-        .filter(keep_keys.into_sql::<diesel::sql_types::Bool>())
+        .filter(keep_keys.into_sql::<Bool>())
         .select(activities::id);
     let old = deliveries::table
         .filter(deliveries::peer_id.eq(peer.get()))
-        .filter(deliveries::state.eq("queued"))
+        .filter(is_queued())
         .filter(deliveries::created_at.lt(to_db(before)))
         .filter(deliveries::activity_id.ne_all(keys));
     Ok(diesel::update(old)
@@ -329,9 +351,9 @@ pub fn attempted(conn: &mut Conn, id: DeliveryId, error: &str) -> Result<(), Sto
 /// The database's.
 pub fn counts(conn: &mut Conn, peer: PeerId, since: Time, dropped_since: Time) -> Result<Counts, StoreError> {
     let of_peer = || deliveries::table.filter(deliveries::peer_id.eq(peer.get()));
-    let waiting = of_peer().filter(deliveries::state.eq("queued"));
+    let waiting = || of_peer().filter(is_queued());
     Ok(Counts {
-        queued: waiting.count().get_result(conn)?,
+        queued: waiting().count().get_result(conn)?,
         delivered: of_peer()
             .filter(deliveries::state.eq("done"))
             .filter(deliveries::finished_at.gt(to_db(since)))
@@ -342,7 +364,7 @@ pub fn counts(conn: &mut Conn, peer: PeerId, since: Time, dropped_since: Time) -
             .filter(deliveries::finished_at.gt(to_db(dropped_since)))
             .count()
             .get_result(conn)?,
-        oldest: waiting
+        oldest: waiting()
             .select(diesel::dsl::min(deliveries::created_at))
             .first::<Option<NaiveDateTime>>(conn)?
             .map(from_db),
@@ -356,7 +378,7 @@ pub fn counts(conn: &mut Conn, peer: PeerId, since: Time, dropped_since: Time) -
 pub fn tried(conn: &mut Conn, peer: PeerId, most: i64) -> Result<(i64, Option<String>), StoreError> {
     let waiting = deliveries::table
         .filter(deliveries::peer_id.eq(peer.get()))
-        .filter(deliveries::state.eq("queued"))
+        .filter(is_queued())
         .order(deliveries::id)
         .limit(most)
         .select((deliveries::attempts, deliveries::last_error))
@@ -413,4 +435,59 @@ pub fn of_post(conn: &mut Conn, post: PostId) -> Result<Vec<Reach>, StoreError> 
         reach.error = error;
     }
     Ok(all.into_values().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestDatabase;
+    use diesel::debug_query;
+    use diesel::sql_types::{BigInt, Text};
+
+    /// The next of a queue are found along the index of what waits, whatever was delivered before.
+    #[tokio::test]
+    async fn what_waits_is_found_along_its_index() {
+        let statement = |text: String| text.split(" -- binds").next().unwrap_or_default().to_owned();
+        let query = || next_query(PeerId(1), Some(DeliveryId(1)), 9);
+        let sqlite = statement(debug_query::<Sqlite, _>(&query()).to_string());
+        let postgres = statement(debug_query::<Pg, _>(&query()).to_string());
+
+        let db = TestDatabase::sqlite();
+        let store = db.open();
+        let plan = store.read(move |conn| {
+            Sql::default()
+                .raw(format!("EXPLAIN QUERY PLAN {sqlite}"))
+                .load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)
+        });
+        let plan: Vec<String> = plan.await.unwrap().into_iter().map(|row| row.3).collect();
+        assert!(
+            plan.iter()
+                .any(|step| step.contains("deliveries_queue (peer_id=? AND id>?)")),
+            "{plan:#?}"
+        );
+
+        let Some(db) = TestDatabase::postgres() else {
+            return;
+        };
+        let store = db.open();
+        let plan = store.write(move |tx| {
+            for text in [
+                // So small a table would be read whole. Plans are generic, as the readers have them.
+                "SET LOCAL enable_seqscan = off".to_owned(),
+                "SET LOCAL plan_cache_mode = force_generic_plan".to_owned(),
+                format!("PREPARE next_of AS {postgres}"),
+            ] {
+                Sql::default().raw(text).run(tx)?;
+            }
+            let nulls = vec!["NULL"; postgres.matches('$').count()].join(", ");
+            Sql::default()
+                .raw(format!("EXPLAIN EXECUTE next_of({nulls})"))
+                .load::<(Text,), (String,)>(tx)
+        });
+        let plan: Vec<String> = plan.await.unwrap().into_iter().map(|row| row.0).collect();
+        assert!(
+            plan.iter().any(|step| step.contains("deliveries_queue")),
+            "{plan:#?}"
+        );
+    }
 }

@@ -24,8 +24,8 @@ pub use details::{
 pub use participants::{mentioned_in, of_conversation};
 pub use thread::{ancestors, descendants};
 pub use write::{
-    Edit, add_mention, adopt_orphans, bury, forget_idempotency, insert, keep_version, remember_idempotency,
-    replace, set_addressed,
+    Edit, add_mention, adopt_orphans, bury, forget_idempotency, insert, keep_version, pin, pinned_count,
+    remember_idempotency, replace, set_addressed,
 };
 
 /// Posts by id, tombstones included, in no order.

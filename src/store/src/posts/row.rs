@@ -9,7 +9,7 @@ use entrenous_model::{AccountId, PeerId, Post, PostId};
 pub(super) const COLUMNS: &str = "p.id, p.account_id, p.peer_id, p.uri, p.url, p.boost_of, p.in_reply_to, \
      p.in_reply_to_uri, p.in_reply_to_account, p.conversation, p.content, p.source, p.spoiler, p.sensitive, \
      p.visibility, p.language, p.created_at, p.edited_at, p.deleted_at, p.replies_count, p.boosts_count, \
-     p.favourites_count";
+     p.favourites_count, p.pinned_at";
 
 /// Their SQL types.
 pub(super) type SqlRow = crate::schema::posts::SqlType;
@@ -38,6 +38,7 @@ pub(super) struct Row {
     replies_count: i64,
     boosts_count: i64,
     favourites_count: i64,
+    pinned_at: Option<NaiveDateTime>,
 }
 
 impl Row {
@@ -66,6 +67,7 @@ impl Row {
             replies_count: self.replies_count,
             boosts_count: self.boosts_count,
             favourites_count: self.favourites_count,
+            pinned_at: self.pinned_at.map(from_db),
         })
     }
 }

@@ -135,6 +135,32 @@ pub fn replace(conn: &mut Conn, post: PostId, edit: &Edit<'_>) -> Result<(), Sto
     Ok(())
 }
 
+/// Puts a post on top of its author's profile since `at`, or takes it down.
+///
+/// # Errors
+/// Those of the query.
+pub fn pin(conn: &mut Conn, post: PostId, at: Option<Time>) -> Result<(), StoreError> {
+    Sql::new("UPDATE posts SET pinned_at = ")
+        .opt_time(at)
+        .raw(" WHERE id = ")
+        .int(post.get())
+        .run(conn)?;
+    Ok(())
+}
+
+/// How many posts are on top of a person's profile.
+///
+/// # Errors
+/// Those of the query.
+pub fn pinned_count(conn: &mut Conn, account: AccountId) -> Result<i64, StoreError> {
+    let count = Sql::new(
+        "SELECT COUNT(*) FROM posts WHERE pinned_at IS NOT NULL AND deleted_at IS NULL AND account_id = ",
+    )
+    .int(account.get())
+    .first::<diesel::sql_types::BigInt, i64>(conn)?;
+    Ok(count.unwrap_or_default())
+}
+
 /// Keeps the present version of a post, with its files, before it is edited.
 ///
 /// # Errors
@@ -190,6 +216,7 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
     ] {
         Sql::new(statement).ids(ids).run(conn)?;
     }
+    crate::conversations::forget_posts(conn, ids)?;
     Sql::new(
         "UPDATE posts SET content = '', source = '', spoiler = '', language = NULL, favourites_count = 0, \
               boosts_count = 0, deleted_at = ",
@@ -230,6 +257,7 @@ pub fn adopt_orphans(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreE
         .raw(" WHERE conversation IN ")
         .ids(&orphans)
         .run(conn)?;
+    crate::conversations::rethread(conn, &orphans, post.conversation)?;
     Ok(orphans.into_iter().map(PostId).collect())
 }
 

@@ -21,8 +21,8 @@ pub(crate) use index::forget;
 pub use index::{index, index_piece};
 pub use posts::{PostQuery, posts};
 
-/// `text` in lower case as it is in a `LIKE` pattern, whatever `LIKE` would make of its characters.
-fn escaped(text: &str) -> String {
+/// `text` as a part of a `LIKE` pattern, lower-case, without special meaning.
+pub(crate) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         if matches!(c, '%' | '_' | '\\') {

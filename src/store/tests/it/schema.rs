@@ -29,7 +29,11 @@ type Tables = BTreeMap<String, BTreeMap<String, String>>;
 fn from_schema() -> Tables {
     let mut tables = Tables::new();
     let mut table: Option<String> = None;
-    for line in include_str!("../../src/schema.rs").lines().map(str::trim) {
+    let files = [
+        include_str!("../../src/schema.rs"),
+        include_str!("../../src/schema/own.rs"),
+    ];
+    for line in files.into_iter().flat_map(str::lines).map(str::trim) {
         if let Some((column, kind)) = line.strip_suffix(',').and_then(|line| line.split_once(" -> ")) {
             let table = table.as_ref().expect("a column outside a table");
             let column = column.trim_start_matches("r#");

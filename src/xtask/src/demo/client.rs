@@ -169,6 +169,27 @@ impl Client {
             .map(drop)
     }
 
+    /// Tells everyone on the node, as its administrator.
+    pub(crate) fn announce(&self, text: &str) -> Outcome {
+        let told = json!({ "text": text });
+        self.write("POST", "/api/entrenous/v1/admin/announcements", &told)
+            .map(drop)
+    }
+
+    /// Puts the oldest public post of one's own on top of the profile.
+    pub(crate) fn pin_one(&self) -> Outcome {
+        let me = text(&self.get("/api/v1/accounts/verify_credentials")?, "/id")?;
+        let posts = self.get(&format!(
+            "/api/v1/accounts/{me}/statuses?exclude_replies=true&exclude_reblogs=true"
+        ))?;
+        let public = |post: &&Value| post.get("visibility").and_then(Value::as_str) == Some("public");
+        let oldest = posts.as_array().into_iter().flatten().rfind(public);
+        match oldest {
+            Some(post) => self.act("pin", &text(post, "/id")?),
+            None => Ok(()),
+        }
+    }
+
     /// Makes a list of people whom this person follows.
     pub(crate) fn make_list(&self, title: &str, people: &[String]) -> Outcome {
         let list = text(

@@ -249,6 +249,7 @@ fn make(wish: &Wish, folder: &Path, binary: &Path) -> Outcome {
         &format!("{posts} posts, pictures, polls and answers between the nodes"),
     );
     let lists = everyone.make_lists()?;
+    everyone.announce()?;
     done(begun, &format!("{lists} lists"));
     drop(everyone);
     state.save(folder)?;

@@ -18,7 +18,7 @@ use crate::{Outcome, postgres, signals};
 /// Everyone's password. The nodes listen on this machine alone.
 pub(crate) const PASSWORD: &str = "entre-nous-demo";
 /// What each person's client may do.
-const SCOPES: &str = "read write follow push";
+const SCOPES: &str = "read write follow push admin:read admin:write";
 
 /// One node of the demo.
 pub(crate) struct Node {

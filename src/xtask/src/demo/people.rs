@@ -9,6 +9,8 @@ pub(crate) struct Site {
     pub(crate) name: &'static str,
     /// What its owner calls the list of those elsewhere.
     pub(crate) partners: &'static str,
+    /// What its administrator tells everyone.
+    pub(crate) announcement: &'static str,
     /// Colour of its pictures, red, green, blue.
     pub(crate) colour: [u8; 3],
     /// The first is the owner.
@@ -52,6 +54,7 @@ pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Atelier Rhône",
         partners: "Partenaires",
+        announcement: "Coupure d’eau jeudi de 7 h à 8 h dans l’atelier : prévenez les équipes du matin. #chantier",
         colour: [0xb4, 0x4a, 0x2f],
         posts: posts_fr::POSTS,
         people: &[
@@ -109,6 +112,7 @@ pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Northwind Instruments",
         partners: "Partners",
+        announcement: "The harbour gate is closed for repairs until Friday: please come in by the north entrance.",
         colour: [0x1f, 0x5f, 0x8b],
         posts: posts_en::POSTS,
         people: &[
@@ -166,6 +170,7 @@ pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Studio Kyoto",
         partners: "Partners",
+        announcement: "The car park is being painted on Friday: please leave it free from noon.",
         colour: [0x6b, 0x4f, 0x8f],
         posts: posts_others::KYOTO,
         people: &[
@@ -195,6 +200,7 @@ pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Fonderie des Monts",
         partners: "Partenaires",
+        announcement: "Visite de sécurité mercredi matin : badge et chaussures pour tout le monde.",
         colour: [0x4d, 0x55, 0x5c],
         posts: posts_others::FONDERIE,
         people: &[
@@ -224,6 +230,7 @@ pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Harbour Optics",
         partners: "Partners",
+        announcement: "Summer party on the 12th: write your name on the list in the kitchen.",
         colour: [0x2c, 0x7a, 0x62],
         posts: posts_others::HARBOUR,
         people: &[
@@ -253,6 +260,7 @@ pub(crate) const SITES: [Site; 6] = [
     Site {
         name: "Papeterie du Lac",
         partners: "Partenaires",
+        announcement: "Inventaire lundi : l’entrepôt reste fermé jusqu’à midi.",
         colour: [0xa0, 0x7a, 0x2b],
         posts: posts_others::PAPETERIE,
         people: &[

@@ -251,6 +251,19 @@ impl<'a> Everyone<'a> {
         Ok(lists)
     }
 
+    /// The first of each site, who owns its node, tells everyone there something, and pins a post of their own.
+    pub(crate) fn announce(&self) -> Outcome {
+        for site in self
+            .people
+            .chunk_by(|one, other| one.node_index == other.node_index)
+        {
+            let Some(owner) = site.first() else { continue };
+            owner.client.announce(owner.node.site.announcement)?;
+            owner.client.pin_one()?;
+        }
+        Ok(())
+    }
+
     fn named(&self, name: &str) -> Option<&Someone<'a>> {
         self.people.iter().find(|someone| someone.person.username == name)
     }

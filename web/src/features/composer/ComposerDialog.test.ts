@@ -134,3 +134,19 @@ test("organisations that do not get posts are not named", async () => {
     expect(screen.getAllByText(/connected organisations: Brume\./).length).toBeGreaterThan(0),
   );
 });
+
+test("a post can be scheduled: the button says so, and the time is said with it", async () => {
+  const text = open();
+  await fireEvent.input(text, { target: { value: "tomorrow" } });
+  await fireEvent.click(screen.getByTitle("Publish later"));
+  const field = screen.getByLabelText<HTMLInputElement>("Publish on");
+  expect(Date.parse(field.value)).toBeGreaterThan(Date.now());
+  await fireEvent.input(field, { target: { value: "2020-01-01T09:00" } });
+  await fireEvent.click(screen.getByText("Schedule"));
+  expect(soon).not.toHaveBeenCalled();
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  await fireEvent.input(field, { target: { value: "2099-01-01T09:00" } });
+  await fireEvent.click(screen.getByText("Schedule"));
+  expect(soon.mock.calls[0]?.[0].post.scheduled_at).toBe(new Date(2099, 0, 1, 9).toISOString());
+  expect(compose.request).toBeNull();
+});

@@ -18,6 +18,7 @@ import {
 import { node } from "$/state/node.svelte";
 import { publishSoon } from "$/state/outbox";
 import { session } from "$/state/session.svelte";
+import { possible, toIso } from "$/state/when";
 import { count } from "./count";
 import { fitting, narrower } from "./audience";
 import { limitsOf, Uploads } from "./uploads.svelte";
@@ -58,6 +59,8 @@ export class Composer {
   visibility = $state<Visibility>("public");
   language = $state("");
   poll = $state<DraftPoll | null>(null);
+  /** When it is published, as the field has it; null for at once. */
+  later = $state<string | null>(null);
   error = $state<string | null>(null);
   /** The text of a post that is changed is read first. */
   phase = $state<"ready" | "loading" | "failed">("ready");
@@ -137,15 +140,16 @@ export class Composer {
     this.visibility = draft.visibility;
     this.language = draft.language;
     this.poll = draft.poll;
+    this.later = draft.later ?? null;
     void this.uploads.restore(draft.media, this.request.edit === undefined);
   }
 
   /** Everything, as a draft keeps it. */
   draft(): Draft {
-    const { text, spoiler, warned, sensitive, visibility, language } = this;
+    const { text, spoiler, warned, sensitive, visibility, language, later } = this;
     const poll = $state.snapshot(this.poll);
     const media = $state.snapshot(this.uploads.kept()) as DraftMedia[];
-    return { text, spoiler, warned, sensitive, visibility, language, media, poll, at: Date.now() };
+    return { text, spoiler, warned, sensitive, visibility, language, media, poll, later, at: Date.now() };
   }
 
   /** Text of everything that counts as written, to see whether something was. */
@@ -189,12 +193,13 @@ export class Composer {
   }
 
   /** Why it cannot be published yet; null if it can. */
-  get missing(): "nothing" | "tooLong" | "uploads" | "failed" | "poll" | "loading" | null {
+  get missing(): "nothing" | "tooLong" | "uploads" | "failed" | "poll" | "later" | "loading" | null {
     if (this.phase !== "ready") return "loading";
     if (this.remaining < 0) return "tooLong";
     if (this.uploads.failed) return "failed";
     if (!this.uploads.ready) return "uploads";
     if (!this.pollReady) return "poll";
+    if (this.later !== null && !possible(this.later, Date.now())) return "later";
     if (this.text.trim() === "" && this.uploads.items.length === 0) return "nothing";
     return null;
   }
@@ -227,6 +232,8 @@ export class Composer {
     const answered = this.parent?.id ?? this.request.redraft?.in_reply_to_id;
     if (answered) post.in_reply_to_id = answered;
     if (poll) post.poll = poll;
+    const at = this.later === null ? null : toIso(this.later);
+    if (at) post.scheduled_at = at;
     post.visibility = this.visibility;
     return post;
   }

@@ -73,6 +73,23 @@ test("hands over everything it is made of", () => {
   });
 });
 
+test("a time goes with the post, and one that is too near is told", () => {
+  const soon = vi.spyOn(outbox, "publishSoon").mockImplementation(() => {});
+  soon.mockClear();
+  const composer = new Composer({});
+  composer.text = "later";
+  composer.later = "2020-01-01T09:00";
+  expect(composer.missing).toBe("later");
+  expect(composer.publish()).toBe(false);
+  composer.later = "2099-01-01T09:00";
+  expect(composer.publish()).toBe(true);
+  const { post, draft } = soon.mock.calls[0]![0];
+  expect(post.scheduled_at).toBe(new Date(2099, 0, 1, 9).toISOString());
+  expect(draft.later).toBe("2099-01-01T09:00");
+  composer.later = null;
+  expect(composer.post()).not.toHaveProperty("scheduled_at");
+});
+
 test("what is written is kept, and forgotten when it is taken away again", () => {
   const composer = new Composer({});
   composer.text = "half a tho";

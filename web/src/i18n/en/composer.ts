@@ -65,4 +65,12 @@ export const composer = {
   unsure:
     "A post from your last visit may not have arrived. It is kept as a draft: look at your profile before you publish it again.",
   changed: "Your changes are published",
+  later: "Publish later",
+  laterRemove: "Publish at once after all",
+  laterAt: "Publish on",
+  laterHint: "In your time zone, at least five minutes from now.",
+  laterSoon: "Choose a time that is at least five minutes from now.",
+  laterDone: "Scheduled for {when}",
+  laterShow: "Show",
+  schedule: "Schedule",
 } as const;

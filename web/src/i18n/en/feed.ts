@@ -40,4 +40,9 @@ export const feed = {
   followTag: "Follow",
   unfollowTag: "Following",
   followTagHelp: "Posts with this hashtag appear in your home feed",
+  announcements: "Announcements",
+  announcement: "Announcement",
+  answer: "Answer with an emoji",
+  answered: { one: "{emoji}, {count} person", other: "{emoji}, {count} people" },
+  dismiss: "I have read this",
 } as const;

@@ -8,12 +8,14 @@ import { composer } from "./composer";
 import { design } from "./design";
 import { feed } from "./feed";
 import { files } from "./files";
+import { filters } from "./filters";
 import { lists } from "./lists";
 import { media } from "./media";
 import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
 import { thread } from "./thread";
@@ -27,12 +29,14 @@ export const messages = {
   design,
   feed,
   files,
+  filters,
   lists,
   media,
   nav,
   notifications,
   post,
   profile,
+  scheduled,
   search,
   settings,
   thread,

@@ -5,6 +5,7 @@ export const settings = {
   preferences: "Preferences",
   security: "Security",
   people: "People",
+  filters: "Filters",
   avatar: "Picture",
   avatarHint: "A square is best. It is cropped to the middle.",
   header: "Header picture",

@@ -76,4 +76,12 @@ export const composer = {
   unsure:
     "Une publication de votre dernière visite n’est peut-être pas arrivée. Elle est gardée comme brouillon : regardez votre profil avant de la republier.",
   changed: "Vos modifications sont publiées",
+  later: "Publier plus tard",
+  laterRemove: "Publier finalement tout de suite",
+  laterAt: "Publier le",
+  laterHint: "À votre heure, au plus tôt dans cinq minutes.",
+  laterSoon: "Choisissez un moment au plus tôt dans cinq minutes.",
+  laterDone: "Programmée pour le {when}",
+  laterShow: "Afficher",
+  schedule: "Programmer",
 } as const;

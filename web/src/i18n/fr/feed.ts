@@ -46,4 +46,13 @@ export const feed = {
   followTag: "Suivre",
   unfollowTag: "Suivi",
   followTagHelp: "Les publications avec ce mot-dièse apparaissent dans votre fil d’accueil",
+  announcements: "Annonces",
+  announcement: "Annonce",
+  answer: "Répondre par un émoji",
+  answered: {
+    one: "{emoji}, {count} personne",
+    many: "{emoji}, {count} de personnes",
+    other: "{emoji}, {count} personnes",
+  },
+  dismiss: "C’est lu",
 } as const;

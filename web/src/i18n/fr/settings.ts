@@ -5,6 +5,7 @@ export const settings = {
   preferences: "Préférences",
   security: "Sécurité",
   people: "Personnes",
+  filters: "Filtres",
   avatar: "Photo",
   avatarHint: "De préférence carrée ; elle est recadrée au centre.",
   header: "Bannière",

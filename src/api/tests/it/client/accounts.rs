@@ -295,10 +295,6 @@ async fn blocks_mutes_and_notes() {
         .ok();
     assert_eq!(theirs[0]["note"], "");
     assert_eq!(on("note", "comment=").await["note"], "");
-    stage
-        .post(&ada, &format!("/api/v1/accounts/{}/endorse", bob.id), "")
-        .await
-        .refused(422);
     assert_eq!(on("unendorse", "").await["endorsed"], false);
 }
 

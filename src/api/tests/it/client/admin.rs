@@ -164,3 +164,99 @@ async fn own_tokens() {
     );
     assert_eq!(stage.get(&ada, "/api/entrenous/v1/peers").await.ok(), json!([]));
 }
+
+#[tokio::test]
+async fn people_as_other_clients_administer_them() {
+    let stage = Stage::new();
+    let owner = stage
+        .person_with(
+            "owner",
+            Role::Owner,
+            "read admin:read:accounts admin:write:accounts",
+        )
+        .await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob_b").await);
+    let v1 = "/api/v1/admin/accounts";
+    let v2 = "/api/v2/admin/accounts";
+    let found = async |path: String| ids(&stage.get(&owner, &path).await.ok());
+    let name = |id: &entrenous_model::AccountId| id.to_string();
+    let all = vec![name(&bob.id), name(&ada.id), name(&owner.id)];
+    for path in [
+        v1.to_owned(),
+        v2.to_owned(),
+        format!("{v2}?origin=local&status=active"),
+        format!("{v1}?local=true"),
+    ] {
+        assert_eq!(found(path.clone()).await, all, "{path}");
+    }
+    for nobody in [
+        "pending=true",
+        "silenced=true",
+        "remote=true",
+        "by_domain=there.example",
+        "disabled=true",
+        "active=true&disabled=true",
+        "username=%25",
+    ] {
+        assert!(found(format!("{v1}?{nobody}")).await.is_empty(), "{nobody}");
+    }
+    for nobody in [
+        "origin=remote",
+        "status=pending",
+        "status=silenced",
+        "status=suspended",
+    ] {
+        assert!(found(format!("{v2}?{nobody}")).await.is_empty(), "{nobody}");
+    }
+    assert_eq!(found(format!("{v2}?permissions=staff")).await, [name(&owner.id)]);
+    assert_eq!(found(format!("{v1}?username=B_")).await, [name(&bob.id)]);
+    assert_eq!(found(format!("{v1}?display_name=ad")).await, [name(&ada.id)]);
+    let first = stage.get(&owner, &format!("{v2}?limit=2")).await;
+    assert_eq!(ids(&first.ok()), all[..2]);
+    let next = stage.get(&owner, &first.link("next").unwrap()).await;
+    assert_eq!(ids(&next.ok()), all[2..]);
+
+    let one = format!("{v1}/{}", ada.id);
+    let shown = stage.get(&owner, &one).await.ok();
+    assert_eq!(
+        (
+            &shown["account"]["acct"],
+            &shown["role"]["name"],
+            &shown["suspended"]
+        ),
+        (&json!("ada"), &json!("member"), &json!(false))
+    );
+    stage.get(&owner, &format!("{v1}/17")).await.refused(404);
+    let act = async |kind: serde_json::Value| {
+        stage
+            .json(&owner, "POST", &format!("{one}/action"), json!({ "type": kind }))
+            .await
+    };
+    for kind in [json!("silence"), json!("sensitive"), json!("x"), json!(null)] {
+        act(kind).await.refused(422);
+    }
+    act(json!("none")).await.ok();
+    assert_eq!(stage.get(&owner, &one).await.ok()["disabled"], false);
+    act(json!("suspend")).await.ok();
+    let shown = stage.get(&owner, &one).await.ok();
+    assert_eq!(
+        (&shown["disabled"], &shown["suspended"]),
+        (&json!(true), &json!(true))
+    );
+    stage.get(&ada, "/api/v1/timelines/home").await.refused(401);
+    assert_eq!(found(format!("{v2}?status=suspended")).await, [name(&ada.id)]);
+    for verb in ["enable", "unsuspend"] {
+        stage
+            .post(&owner, &format!("{one}/{verb}"), "")
+            .await
+            .refused(403);
+    }
+    stage.post(&owner, &format!("{one}/unsilence"), "").await.ok();
+    stage.delete(&owner, &one).await.refused(403);
+    // The last owner stays.
+    let own = format!("{v1}/{}/action", owner.id);
+    stage
+        .json(&owner, "POST", &own, json!({ "type": "suspend" }))
+        .await
+        .refused(409);
+}

@@ -2,13 +2,19 @@
 
 mod accounts;
 mod admin;
+mod announcements;
+mod contract;
+mod conversations;
+mod featured;
 mod files;
+mod filters;
 mod lists;
 mod look;
 mod notifications;
 mod own;
 mod pictures;
 mod polls;
+mod scheduled;
 mod search;
 mod stage;
 mod statuses;

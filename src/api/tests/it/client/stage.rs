@@ -147,6 +147,7 @@ impl Stage {
             inbox_uri: format!("{uri}/inbox"),
             shared_inbox_uri: None,
             followers_uri: format!("{uri}/followers"),
+            featured_uri: None,
             locked: false,
             discoverable: true,
             keys: Vec::new(),

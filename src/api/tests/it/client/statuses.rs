@@ -161,12 +161,80 @@ async fn every_action_answers_the_post_as_it_is_now() {
         .ok();
     assert_eq!(ids(&by), [bob.id.to_string()]);
     assert_eq!(act("unreblog").await["reblogged"], false);
-    assert!(
+}
+
+#[tokio::test]
+async fn posts_are_pinned() {
+    let stage = Stage::new();
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let pin = async |who, id: &str, verb: &str| {
         stage
-            .post(&ada, &format!("/api/v1/statuses/{id}/pin"), "")
+            .post(who, &format!("/api/v1/statuses/{id}/{verb}"), "")
             .await
-            .refused(422)
-            .contains("not supported")
+    };
+    let pinned = async |who| {
+        let path = format!("/api/v1/accounts/{}/statuses?pinned=true", ada.id);
+        let answer = stage.get(who, &path).await;
+        assert!(answer.link("next").is_none(), "one page holds them all");
+        ids(&answer.ok())
+    };
+    let mut posts = Vec::new();
+    for number in 0..6 {
+        posts.push(stage.publish(&ada, &format!("post {number}"), "public").await);
+    }
+    let private = stage.publish(&ada, "for my followers", "private").await;
+    assert!(pinned(&bob).await.is_empty());
+    let status = pin(&ada, &posts[0], "pin").await.ok();
+    assert_eq!(status["pinned"], true);
+    assert_eq!(pin(&ada, &posts[0], "pin").await.ok()["pinned"], true);
+    for id in [&posts[3], &private] {
+        pin(&ada, id, "pin").await.ok();
+    }
+    assert_eq!(
+        pinned(&ada).await,
+        [&private, &posts[3], &posts[0]].map(Clone::clone)
+    );
+    assert_eq!(pinned(&bob).await, [&posts[3], &posts[0]].map(Clone::clone));
+    // Only one's own say that they are pinned, or not.
+    let seen = stage
+        .get(&bob, &format!("/api/v1/statuses/{}", posts[0]))
+        .await
+        .ok();
+    assert!(seen.get("pinned").is_none());
+    let other = stage
+        .get(&ada, &format!("/api/v1/statuses/{}", posts[1]))
+        .await
+        .ok();
+    assert_eq!(other["pinned"], false);
+
+    let own = pin(&bob, &posts[0], "pin").await.refused(422);
+    assert!(own.contains("Someone else's post cannot be pinned"), "{own}");
+    let direct = stage.publish(&ada, "@bob psst", "direct").await;
+    let refused = pin(&ada, &direct, "pin").await.refused(422);
+    assert!(refused.contains("only visible to mentioned users"), "{refused}");
+    let boost = stage
+        .post(&ada, &format!("/api/v1/statuses/{}/reblog", posts[1]), "")
+        .await
+        .ok();
+    let refused = pin(&ada, boost["id"].as_str().unwrap(), "pin").await.refused(422);
+    assert!(refused.contains("boost"), "{refused}");
+    for id in &posts[1..3] {
+        pin(&ada, id, "pin").await.ok();
+    }
+    let most = pin(&ada, &posts[5], "pin").await.refused(422);
+    assert!(most.contains("maximum number"), "{most}");
+    // What is deleted is pinned no more, and makes room.
+    let path = format!("/api/v1/statuses/{}", posts[3]);
+    stage
+        .send(request(&ada, "DELETE", &path).body("".into()).unwrap())
+        .await
+        .ok();
+    pin(&ada, &posts[5], "pin").await.ok();
+    assert_eq!(pin(&ada, &posts[0], "unpin").await.ok()["pinned"], false);
+    assert_eq!(pin(&ada, &posts[0], "unpin").await.ok()["pinned"], false);
+    assert_eq!(
+        pinned(&bob).await,
+        [&posts[5], &posts[2], &posts[1]].map(Clone::clone)
     );
 }
 
@@ -285,16 +353,12 @@ async fn a_post_is_edited_and_deleted() {
 async fn what_is_not_there_yet_is_refused_and_not_dropped() {
     let stage = Stage::new();
     let ada = stage.person("ada").await;
-    for body in [
-        json!({ "status": "x", "scheduled_at": "2031-01-01T00:00:00Z" }),
-        json!({ "status": "x", "quoted_status_id": "1" }),
-    ] {
-        let text = stage
-            .json(&ada, "POST", "/api/v1/statuses", body.clone())
-            .await
-            .refused(422);
-        assert!(text.contains("not supported"), "{text}");
-    }
+    let body = json!({ "status": "x", "quoted_status_id": "1" });
+    let text = stage
+        .json(&ada, "POST", "/api/v1/statuses", body)
+        .await
+        .refused(422);
+    assert!(text.contains("not supported"), "{text}");
     let form = "status=x&poll[options][]=a&poll[options][]=b";
     stage.post(&ada, "/api/v1/statuses", form).await.refused(422);
     stage.post(&ada, "/api/v1/statuses", "status=").await.refused(422);

@@ -172,3 +172,63 @@ async fn search_finds_people_posts_and_hashtags() {
         json!([])
     );
 }
+
+#[tokio::test]
+async fn what_several_people_talk_about_trends() {
+    let stage = Stage::new();
+    let (ada, bob, eve) = (
+        stage.person("ada").await,
+        stage.person("bob").await,
+        stage.person("eve").await,
+    );
+    let trends = async |who, what: &str| stage.get(who, &format!("/api/v1/trends/{what}")).await.ok();
+    assert_eq!(trends(&ada, "tags").await, json!([]));
+    assert_eq!(trends(&ada, "statuses").await, json!([]));
+    stage.publish(&ada, "#alone #alone", "public").await;
+    stage.publish(&ada, "#hidden", "private").await;
+    let hidden = stage.publish(&bob, "#hidden", "private").await;
+    let first = stage.publish(&ada, "the #harbour", "public").await;
+    let second = stage.publish(&bob, "at the #Harbour with #tea", "public").await;
+    stage.publish(&eve, "#harbour and #tea", "public").await;
+    for (who, post, verb) in [
+        (&bob, &first, "favourite"),
+        (&eve, &first, "favourite"),
+        (&ada, &second, "reblog"),
+        (&eve, &second, "favourite"),
+        (&bob, &hidden, "favourite"),
+        (&bob, &hidden, "reblog"),
+    ] {
+        stage
+            .post(who, &format!("/api/v1/statuses/{post}/{verb}"), "")
+            .await
+            .ok();
+    }
+    // What was found is kept for some minutes.
+    assert_eq!(trends(&ada, "tags").await, json!([]));
+    stage.clock.advance(chrono::Duration::minutes(6));
+    let tags = trends(&ada, "tags").await;
+    let names: Vec<_> = tags
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["name"].clone())
+        .collect();
+    assert_eq!(names, ["harbour", "tea"]);
+    assert_eq!(tags[0]["history"][0]["accounts"], "3");
+    assert_eq!(trends(&ada, "tags?limit=1&offset=1").await[0]["name"], "tea");
+    assert_eq!(trends(&ada, "tags?offset=9").await, json!([]));
+    assert_eq!(
+        ids(&trends(&ada, "statuses").await),
+        [second.clone(), first.clone()]
+    );
+    // Not of people one does not want to read.
+    stage
+        .post(&ada, &format!("/api/v1/accounts/{}/mute", bob.id), "")
+        .await
+        .ok();
+    assert_eq!(ids(&trends(&ada, "statuses").await), [first]);
+    // It passes.
+    stage.clock.advance(chrono::Duration::days(8));
+    assert_eq!(trends(&eve, "statuses").await, json!([]));
+    assert_eq!(trends(&eve, "tags").await, json!([]));
+}

@@ -5,6 +5,7 @@ use crate::fixture::House;
 use entrenous_domain::notifications::{self, Filter};
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::search::PostSearch;
+use entrenous_domain::timelines::{self, AccountFilter};
 use entrenous_domain::{DomainError, Via, blocks, search};
 use entrenous_model::{NotificationKind, Page, Visibility};
 use entrenous_store::stories;
@@ -90,6 +91,52 @@ stories! {
         assert_eq!(house.kinds_told(ada.id).await, [NotificationKind::Favourite]);
         posts::unfavourite(ctx, house.via(peer), zoe.id, mine).await.unwrap();
         assert_eq!(house.told(ada.id).await, []);
+    }
+
+    async fn pins(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let pinned = async |viewer, account| {
+            let filter = AccountFilter { pinned: true, ..AccountFilter::default() };
+            timelines::account(ctx, viewer, account, filter, Page::first(20)).await.unwrap()
+        };
+        // It goes to the nodes that have the post, and to no others.
+        let here = house.say(ada.id, "ici", Visibility::Private).await;
+        let there = house.say(ada.id, "@zoe@there.example", Visibility::Public).await;
+        posts::pin(ctx, Via::Local, ada.id, here).await.unwrap();
+        assert_eq!(house.queued(peer).await, ["Create"]);
+        posts::pin(ctx, Via::Local, ada.id, there).await.unwrap();
+        posts::pin(ctx, Via::Local, ada.id, there).await.unwrap();
+        assert_eq!(house.queued(peer).await, ["Create", "Add"]);
+        posts::unpin(ctx, Via::Local, ada.id, there).await.unwrap();
+        assert_eq!(house.queued(peer).await, ["Create", "Add", "Remove"]);
+        assert_eq!(pinned(Viewer::Person(ada.id), ada.id).await, [here]);
+        assert_eq!(pinned(Viewer::Peer(peer), ada.id).await, []);
+        // Theirs: their own, and no more than ours may have.
+        let mut theirs = Vec::new();
+        for number in 0..=posts::MOST_PINNED {
+            let uri = format!("https://there.example/p/{number}");
+            let draft = remote_draft(&uri, Visibility::Public, &[]);
+            theirs.push(posts::publish(ctx, house.via(peer), zoe.id, draft).await.unwrap());
+        }
+        let (last, first) = theirs.split_last().unwrap();
+        for id in first {
+            posts::pin(ctx, house.via(peer), zoe.id, *id).await.unwrap();
+        }
+        for (who, id) in [(zoe.id, *last), (zoe.id, there), (ada.id, theirs[0])] {
+            let via = if who == zoe.id { house.via(peer) } else { Via::Local };
+            let answer = posts::pin(ctx, via, who, id).await;
+            assert!(matches!(answer, Err(DomainError::Invalid(_))), "{answer:?}");
+        }
+        posts::unpin(ctx, house.via(peer), zoe.id, first[0]).await.unwrap();
+        posts::pin(ctx, house.via(peer), zoe.id, *last).await.unwrap();
+        let mut expected = theirs.split_off(1);
+        expected.reverse();
+        assert_eq!(pinned(Viewer::Person(ada.id), zoe.id).await, expected);
+        assert!(house.queued(peer).await.ends_with(&["Remove"]), "what theirs do goes nowhere");
     }
 
     async fn notifications_and_markers(db: &TestDatabase) {

@@ -2,12 +2,14 @@
 
 mod actions;
 mod changes;
+mod conversations;
 mod ended;
 mod feeds;
 mod files;
 mod polls;
 mod publishing;
 mod relations;
+mod scheduled;
 mod search;
 mod visibility;
 

@@ -1,5 +1,7 @@
 //! `cargo xtask openapi`: the API's description, from the code into the repository.
 
+mod mastodon;
+
 use std::fs;
 use std::process::ExitCode;
 
@@ -7,11 +9,15 @@ use crate::repo::Repo;
 use crate::{Outcome, child, term};
 
 const FILE: &str = "docs/api/openapi.json";
+const TABLE: &str = "docs/api/mastodon.md";
 
-/// Builds the node and writes what it says about its API to `docs/api/openapi.json`.
+/// Builds the node and writes what it says about its API to `docs/api/openapi.json` and `docs/api/mastodon.md`.
 pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
     if !given.is_empty() {
-        return Err("`cargo xtask openapi` has no options: it writes docs/api/openapi.json".into());
+        return Err(
+            "`cargo xtask openapi` has no options: it writes docs/api/openapi.json and docs/api/mastodon.md"
+                .into(),
+        );
     }
     let repo = Repo::find()?;
     child::succeed(&mut repo.locked_cargo(&["build", "--package", "entrenous"]))?;
@@ -22,21 +28,28 @@ pub(crate) fn run(given: &[String]) -> Outcome<ExitCode> {
         .map_or(0, serde_json::Map::len);
     fs::create_dir_all(repo.root.join("docs/api"))?;
     fs::write(repo.root.join(FILE), format!("{document:#}\n"))?;
-    term::say(&format!("{FILE}: {paths} paths"));
+    fs::write(repo.root.join(TABLE), mastodon::table(&document)?)?;
+    term::say(&format!("{FILE}: {paths} paths; {TABLE}"));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether the repository has what the built node says about its API: the web client's types are made from it.
+/// Whether the repository has what the built node says about its API: the web client's types are made from it, and people
+/// read the table.
 ///
 /// # Errors
-/// When it has not.
+/// When it has not, or when a method of Mastodon's needs another scope here.
 pub(crate) fn check(repo: &Repo) -> Outcome {
-    let written = fs::read_to_string(repo.root.join(FILE)).unwrap_or_default();
-    if written.trim_end() == format!("{:#}", document(repo)?) {
-        Ok(())
-    } else {
-        Err(format!("{FILE} is not what the node says: `cargo xtask openapi` writes it").into())
+    let document = document(repo)?;
+    let pairs = [
+        (FILE, format!("{document:#}\n")),
+        (TABLE, mastodon::table(&document)?),
+    ];
+    for (file, said) in pairs {
+        if fs::read_to_string(repo.root.join(file)).unwrap_or_default() != said {
+            return Err(format!("{file} is not what the node says: `cargo xtask openapi` writes it").into());
+        }
     }
+    Ok(())
 }
 
 fn document(repo: &Repo) -> Outcome<serde_json::Value> {

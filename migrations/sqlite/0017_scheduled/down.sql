@@ -1,0 +1,2 @@
+DROP TABLE scheduled_files;
+DROP TABLE scheduled_posts;

@@ -1,0 +1,3 @@
+DROP TABLE conversation_posts;
+DROP TABLE conversation_people;
+DROP TABLE conversations;

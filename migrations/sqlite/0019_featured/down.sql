@@ -1,0 +1,3 @@
+DROP TABLE dismissed_suggestions;
+DROP TABLE featured_tags;
+DROP TABLE endorsements;

@@ -1,0 +1,83 @@
+//! A post that is to be published later: what can be known of it before.
+
+use super::{
+    Draft, Files, ReplyTo, attachments, gate,
+    gate::Rights,
+    prepare::{Ready, prepare},
+    publish::parent,
+};
+use crate::polls::{End, NewPoll};
+use crate::work::Work;
+use crate::{Ctx, DomainError, Result, Via};
+use entrenous_model::{AccountId, AppId, ScheduledParams, ScheduledPoll};
+
+/// A local draft that could be published now.
+pub(crate) struct Ahead {
+    ready: Ready,
+    poll: Option<NewPoll>,
+}
+
+impl Ahead {
+    /// Checks what needs no transaction.
+    ///
+    /// # Errors
+    /// As [`super::publish`].
+    pub(crate) async fn of(ctx: &Ctx, draft: Draft) -> Result<Self> {
+        let poll = draft.poll.clone();
+        Ok(Self {
+            ready: prepare(ctx, draft).await?,
+            poll,
+        })
+    }
+
+    /// Checks that its author could publish it now, but for the files ([`super::reserve`]).
+    ///
+    /// # Errors
+    /// As [`super::publish`].
+    pub(crate) fn check(&self, tx: &mut Work<'_>, author: AccountId) -> Result<()> {
+        let person = gate::actor(tx, &Via::Local, author)?;
+        parent(tx, Rights::Local, &person, &self.ready)?;
+        if self.poll.is_some() && !self.files().is_empty() {
+            return Err(DomainError::invalid("A poll cannot be combined with files"));
+        }
+        Ok(())
+    }
+
+    /// What is kept of it.
+    pub(crate) fn params(&self, app: Option<AppId>) -> ScheduledParams {
+        let ready = &self.ready;
+        ScheduledParams {
+            text: ready.source.clone(),
+            spoiler: ready.spoiler.clone(),
+            sensitive: ready.sensitive,
+            visibility: ready.visibility,
+            language: ready.language.clone(),
+            in_reply_to: match ready.reply_to {
+                ReplyTo::Post(id) => Some(id),
+                ReplyTo::None | ReplyTo::Uri(_) => None,
+            },
+            poll: self
+                .poll
+                .as_ref()
+                .zip(ready.poll.as_ref())
+                .map(|(asked, poll)| ScheduledPoll {
+                    options: poll.titles(),
+                    seconds: match asked.end {
+                        End::In(seconds) => seconds,
+                        End::At(_) => 0,
+                    },
+                    multiple: poll.multiple,
+                    hide_totals: poll.hide_totals,
+                }),
+            app,
+        }
+    }
+
+    /// The files it is to have.
+    pub(crate) fn files(&self) -> &[attachments::Chosen] {
+        match &self.ready.files {
+            Files::These(files) => files,
+            Files::Keep | Files::Remote(_) => &[],
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Timelines as their readers see them: without what their filters hide there.
+//!
+//! The rows decide what a page is, so that paging leads through all of a timeline; of a page that is hidden as a whole,
+//! the next one is read instead.
+
+use super::{home, network, network_media, tag};
+use crate::posts::{self, PostView, Viewer};
+use crate::{Ctx, Result, filters, lists};
+use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId};
+
+/// Which timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timeline {
+    /// One's own.
+    Home,
+    /// Public posts of this node (`local`), of peers (`remote`), or of both.
+    Network {
+        /// Only of this node.
+        local: bool,
+        /// Only of peers.
+        remote: bool,
+        /// Only with files.
+        media: bool,
+    },
+    /// Public posts with a hashtag (any case).
+    Tag {
+        /// Without `#`.
+        name: String,
+        /// Only of this node.
+        local: bool,
+    },
+    /// A list of one's own.
+    List(ListId),
+}
+
+impl Timeline {
+    /// Where filters say that they apply to it.
+    const fn context(&self) -> FilterContext {
+        match self {
+            Self::Home | Self::List(_) => FilterContext::Home,
+            Self::Network { .. } | Self::Tag { .. } => FilterContext::Public,
+        }
+    }
+}
+
+/// A page of a timeline.
+pub struct TimelinePage {
+    /// What is shown, newest first.
+    pub views: Vec<PostView>,
+    /// The newest row that was looked at.
+    pub newest: Option<PostId>,
+    /// The oldest row that was looked at.
+    pub oldest: Option<PostId>,
+    /// How many rows the last look found: fewer than asked for means that there are no more.
+    pub rows: usize,
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// `NotFound` for a list of someone else, or none.
+pub async fn read(ctx: &Ctx, reader: AccountId, timeline: &Timeline, page: Page) -> Result<TimelinePage> {
+    let mut found = once(ctx, reader, timeline, page).await?;
+    let Some(active) = filters::hiding(ctx, reader, timeline.context()).await? else {
+        return Ok(found);
+    };
+    let shown = |view: &PostView| !active.hidden_in(view).holds(timeline.context());
+    found.views.retain(shown);
+    let mut asked = page;
+    for _ in 1..filters::LOOKS {
+        let full = i64::try_from(found.rows).is_ok_and(|rows| rows >= page.limit);
+        if !found.views.is_empty() || !full {
+            break;
+        }
+        asked = asked.further(found.newest.map(PostId::get), found.oldest.map(PostId::get));
+        let mut next = once(ctx, reader, timeline, asked).await?;
+        next.views.retain(shown);
+        found.views = next.views;
+        found.rows = next.rows;
+        if asked.ascending() {
+            found.newest = next.newest.or(found.newest);
+        } else {
+            found.oldest = next.oldest.or(found.oldest);
+        }
+    }
+    Ok(found)
+}
+
+async fn once(ctx: &Ctx, reader: AccountId, timeline: &Timeline, page: Page) -> Result<TimelinePage> {
+    let ids = match timeline {
+        Timeline::Home => {
+            let found = home(ctx, reader, page).await?;
+            return Ok(between(found.views, &found.ids));
+        }
+        Timeline::Network {
+            local,
+            remote,
+            media: true,
+        } => network_media(ctx, reader, *local, *remote, page).await?,
+        Timeline::Network {
+            local,
+            remote,
+            media: false,
+        } => network(ctx, reader, *local, *remote, page).await?,
+        Timeline::Tag { name, local } => tag(ctx, reader, name, *local, page).await?,
+        Timeline::List(id) => lists::timeline(ctx, reader, *id, page).await?,
+    };
+    let views = posts::views(ctx, Viewer::Person(reader), ids.clone()).await?;
+    Ok(between(views, &ids))
+}
+
+fn between(views: Vec<PostView>, ids: &[PostId]) -> TimelinePage {
+    TimelinePage {
+        views,
+        newest: ids.first().copied(),
+        oldest: ids.last().copied(),
+        rows: ids.len(),
+    }
+}

@@ -1,0 +1,176 @@
+//! The tables of what people have for themselves, and of what they are told by their node.
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        text -> Text,
+        starts_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        all_day -> Bool,
+        published_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reads (announcement_id, account_id) {
+        announcement_id -> BigInt,
+        account_id -> BigInt,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    announcement_reactions (announcement_id, name, account_id) {
+        announcement_id -> BigInt,
+        name -> Text,
+        account_id -> BigInt,
+        reacted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    filters (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        contexts -> Text,
+        action -> Text,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    filter_keywords (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        keyword -> Text,
+        whole_word -> Bool,
+    }
+}
+
+diesel::table! {
+    filter_statuses (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        post_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    scheduled_posts (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        due_at -> Timestamp,
+        params -> Text,
+        idempotency_key -> Nullable<Text>,
+        created_at -> Timestamp,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scheduled_files (attachment_id) {
+        attachment_id -> BigInt,
+        scheduled_id -> BigInt,
+        place -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        thread -> BigInt,
+        participants -> Text,
+        last_post_id -> BigInt,
+        unread -> Bool,
+    }
+}
+
+diesel::table! {
+    conversation_people (conversation_id, account_id) {
+        conversation_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation_posts (conversation_id, post_id) {
+        conversation_id -> BigInt,
+        post_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    lists (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        replies_policy -> Text,
+        exclusive -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_members (id) {
+        id -> BigInt,
+        list_id -> BigInt,
+        account_id -> BigInt,
+        owner_id -> BigInt,
+        exclusive -> Bool,
+    }
+}
+
+diesel::table! {
+    list_feed (list_id, post_id) {
+        list_id -> BigInt,
+        post_id -> BigInt,
+        owner_id -> BigInt,
+        author_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    followed_tags (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        tag -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tag_spreads (post_id) {
+        post_id -> BigInt,
+        after_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    endorsements (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        target_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_tags (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        tag -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dismissed_suggestions (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}

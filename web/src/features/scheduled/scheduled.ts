@@ -1,0 +1,79 @@
+/** What one does with a post that is published later. */
+
+import * as api from "$/api/scheduled";
+import * as statuses from "$/api/statuses";
+import type { ScheduledStatus, Status } from "$/api/types";
+import { t, type MessageKey } from "$/i18n/index.svelte";
+import { contextOf, openComposer, type ComposeRequest } from "$/state/compose.svelte";
+import { keepDraft, recallDraft, type Draft } from "$/state/drafts";
+import { toast } from "$/state/toasts.svelte";
+import { toLocal } from "$/state/when";
+
+const WHY: Record<NonNullable<ScheduledStatus["failure"]>, MessageKey> = {
+  reply_gone: "scheduled.replyGone",
+  not_valid: "scheduled.notValid",
+  failed: "scheduled.failed",
+};
+
+/** Why it was not published, in words; null while it waits for its time. */
+export const why = (post: ScheduledStatus): string | null =>
+  post.failure === null ? null : t(WHY[post.failure] ?? "scheduled.failed");
+
+/** The beginning of its text, to name it. */
+export function beginning(post: ScheduledStatus): string {
+  const text = (post.params.spoiler_text || post.params.text).replace(/\s+/g, " ").trim();
+  if (text === "") return t("scheduled.noText");
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Everything it is made of, as the composer takes it. */
+export function draftOf(post: ScheduledStatus): Draft {
+  const { params } = post;
+  return {
+    text: params.text,
+    spoiler: params.spoiler_text,
+    warned: params.spoiler_text !== "",
+    sensitive: params.sensitive,
+    visibility: params.visibility,
+    language: params.language ?? "",
+    media: post.media_attachments.map((attachment) => ({
+      attachment,
+      description: attachment.description ?? "",
+      focus: attachment.meta?.focus ?? { x: 0, y: 0 },
+    })),
+    poll: params.poll && {
+      options: params.poll.options,
+      expiresIn: params.poll.expires_in,
+      multiple: params.poll.multiple,
+      hideTotals: params.poll.hide_totals,
+    },
+    later: toLocal(new Date(post.scheduled_at)),
+    at: Date.now(),
+  };
+}
+
+/**
+ * Takes a post back to change it: it is not scheduled any more, and everything in it is in the composer and kept as a
+ * draft. The draft is kept first, so that nothing is lost whatever happens in between; one that is kept in the same place
+ * already is not written over. Answers whether it was taken back.
+ */
+export async function rewrite(post: ScheduledStatus): Promise<boolean> {
+  const draft = draftOf(post);
+  let replyTo: Status | undefined;
+  if (post.params.in_reply_to_id)
+    try {
+      replyTo = await statuses.get(post.params.in_reply_to_id);
+    } catch {
+      // What it answers is gone: what was written stays, as a post of its own.
+    }
+  const request: ComposeRequest = { replyTo };
+  if (recallDraft(contextOf(request)) !== null) {
+    const action = { label: t("composer.open"), run: () => openComposer(request) };
+    toast(t("scheduled.draftFirst"), { action, milliseconds: 20_000 });
+    return false;
+  }
+  keepDraft(contextOf(request), draft);
+  await api.remove(post.id);
+  openComposer({ ...request, draft });
+  return true;
+}
