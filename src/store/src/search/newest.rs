@@ -16,7 +16,7 @@ const LOOKED_AT: usize = 150;
 /// Their number, at least and at most.
 const WINDOW: (usize, usize) = (3_000, 20_000);
 /// Posts that the index may tell for a slice before it is walked instead.
-const MOST: usize = 4_000;
+const MOST: usize = 2_000;
 /// Slices asked for together, at most; then all that are left at once.
 const WIDEST: i64 = 32;
 /// Posts of a stretch on SQLite, beyond which each post is asked for by itself.

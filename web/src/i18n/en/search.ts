@@ -12,7 +12,8 @@ export const search = {
   forgetOne: "Forget “{text}”",
   help: "What you can search for",
   helpPeople: "People of this site and of the network, by name or handle.",
-  helpPosts: "Words in posts that you may see, your own among them: in all their forms, with or without accents.",
+  helpPosts:
+    "Words in posts that you may see, your own among them: in all their forms, with or without accents.",
   helpOperators: "To find less:",
   helpTags: "Hashtags, with or without #.",
   helpResolve:
