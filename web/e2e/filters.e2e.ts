@@ -16,8 +16,9 @@ interface Filter {
   statuses: { status_id: string }[];
 }
 
-const ME = "dora@b";
-const AUTHOR = "ben@b";
+const ME = "ben@b";
+/** Whom nobody on the other node follows: their home feeds stay as other tests know them. */
+const AUTHOR = "dora@b";
 
 const mine = () => api<Filter[]>(ME, "GET", "/api/v2/filters");
 const dialog = (page: Page) => page.locator("dialog[open]");
