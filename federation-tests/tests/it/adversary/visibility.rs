@@ -1,8 +1,8 @@
 //! What one may not see does not exist.
 
 use super::{Scene, filled, id, many, routes};
-use chrono::{TimeDelta, Utc};
-use federation_tests::{Client, Database, MockPeer, eventually};
+use chrono::TimeDelta;
+use federation_tests::{Client, Database, MockPeer, eventually, mock};
 use http::Method;
 use serde_json::json;
 
@@ -235,7 +235,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .await
         .ok();
     let (filter, keyword, status) = (id(&filter), id(&filter["keywords"][0]), id(&status));
-    let tomorrow = (Utc::now() + TimeDelta::days(1)).to_rfc3339();
+    let tomorrow = (mock::now() + TimeDelta::days(1)).to_rfc3339();
     let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
     let later = scene.alice.post("/api/v1/statuses", later).await.ok();
     let talks = scene.alice.get("/api/v1/conversations").await.ok();
