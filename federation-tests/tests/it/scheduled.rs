@@ -1,9 +1,10 @@
 //! Posts that are published at their time: by a node that serves, by one that starts again, and once, whenever it is
 //! killed.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use federation_tests::client::holds;
 use federation_tests::contents::run;
+use federation_tests::mock::now;
 use federation_tests::picture;
 use federation_tests::{Client, Database, Node, eventually};
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ crate::on_both!(
 const LIST: &str = "/api/v1/scheduled_statuses";
 
 async fn schedule(who: &Client, mut post: Value) -> Value {
-    let at = Utc::now() + TimeDelta::minutes(10);
+    let at = now() + TimeDelta::minutes(10);
     post["scheduled_at"] = json!(at.to_rfc3339());
     let made = who.post("/api/v1/statuses", post).await.ok();
     assert!(made["params"].is_object(), "{made}");

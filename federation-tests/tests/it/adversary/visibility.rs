@@ -1,7 +1,8 @@
 //! What one may not see does not exist.
 
 use super::{Scene, filled, id, many, routes};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
+use federation_tests::mock::now;
 use federation_tests::{Client, Database, MockPeer, eventually};
 use http::Method;
 use serde_json::json;
@@ -225,11 +226,15 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .to_owned();
     let tokens = scene.alice.get("/api/entrenous/v1/tokens").await.ok();
     let sessions = scene.alice.get("/api/entrenous/v1/sessions").await.ok();
-    let tomorrow = (Utc::now() + TimeDelta::days(1)).to_rfc3339();
+    let tomorrow = (now() + TimeDelta::days(1)).to_rfc3339();
     let later = json!({ "status": "Pas encore", "scheduled_at": tomorrow });
     let later = scene.alice.post("/api/v1/statuses", later).await.ok();
     let talks = scene.alice.get("/api/v1/conversations").await.ok();
-    let tag = scene.alice.post("/api/v1/featured_tags", json!({ "name": "idées" })).await.ok();
+    let tag = scene
+        .alice
+        .post("/api/v1/featured_tags", json!({ "name": "idées" }))
+        .await
+        .ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
