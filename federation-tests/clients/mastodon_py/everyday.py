@@ -268,14 +268,15 @@ def letters(alice, bob, ours, clara):
 def featured(alice, bob, remote, ours, clara):
     """People and hashtags on a profile, and whom one could follow."""
     colleague = clara.me()["id"]
-    found = {one["account"]["id"]: one for one in alice.suggestions()}
+    found = {one["account"]["id"]: one for one in alice.suggestions_v2()}
     assert colleague in found and ours["id"] not in found, found
+    assert {one["id"] for one in alice.suggestions_v1()} == set(found)
     refused(MastodonAPIError, lambda: alice.account_pin(colleague), "422", "following")
     assert alice.account_pin(ours["id"])["endorsed"]
     assert [one["id"] for one in alice.endorsements()] == [ours["id"]]
     assert not alice.account_unpin(ours["id"])["endorsed"] and list(alice.endorsements()) == []
     alice.suggestion_delete(colleague)
-    assert colleague not in {one["account"]["id"] for one in alice.suggestions()}
+    assert colleague not in {one["id"] for one in alice.suggestions_v1()}
 
     said = alice.status_post("du #pain, encore", visibility="public")
     assert "pain" in {tag["name"] for tag in alice.featured_tag_suggestions()}

@@ -94,7 +94,7 @@ impl ScheduledParams {
             poll: params.poll.map(ScheduledPoll::of),
             scheduled_at: None,
             idempotency: scheduled.idempotency_key,
-            application_id: params.app.map(|app| app.get()),
+            application_id: params.app.map(model::AppId::get),
             quoted_status_id: None,
             with_rate_limit: false,
         }
