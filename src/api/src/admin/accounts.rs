@@ -218,7 +218,8 @@ impl Asked {
         let gone = is(self.disabled) || is(self.suspended) || ["disabled", "suspended"].contains(&status);
         let there = is(self.active) || status == "active";
         let text = |text: Option<String>| text.filter(|text| !text.is_empty());
-        (!nobody && !(gone && there)).then(|| Wanted {
+        let nobody = nobody || (gone && there);
+        (!nobody).then(|| Wanted {
             disabled: (gone || there).then_some(gone),
             staff: is(self.staff) || self.permissions.as_deref() == Some("staff"),
             username: text(self.username),
