@@ -257,9 +257,11 @@ async fn a_scope_opens_what_it_says(on: Database) {
                         .strip_prefix(scope)
                         .is_some_and(|rest| rest.starts_with(':'))
                     || (*scope == "follow"
-                        && ["follows", "blocks", "mutes"]
-                            .iter()
-                            .any(|noun| needed.ends_with(noun)))
+                        && ["follows", "blocks", "mutes"].iter().any(|noun| {
+                            ["read", "write"]
+                                .iter()
+                                .any(|verb| *needed == format!("{verb}:{noun}"))
+                        }))
                     || (needed == "profile" && ["read", "read:accounts"].contains(scope))
             });
             // What is granted is tested elsewhere; here only reading that ends.

@@ -112,6 +112,7 @@ const CLIENT: &[&str] = &[
     "GET /notifications",
     "GET /organisations",
     "GET /people",
+    "GET /scheduled",
     "GET /search",
     "GET /settings",
     "GET /settings/{section}",
