@@ -37,6 +37,9 @@ pub(super) enum Effect {
     Unblocked,
     /// A poll of ours has a vote more; a vote is no post.
     Voted,
+    /// A post of theirs is on top of their profile.
+    Pinned,
+    Unpinned,
     /// Taken, and nothing comes of it.
     Nothing,
 }
@@ -92,12 +95,12 @@ impl Effect {
             | "announce-update-page" => Self::Nothing,
             "block" => Self::Blocked,
             "undo-block" => Self::Unblocked,
-            // GoToSocial's answers to interactions; pins; reports; moves; what other software has no word for.
+            "add-note" => Self::Pinned,
+            "remove-note" => Self::Unpinned,
+            // GoToSocial's answers to interactions; reports; moves; what other software has no word for.
             "accept-like-byid"
             | "accept-note-byid"
             | "reject-announce-byid"
-            | "add-note"
-            | "remove-note"
             | "dislike"
             | "flag"
             | "move"
@@ -332,6 +335,11 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
             }
         }
         Effect::Profile => profile(scene, replayed).await,
+        Effect::Pinned | Effect::Unpinned => {
+            let pinned = pinned_by(scene, replayed.actor()).await;
+            let there = pinned.iter().any(|uri| uri == replayed.object());
+            assert_eq!(there, effect == Effect::Pinned, "{name}: {pinned:?}");
+        }
         Effect::PersonGone => {
             let known = before.account.as_ref().expect("they were not there");
             assert_eq!(
@@ -365,6 +373,19 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
             assert_eq!(&after, before, "{name}");
         }
     }
+}
+
+/// The ids of the posts that somebody has pinned.
+async fn pinned_by(scene: &Scene, actor: &str) -> Vec<String> {
+    let account = scene.account(&scene.watcher, actor).await.expect("nobody");
+    let id = account["id"].as_str().expect("no id");
+    let path = format!("/api/v1/accounts/{id}/statuses?pinned=true");
+    let posts = scene.watcher.get(&path).await.ok();
+    let posts = posts.as_array().expect("no list").clone();
+    posts
+        .iter()
+        .filter_map(|post| post["uri"].as_str().map(str::to_owned))
+        .collect()
 }
 
 /// What an activity is done with; for an `Undo` what that was done with, embedded or remembered.
