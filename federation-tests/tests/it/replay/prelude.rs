@@ -26,7 +26,7 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
                 watch(scene, actor).await;
             }
         }
-        Effect::Edited | Effect::PostGone => {
+        Effect::Edited | Effect::PostGone | Effect::Pinned | Effect::Unpinned => {
             watch(scene, actor).await;
             post(scene, exchange, actor).await;
         }
