@@ -104,6 +104,7 @@ async fn a_node_that_is_killed_publishes_each_once(on: Database) {
         node.kill().await;
         time_comes(&node, on);
         node.serve().await;
+        // Killed at another moment of publishing each time: there is no event to wait for.
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
     empty(&alice).await;

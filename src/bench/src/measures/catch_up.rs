@@ -147,6 +147,7 @@ async fn find(connection: &mut Connection, node: &Serving, token: &str, handle: 
         if begun.elapsed() > CONNECTED {
             return Err(format!("{status}: {handle} was not found").into());
         }
+        // Another process tells of no event.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -192,6 +193,7 @@ async fn ordered(db: &mut Db, posts: usize) -> Outcome {
         if begun.elapsed() > PATIENCE {
             return Err(format!("the ledger tells of {:?} of {posts} posts", db.number(&told)?).into());
         }
+        // Another process tells of no event.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let twice = "SELECT COUNT(*) - COUNT(DISTINCT uri) AS number FROM posts";
