@@ -3,7 +3,7 @@
 use crate::Identity;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::{Ctx, DomainError, Result};
-use entrenous_model::{AccountId, KeyGeneration};
+use entrenous_model::{AccountId, KeyGeneration, OutboundActivity};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -77,18 +77,25 @@ impl KeyRing {
         Ok(Some(keys))
     }
 
-    /// The keys of the person, or the node's if there is no such person any more: the node then speaks for them (a
-    /// leaver's `Delete`). The node's are those that the peer has for whom it is signed ([`Peer::our_keys`]).
+    /// The keys that an activity is signed and proven with: the author's, or the node's for what the node says itself and for
+    /// a leaver's `Delete`. The node's are those that the peer has for whom it is signed ([`Peer::our_keys`]). `None` if the
+    /// author has left: nothing else of theirs is sent any more.
     ///
     /// # Errors
     /// Those of the domain.
     ///
     /// [`Peer::our_keys`]: entrenous_model::Peer::our_keys
-    pub async fn of(&self, id: Option<AccountId>, had: KeyGeneration) -> Result<Arc<SigningKeys>> {
-        let person = match id {
-            Some(id) => self.person(id).await?,
-            None => None,
-        };
-        Ok(person.unwrap_or_else(|| self.identity.signing(had)))
+    pub async fn of(
+        &self,
+        author: Option<AccountId>,
+        activity: &OutboundActivity,
+        had: KeyGeneration,
+    ) -> Result<Option<Arc<SigningKeys>>> {
+        match author {
+            // The proof and the request ask one after the other, and must get the same answer also in the moment in which
+            // the person leaves.
+            Some(id) if !matches!(activity, OutboundActivity::DeleteActor) => self.person(id).await,
+            _ => Ok(Some(self.identity.signing(had))),
+        }
     }
 }

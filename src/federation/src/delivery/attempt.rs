@@ -116,7 +116,11 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
         Ok(sent) => sent,
         Err(why) => return Ok((Verdict::Dropped(why), 0, None)),
     };
-    let keys = federation.keys().of(delivery.account, peer.our_keys).await?;
+    let keys = federation.keys();
+    let keys = keys.of(delivery.account, &delivery.data, peer.our_keys).await?;
+    let Some(keys) = keys else {
+        return unsent("nothing_to_send", "its author has left");
+    };
     let bytes = body.len();
     let sent = federation
         .client()

@@ -2,6 +2,7 @@
 
 use super::{Addressed, Reader, time, with_context};
 use crate::Federation;
+use crate::keys::SigningKeys;
 use activitypub_federation::kinds::activity::{
     AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType,
     UpdateType,
@@ -76,7 +77,9 @@ impl Federation {
             id: self.activity_id(delivery.activity),
         };
         let document = Value::Object(writer.post_of(&view, &delivery.data));
-        let body = to_bytes(&self.proven(reader, &view.account, document).await?)?;
+        let keys = self.keys().person(view.account.id).await?;
+        let Some(keys) = keys else { return Ok(None) };
+        let body = to_bytes(&self.proven(reader, &keys, document)?)?;
         self.written().keep(key, &view.body, body.clone());
         Ok(Some(Sent {
             body,
@@ -153,9 +156,9 @@ impl Federation {
         let Some(document) = writer.write(data).await? else {
             return Ok(None);
         };
-        self.proven(reader, &account, Value::Object(document))
-            .await
-            .map(Some)
+        let keys = self.keys().of(Some(author), data, reader.our_keys).await?;
+        let Some(keys) = keys else { return Ok(None) };
+        self.proven(reader, &keys, Value::Object(document)).map(Some)
     }
 
     /// The `Update` that gives a peer the keys of one generation.
@@ -214,7 +217,7 @@ impl Federation {
     /// # Errors
     /// Those of the domain.
     pub async fn object(&self, view: &PostView, reader: Reader) -> Result<Value> {
-        self.proven(reader, &view.account, self.note(view, reader)).await
+        self.fetched(view, reader, self.note(view, reader)).await
     }
 
     /// The `Create` of a post or the `Announce` of a boost as it is fetched. `None` for a boost whose post cannot be named.
@@ -225,14 +228,21 @@ impl Federation {
         let Some(document) = self.outbox_item(view, reader) else {
             return Ok(None);
         };
-        self.proven(reader, &view.account, document).await.map(Some)
+        self.fetched(view, reader, document).await.map(Some)
     }
 
-    /// Context and, for a native peer, the proof: by the author's key, or the node's for a leaver.
-    async fn proven(&self, reader: Reader, account: &Account, document: Value) -> Result<Value> {
+    /// A document about a post with its author's proof; without one if the author has left this moment.
+    async fn fetched(&self, view: &PostView, reader: Reader, document: Value) -> Result<Value> {
+        match self.keys().person(view.account.id).await? {
+            Some(keys) => self.proven(reader, &keys, document),
+            None => Ok(with_context(document)),
+        }
+    }
+
+    /// Context and, for a native peer, the proof.
+    fn proven(&self, reader: Reader, keys: &SigningKeys, document: Value) -> Result<Value> {
         let mut whole = with_context(document);
         if reader.software == Software::Native {
-            let keys = self.keys().of(Some(account.id), reader.our_keys).await?;
             entrenous_wire::proof::attach(&mut whole, &keys.ed25519, &keys.ed25519_id, self.ctx().now())
                 .map_err(DomainError::internal)?;
         }

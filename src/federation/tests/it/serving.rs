@@ -3,12 +3,14 @@
 use crate::fixture::Node;
 use axum::body::Body;
 use axum::response::Response;
-use entrenous_domain::deliveries;
+use entrenous_domain::{deliveries, people};
 use entrenous_door::Access;
 use entrenous_federation::Federation;
 use entrenous_federation::client::sign;
 use entrenous_federation::vocabulary::{ActivityKind, Inbound, Object, PUBLIC};
-use entrenous_model::{Contract, Matter, PeerState, SignatureForm, Software, Visibility};
+use entrenous_model::{
+    Contract, KeyGeneration, Matter, OutboundActivity, PeerState, SignatureForm, Software, Visibility,
+};
 use entrenous_wire::keys::PublicKey;
 use http::{Request, StatusCode};
 use serde_json::Value;
@@ -313,4 +315,23 @@ async fn bodies_are_bounded_before_anything_else() {
         .body(Body::empty())
         .unwrap();
     assert_eq!(ask(&node, big).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_leavers_end_is_said_by_the_node_from_the_first_moment() {
+    let node = Node::at("https://here.test").await;
+    let ada = node.person("ada").await;
+    let keys = node.federation.keys();
+    let had = KeyGeneration::FIRST;
+    let by = async |activity: &OutboundActivity| {
+        let keys = keys.of(Some(ada.id), activity, had).await.unwrap();
+        keys.map(|keys| keys.generation)
+    };
+    let profile = OutboundActivity::UpdateProfile;
+    assert_eq!(by(&profile).await, Some(None), "a person's own keys");
+    // The caches of this process may hear of it after the delivery has begun: proof and request are by the same keys.
+    assert_eq!(by(&OutboundActivity::DeleteActor).await, Some(Some(had)));
+    people::disable(node.ctx(), "admin", "ada").await.unwrap();
+    assert_eq!(by(&OutboundActivity::DeleteActor).await, Some(Some(had)));
+    assert_eq!(by(&profile).await, None, "nothing is said for who has left");
 }
