@@ -4,6 +4,7 @@ use crate::client::{Client, ClientFile};
 use crate::streaming::{Dispatch, Hub};
 use crate::trust::TrustDesk;
 use entrenous_domain::Ctx;
+use entrenous_model::Event;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What the API is told beside the node's own settings.
@@ -43,7 +44,7 @@ impl ApiState {
     pub fn new(ctx: Ctx, settings: ApiSettings) -> Self {
         let limits = crate::limits::Limits::new(ctx.clock());
         let client = Client::new(&settings.client, ctx.origin());
-        let (hub, dispatch) = Hub::new();
+        let (hub, dispatch) = Hub::new(u64::from_ne_bytes(ctx.random()), ctx.now());
         Self {
             inner: Arc::new(Inner {
                 ctx,
@@ -75,6 +76,11 @@ impl ApiState {
     #[must_use]
     pub fn settings(&self) -> &ApiSettings {
         &self.inner.settings
+    }
+
+    /// Tells the open streams what was committed.
+    pub fn publish(&self, events: &[Event]) {
+        self.hub().publish(events, self.ctx().now());
     }
 
     /// The steps of trust that need the network.

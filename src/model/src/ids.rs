@@ -3,6 +3,7 @@
 //! The upper 47 bits are milliseconds since the Unix epoch, the lower 16 a counter, so that ids of one node
 //! sort by creation, also as Mastodon clients compare them (by length, then as text).
 
+use crate::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 macro_rules! id {
@@ -43,6 +44,12 @@ macro_rules! id {
             }
         }
     )*};
+}
+
+/// The first id of a millisecond: those given later are above it.
+#[must_use]
+pub fn first_id_at(at: Time) -> i64 {
+    at.timestamp_millis().clamp(0, i64::MAX >> 16) << 16
 }
 
 id! {

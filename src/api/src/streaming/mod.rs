@@ -1,17 +1,25 @@
 //! Streams: what happens reaches open clients at once, by WebSocket or server-sent events.
 
+mod channel;
+mod dispatch;
 mod hub;
+mod listeners;
+mod past;
 mod publish;
+mod resume;
 mod sse;
 pub(crate) mod websocket;
 
 use crate::{ApiState, Caller};
+pub(crate) use channel::Channel;
+pub(crate) use dispatch::Dispatch;
 use entrenous_domain::{lists, oauth};
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::AccountId;
 pub use hub::Hub;
-pub(crate) use hub::{Channel, Message, Subscription};
-pub(crate) use publish::Dispatch;
+pub(crate) use hub::Subscription;
+pub(crate) use listeners::Message;
+pub(crate) use past::EventId;
 use std::time::Duration;
 
 /// How often a quiet stream gives a sign of life, and its token is looked up again.

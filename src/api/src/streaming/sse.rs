@@ -1,14 +1,15 @@
 //! Streams as server-sent events (HTML Living Standard, section 9.2).
 
-use super::{Channel, HEARTBEAT, Message, Subscription, admit, listen, still_valid};
+use super::resume::Replay;
+use super::{Channel, EventId, HEARTBEAT, Message, Subscription, admit, listen, still_valid};
 use crate::auth::StreamToken;
 use crate::params::Query;
-use crate::{ApiError, ApiResult, ApiState, Caller};
+use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Deserialize;
 use std::convert::Infallible;
 
@@ -16,7 +17,9 @@ use std::convert::Infallible;
 pub(super) struct Asked {
     tag: Option<String>,
     list: Option<String>,
-    only_media: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    only_media: Option<bool>,
+    last_event_id: Option<String>,
 }
 
 type Answer = ApiResult<Response>;
@@ -28,8 +31,9 @@ macro_rules! streams {
             caller: Caller,
             token: StreamToken,
             Query(asked): Query<Asked>,
+            headers: HeaderMap,
         ) -> Answer {
-            open(&state, &caller, token, $channel, &asked).await
+            open(&state, &caller, token, &headers, $channel, &asked).await
         }
     )*};
 }
@@ -45,24 +49,40 @@ streams! {
     direct => "direct",
 }
 
-async fn open(state: &ApiState, caller: &Caller, token: StreamToken, name: &str, asked: &Asked) -> Answer {
-    // No post has media yet: a stream of only those stays silent, which is right.
-    let only_media = asked
-        .only_media
-        .as_deref()
-        .is_some_and(|flag| matches!(flag, "true" | "1"));
+async fn open(
+    state: &ApiState,
+    caller: &Caller,
+    token: StreamToken,
+    headers: &HeaderMap,
+    name: &str,
+    asked: &Asked,
+) -> Answer {
     let channel = Channel::parse(name, asked.tag.as_deref(), asked.list.as_deref())
         .ok_or_else(|| ApiError::new(http::StatusCode::BAD_REQUEST, "Missing tag or list"))?;
+    let with_files = channel.with_files().filter(|_| asked.only_media.unwrap_or(false));
+    let channel = with_files.unwrap_or(channel);
     admit(state, caller.id(), &channel).await?;
     let subscription = listen(state, caller)?;
-    if !only_media {
-        subscription.subscribe(channel);
-    }
+    // Closed before it began: its token was revoked this moment.
+    let now = subscription
+        .join(channel.clone())
+        .await
+        .ok_or_else(ApiError::invalid_token)?;
+    let replay = match last_seen(headers, asked) {
+        Some(after) => Some(Replay::of(state, &subscription, &channel, after, now).await?),
+        None => None,
+    };
+    let first = if wants_events(headers) && replay.is_none() {
+        format!(":)\nid: {now}\n\n")
+    } else {
+        ":)\n".to_owned()
+    };
     let open = Open {
         state: state.clone(),
         token,
+        first: Some(first.into()),
+        replay,
         subscription,
-        greeted: false,
     };
     let body = Body::from_stream(stream::unfold(open, next));
     let headers = [
@@ -83,17 +103,46 @@ async fn open(state: &ApiState, caller: &Caller, token: StreamToken, name: &str,
     Ok((headers, body).into_response())
 }
 
+/// The last event the reader has (HTML Living Standard, section 9.2.4): in the header, or in the query for readers that
+/// cannot set one. Other words are those of another server, and say nothing.
+fn last_seen(headers: &HeaderMap, asked: &Asked) -> Option<EventId> {
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    header.or(asked.last_event_id.as_deref())?.trim().parse().ok()
+}
+
+/// Whether the reader goes by the standard, and so understands an id that comes without an event. Others take that for a
+/// broken event.
+fn wants_events(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/event-stream"))
+}
+
 struct Open {
     state: ApiState,
     token: StreamToken,
+    /// The beginning, until it is sent.
+    first: Option<Bytes>,
+    /// What was missed, until it is told.
+    replay: Option<Replay>,
     subscription: Subscription,
-    greeted: bool,
 }
 
 async fn next(mut open: Open) -> Option<(Result<Bytes, Infallible>, Open)> {
-    if !open.greeted {
-        open.greeted = true;
-        return Some((Ok(Bytes::from_static(b":)\n")), open));
+    if let Some(first) = open.first.take() {
+        return Some((Ok(first), open));
+    }
+    if let Some(replay) = &mut open.replay {
+        match replay.next(&open.state).await {
+            Ok(Some(message)) => return Some((Ok(event(&message)), open)),
+            Ok(None) => open.replay = None,
+            Err(error) => {
+                // The reader comes again, and is told again.
+                error.log();
+                return None;
+            }
+        }
     }
     match tokio::time::timeout(HEARTBEAT, open.subscription.next()).await {
         Ok(Some(message)) => Some((Ok(event(&message)), open)),
@@ -108,9 +157,12 @@ async fn next(mut open: Open) -> Option<(Result<Bytes, Infallible>, Open)> {
 /// One event. The payload is JSON text or an id: it holds no line break. Where there is none, clients expect the word that
 /// Mastodon sends; without any data they would not hear of the event.
 fn event(message: &Message) -> Bytes {
-    let data = match &*message.payload {
+    let Message {
+        event, payload, id, ..
+    } = message;
+    let data = match &**payload {
         "" => "undefined",
         payload => payload,
     };
-    Bytes::from(format!("event: {}\ndata: {data}\n\n", message.event))
+    Bytes::from(format!("id: {id}\nevent: {event}\ndata: {data}\n\n"))
 }

@@ -82,7 +82,7 @@ impl House {
                 follower.caches().apply(&batch);
                 follower.trust().apply(&batch);
                 entrenous_domain::look::follow(&follower, &batch).await;
-                state.hub().publish(&batch);
+                state.publish(&batch);
             }
         });
         Self {

@@ -293,33 +293,51 @@ async fn revoked_tokens_and_ended_sessions_close_streams() {
     assert!(next(&mut socket).await.is_none());
 }
 
+/// A stream of server-sent events.
+struct Events(axum::body::Body);
+
+impl Events {
+    async fn open(house: &House, path: &str, token: &str, headers: &[(&'static str, &str)]) -> Self {
+        let mut request = crate::fixture::authorized("GET", path, token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let response = house.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self(response.into_body())
+    }
+
+    async fn frame(&mut self) -> Option<String> {
+        let frame = timeout(SOON, self.0.frame()).await.expect("nothing came");
+        frame.map(|frame| String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
+    }
+
+    /// Id, name and data of the next event.
+    async fn event(&mut self) -> (String, String, Value) {
+        let frame = self.frame().await.expect("it was closed");
+        let frame = frame.strip_suffix("\n\n").expect("a whole event");
+        let mut lines = frame.splitn(3, '\n');
+        let mut field = |name: &str| {
+            let line = lines.next().unwrap_or_default();
+            line.strip_prefix(name).expect("the field").to_owned()
+        };
+        let (id, name, data) = (field("id: "), field("event: "), field("data: "));
+        (id, name, serde_json::from_str(&data).unwrap())
+    }
+}
+
 #[tokio::test]
 async fn events_by_http() {
     let house = House::new();
     house.person("ada").await;
     let token = house.token("ada", "read write").await;
-    let request = crate::fixture::authorized("GET", "/api/v1/streaming/user", &token);
-    let response = house
-        .router
-        .clone()
-        .oneshot(request.body(axum::body::Body::empty()).unwrap())
-        .await
-        .unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(response.headers()["content-type"], "text/event-stream");
-    let mut body = response.into_body();
-    let mut frame = async || {
-        let frame = timeout(SOON, body.frame()).await.unwrap();
-        frame.map(|frame| String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
-    };
-    assert_eq!(frame().await.unwrap(), ":)\n");
+    let mut events = Events::open(&house, "/api/v1/streaming/user", &token, &[]).await;
+    assert_eq!(events.frame().await.unwrap(), ":)\n");
     let id = post(&house, &token, "mine", "public").await;
-    let event = frame().await.unwrap();
-    assert!(
-        event.starts_with("event: update\ndata: {") && event.ends_with("}\n\n"),
-        "{event}"
-    );
-    assert!(event.contains(&id));
+    let (_, name, data) = events.event().await;
+    assert_eq!((name.as_str(), &data["id"]), ("update", &json!(id)));
     let revoked = entrenous_domain::oauth::tokens_of(&house.ctx, house_owner(&house).await)
         .await
         .unwrap()
@@ -328,7 +346,146 @@ async fn events_by_http() {
     entrenous_domain::oauth::revoke_token(&house.ctx, house_owner(&house).await, revoked.id)
         .await
         .unwrap();
-    assert_eq!(frame().await, None);
+    assert_eq!(events.frame().await, None);
+}
+
+#[tokio::test]
+async fn a_stream_that_broke_off_goes_on_where_it_was() {
+    let house = House::new();
+    for name in ["ada", "bob"] {
+        house.person(name).await;
+    }
+    let (ada, bob) = (
+        house.token("ada", "read write follow").await,
+        house.token("bob", "read write").await,
+    );
+    let path = format!("/api/v1/accounts/{}/follow", house_owner(&house).await);
+    house.json("POST", &path, &bob, json!({})).await;
+    let user = "/api/v1/streaming/user";
+    let standard = [("accept", "text/event-stream")];
+    let mut events = Events::open(&house, user, &bob, &standard).await;
+    // Who goes by the standard knows from the first moment where to go on.
+    let greeting = events.frame().await.unwrap();
+    let begun = greeting.strip_prefix(":)\nid: ").unwrap().trim_end().to_owned();
+    drop(events);
+    let first = post(&house, &ada, "first", "private").await;
+    let mut events = Events::open(&house, user, &bob, &[("last-event-id", &begun)]).await;
+    assert_eq!(events.frame().await.unwrap(), ":)\n");
+    let (seen, name, data) = events.event().await;
+    assert_eq!((name.as_str(), &data["id"]), ("update", &json!(first)));
+    drop(events);
+
+    // Meanwhile: two posts, one of which goes again, and a mention.
+    let second = post(&house, &ada, "second @bob", "private").await;
+    let third = post(&house, &ada, "third", "private").await;
+    house
+        .json("DELETE", &format!("/api/v1/statuses/{third}"), &ada, json!({}))
+        .await
+        .ok();
+    let query = format!("{user}?last_event_id={seen}");
+    for mut events in [
+        Events::open(&house, user, &bob, &[("last-event-id", &seen)]).await,
+        Events::open(&house, &query, &bob, &[]).await,
+    ] {
+        assert_eq!(events.frame().await.unwrap(), ":)\n");
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            let (_, name, data) = events.event().await;
+            told.push((name, data["id"].as_str().unwrap_or_default().to_owned(), data));
+        }
+        let of = |wanted: &str| told.iter().find(|(name, ..)| name == wanted).unwrap();
+        assert_eq!(of("update").1, second, "what is gone is not told");
+        assert_eq!(of("notification").2["status"]["id"], json!(second));
+        assert_eq!(of("delete").2.to_string(), third);
+    }
+
+    // And what happens from then on, once.
+    let mut events = Events::open(&house, user, &bob, &[("last-event-id", &seen)]).await;
+    let fourth = post(&house, &ada, "fourth", "private").await;
+    events.frame().await.unwrap();
+    let mut updates = Vec::new();
+    while updates.last() != Some(&json!(fourth)) {
+        let (_, name, data) = events.event().await;
+        if name == "update" {
+            updates.push(data["id"].clone());
+        }
+    }
+    assert_eq!(updates, [json!(second), json!(fourth)]);
+}
+
+#[tokio::test]
+async fn who_saw_another_run_is_told_from_the_timeline() {
+    let house = House::new();
+    for name in ["ada", "bob"] {
+        house.person(name).await;
+    }
+    let (ada, bob) = (
+        house.token("ada", "read write follow").await,
+        house.token("bob", "read write").await,
+    );
+    post(&house, &ada, "long ago", "public").await;
+    house.clock.advance(chrono::TimeDelta::hours(1));
+    let before = house.ctx.now().timestamp_millis();
+    let mut posts = Vec::new();
+    for number in 0..50 {
+        posts.push(json!(
+            post(&house, &ada, &format!("{number} @bob"), "public").await
+        ));
+    }
+    let seen = format!("abc-12-{before}");
+    let headers = [("last-event-id", seen.as_str())];
+    for (path, name, count) in [
+        ("/api/v1/streaming/public", "update", 50),
+        ("/api/v1/streaming/user/notification", "notification", 50),
+    ] {
+        let mut events = Events::open(&house, path, &bob, &headers).await;
+        events.frame().await.unwrap();
+        let mut told = Vec::new();
+        for _ in 0..count {
+            let (id, kind, data) = events.event().await;
+            assert_eq!((id.as_str(), kind.as_str()), (seen.as_str(), name));
+            told.push(if name == "update" {
+                data["id"].clone()
+            } else {
+                data["status"]["id"].clone()
+            });
+        }
+        assert_eq!(told, posts, "{path}");
+    }
+    // What is no id of this software says nothing.
+    let headers = [("last-event-id", "12345")];
+    let mut events = Events::open(&house, "/api/v1/streaming/public", &bob, &headers).await;
+    events.frame().await.unwrap();
+    let last = post(&house, &ada, "now", "public").await;
+    assert_eq!(events.event().await.2["id"], json!(last));
+}
+
+#[tokio::test]
+async fn a_stream_of_posts_with_files_brings_no_others() {
+    let house = House::new();
+    house.person("ada").await;
+    let token = house.token("ada", "read write").await;
+    let path = "/api/v1/streaming/public/local?only_media=true";
+    let mut events = Events::open(&house, path, &token, &[]).await;
+    events.frame().await.unwrap();
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={token}&stream=public:media")).await;
+    post(&house, &token, "text alone", "public").await;
+    let mut body =
+        b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n".to_vec();
+    body.extend(crate::client::files::png(4, 4, 9));
+    body.extend(b"\r\n--XX--\r\n");
+    let upload = crate::fixture::authorized("POST", "/api/v2/media", &token)
+        .header("content-type", "multipart/form-data; boundary=XX");
+    let file = house.send(upload.body(body.into()).unwrap()).await.ok();
+    let made = json!({ "status": "look", "media_ids": [file["id"]] });
+    let made = house.json("POST", "/api/v1/statuses", &token, made).await.ok();
+    assert_eq!(events.event().await.2["id"], made["id"]);
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["stream"], &payload["id"]),
+        (&json!(["public:media"]), &made["id"])
+    );
 }
 
 async fn house_owner(house: &House) -> entrenous_model::AccountId {

@@ -38,7 +38,7 @@ pub use pin::{MOST_PINNED, pin, unpin};
 pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
-pub use views::{view, view_anew, views};
+pub use views::{view, view_anew, view_for_each, views};
 
 /// What a post answers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,6 +42,37 @@ pub async fn views(ctx: &Ctx, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Po
     Ok(all)
 }
 
+/// One post as each of the viewers may see it, without those who may not: for streams. Read in one turn, so not many at once.
+///
+/// # Errors
+/// Only the store's.
+pub async fn view_for_each(
+    ctx: &Ctx,
+    id: PostId,
+    viewers: Vec<AccountId>,
+) -> Result<Vec<(AccountId, PostView)>> {
+    let reader = ctx.clone();
+    let found = ctx.store().read(move |conn| {
+        let marked = Marked::before_reading(reader.caches());
+        let mut found = Vec::with_capacity(viewers.len());
+        for viewer in viewers {
+            let seen = Seen::Person(viewer);
+            let visible = rows::visible_of(conn, seen, &[id.get()])?;
+            let posts = seeable(conn, reader.caches(), &marked, seen, &visible)?;
+            found.extend(posts.into_iter().map(|post| (viewer, post)));
+        }
+        Ok(found)
+    });
+    let (viewers, posts): (Vec<AccountId>, Vec<Seeable>) = found.await?.into_iter().unzip();
+    let people = people_of(ctx, &posts).await?;
+    let views = posts.iter().map(|post| with(&people, post));
+    Ok(viewers
+        .into_iter()
+        .zip(views)
+        .filter_map(|(viewer, view)| Some((viewer, view?)))
+        .collect())
+}
+
 /// One post the viewer may see.
 ///
 /// # Errors
@@ -153,29 +184,35 @@ pub(crate) fn seeable(
 
 /// Posts with their people; those whose author or booster has gone are left out.
 pub(crate) async fn with_people(ctx: &Ctx, posts: &[Seeable]) -> Result<Vec<PostView>> {
+    let people = people_of(ctx, posts).await?;
+    Ok(posts.iter().filter_map(|post| with(&people, post)).collect())
+}
+
+type People = HashMap<AccountId, Arc<Account>>;
+
+async fn people_of(ctx: &Ctx, posts: &[Seeable]) -> Result<People> {
     let people: HashSet<AccountId> = posts
         .iter()
         .flat_map(|one| std::iter::once(&one.body).chain(&one.boosted))
         .map(|body| body.post.account)
         .collect();
     let people = accounts::get_many(ctx, people.into_iter().collect()).await?;
-    let people: HashMap<AccountId, Arc<Account>> = people.into_iter().map(|one| (one.id, one)).collect();
-    let view = |body: &Arc<Body>, flags: Flags, boosted: Option<Box<PostView>>| {
+    Ok(people.into_iter().map(|one| (one.id, one)).collect())
+}
+
+/// One post with its people; `None` if its author or booster has gone.
+fn with(people: &People, post: &Seeable) -> Option<PostView> {
+    let view = |body: &Arc<Body>, boosted: Option<Box<PostView>>| {
         Some(PostView {
             account: Arc::clone(people.get(&body.post.account)?),
             body: Arc::clone(body),
             boosted,
-            flags,
+            flags: post.flags,
         })
     };
-    Ok(posts
-        .iter()
-        .filter_map(|one| match &one.boosted {
-            None => view(&one.body, one.flags, None),
-            Some(boosted) => {
-                let inner = view(boosted, one.flags, None)?;
-                view(&one.body, one.flags, Some(Box::new(inner)))
-            }
-        })
-        .collect())
+    let boosted = match &post.boosted {
+        None => None,
+        Some(boosted) => Some(Box::new(view(boosted, None)?)),
+    };
+    view(&post.body, boosted)
 }

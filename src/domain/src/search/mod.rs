@@ -3,7 +3,7 @@
 mod query;
 
 use crate::{Ctx, DomainError, Result, accounts as people, posts as all_posts, work};
-use entrenous_model::{Account, AccountId, PostId, Time};
+use entrenous_model::{Account, AccountId, PostId, Time, first_id_at};
 use entrenous_store::{
     posts as post_rows,
     search::{self as rows, AccountQuery, PostQuery, Term},
@@ -172,8 +172,7 @@ pub async fn posts(ctx: &Ctx, viewer: AccountId, asked: PostSearch<'_>) -> Resul
     if let Some(account) = asked.account {
         query.must.push(Term::From(vec![account]));
     }
-    // Ids are times: 2^16 of them are a millisecond.
-    let first = |at: Time| PostId(at.timestamp_millis().clamp(0, i64::MAX >> 16) << 16);
+    let first = |at: Time| PostId(first_id_at(at));
     let from = query
         .since
         .map(first)

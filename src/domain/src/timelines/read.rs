@@ -3,10 +3,14 @@
 //! The rows decide what a page is, so that paging leads through all of a timeline; of a page that is hidden as a whole,
 //! the next one is read instead.
 
-use super::{home, network, network_media, tag};
+use super::{from, home, network, network_media, tag};
 use crate::posts::{self, PostView, Viewer};
 use crate::{Ctx, Result, filters, lists};
 use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId};
+use entrenous_store::{
+    lists as list_rows,
+    timelines::{self as rows, From},
+};
 
 /// Which timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +111,59 @@ async fn once(ctx: &Ctx, reader: AccountId, timeline: &Timeline, page: Page) -> 
     };
     let views = posts::views(ctx, Viewer::Person(reader), ids.clone()).await?;
     Ok(between(views, &ids))
+}
+
+/// Those of `viewers` whose timeline has the post, whatever their filters say: for streams. Read in one turn, so not many at
+/// once. A list is nobody's but its owner's.
+///
+/// # Errors
+/// Only the store's.
+pub async fn showing(
+    ctx: &Ctx,
+    timeline: &Timeline,
+    post: PostId,
+    viewers: Vec<AccountId>,
+) -> Result<Vec<AccountId>> {
+    let (timeline, now) = (timeline.clone(), ctx.now());
+    let only = Page {
+        max_id: Some(post.0.saturating_add(1)),
+        since_id: Some(post.0.saturating_sub(1)),
+        min_id: None,
+        limit: 1,
+    };
+    let found = ctx.store().read(move |conn| {
+        let mut showing = Vec::new();
+        for viewer in viewers {
+            let found = match &timeline {
+                Timeline::Home => rows::home(conn, viewer, &only, now)?
+                    .into_iter()
+                    .map(|(id, _)| id)
+                    .collect(),
+                Timeline::Network { local, remote, media } => match (from(*local, *remote), media) {
+                    (None, _) => Vec::new(),
+                    (Some(from), true) => rows::network_media(conn, viewer, from, &only, now)?,
+                    (Some(from), false) => rows::network(conn, viewer, from, &only, now)?,
+                },
+                Timeline::Tag { name, local } => match crate::text::hashtag(name) {
+                    None => Vec::new(),
+                    Some(tag) => {
+                        let from = if *local { From::Here } else { From::All };
+                        rows::tag(conn, viewer, &tag, from, &only, now)?
+                    }
+                },
+                // It may have been removed since.
+                Timeline::List(id) => match list_rows::get(conn, viewer, *id)? {
+                    None => Vec::new(),
+                    Some(list) => rows::list(conn, &list, &only, now)?,
+                },
+            };
+            if found.contains(&post) {
+                showing.push(viewer);
+            }
+        }
+        Ok(showing)
+    });
+    Ok(found.await?)
 }
 
 fn between(views: Vec<PostView>, ids: &[PostId]) -> TimelinePage {

@@ -237,15 +237,16 @@ async fn follow_events(
                 ctx.trust().apply(&batch);
                 look::follow(&ctx, &batch).await;
                 identity.follow(&ctx, &batch).await;
-                state.hub().publish(&batch);
+                state.publish(&batch);
             }
             Err(RecvError::Lagged(missed)) => {
                 // What is in memory may be stale in ways nobody can tell: all of it goes.
-                tracing::warn!(missed, "events were missed; caches start afresh");
+                tracing::warn!(missed, "events were missed; caches and streams start afresh");
                 ctx.caches().forget_everything();
                 ctx.trust().forget_everything();
                 look::follow(&ctx, &[Event::LookChanged]).await;
                 identity.follow(&ctx, &[Event::OwnKeysChanged]).await;
+                state.hub().missed();
             }
             Err(RecvError::Closed) => return,
         }

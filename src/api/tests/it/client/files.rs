@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
-pub(super) fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     DynamicImage::from(RgbImage::from_pixel(width, height, Rgb([shade, 120, 200])))
         .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)

@@ -6,7 +6,7 @@ mod announcements;
 mod contract;
 mod conversations;
 mod featured;
-mod files;
+pub(crate) mod files;
 mod filters;
 mod lists;
 mod look;

@@ -1,0 +1,218 @@
+//! Who listens, and to what.
+
+use super::{Channel, EventId};
+use entrenous_model::{AccountId, PostId, TokenId};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::mpsc;
+
+/// Deliveries remembered for deletions.
+const REMEMBERED: usize = 20_000;
+/// Streams one person may have open at once.
+const PER_PERSON: usize = 64;
+
+/// One message, shared by all who get it.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    /// `update`, `status.update`, `delete`, `notification`, `conversation`, `filters_changed`, `announcement` and what becomes of it.
+    pub(crate) event: &'static str,
+    /// JSON text, or an id; empty if the event says it all.
+    pub(crate) payload: Arc<str>,
+    /// Through which of the subscriptions it comes.
+    pub(crate) channel: Channel,
+    /// What it tells of.
+    pub(crate) id: EventId,
+}
+
+/// One open stream.
+pub(super) struct Listener {
+    pub(super) token: TokenId,
+    pub(super) channels: HashSet<Channel>,
+    /// Whether the token grants `read:notifications`, for what the user stream carries.
+    pub(super) notifications: bool,
+    pub(super) queue: mpsc::Sender<Message>,
+}
+
+type People = HashMap<AccountId, HashMap<u64, Listener>>;
+
+/// The latest posts that streams brought to people, so that they hear of a deletion.
+type Sent = Arc<Mutex<VecDeque<(AccountId, PostId)>>>;
+
+/// Open streams.
+#[derive(Default)]
+pub(crate) struct Listeners {
+    people: RwLock<People>,
+    sent: Sent,
+}
+
+impl Listeners {
+    /// Nobody, with the same memory of what was brought to whom.
+    pub(super) fn beside(&self) -> Self {
+        Self {
+            people: RwLock::default(),
+            sent: Arc::clone(&self.sent),
+        }
+    }
+
+    /// How many streams are open.
+    pub(super) fn count(&self) -> usize {
+        self.read(|people| people.values().map(HashMap::len).sum())
+    }
+
+    /// Adds a stream. False if the person has too many open.
+    pub(super) fn add(&self, account: AccountId, id: u64, listener: Listener) -> bool {
+        self.write(|people| {
+            let streams = people.entry(account).or_default();
+            let room = streams.len() < PER_PERSON;
+            if room {
+                streams.insert(id, listener);
+            }
+            room
+        })
+    }
+
+    /// Changes what a stream is subscribed to; false if it is closed, or `f` says so.
+    pub(super) fn change(
+        &self,
+        account: AccountId,
+        id: u64,
+        f: impl FnOnce(&mut HashSet<Channel>) -> bool,
+    ) -> bool {
+        self.write(|people| {
+            people
+                .get_mut(&account)
+                .and_then(|streams| streams.get_mut(&id))
+                .is_some_and(|listener| f(&mut listener.channels))
+        })
+    }
+
+    /// Closes one stream.
+    pub(super) fn remove(&self, account: AccountId, id: u64) {
+        self.write(|people| {
+            if let Some(streams) = people.get_mut(&account) {
+                streams.remove(&id);
+                if streams.is_empty() {
+                    people.remove(&account);
+                }
+            }
+        });
+    }
+
+    /// Closes every stream of a person.
+    pub(super) fn remove_account(&self, account: AccountId) {
+        self.write(|people| people.remove(&account));
+    }
+
+    /// Closes every stream of a token.
+    pub(super) fn remove_token(&self, token: TokenId) {
+        self.write(|people| {
+            people.retain(|_, streams| {
+                streams.retain(|_, listener| listener.token != token);
+                !streams.is_empty()
+            });
+        });
+    }
+
+    /// Closes everything.
+    pub(super) fn clear(&self) {
+        self.write(HashMap::clear);
+    }
+
+    /// The people who have a stream on one of the channels that `wanted` names.
+    pub(super) fn people_on(&self, wanted: impl Fn(&Channel) -> bool) -> Vec<AccountId> {
+        self.read(|people| {
+            people
+                .iter()
+                .filter(|(_, streams)| {
+                    streams
+                        .values()
+                        .any(|listener| listener.channels.iter().any(&wanted))
+                })
+                .map(|(account, _)| *account)
+                .collect()
+        })
+    }
+
+    /// The people on each channel that `wanted` names.
+    pub(super) fn by_channel(&self, wanted: impl Fn(&Channel) -> bool) -> HashMap<Channel, Vec<AccountId>> {
+        self.read(|people| {
+            let mut all: HashMap<Channel, HashSet<AccountId>> = HashMap::new();
+            for (account, streams) in people {
+                for channel in streams.values().flat_map(|listener| &listener.channels) {
+                    if !wanted(channel) {
+                        continue;
+                    }
+                    if let Some(some) = all.get_mut(channel) {
+                        some.insert(*account);
+                    } else {
+                        all.insert(channel.clone(), HashSet::from([*account]));
+                    }
+                }
+            }
+            all.into_iter()
+                .map(|(channel, people)| (channel, people.into_iter().collect()))
+                .collect()
+        })
+    }
+
+    /// The channels a person listens to, of those that `wanted` names.
+    pub(super) fn channels_of(
+        &self,
+        account: AccountId,
+        wanted: impl Fn(&Channel) -> bool,
+    ) -> HashSet<Channel> {
+        self.read(|people| {
+            let streams = people.get(&account).into_iter().flat_map(HashMap::values);
+            streams
+                .flat_map(|listener| &listener.channels)
+                .filter(|channel| wanted(channel))
+                .cloned()
+                .collect()
+        })
+    }
+
+    /// Sends to a person's streams on that channel. A reader whose queue is full is dropped: it will connect again.
+    pub(super) fn send(&self, account: AccountId, message: &Message) {
+        let is_notification = message.event == "notification";
+        let full: Vec<u64> = self.read(|people| {
+            let Some(streams) = people.get(&account) else {
+                return Vec::new();
+            };
+            streams
+                .iter()
+                .filter(|(_, listener)| {
+                    listener.channels.contains(&message.channel)
+                        && (listener.notifications || !is_notification)
+                })
+                .filter(|(_, listener)| listener.queue.try_send(message.clone()).is_err())
+                .map(|(id, _)| *id)
+                .collect()
+        });
+        for id in full {
+            self.remove(account, id);
+        }
+    }
+
+    /// Notes that a post was brought to a person.
+    pub(super) fn remember(&self, account: AccountId, post: PostId) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.len() >= REMEMBERED {
+            sent.pop_front();
+        }
+        sent.push_back((account, post));
+    }
+
+    /// Whether a post was brought to a person lately.
+    pub(super) fn remembers(&self, account: AccountId, post: PostId) -> bool {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.contains(&(account, post))
+    }
+
+    fn read<T>(&self, f: impl FnOnce(&People) -> T) -> T {
+        f(&self.people.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, f: impl FnOnce(&mut People) -> T) -> T {
+        f(&mut self.people.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
