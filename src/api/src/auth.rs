@@ -183,6 +183,7 @@ async fn person(state: &ApiState, access: Access, path: &str, request: &mut Requ
             "This method requires an authenticated user",
         )
     })?;
+    state.limits().count_person(caller.id(), request.extensions())?;
     let mut scopes = access.scopes().peekable();
     if scopes.peek().is_some() && !scopes.any(|scope| caller.scopes().grants(scope)) {
         return Err(ApiError::outside_scopes());

@@ -345,11 +345,6 @@ const GROUPS: &[Group] = &[
     },
     Group {
         caller: Caller::Person,
-        why: "Nothing is looked up in the background on behalf of a client.",
-        answers: &[(GET, "/api/v1_alpha/async_refreshes/{id}", "read", Answer::Absent)],
-    },
-    Group {
-        caller: Caller::Person,
         why: "Mail addresses are not confirmed: who was invited is known.",
         answers: &[(
             POST,

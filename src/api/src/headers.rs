@@ -13,7 +13,7 @@ const ALLOW_HEADERS: &str = "Authorization, Content-Type, Accept, Accept-Languag
      X-Requested-With, Last-Event-ID";
 const ALLOW_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const EXPOSE_HEADERS: &str = "Link, Idempotency-Key, ETag, Retry-After, WWW-Authenticate, X-Request-Id, \
-     X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+     X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Mastodon-Async-Refresh";
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()";
 
 /// Answers `OPTIONS` everywhere, refuses what can be read in two ways, and adds the headers to every other answer.

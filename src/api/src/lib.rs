@@ -56,6 +56,7 @@ pub mod params;
 mod people;
 mod polls;
 mod reading;
+mod refreshes;
 mod scheduled;
 mod search;
 mod settings;
@@ -99,6 +100,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(accounts::routes())
         .merge(statuses::routes())
         .merge(polls::routes())
+        .merge(refreshes::routes())
         .merge(scheduled::routes())
         .merge(conversations::routes())
         .merge(featured::routes())

@@ -1,11 +1,11 @@
-//! Rate limits of the few routes that strangers may call and that cost something.
+//! Rate limits: of the few routes that strangers may call and that cost something, by address; of everything else, by person.
 
 use crate::ApiError;
 use crate::entities::stamp;
 use crate::pages::sign_in::address;
 use chrono::TimeDelta;
 use entrenous_domain::ports::Clock;
-use entrenous_model::Time;
+use entrenous_model::{AccountId, Time};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use moka::sync::Cache;
 use std::net::IpAddr;
@@ -33,7 +33,10 @@ impl What {
     }
 }
 
-/// What is left to an address, as clients read it in `X-RateLimit-*`.
+/// Seconds of a person's window, as Mastodon has it.
+const PERSONS: i64 = 300;
+
+/// What is left to an address or a person, as clients read it in `X-RateLimit-*`.
 #[derive(Debug, Clone, Copy)]
 struct Quota {
     limit: u32,
@@ -73,18 +76,52 @@ struct Window {
     count: u32,
 }
 
-/// Counters by address, in fixed windows. Bounded: the least used addresses are forgotten first.
+impl Window {
+    fn opened(now: Time) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self {
+            began: now.timestamp(),
+            count: 0,
+        }))
+    }
+}
+
+/// Counters in fixed windows. Bounded: the least used addresses and people are forgotten first.
 pub(crate) struct Limits {
     clock: Arc<dyn Clock>,
     windows: Cache<(What, IpAddr), Arc<Mutex<Window>>>,
+    people: Cache<AccountId, Arc<Mutex<Window>>>,
+    /// Requests of one person in [`PERSONS`] seconds; 0 for as many as they like.
+    per_person: u32,
 }
 
 impl Limits {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, per_person: u32) -> Self {
         Self {
             clock,
             windows: Cache::new(20_000),
+            people: Cache::new(20_000),
+            per_person,
         }
+    }
+
+    /// Counts one request of a person, and has its answer say what is left.
+    ///
+    /// # Errors
+    /// 429 with the seconds until the window ends.
+    pub(crate) fn count_person(&self, who: AccountId, request: &Extensions) -> Result<(), ApiError> {
+        if self.per_person == 0 {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let window = match self.people.get(&who) {
+            Some(window) => window,
+            None => self.people.get_with(who, || Window::opened(now)),
+        };
+        let (quota, allowed) = tried(&window, now, self.per_person, PERSONS);
+        if let Some(counted) = request.get::<Counted>() {
+            counted.note(quota);
+        }
+        allowed
     }
 
     /// Counts one try.
@@ -110,31 +147,32 @@ impl Limits {
     fn tried(&self, what: What, address: IpAddr) -> (Quota, Result<(), ApiError>) {
         let (most, seconds) = what.most();
         let now = self.clock.now();
-        let window = self.windows.get_with((what, block(address)), || {
-            Arc::new(Mutex::new(Window {
-                began: now.timestamp(),
-                count: 0,
-            }))
-        });
-        let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.timestamp() - window.began >= seconds {
-            *window = Window {
-                began: now.timestamp(),
-                count: 0,
-            };
-        }
-        window.count = window.count.saturating_add(1);
-        let wait = (window.began + seconds - now.timestamp()).max(1);
-        let quota = Quota {
-            limit: most,
-            remaining: most.saturating_sub(window.count),
-            reset: now + TimeDelta::seconds(wait),
-        };
-        if window.count > most {
-            return (quota, Err(ApiError::too_many(wait.unsigned_abs())));
-        }
-        (quota, Ok(()))
+        let key = (what, block(address));
+        let window = self.windows.get_with(key, || Window::opened(now));
+        tried(&window, now, most, seconds)
     }
+}
+
+/// Counts one try in a window; what is left, and whether it is allowed.
+fn tried(window: &Mutex<Window>, now: Time, most: u32, seconds: i64) -> (Quota, Result<(), ApiError>) {
+    let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
+    if now.timestamp() - window.began >= seconds {
+        *window = Window {
+            began: now.timestamp(),
+            count: 0,
+        };
+    }
+    window.count = window.count.saturating_add(1);
+    let wait = (window.began + seconds - now.timestamp()).max(1);
+    let quota = Quota {
+        limit: most,
+        remaining: most.saturating_sub(window.count),
+        reset: now + TimeDelta::seconds(wait),
+    };
+    if window.count > most {
+        return (quota, Err(ApiError::too_many(wait.unsigned_abs())));
+    }
+    (quota, Ok(()))
 }
 
 /// One customer has at least a /64 of IPv6 addresses: they count as one.

@@ -14,6 +14,8 @@ pub struct ApiSettings {
     pub version: String,
     /// The steps of trust that need the network; `None` in a process that does not federate.
     pub trust: Option<Arc<dyn TrustDesk>>,
+    /// Requests of one person in five minutes; 0 for as many as they like.
+    pub requests_per_person: u32,
     /// The built web client; empty if there is none.
     pub client: Vec<ClientFile>,
 }
@@ -35,6 +37,7 @@ struct Inner {
     statics: Mutex<Option<Arc<crate::pages::Statics>>>,
     client: Client,
     fragments: crate::entities::Fragments,
+    refreshes: crate::refreshes::Refreshes,
     description: std::sync::OnceLock<axum::body::Bytes>,
 }
 
@@ -42,7 +45,7 @@ impl ApiState {
     /// Puts the state together, with a hub nobody listens to yet.
     #[must_use]
     pub fn new(ctx: Ctx, settings: ApiSettings) -> Self {
-        let limits = crate::limits::Limits::new(ctx.clock());
+        let limits = crate::limits::Limits::new(ctx.clock(), settings.requests_per_person);
         let client = Client::new(&settings.client, ctx.origin());
         let (hub, dispatch) = Hub::new(u64::from_ne_bytes(ctx.random()), ctx.now());
         Self {
@@ -55,6 +58,7 @@ impl ApiState {
                 statics: Mutex::new(None),
                 client,
                 fragments: crate::entities::Fragments::default(),
+                refreshes: crate::refreshes::Refreshes::default(),
                 description: std::sync::OnceLock::new(),
             }),
         }
@@ -118,6 +122,11 @@ impl ApiState {
     /// The API's description as bytes, made by `make` the first time.
     pub(crate) fn description(&self, make: impl FnOnce() -> axum::body::Bytes) -> axum::body::Bytes {
         self.inner.description.get_or_init(make).clone()
+    }
+
+    /// What is looked up in the background.
+    pub(crate) fn refreshes(&self) -> &crate::refreshes::Refreshes {
+        &self.inner.refreshes
     }
 
     /// Posts and accounts as JSON, as far as they are kept.

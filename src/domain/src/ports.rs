@@ -29,6 +29,14 @@ pub trait RemoteLookup: Send + Sync + 'static {
     /// Someone looks at a peer's post whose files are not all here: they are fetched in the background, if that may be
     /// tried again by now.
     fn files_wanted(&self, _post: PostId) {}
+    /// Those of these posts whose nodes may be asked by now what was answered there. They count as asked.
+    fn replies_due(&self, _posts: &[PostId]) -> Vec<PostId> {
+        Vec::new()
+    }
+    /// Asks the nodes of these posts for replies that are not here, as far as they let this node see them. How many came.
+    async fn replies(&self, _posts: Vec<PostId>) -> Result<usize> {
+        Ok(0)
+    }
 }
 
 /// Keeps files by the SHA-256 of their bytes.

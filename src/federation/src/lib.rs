@@ -71,6 +71,8 @@ struct Inner {
     expected: entrenous_wire::Origin,
     pictures: fetch::Pictures,
     files: fetch::Fetches,
+    /// Which posts' replies were asked for.
+    replies: fetch::Asked,
     webfinger: Vec<AllowRule>,
     desk: handshake::Desk,
     written: render::Written,
@@ -109,6 +111,7 @@ impl Federation {
             expected,
             pictures,
             files: fetch::Fetches::default(),
+            replies: fetch::Asked::default(),
             webfinger: rules,
             desk: handshake::Desk::default(),
             written: render::Written::default(),

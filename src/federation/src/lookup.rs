@@ -80,6 +80,14 @@ impl RemoteLookup for Federation {
         }
     }
 
+    fn replies_due(&self, posts: &[PostId]) -> Vec<PostId> {
+        self.replies_asked().due(posts, self.ctx().now())
+    }
+
+    async fn replies(&self, posts: Vec<PostId>) -> Result<usize> {
+        self.fetch_replies(posts).await
+    }
+
     fn files_wanted(&self, post: PostId) {
         let federation = self.clone();
         tokio::spawn(async move {

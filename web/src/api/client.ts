@@ -123,6 +123,16 @@ export async function request<T>(method: string, path: string, options: RequestO
   return (await response.json()) as T;
 }
 
+/** Asks for what may still be completed in the background: with the name of what goes on, if something does. */
+export async function refreshable<T>(
+  path: string,
+  options: RequestOptions = {},
+): Promise<{ value: T; refresh: string | null }> {
+  const response = await send("GET", path, options);
+  const named = /id="([^"]+)"/.exec(response.headers.get("mastodon-async-refresh") ?? "");
+  return { value: (await response.json()) as T, refresh: named?.[1] ?? null };
+}
+
 /** Asks for a page of a list. */
 export async function page<T>(path: string, options: RequestOptions = {}): Promise<Page<T>> {
   const { value, next, prev } = await paged<T[]>(path, options);

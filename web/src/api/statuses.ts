@@ -1,6 +1,6 @@
 /** Posts, and what one does with them. */
 
-import { page, request, type Page, type Query } from "./client";
+import { page, refreshable, request, type Page, type Query } from "./client";
 import type {
   Account,
   Context,
@@ -47,7 +47,14 @@ export const get = (id: string, signal?: AbortSignal) => request<Status>("GET", 
 export const many = (ids: readonly string[]) =>
   request<Status[]>("GET", "/api/v1/statuses", { query: { id: ids } });
 export const context = (id: string, signal?: AbortSignal) =>
-  request<Context>("GET", `${one(id)}/context`, { signal });
+  refreshable<Context>(`${one(id)}/context`, { signal });
+/** Whether replies on other nodes are still looked up, and how many came. */
+export const refresh = (id: string, signal?: AbortSignal) =>
+  request<{ async_refresh: { status: "running" | "finished"; result_count: number } }>(
+    "GET",
+    `/api/v1_alpha/async_refreshes/${encodeURIComponent(id)}`,
+    { signal },
+  );
 export const source = (id: string) => request<StatusSource>("GET", `${one(id)}/source`);
 export const participants = (id: string, signal?: AbortSignal) =>
   request<Participants>("GET", `/api/entrenous/v1/statuses/${encodeURIComponent(id)}/participants`, {

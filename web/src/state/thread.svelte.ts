@@ -14,6 +14,10 @@ import { readParticipants } from "./participants";
 import { subscribe } from "./stream";
 import { rows, type Row } from "./tree";
 
+/** Milliseconds between two questions whether other nodes have answered, and how many there are. */
+const PAUSE = 1_500;
+const LOOKS = 20;
+
 export class Thread {
   ancestors = $state.raw<string[]>([]);
   descendants = $state.raw<Row[]>([]);
@@ -24,6 +28,8 @@ export class Thread {
   whole = $state(false);
   /** It is what was last seen, since the node could not be reached. */
   stale = $state(false);
+  /** Other nodes are asked for answers that are not here. */
+  looking = $state(false);
   participants = $state.raw<Participants | null>(null);
 
   private members = new Set<string>();
@@ -83,7 +89,11 @@ export class Thread {
     try {
       const [post, context] = await Promise.all([
         readThrough(`post ${this.id}`, () => api.get(this.id, signal)),
-        readThrough<Context>(`context ${this.id}`, () => api.context(this.id, signal)),
+        readThrough<Context>(`context ${this.id}`, async () => {
+          const { value, refresh } = await api.context(this.id, signal);
+          if (refresh !== null) void this.await(refresh);
+          return value;
+        }),
       ]);
       putStatus(post);
       this.take(context);
@@ -101,6 +111,25 @@ export class Thread {
       } else if (status(this.id)) this.stale = true;
       else this.phase = "failed";
       if (error instanceof Unreachable) this.later();
+    }
+  }
+
+  /** Waits until other nodes have told their answers, and reads them. */
+  private async await(refresh: string): Promise<void> {
+    const { signal } = this.stop;
+    this.looking = true;
+    try {
+      for (let asked = 0; asked < LOOKS && !signal.aborted; asked++) {
+        await new Promise((done) => setTimeout(done, PAUSE));
+        const { status, result_count: found } = (await api.refresh(refresh, signal)).async_refresh;
+        if (status !== "finished") continue;
+        if (found > 0) await this.read();
+        return;
+      }
+    } catch {
+      // They are there when the conversation is opened again.
+    } finally {
+      this.looking = false;
     }
   }
 

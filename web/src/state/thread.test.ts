@@ -9,7 +9,7 @@ import { count } from "./participants";
 import type { StreamHandler } from "./stream";
 import { closeThreads, thread } from "./thread.svelte";
 
-const api = vi.hoisted(() => ({ get: vi.fn(), context: vi.fn(), participants: vi.fn() }));
+const api = vi.hoisted(() => ({ get: vi.fn(), context: vi.fn(), participants: vi.fn(), refresh: vi.fn() }));
 vi.mock("$/api/statuses", () => api);
 const handlers = new Set<StreamHandler>();
 vi.mock("./stream", () => ({
@@ -21,6 +21,10 @@ vi.mock("./stream", () => ({
 const streamed = (one: Status) => handlers.forEach((handler) => handler.update?.(one));
 
 const answer = (id: string, to: string, more = {}) => post(id, { in_reply_to_id: to, ...more });
+const told = (descendants: Status[], refresh: string | null = null) => ({
+  value: { ancestors: [post(1)], descendants },
+  refresh,
+});
 const ids = (one: ReturnType<typeof thread>) => one.descendants.map((row) => row.id);
 
 beforeEach(() => {
@@ -29,7 +33,7 @@ beforeEach(() => {
   api.get.mockReset().mockResolvedValue(post(10));
   api.context
     .mockReset()
-    .mockResolvedValue({ ancestors: [post(1)], descendants: [answer("11", "10"), answer("12", "11")] });
+    .mockResolvedValue(told([answer("11", "10"), answer("12", "11")]));
   api.participants.mockReset().mockResolvedValue({ people: [], organisations: [] });
 });
 afterEach(() => {
@@ -50,6 +54,22 @@ test("what was before, the post, and the answers", async () => {
   const one = await opened();
   expect([one.phase, one.whole, one.ancestors, ids(one)]).toEqual(["ready", true, ["1"], ["11", "12"]]);
   expect(thread("10")).toBe(one);
+});
+
+test("answers that other nodes tell are there when they have come", async () => {
+  const first = answer("11", "10");
+  api.context.mockResolvedValueOnce(told([first], "abc")).mockResolvedValue(told([first, answer("13", "10")]));
+  const refreshed = (status: string, result_count: number) => ({ async_refresh: { status, result_count } });
+  api.refresh.mockResolvedValueOnce(refreshed("running", 0)).mockResolvedValue(refreshed("finished", 1));
+  const one = await opened();
+  expect([ids(one), one.looking]).toEqual([["11"], true]);
+  for (const still of [true, false]) {
+    await vi.advanceTimersByTimeAsync(1_500);
+    await settled();
+    expect(one.looking).toBe(still);
+  }
+  expect(ids(one)).toEqual(["11", "13"]);
+  expect(api.refresh.mock.calls.map(([id]) => id)).toEqual(["abc", "abc"]);
 });
 
 test("a post that is known is there at once", () => {

@@ -11,10 +11,10 @@ use crate::empty::NOT_YET;
 use crate::entities::{self, Account, Context, Faces, Status, StatusEdit, StatusSource};
 use crate::paging::Paging;
 use crate::params::Query;
-use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
+use crate::{ApiError, ApiResult, ApiState, Caller, lenient, refreshes};
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use entrenous_domain::posts;
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{AttachmentState, PostId};
@@ -134,16 +134,21 @@ async fn many(
     Ok(Json(entities::statuses_by_id(&state, caller.id(), id).await?))
 }
 
-async fn context(
-    State(state): State<ApiState>,
-    caller: Caller,
-    At(id): At<PostId>,
-) -> ApiResult<Json<Context>> {
+async fn context(State(state): State<ApiState>, caller: Caller, At(id): At<PostId>) -> ApiResult<Response> {
     let (before, after) = posts::context(state.ctx(), caller.viewer(), id).await?;
-    Ok(Json(Context {
+    let conversation: Vec<PostId> = std::iter::once(id)
+        .chain(before.iter().rev().copied())
+        .chain(after.iter().copied())
+        .collect();
+    let mut answer = Json(Context {
         ancestors: entities::statuses_by_id(&state, caller.id(), before).await?,
         descendants: entities::statuses_by_id(&state, caller.id(), after).await?,
-    }))
+    })
+    .into_response();
+    if let Some(value) = refreshes::begin(&state, &caller, &conversation).await? {
+        answer.headers_mut().insert(refreshes::HEADER, value);
+    }
+    Ok(answer)
 }
 
 async fn source(

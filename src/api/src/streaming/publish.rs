@@ -6,7 +6,7 @@ use crate::announcements::Announcement;
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::posts::PostView;
 use entrenous_domain::{
-    Ctx, DomainError, accounts, announcements, conversations, filters, notifications, posts, timelines,
+    Ctx, DomainError, announcements, conversations, filters, follows, notifications, posts, timelines,
 };
 use entrenous_model::{
     AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, PostId,
@@ -205,15 +205,15 @@ impl<'a> Publisher<'a> {
     async fn publish_deletion(&self, post: PostId, author: AccountId) -> ApiResult<()> {
         let payload: Arc<str> = post.to_string().into();
         let told = |channel: &Channel| channel.is_home() || channel.is_list() || channel.is_shared();
-        for viewer in self.listeners.people_on(told) {
-            let knows = viewer == author
-                || accounts::relationships(self.ctx(), viewer, vec![author])
-                    .await?
-                    .iter()
-                    .any(|(_, relationship)| relationship.following);
-            if !knows && !self.listeners.remembers(viewer, post) {
-                continue;
-            }
+        let (mut knowing, others): (Vec<AccountId>, Vec<AccountId>) = self
+            .listeners
+            .people_on(told)
+            .into_iter()
+            .partition(|viewer| *viewer == author || self.listeners.remembers(*viewer, post));
+        for some in others.chunks(AT_ONCE) {
+            knowing.extend(follows::following(self.ctx(), author, some.to_vec()).await?);
+        }
+        for viewer in knowing {
             for channel in self.listeners.channels_of(viewer, told) {
                 self.listeners
                     .send(viewer, &self.message("delete", &payload, channel));

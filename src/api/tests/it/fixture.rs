@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex};
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
+/// Requests of one person in five minutes.
+pub(crate) const REQUESTS: u32 = 2_000;
 /// Where the node of a test is.
 pub(crate) const ORIGIN: &str = "https://here.example";
 /// Password of everyone whom [`House::person`] adds.
@@ -71,6 +73,7 @@ impl House {
         let settings = ApiSettings {
             version: "0.1.0".to_owned(),
             trust: None,
+            requests_per_person: REQUESTS,
             client,
         };
         let state = ApiState::new(ctx.clone(), settings);

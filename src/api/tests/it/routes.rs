@@ -1,6 +1,6 @@
 //! The list of routes itself: who may use what, and what every answer carries.
 
-use crate::fixture::{House, authorized};
+use crate::fixture::{House, REQUESTS, authorized};
 use axum::body::Body;
 use entrenous_door::{Access, RouteInfo};
 use entrenous_model::oauth::KNOWN_SCOPES;
@@ -455,4 +455,33 @@ async fn bodies_are_bounded() {
     let answer = house.send(request.body(Body::from(big)).unwrap()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.text.starts_with("{\"error\":"));
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_person() {
+    let house = House::new();
+    for name in ["ada", "bob"] {
+        house.person(name).await;
+    }
+    let (phone, desk) = (house.token("ada", "read").await, house.token("ada", "read").await);
+    let bob = house.token("bob", "read").await;
+    let path = "/api/v1/preferences";
+    let left =
+        |answer: &crate::fixture::Answer| answer.header("x-ratelimit-remaining").parse::<u32>().unwrap();
+    let first = house.get(path, &phone).await;
+    assert_eq!((first.status, left(&first)), (StatusCode::OK, REQUESTS - 1));
+    assert_eq!(first.header("x-ratelimit-limit"), REQUESTS.to_string());
+    // All clients of a person count together, whatever they ask for.
+    for _ in 1..REQUESTS {
+        house.get(path, &desk).await;
+    }
+    let refused = house.get(path, &phone).await;
+    assert_eq!(
+        (refused.status, left(&refused)),
+        (StatusCode::TOO_MANY_REQUESTS, 0)
+    );
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 300);
+    assert_eq!(house.get(path, &bob).await.status, StatusCode::OK);
+    house.clock.advance(chrono::TimeDelta::seconds(300));
+    assert_eq!(house.get(path, &phone).await.status, StatusCode::OK);
 }

@@ -31,6 +31,23 @@ pub struct FollowOptions {
     pub notify: bool,
 }
 
+/// Those of `people` who follow `followee`, accepted. Read in one turn, so not many at once.
+///
+/// # Errors
+/// Only the store's.
+pub async fn following(ctx: &Ctx, followee: AccountId, people: Vec<AccountId>) -> Result<Vec<AccountId>> {
+    let found = ctx.store().read(move |conn| {
+        let mut following = Vec::new();
+        for person in people {
+            if rows::between(conn, person, followee)?.is_some_and(|follow| follow.accepted) {
+                following.push(person);
+            }
+        }
+        Ok(following)
+    });
+    Ok(found.await?)
+}
+
 /// A follow by the ActivityPub id of its `Follow`: (follower, followee).
 ///
 /// # Errors

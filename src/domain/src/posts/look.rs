@@ -61,6 +61,39 @@ pub async fn context(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<(Vec<PostI
     .await
 }
 
+/// The posts of peers in a conversation whose nodes may be asked by now what was answered there: they count as asked. Nobody
+/// is asked in a process that does not federate.
+///
+/// # Errors
+/// Only the store's.
+pub async fn replies_due(ctx: &Ctx, conversation: &[PostId]) -> Result<Vec<PostId>> {
+    let Ok(lookup) = ctx.lookup() else {
+        return Ok(Vec::new());
+    };
+    let due = lookup.replies_due(conversation);
+    if due.is_empty() {
+        return Ok(due);
+    }
+    let remote = ctx.store().read(move |conn| {
+        let mut remote = Vec::new();
+        for id in due {
+            if rows::get(conn, id)?.is_some_and(|post| post.peer.is_some()) {
+                remote.push(id);
+            }
+        }
+        Ok(remote)
+    });
+    Ok(remote.await?)
+}
+
+/// Asks the nodes of these posts for replies that are not here. Takes as long as they do. How many came.
+///
+/// # Errors
+/// Only the store's.
+pub async fn fetch_replies(ctx: &Ctx, posts: Vec<PostId>) -> Result<usize> {
+    ctx.lookup()?.replies(posts).await
+}
+
 /// All versions of a post, oldest first, the present one last.
 ///
 /// # Errors

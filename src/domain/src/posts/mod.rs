@@ -31,7 +31,7 @@ pub use boost::{boost, unboost};
 pub use delete::{delete, never_mind};
 pub use edit::edit;
 pub(crate) use gate::store_viewer;
-pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
+pub use look::{boosted_by, context, favourited_by, fetch_replies, history, known_by_uri, replies_due};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use participants::{Participant, participants};
 pub use pin::{MOST_PINNED, pin, unpin};

@@ -30,6 +30,12 @@ impl Budget {
         Self(AtomicU32::new(fetches))
     }
 
+    /// Whether none is left.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
     /// Takes one.
     ///
     /// # Errors

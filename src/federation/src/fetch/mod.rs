@@ -8,6 +8,8 @@ mod files;
 mod note;
 mod pictures;
 mod question;
+mod replies;
 
 pub(crate) use files::Fetches;
 pub use pictures::Pictures;
+pub(crate) use replies::Asked;

@@ -54,7 +54,7 @@ impl Federation {
     /// # Errors
     /// `Refused("origin")` for a note or author of another origin, `NotFound` if the author is not, or the contract does
     /// not give it; else the domain's.
-    async fn accept_note(
+    pub(super) async fn accept_note(
         &self,
         peer: &Arc<Peer>,
         cleared: Cleared<Fetching>,

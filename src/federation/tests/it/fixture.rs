@@ -174,13 +174,23 @@ impl Node {
     }
 
     pub(crate) async fn writes(&self, author: AccountId, text: &str, visibility: Visibility) -> PostId {
+        self.answers(author, ReplyTo::None, text, visibility).await
+    }
+
+    pub(crate) async fn answers(
+        &self,
+        author: AccountId,
+        reply_to: ReplyTo,
+        text: &str,
+        visibility: Visibility,
+    ) -> PostId {
         let draft = Draft {
             text: text.to_owned(),
             spoiler: String::new(),
             sensitive: false,
             visibility,
             language: Some("en".to_owned()),
-            reply_to: ReplyTo::None,
+            reply_to,
             poll: None,
             idempotency_key: None,
             remote: None,

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod contracts;
+mod conversations;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]

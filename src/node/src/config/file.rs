@@ -77,6 +77,7 @@ pub(crate) struct Limits {
     pub(crate) upload_bytes: usize,
     pub(crate) connections: usize,
     pub(crate) connections_per_address: usize,
+    pub(crate) requests_per_person: u32,
 }
 
 impl Default for Limits {
@@ -86,6 +87,7 @@ impl Default for Limits {
             upload_bytes: 16 << 20,
             connections: 20_000,
             connections_per_address: 5_000,
+            requests_per_person: 300_000,
         }
     }
 }
@@ -252,6 +254,12 @@ impl Config {
             self.limits.connections_per_address,
             10,
             1_000_000,
+        )?;
+        within(
+            "limits.requests_per_person",
+            usize::try_from(self.limits.requests_per_person).unwrap_or(usize::MAX),
+            100,
+            1_000_000_000,
         )?;
         let database = &self.database.url;
         let server = ["postgres://", "postgresql://"]

@@ -86,6 +86,11 @@ pub(crate) const KEYS: &[Key] = &[
         "Open connections of one address, 10 to 1,000,000; trusted proxies are not counted.",
     ),
     key(
+        "limits.requests_per_person",
+        Some("300000"),
+        "Requests to the API by one person in five minutes, 100 to 1,000,000,000.",
+    ),
+    key(
         "http.trusted_proxies",
         Some("[]"),
         "Networks of proxies whose X-Forwarded-For is believed, such as [\"127.0.0.1/32\"].",

@@ -85,6 +85,7 @@ async fn serve(app: &App) -> Result<(), Failure> {
     let settings = ApiSettings {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         trust: Some(Arc::new(desk)),
+        requests_per_person: app.config.limits.requests_per_person,
         client: web_client(),
     };
     let state = ApiState::new(app.ctx.clone(), settings);

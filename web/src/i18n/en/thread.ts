@@ -3,6 +3,7 @@ export const thread = {
   label: "Answers",
   answerTo: "Answer {name}…",
   noAnswers: "No answers yet",
+  looking: "Asking other organisations for more answers…",
   who: "Who takes part",
   sum: "{people} of {organisations}",
   showAll: "Show everyone",

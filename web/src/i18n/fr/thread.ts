@@ -3,6 +3,7 @@ export const thread = {
   label: "Réponses",
   answerTo: "Répondre à {name}…",
   noAnswers: "Aucune réponse pour l’instant",
+  looking: "Recherche d’autres réponses auprès des autres organisations…",
   who: "Qui participe",
   sum: "{people} de {organisations}",
   showAll: "Afficher tout le monde",
