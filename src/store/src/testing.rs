@@ -1,5 +1,9 @@
 //! A fresh database per test, a clock that tests turn, and stories that run on both databases.
 
+mod asked;
+
+pub use asked::read_whole;
+
 use crate::{Clock, Conn, Store, StoreConfig, StoreError};
 use aws_lc_rs::rand;
 use chrono::{DateTime, Duration};

@@ -208,6 +208,13 @@ impl Listeners {
         sent.contains(&(account, post))
     }
 
+    /// To whom a post was brought lately.
+    pub(super) fn brought(&self, post: PostId) -> HashSet<AccountId> {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_it = sent.iter().filter(|(_, sent)| *sent == post);
+        of_it.map(|(account, _)| *account).collect()
+    }
+
     fn read<T>(&self, f: impl FnOnce(&People) -> T) -> T {
         f(&self.people.read().unwrap_or_else(PoisonError::into_inner))
     }

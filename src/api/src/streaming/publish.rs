@@ -205,11 +205,12 @@ impl<'a> Publisher<'a> {
     async fn publish_deletion(&self, post: PostId, author: AccountId) -> ApiResult<()> {
         let payload: Arc<str> = post.to_string().into();
         let told = |channel: &Channel| channel.is_home() || channel.is_list() || channel.is_shared();
+        let brought = self.listeners.brought(post);
         let (mut knowing, others): (Vec<AccountId>, Vec<AccountId>) = self
             .listeners
             .people_on(told)
             .into_iter()
-            .partition(|viewer| *viewer == author || self.listeners.remembers(*viewer, post));
+            .partition(|viewer| *viewer == author || brought.contains(viewer));
         for some in others.chunks(AT_ONCE) {
             knowing.extend(follows::following(self.ctx(), author, some.to_vec()).await?);
         }

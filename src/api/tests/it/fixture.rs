@@ -37,7 +37,7 @@ pub(crate) struct House {
     /// Turns time.
     pub(crate) clock: TestClock,
     /// Ends with the test.
-    _db: TestDatabase,
+    db: TestDatabase,
 }
 
 impl House {
@@ -48,7 +48,11 @@ impl House {
 
     /// A node on SQLite, with a web client of these files.
     pub(crate) fn with_client(client: Vec<ClientFile>) -> Self {
-        let db = TestDatabase::sqlite();
+        Self::on(TestDatabase::sqlite(), client)
+    }
+
+    /// A node on that database.
+    pub(crate) fn on(db: TestDatabase, client: Vec<ClientFile>) -> Self {
         let clock = db.clock().clone();
         let node = NodeSettings {
             origin: Origin::parse(ORIGIN).unwrap(),
@@ -92,8 +96,13 @@ impl House {
             ctx,
             router,
             clock,
-            _db: db,
+            db,
         }
+    }
+
+    /// What it is stored in.
+    pub(crate) const fn database(&self) -> &TestDatabase {
+        &self.db
     }
 
     /// Adds a member.

@@ -75,11 +75,20 @@ impl Answer {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        let house = House::new();
+        Self::of(House::new())
+    }
+
+    /// On that node.
+    pub(crate) fn of(house: House) -> Self {
         Self {
             clock: house.clock.clone(),
             house,
         }
+    }
+
+    /// What it is stored in.
+    pub(crate) const fn database(&self) -> &entrenous_store::testing::TestDatabase {
+        self.house.database()
     }
 
     /// The use-cases.

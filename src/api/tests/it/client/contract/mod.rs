@@ -1,5 +1,6 @@
 //! Every entity has the fields that Mastodon documents, of the documented kind, wherever it stands.
 
+mod plans;
 mod shapes;
 
 use super::stage::{Person, Stage, request};
@@ -18,7 +19,10 @@ struct Town {
 
 impl Town {
     async fn built() -> Self {
-        let stage = Stage::new();
+        Self::built_on(Stage::new()).await
+    }
+
+    async fn built_on(stage: Stage) -> Self {
         let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
         for (one, other) in [(&ada, &bob), (&bob, &ada)] {
             let follow = format!("/api/v1/accounts/{}/follow", other.id);
