@@ -5,7 +5,7 @@ use crate::figure::Figure;
 use crate::manifest::{KINDS, Manifest, Sizes};
 use crate::measures::{
     Bench, Effort, Section, backlog, catch_up, delivery, fanout, growth, home, inbox, isolation, post,
-    search, start,
+    search, start, streams,
 };
 use crate::node::{Place, free_port};
 use crate::seed::{self, Layout};
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The measures, in the order they are made: those that change nothing first.
-pub const MEASURES: [&str; 12] = [
+pub const MEASURES: [&str; 13] = [
     "ceilings",
     "start",
     "home",
@@ -23,6 +23,7 @@ pub const MEASURES: [&str; 12] = [
     "fanout",
     "post",
     "inbox",
+    "streams",
     "delivery",
     "isolation",
     "backlog",
@@ -123,7 +124,7 @@ impl Suite {
     pub async fn run(&self) -> Outcome<Results> {
         let mut results = Results::default();
         let main = [
-            "ceilings", "start", "home", "search", "growth", "fanout", "post", "inbox",
+            "ceilings", "start", "home", "search", "growth", "fanout", "post", "inbox", "streams",
         ];
         if main.iter().any(|name| self.wants(name)) {
             let mut bench = self.data_set("", &self.sizes, Layout::Few)?;
@@ -207,6 +208,9 @@ impl Suite {
         }
         if self.wants("inbox") {
             results.keep(inbox::measure(bench).await?);
+        }
+        if self.wants("streams") {
+            results.keep(streams::measure(bench).await?);
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ Usage: cargo xtask bench [options]
   --database NAME   sqlite, postgres or both (both)
   --quick           Small data and few requests: shows in minutes that everything runs
   --only LIST       Only these measures: ceilings, start, home, search, growth, fanout, post,
-                    inbox, delivery, isolation, backlog, catch-up
+                    inbox, streams, delivery, isolation, backlog, catch-up
   --rounds N        Rounds of each measure (5; 2 with --quick)
   --help            This text
 

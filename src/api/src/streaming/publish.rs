@@ -212,7 +212,7 @@ impl<'a> Publisher<'a> {
             .into_iter()
             .partition(|viewer| *viewer == author || brought.contains(viewer));
         for some in others.chunks(AT_ONCE) {
-            knowing.extend(follows::following(self.ctx(), author, some.to_vec()).await?);
+            knowing.extend(follows::among_followers(self.ctx(), author, some.to_vec()).await?);
         }
         for viewer in knowing {
             for channel in self.listeners.channels_of(viewer, told) {

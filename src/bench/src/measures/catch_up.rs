@@ -5,13 +5,12 @@ use super::{Effort, Section};
 use crate::db::Db;
 use crate::figure::{Figure, Goal};
 use crate::http::{Connection, request};
-use crate::load::Load;
 use crate::manifest::Actor;
 use crate::node::{Place, Serving};
 use crate::{Outcome, say};
 use std::fs;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// Posts while the other node is away.
 const POSTS: usize = 100_000;
@@ -52,18 +51,8 @@ pub async fn measure(here: &Place, there: &Place, effort: Effort) -> Outcome<Sec
     follow_all(&receiver, &reader, &authors, &here.authority).await?;
     receiver.stop()?;
 
-    let posts = effort.of(POSTS);
-    let requests = authors.iter().cycle().take(posts).enumerate();
-    let load = Load {
-        requests: Arc::new(
-            requests
-                .map(|(number, author)| publish(&sender, author, number, "public"))
-                .collect(),
-        ),
-        connections: 64,
-        status: 200,
-    };
-    load.run(&sender).await?;
+    let posts = effort.of(POSTS) / AUTHORS * AUTHORS;
+    write(&sender, &authors, posts / AUTHORS).await?;
     say(&format!("  {posts} posts wait"));
 
     let receiver = there.serve().await?;
@@ -176,6 +165,31 @@ async fn arrive(db: &mut Db, posts: usize) -> Outcome<(Duration, Duration)> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Has each author write so many posts, one after the other: two that are written at the same moment have no order.
+async fn write(sender: &Serving, authors: &[Actor], each: usize) -> Outcome {
+    let mut writing = JoinSet::new();
+    for author in authors {
+        let mut connection = Connection::open(&sender.address).await?;
+        let requests: Vec<_> = (0..each)
+            .map(|number| publish(sender, author, number, "public"))
+            .collect();
+        writing.spawn(async move {
+            for request in requests {
+                match connection.ask(&request).await {
+                    Ok(200) => {}
+                    Ok(status) => return Err(format!("{status} to a post")),
+                    Err(error) => return Err(error.to_string()),
+                }
+            }
+            Ok(())
+        });
+    }
+    while let Some(written) = writing.join_next().await {
+        written??;
+    }
+    Ok(())
 }
 
 /// A post of the other node that the ledger tells of, with the place in which it was received.

@@ -11,6 +11,7 @@ pub mod isolation;
 pub mod post;
 pub mod search;
 pub mod start;
+pub mod streams;
 
 use crate::figure::Figure;
 use crate::manifest::Manifest;

@@ -35,7 +35,11 @@ pub struct FollowOptions {
 ///
 /// # Errors
 /// Only the store's.
-pub async fn following(ctx: &Ctx, followee: AccountId, people: Vec<AccountId>) -> Result<Vec<AccountId>> {
+pub async fn among_followers(
+    ctx: &Ctx,
+    followee: AccountId,
+    people: Vec<AccountId>,
+) -> Result<Vec<AccountId>> {
     let found = ctx.store().read(move |conn| {
         let mut following = Vec::new();
         for person in people {

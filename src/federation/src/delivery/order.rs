@@ -11,6 +11,10 @@ pub(super) const WINDOW: usize = 200;
 /// Deliveries kept beside them that wait for one which the peer does not take. Beyond, all waits with it.
 const MOST_BLOCKED: usize = 800;
 
+/// Deliveries that may be over and not written down yet: a database that is slow holds up the lane, not the memory, and a node
+/// that is killed sends no more than so many again.
+const MOST_OVER: usize = 256;
+
 /// The head of one peer's queue.
 ///
 /// Two deliveries stay in order if they have the same author, or are of the same conversation (`order_key`, 0 for none);
@@ -164,7 +168,11 @@ impl Lane {
 
     /// The next that may go now; it is under way from then on. While nothing is known of the peer but that it did not take
     /// something (`probing`), rather one that was never refused: what it stumbles over must not be all that it is offered.
+    /// None while too much is not written down.
     pub(super) fn start(&mut self, probing: bool) -> Option<Arc<Delivery>> {
+        if self.over.len() + self.under_way.len() >= MOST_OVER {
+            return None;
+        }
         let fresh = probing && !self.refused.is_empty();
         let never = if fresh {
             self.start_among(|lane, id| !lane.refused.contains_key(&id))
@@ -330,6 +338,21 @@ mod tests {
         lane.forget([DeliveryId(1)].into_iter());
         lane.finish(DeliveryId(2));
         assert_eq!(lane.over(), 1);
+    }
+
+    #[test]
+    fn a_slow_database_holds_up_the_lane() {
+        let mut lane = Lane::default();
+        let mut sent = 0;
+        for id in 1.. {
+            lane.extend(vec![delivery(id, id, 0)]);
+            let Some(next) = lane.start(false) else { break };
+            lane.finish(next.id);
+            sent += 1;
+        }
+        assert_eq!((sent, lane.over()), (MOST_OVER, MOST_OVER));
+        lane.forget([DeliveryId(1)].into_iter());
+        assert!(lane.start(false).is_some() && lane.start(false).is_none());
     }
 
     #[test]

@@ -112,7 +112,9 @@ fn postgres_plan(conn: &mut Conn, statement: &str) -> Result<Vec<String>, StoreE
     ] {
         Sql::default().raw(text).run(conn)?;
     }
-    let count = (1..).take_while(|number| statement.contains(&format!("${number}"))).count();
+    let count = (1..)
+        .take_while(|number| statement.contains(&format!("${number}")))
+        .count();
     let nulls = vec!["NULL"; count].join(", ");
     let explain = if count == 0 {
         "EXPLAIN EXECUTE asked".to_owned()

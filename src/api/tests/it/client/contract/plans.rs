@@ -80,7 +80,9 @@ async fn no_hot_query_reads_a_whole_table() {
             .ok();
         let mut found = BTreeMap::new();
         let mut seen = stage.database().statements();
-        let written = seen.iter().map(|text| (text.clone(), "what the town was built with".to_owned()));
+        let written = seen
+            .iter()
+            .map(|text| (text.clone(), "what the town was built with".to_owned()));
         let mut asked: BTreeMap<String, String> = written.collect();
         for path in HOT {
             let path = path
@@ -96,7 +98,10 @@ async fn no_hot_query_reads_a_whole_table() {
         assert!(asked.len() > 100, "only {} statements were heard", asked.len());
         for (text, path) in asked {
             let whole = read_whole(stage.ctx().store(), text.clone()).await.unwrap();
-            let large: Vec<String> = whole.into_iter().filter(|name| !SMALL.contains(&name.as_str())).collect();
+            let large: Vec<String> = whole
+                .into_iter()
+                .filter(|name| !SMALL.contains(&name.as_str()))
+                .collect();
             if !large.is_empty() {
                 found.insert(text, (path, large));
             }
