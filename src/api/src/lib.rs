@@ -56,6 +56,7 @@ pub mod params;
 mod people;
 mod polls;
 mod reading;
+mod reports;
 mod scheduled;
 mod search;
 mod settings;
@@ -101,6 +102,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(polls::routes())
         .merge(scheduled::routes())
         .merge(conversations::routes())
+        .merge(reports::routes())
         .merge(featured::routes())
         .merge(suggestions::routes())
         .merge(timelines::routes())

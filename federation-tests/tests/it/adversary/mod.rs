@@ -20,6 +20,7 @@ mod logs;
 mod names;
 mod paths;
 mod probing;
+mod reports;
 mod said_twice;
 mod spelling;
 mod visibility;

@@ -7,7 +7,7 @@ mod profile;
 
 pub(crate) use add::prepare;
 pub use add::{NewPerson, add};
-pub use leave::disable;
+pub use leave::{disable, disable_by};
 pub(crate) use leave::end_access;
 pub(crate) use login::LoginGuard;
 pub use login::{authenticate, change_password, set_password};

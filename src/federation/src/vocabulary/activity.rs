@@ -23,6 +23,7 @@ pub enum ActivityKind {
     Block,
     Invite,
     Offer,
+    Flag,
     /// One that we take and do nothing about.
     Other,
 }
@@ -42,7 +43,8 @@ impl ActivityKind {
             "Block" => Self::Block,
             "Invite" => Self::Invite,
             "Offer" => Self::Offer,
-            "EmojiReact" | "Dislike" | "Flag" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
+            "Flag" => Self::Flag,
+            "EmojiReact" | "Dislike" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
             | "View" | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject"
             | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
             _ => return None,
