@@ -80,8 +80,8 @@ fn many(conn: &mut Conn, sql: Sql) -> Result<Vec<Report>, StoreError> {
         .collect()
 }
 
-fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+fn rules_text(rules: &[ReportedRule]) -> Result<String, StoreError> {
+    serde_json::to_string(rules).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Inserts a report, without its posts.
@@ -105,7 +105,7 @@ pub fn insert(conn: &mut Conn, report: &Report) -> Result<(), StoreError> {
     .raw(",")
     .text(report.comment.as_str())
     .raw(",")
-    .text(json(&report.rules)?)
+    .text(rules_text(&report.rules)?)
     .raw(",")
     .flag(report.forwarded)
     .raw(",")
@@ -134,6 +134,7 @@ pub fn add_post(
     place: i64,
     evidence: &Evidence,
 ) -> Result<(), StoreError> {
+    let text = serde_json::to_string(evidence).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Sql::new("INSERT INTO report_posts (report_id, post_id, place, evidence) VALUES (")
         .int(report.get())
         .raw(",")
@@ -141,7 +142,7 @@ pub fn add_post(
         .raw(",")
         .int(place)
         .raw(",")
-        .text(json(evidence)?)
+        .text(text)
         .raw(")")
         .run(conn)?;
     Ok(())
@@ -347,7 +348,7 @@ pub fn categorise(
     Sql::new("UPDATE reports SET category = ")
         .text(category.as_str())
         .raw(", rules = ")
-        .text(json(rules)?)
+        .text(rules_text(rules)?)
         .raw(", updated_at = ")
         .time(now)
         .raw(" WHERE id = ")

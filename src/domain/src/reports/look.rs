@@ -225,7 +225,7 @@ pub async fn statuses(ctx: &Ctx, viewer: AccountId, shown: &[Shown]) -> Result<V
                 .filter_map(|reported| {
                     let now = there.get(&reported.post).cloned();
                     match &reported.evidence {
-                        Some(evidence) if !now.as_ref().is_some_and(|now| same(now, evidence)) => {
+                        Some(evidence) if now.as_ref().is_none_or(|now| !same(now, evidence)) => {
                             Some(as_it_was(&one.target.account, reported.post, evidence))
                         }
                         _ => now,

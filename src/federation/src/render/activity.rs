@@ -136,7 +136,7 @@ impl Federation {
                     target,
                     posts,
                     content,
-                } => Ok(Some(self.flag(peer, id, (target, posts), content))),
+                } => Ok(Some(self.flag(peer, id, (target.as_str(), posts.as_slice()), content))),
                 _ => Ok(None),
             };
         };
@@ -197,14 +197,15 @@ impl Federation {
         &self,
         peer: &Peer,
         id: ActivityId,
-        (target, posts): (&String, &[String]),
+        (target, posts): (&str, &[String]),
         content: &str,
     ) -> Value {
         let to = peer
             .keys
             .as_ref()
             .map_or_else(|| peer.origin.to_string(), |keys| keys.actor.clone());
-        let object: Vec<&String> = std::iter::once(target).chain(posts).collect();
+        let posts = posts.iter().map(String::as_str);
+        let object: Vec<&str> = std::iter::once(target).chain(posts).collect();
         with_context(json!({
             "id": self.activity_id(id),
             "type": FlagType::default(),
