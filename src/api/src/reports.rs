@@ -17,9 +17,12 @@ pub(crate) fn routes() -> Routes<ApiState> {
     Routes::new().post(
         "/api/v1/reports",
         Access::Person("write:reports"),
-        Doc::new("reports", "Report an account, or posts of it, to those who moderate")
-            .body::<NewReport>()
-            .returns::<Report>(),
+        Doc::new(
+            "reports",
+            "Report an account, or posts of it, to those who moderate",
+        )
+        .body::<NewReport>()
+        .returns::<Report>(),
         create,
     )
 }

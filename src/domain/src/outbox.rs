@@ -108,12 +108,7 @@ pub(crate) fn queue_to(tx: &mut Tx, peer: &Peer, activity: &OutboundActivity) ->
 ///
 /// # Errors
 /// Only the store's.
-pub(crate) fn offer_to(
-    tx: &mut Tx,
-    peer: &Peer,
-    other: &str,
-    activity: &OutboundActivity,
-) -> Result<bool> {
+pub(crate) fn offer_to(tx: &mut Tx, peer: &Peer, other: &str, activity: &OutboundActivity) -> Result<bool> {
     let Ok(cleared) = peer.clear(activity.matter()) else {
         return Ok(false);
     };

@@ -93,22 +93,24 @@ pub fn tellable(
 /// # Errors
 /// Those of the query.
 pub fn insert(conn: &mut Conn, notification: &Notification) -> Result<(), StoreError> {
-    Sql::new("INSERT INTO notifications (id, account_id, kind, from_id, post_id, report_id, created_at) VALUES (")
-        .int(notification.id.get())
-        .raw(",")
-        .int(notification.account.get())
-        .raw(",")
-        .text(notification.kind.as_str())
-        .raw(",")
-        .int(notification.from.get())
-        .raw(",")
-        .opt_int(notification.post.map(PostId::get))
-        .raw(",")
-        .opt_int(notification.report.map(ReportId::get))
-        .raw(",")
-        .time(notification.created_at)
-        .raw(")")
-        .run(conn)?;
+    Sql::new(
+        "INSERT INTO notifications (id, account_id, kind, from_id, post_id, report_id, created_at) VALUES (",
+    )
+    .int(notification.id.get())
+    .raw(",")
+    .int(notification.account.get())
+    .raw(",")
+    .text(notification.kind.as_str())
+    .raw(",")
+    .int(notification.from.get())
+    .raw(",")
+    .opt_int(notification.post.map(PostId::get))
+    .raw(",")
+    .opt_int(notification.report.map(ReportId::get))
+    .raw(",")
+    .time(notification.created_at)
+    .raw(")")
+    .run(conn)?;
     Ok(())
 }
 

@@ -211,11 +211,9 @@ pub fn list(conn: &mut Conn, which: &Wanted, paging: &Page) -> Result<Vec<Report
 /// # Errors
 /// Those of the query.
 pub fn count(conn: &mut Conn, which: &Wanted) -> Result<i64, StoreError> {
-    Ok(
-        wanted(Sql::new("SELECT COUNT(*) FROM reports r WHERE "), which)
-            .one(conn)?
-            .unwrap_or(0),
-    )
+    Ok(wanted(Sql::new("SELECT COUNT(*) FROM reports r WHERE "), which)
+        .one(conn)?
+        .unwrap_or(0))
 }
 
 /// The posts of reports, in the order in which they were named.
@@ -230,8 +228,8 @@ pub fn posts(conn: &mut Conn, reports: &[i64]) -> Result<HashMap<ReportId, Vec<R
     let mut found: HashMap<ReportId, Vec<ReportedPost>> = HashMap::new();
     for (report, post, evidence) in rows {
         let evidence = evidence.map(|text| serde_json::from_str(&text)).transpose();
-        let evidence = evidence
-            .map_err(|error| StoreError::Corrupt(format!("evidence of report {report}: {error}")))?;
+        let evidence =
+            evidence.map_err(|error| StoreError::Corrupt(format!("evidence of report {report}: {error}")))?;
         found.entry(ReportId(report)).or_default().push(ReportedPost {
             post: PostId(post),
             evidence,

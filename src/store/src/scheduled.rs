@@ -7,9 +7,7 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
-use entrenous_model::{
-    AccountId, MediaId, Page, Scheduled, ScheduledId, ScheduledParams, Time, Unpublished,
-};
+use entrenous_model::{AccountId, MediaId, Page, Scheduled, ScheduledId, ScheduledParams, Time, Unpublished};
 use std::collections::HashMap;
 
 type SqlRow = (

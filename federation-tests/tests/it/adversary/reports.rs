@@ -41,7 +41,10 @@ async fn reports_are_bounded_and_for_those_who_moderate(on: Database) {
         let said = scene.post("a report of nothing", "max", &flag(object, "x")).await;
         answers.push((said.status, said.text));
     }
-    assert!(answers.iter().all(|one| *one == answers[0] && one.0 == 202), "{answers:?}");
+    assert!(
+        answers.iter().all(|one| *one == answers[0] && one.0 == 202),
+        "{answers:?}"
+    );
     scene.close(&before).await;
     assert!(all().await.is_empty());
 
@@ -49,12 +52,17 @@ async fn reports_are_bounded_and_for_those_who_moderate(on: Database) {
     let mut named = vec![json!(alice), json!(private), json!(public)];
     named.extend((0..20_000).map(|n| json!(format!("{}/posts/{n}", scene.p.origin))));
     let words = "<script>alert(1)</script><a href=\"javascript:x\">Rude</a>\u{202e} &lt;b&gt;";
-    let said = scene.post("a long report", "max", &flag(json!(named), words)).await;
+    let said = scene
+        .post("a long report", "max", &flag(json!(named), words))
+        .await;
     assert_eq!(said.status, 202, "{}", said.text);
     let made = all().await;
     assert_eq!(made.len(), 1);
     let comment = made[0]["comment"].as_str().unwrap();
-    assert!(comment.contains("Rude") && !comment.contains("alert") && !comment.contains("javascript"), "{comment}");
+    assert!(
+        comment.contains("Rude") && !comment.contains("alert") && !comment.contains("javascript"),
+        "{comment}"
+    );
     let posts = made[0]["statuses"].as_array().unwrap();
     assert_eq!(posts.len(), 1, "only what they see: {posts:?}");
     assert!(!made[0].to_string().contains("Entre amis"));
@@ -64,7 +72,9 @@ async fn reports_are_bounded_and_for_those_who_moderate(on: Database) {
     // As many as one likes: some are taken, the rest is told to wait.
     let mut waits = 0;
     for n in 0..100 {
-        let said = scene.post("a flood", "max", &flag(json!(alice), &n.to_string())).await;
+        let said = scene
+            .post("a flood", "max", &flag(json!(alice), &n.to_string()))
+            .await;
         assert!([202, 429].contains(&said.status), "{} {}", said.status, said.text);
         waits += usize::from(said.status == 429);
     }
@@ -78,7 +88,14 @@ async fn reports_are_bounded_and_for_those_who_moderate(on: Database) {
     assert_eq!(scene.post("our own id", "max", &foreign).await.status, 403);
 
     // For alice, whom all of them are about, there are none.
-    let token = ["token", "create", "--username", "alice", "--scopes", "read write admin:read admin:write"];
+    let token = [
+        "token",
+        "create",
+        "--username",
+        "alice",
+        "--scopes",
+        "read write admin:read admin:write",
+    ];
     let curious = scene.node.client(&scene.node.command(&token).await);
     let id = made[0]["id"].as_str().unwrap();
     let missing = "116000000000000001";
@@ -92,7 +109,10 @@ async fn reports_are_bounded_and_for_those_who_moderate(on: Database) {
     ] {
         let ask = async |id: &str| {
             let body = (method != "GET").then(|| json!({ "category": "spam" }));
-            curious.try_send(method, &format!("{ADMIN}/{id}{end}"), body).await.unwrap()
+            curious
+                .try_send(method, &format!("{ADMIN}/{id}{end}"), body)
+                .await
+                .unwrap()
         };
         let (said, unknown) = (ask(id).await, ask(missing).await);
         assert_eq!((said.status, &said.text), (404, &unknown.text), "{method} {end}");

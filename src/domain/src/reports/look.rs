@@ -160,7 +160,14 @@ pub async fn briefs(ctx: &Ctx, owner: AccountId, ids: Vec<ReportId>) -> Result<H
             let target = Arc::clone(&people.get(&report.target)?.account);
             let posts = posts.remove(&report.id).unwrap_or_default();
             let posts = posts.into_iter().map(|one| one.post).collect();
-            Some((report.id, Brief { report, posts, target }))
+            Some((
+                report.id,
+                Brief {
+                    report,
+                    posts,
+                    target,
+                },
+            ))
         })
         .collect())
 }

@@ -45,7 +45,9 @@ pub async fn make(ctx: &Ctx, reporter: AccountId, wish: Wish) -> Result<(Report,
             named.push(id);
         }
         if named.len() > POSTS {
-            return Err(DomainError::invalid(format!("a report is about at most {POSTS} posts")));
+            return Err(DomainError::invalid(format!(
+                "a report is about at most {POSTS} posts"
+            )));
         }
     }
     let rules = rules_of(ctx, &wish.rules)?;
@@ -97,12 +99,7 @@ pub async fn make(ctx: &Ctx, reporter: AccountId, wish: Wish) -> Result<(Report,
 }
 
 /// The posts that were named: all of them theirs, and to be seen.
-fn chosen(
-    tx: &mut Work<'_>,
-    reporter: AccountId,
-    target: AccountId,
-    named: &[PostId],
-) -> Result<Vec<Post>> {
+fn chosen(tx: &mut Work<'_>, reporter: AccountId, target: AccountId, named: &[PostId]) -> Result<Vec<Post>> {
     let mut found = Vec::with_capacity(named.len());
     for id in named {
         let post = posts::get(tx, *id)?
@@ -117,12 +114,7 @@ fn chosen(
 }
 
 /// Tells their node; `None` if it is not told.
-fn forwarded(
-    tx: &mut Work<'_>,
-    peer: PeerId,
-    target: &Account,
-    case: &Case,
-) -> Result<Option<Peer>> {
+fn forwarded(tx: &mut Work<'_>, peer: PeerId, target: &Account, case: &Case) -> Result<Option<Peer>> {
     let Some(peer) = peers::locked(tx, peer)? else {
         return Ok(None);
     };

@@ -21,8 +21,8 @@ use crate::work::Work;
 use crate::{Ctx, DomainError, Result, audit};
 use chrono::TimeDelta;
 use entrenous_model::{
-    Account, AccountId, AccountKind, Event, Evidence, Member, Peer, PeerId, Post, PostId, Report, ReportCategory,
-    ReportId, ReportedRule, Role,
+    Account, AccountId, AccountKind, Event, Evidence, Member, Peer, PeerId, Post, PostId, Report,
+    ReportCategory, ReportId, ReportedRule, Role,
 };
 use entrenous_store::{Conn, StoreError, accounts, members, reports as rows};
 use std::collections::BTreeSet;
@@ -54,11 +54,7 @@ fn moderates(member: &Member) -> bool {
 }
 
 /// The report, if it exists for `viewer`: for whoever does not moderate there is none.
-fn seen(
-    conn: &mut Conn,
-    viewer: AccountId,
-    id: ReportId,
-) -> std::result::Result<Option<Report>, StoreError> {
+fn seen(conn: &mut Conn, viewer: AccountId, id: ReportId) -> std::result::Result<Option<Report>, StoreError> {
     let Some(member) = members::by_account(conn, viewer)? else {
         return Ok(None);
     };
@@ -201,7 +197,10 @@ fn organisation(tx: &mut Work<'_>, peer: &Peer) -> Result<AccountId> {
         locked: true,
         discoverable: false,
         url: peer.origin.as_str().to_owned(),
-        inbox_uri: peer.shared_inbox.clone().unwrap_or_else(|| format!("{uri}/inbox")),
+        inbox_uri: peer
+            .shared_inbox
+            .clone()
+            .unwrap_or_else(|| format!("{uri}/inbox")),
         shared_inbox_uri: peer.shared_inbox.clone(),
         followers_uri: format!("{uri}/followers"),
         featured_uri: None,

@@ -74,11 +74,7 @@ pub async fn received(ctx: &Ctx, receipt: Receipt, flagged: Flagged) -> Result<(
 }
 
 /// Whom of this node's people the ids mean, and which of their posts.
-fn meant(
-    tx: &mut Work<'_>,
-    seen: Option<Seen>,
-    named: &[String],
-) -> Result<Option<(AccountId, Vec<Post>)>> {
+fn meant(tx: &mut Work<'_>, seen: Option<Seen>, named: &[String]) -> Result<Option<(AccountId, Vec<Post>)>> {
     let mut target: Option<AccountId> = None;
     let mut theirs: Vec<Post> = Vec::new();
     for id in named {
@@ -89,7 +85,9 @@ fn meant(
             continue;
         }
         let Some(seen) = seen else { continue };
-        let Some(post) = posts::by_uri(tx, id)? else { continue };
+        let Some(post) = posts::by_uri(tx, id)? else {
+            continue;
+        };
         let known = theirs.iter().any(|one| one.id == post.id);
         if post.is_local()
             && post.boost_of.is_none()

@@ -4,10 +4,10 @@ use crate::fixture::House;
 use crate::posts::{THERE, draft, remote_draft};
 use chrono::TimeDelta;
 use entrenous_domain::reports::{self, Change, Flagged, Shown, Wanted, Wish};
-use entrenous_domain::{DomainError, Receipt, Result, Via, audit, blocks, maintenance, people, peers, posts};
+use entrenous_domain::{DomainError, Receipt, Result, Via, audit, blocks, maintenance, peers, people, posts};
 use entrenous_model::{
-    AccountId, AtEnd, Contract, Event, Matter, NotificationKind, OutboundActivity, Page, Parcel, PeerId, PostId,
-    Preset, Report, ReportCategory, ReportId, Role, Terms, Visibility,
+    AccountId, AtEnd, Contract, Event, Matter, NotificationKind, OutboundActivity, Page, Parcel, PeerId,
+    PostId, Preset, Report, ReportCategory, ReportId, Role, Terms, Visibility,
 };
 use entrenous_store::stories;
 use entrenous_store::testing::tamper;
@@ -74,7 +74,9 @@ impl House {
     }
 
     async fn reported_of(&self, peer: PeerId) -> Vec<OutboundActivity> {
-        let queue = entrenous_domain::deliveries::next(&self.ctx, peer, None, 100).await.unwrap();
+        let queue = entrenous_domain::deliveries::next(&self.ctx, peer, None, 100)
+            .await
+            .unwrap();
         let flags = queue.into_iter().map(|delivery| delivery.data);
         flags
             .filter(|data| matches!(data, OutboundActivity::Flag { .. }))

@@ -45,7 +45,10 @@ mod tests {
         let (person, post) = ("https://n.test/people/a", "https://n.test/posts/1");
         assert_eq!(ids(json!([person, post])), [person, post]);
         assert_eq!(ids(json!(person)), [person]);
-        assert_eq!(ids(json!([{ "type": "Note", "id": post, "content": "x" }, 5, null])), [post]);
+        assert_eq!(
+            ids(json!([{ "type": "Note", "id": post, "content": "x" }, 5, null])),
+            [post]
+        );
         assert_eq!(ids(json!(null)), [""; 0]);
         assert_eq!(ids(json!(vec![person; 10_000])).len(), NAMED);
         assert_eq!(read(&json!({ "content": "rude" })).content, "rude");

@@ -4,8 +4,8 @@ use super::{Addressed, Reader, time, with_context};
 use crate::Federation;
 use crate::keys::SigningKeys;
 use activitypub_federation::kinds::activity::{
-    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FlagType, FollowType, LikeType, RejectType, UndoType,
-    UpdateType,
+    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FlagType, FollowType, LikeType, RejectType,
+    UndoType, UpdateType,
 };
 use activitypub_federation::kinds::object::{NoteType, TombstoneType};
 use bytes::Bytes;
@@ -136,7 +136,12 @@ impl Federation {
                     target,
                     posts,
                     content,
-                } => Ok(Some(self.flag(peer, id, (target.as_str(), posts.as_slice()), content))),
+                } => Ok(Some(self.flag(
+                    peer,
+                    id,
+                    (target.as_str(), posts.as_slice()),
+                    content,
+                ))),
                 _ => Ok(None),
             };
         };
@@ -193,13 +198,7 @@ impl Federation {
 
     /// `Flag` by the instance actor, to that of the peer: the person first, then their posts, as Mastodon writes it. Signed by
     /// the node; it needs no proof, since nobody passes it on.
-    fn flag(
-        &self,
-        peer: &Peer,
-        id: ActivityId,
-        (target, posts): (&str, &[String]),
-        content: &str,
-    ) -> Value {
+    fn flag(&self, peer: &Peer, id: ActivityId, (target, posts): (&str, &[String]), content: &str) -> Value {
         let to = peer
             .keys
             .as_ref()

@@ -44,9 +44,9 @@ impl ActivityKind {
             "Invite" => Self::Invite,
             "Offer" => Self::Offer,
             "Flag" => Self::Flag,
-            "EmojiReact" | "Dislike" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
-            | "View" | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject"
-            | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
+            "EmojiReact" | "Dislike" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong" | "View"
+            | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject" | "Listen"
+            | "Travel" | "Arrive" | "Question" => Self::Other,
             _ => return None,
         })
     }

@@ -64,7 +64,10 @@ pub(crate) async fn joined() -> (Node, Node) {
 
 /// The same, on databases of that kind.
 pub(crate) async fn joined_on(database: impl Fn() -> TestDatabase) -> (Node, Node) {
-    let (a, b) = (Node::serving_on(database()).await, Node::serving_on(database()).await);
+    let (a, b) = (
+        Node::serving_on(database()).await,
+        Node::serving_on(database()).await,
+    );
     for node in [&a, &b] {
         tokio::spawn(node.federation.clone().run_background(std::future::pending()));
     }

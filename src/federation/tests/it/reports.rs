@@ -119,7 +119,12 @@ async fn forged_reports_make_nothing_and_find_nothing_out() {
             assert_eq!(lines[0].reason.as_deref(), Some(reason));
         }
         assert_eq!(n.connections(), before, "nothing that was named is asked for");
-        assert_eq!(attacker.says(&mallory, &flag(&p, 23, json!([nina.uri]), "x")).await, 403);
+        assert_eq!(
+            attacker
+                .says(&mallory, &flag(&p, 23, json!([nina.uri]), "x"))
+                .await,
+            403
+        );
         assert!(all(&n, owner.id).await.is_empty());
 
         // A long list, with markup in the words: one report, of what they may see, in plain text.
@@ -131,7 +136,10 @@ async fn forged_reports_make_nothing_and_find_nothing_out() {
         assert_eq!(attacker.says_as_node(&said).await, 202);
         assert_eq!(attacker.says_as_node(&said).await, 202, "once");
         let made = all(&n, owner.id).await;
-        assert_eq!((made.len(), made[0].posts.len(), made[0].report.comment.as_str()), (1, 1, "Look"));
+        assert_eq!(
+            (made.len(), made[0].posts.len(), made[0].report.comment.as_str()),
+            (1, 1, "Look")
+        );
         let texts = reports::statuses(n.ctx(), owner.id, &made).await.unwrap();
         assert_eq!(texts[0].len(), 1);
         // A person of theirs may complain; the report is their organisation's.
@@ -150,7 +158,9 @@ async fn forged_reports_make_nothing_and_find_nothing_out() {
         assert_eq!(answers.iter().filter(|status| **status == 429).count(), 12);
         assert_eq!(all(&n, owner.id).await.len(), 60);
         // Nothing of it is anything nina sees.
-        let view = posts::view(n.ctx(), Viewer::Person(nina.id), shown).await.unwrap();
+        let view = posts::view(n.ctx(), Viewer::Person(nina.id), shown)
+            .await
+            .unwrap();
         assert_eq!(view.post.favourites_count, 0);
         assert!(
             entrenous_domain::notifications::list(

@@ -56,27 +56,46 @@ async fn a_report_as_clients_make_it() {
                 "category": "spam", "rule_ids": ["1"], "forward": true, "forward_to_domains": ["x.example"],
             }))
             .await;
-        assert_eq!((&made["status_ids"], &made["rule_ids"]), (&json!([post]), &json!(["1"])));
-        assert_eq!((&made["comment"], &made["category"]), (&json!("rude"), &json!("violation")));
-        assert_eq!((&made["forwarded"], &made["action_taken"]), (&json!(false), &json!(false)));
+        assert_eq!(
+            (&made["status_ids"], &made["rule_ids"]),
+            (&json!([post]), &json!(["1"]))
+        );
+        assert_eq!(
+            (&made["comment"], &made["category"]),
+            (&json!("rude"), &json!("violation"))
+        );
+        assert_eq!(
+            (&made["forwarded"], &made["action_taken"]),
+            (&json!(false), &json!(false))
+        );
         assert_eq!(made["target_account"]["acct"], "bob");
         // As a form, and in parts.
-        let form = format!("account_id={}&status_ids[]={post}&category=legal&forward=0", bob.id);
+        let form = format!(
+            "account_id={}&status_ids[]={post}&category=legal&forward=0",
+            bob.id
+        );
         assert_eq!(stage.post(ada, PATH, &form).await.ok()["category"], "legal");
         let parts = format!(
             "--XX\r\ncontent-disposition: form-data; name=\"account_id\"\r\n\r\n{}\r\n--XX\r\n\
              content-disposition: form-data; name=\"status_ids[]\"\r\n\r\n{post}\r\n--XX--\r\n",
             bob.id
         );
-        let send = request(ada, "POST", PATH).header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX");
+        let send =
+            request(ada, "POST", PATH).header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX");
         let answer = stage.send(send.body(parts.into()).unwrap()).await.ok();
-        assert_eq!((&answer["status_ids"], &answer["category"]), (&json!([post]), &json!("other")));
+        assert_eq!(
+            (&answer["status_ids"], &answer["category"]),
+            (&json!([post]), &json!("other"))
+        );
         // What is wrong is said; what one may not see is not there.
         let bobs = bob.id.to_string();
         for (body, why) in [
             (json!({}), "account_id"),
             (json!({ "account_id": ada.id.to_string() }), "yourself"),
-            (json!({ "account_id": bobs, "comment": "é".repeat(1_001) }), "1000"),
+            (
+                json!({ "account_id": bobs, "comment": "é".repeat(1_001) }),
+                "1000",
+            ),
             (json!({ "account_id": bobs, "rule_ids": ["9"] }), "rules"),
             (json!({ "account_id": bobs, "category": "annoying" }), "category"),
             (json!({ "account_id": { "a": 1 } }), "account_id"),
@@ -96,7 +115,10 @@ async fn a_report_as_clients_make_it() {
             assert_eq!(refused, "Record not found");
         }
         let reader = stage.token("ada", ada.id, "read write:statuses").await;
-        stage.json(&reader, "POST", PATH, json!({ "account_id": bobs })).await.refused(403);
+        stage
+            .json(&reader, "POST", PATH, json!({ "account_id": bobs }))
+            .await
+            .refused(403);
     })
     .await;
 }
@@ -108,7 +130,9 @@ async fn those_who_moderate_handle_it() {
         let (stage, moda) = (&court.stage, &court.moda);
         let post = stage.publish(&court.bob, "mean", "public").await;
         let made = court
-            .report(json!({ "account_id": court.bob.id.to_string(), "status_ids": [post], "comment": "rude" }))
+            .report(
+                json!({ "account_id": court.bob.id.to_string(), "status_ids": [post], "comment": "rude" }),
+            )
             .await;
         let id = made["id"].as_str().unwrap();
         let one = format!("{ADMIN}/{id}");
@@ -118,16 +142,28 @@ async fn those_who_moderate_handle_it() {
         assert_eq!(ids(&list), [id]);
         assert_eq!(stage.get(moda, &one).await.ok(), list[0]);
         let shown = &list[0];
-        assert_eq!(shown["statuses"][0]["content"], "<p>mean</p>", "as it was, though it is deleted");
+        assert_eq!(
+            shown["statuses"][0]["content"], "<p>mean</p>",
+            "as it was, though it is deleted"
+        );
         assert_eq!(shown["statuses"][0]["id"], post);
-        stage.get(moda, &format!("/api/v1/statuses/{post}")).await.refused(404);
+        stage
+            .get(moda, &format!("/api/v1/statuses/{post}"))
+            .await
+            .refused(404);
         assert_eq!(shown["account"]["username"], "ada");
         assert_eq!(shown["target_account"]["account"]["acct"], "bob");
-        assert_eq!((&shown["assigned_account"], &shown["action_taken_at"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&shown["assigned_account"], &shown["action_taken_at"]),
+            (&Value::Null, &Value::Null)
+        );
         let open = async |who: &Person| stage.get(who, "/api/entrenous/v1/admin/open_reports").await;
         assert_eq!(open(moda).await.ok(), json!({ "count": 1 }));
         let act = async |verb: &str| stage.post(moda, &format!("{one}/{verb}"), "").await.ok();
-        assert_eq!(act("assign_to_self").await["assigned_account"]["username"], "moda");
+        assert_eq!(
+            act("assign_to_self").await["assigned_account"]["username"],
+            "moda"
+        );
         assert_eq!(act("unassign").await["assigned_account"], Value::Null);
         let resolved = act("resolve").await;
         assert_eq!(resolved["action_taken"], true);
@@ -135,13 +171,21 @@ async fn those_who_moderate_handle_it() {
         assert!(resolved["action_taken_at"].is_string());
         assert_eq!(open(moda).await.ok(), json!({ "count": 0 }));
         assert_eq!(stage.get(moda, ADMIN).await.ok(), json!([]));
-        for query in ["resolved=true", "resolved=1&target_account_id=", "resolved=true&account_id="] {
+        for query in [
+            "resolved=true",
+            "resolved=1&target_account_id=",
+            "resolved=true&account_id=",
+        ] {
             let query = match query {
                 "resolved=true" => query.to_owned(),
                 other if other.contains("target") => format!("{other}{}", court.bob.id),
                 other => format!("{other}{}", court.ada.id),
             };
-            assert_eq!(ids(&stage.get(moda, &format!("{ADMIN}?{query}")).await.ok()), [id], "{query}");
+            assert_eq!(
+                ids(&stage.get(moda, &format!("{ADMIN}?{query}")).await.ok()),
+                [id],
+                "{query}"
+            );
         }
         let other = format!("{ADMIN}?resolved=true&account_id={}", court.bob.id);
         assert_eq!(stage.get(moda, &other).await.ok(), json!([]));
@@ -158,7 +202,9 @@ async fn those_who_moderate_handle_it() {
         put(json!({ "category": "x" })).await.refused(422);
         put(json!({ "rule_ids": ["9"] })).await.refused(422);
         // A page at a time.
-        let second = court.report(json!({ "account_id": court.bob.id.to_string() })).await;
+        let second = court
+            .report(json!({ "account_id": court.bob.id.to_string() }))
+            .await;
         let first = stage.get(moda, &format!("{ADMIN}?limit=1")).await;
         assert_eq!(ids(&first.ok()), [second["id"].as_str().unwrap()]);
         let next = stage.get(moda, &first.link("next").unwrap()).await;
@@ -172,8 +218,12 @@ async fn for_everyone_else_there_are_none() {
     on_both(async |database| {
         let court = Court::on(database).await;
         let stage = &court.stage;
-        let made = court.report(json!({ "account_id": court.bob.id.to_string() })).await;
-        let of_moda = court.report(json!({ "account_id": court.moda.id.to_string() })).await;
+        let made = court
+            .report(json!({ "account_id": court.bob.id.to_string() }))
+            .await;
+        let of_moda = court
+            .report(json!({ "account_id": court.moda.id.to_string() }))
+            .await;
         let bob = stage.token("bob", court.bob.id, MODERATES).await;
         // Neither who made it, nor whom it is about, nor a moderator of one about themselves.
         for (who, id) in [(&court.ada, &made), (&bob, &made), (&court.moda, &of_moda)] {
@@ -195,7 +245,10 @@ async fn for_everyone_else_there_are_none() {
         }
         for who in [&court.ada, &bob] {
             for path in [ADMIN, "/api/entrenous/v1/admin/open_reports"] {
-                assert_eq!(stage.get(who, path).await.refused(403), "This action is not allowed");
+                assert_eq!(
+                    stage.get(who, path).await.refused(403),
+                    "This action is not allowed"
+                );
             }
             assert_eq!(stage.get(who, "/api/v1/notifications").await.ok(), json!([]));
             let trail = stage.get(who, "/api/entrenous/v1/admin/audit").await;
@@ -204,7 +257,9 @@ async fn for_everyone_else_there_are_none() {
         assert_eq!(ids(&stage.get(&court.moda, ADMIN).await.ok()).len(), 1);
         assert_eq!(ids(&stage.get(&court.owner, ADMIN).await.ok()).len(), 2);
         // Without the scope not even those who moderate.
-        let plain = stage.token("owner", court.owner.id, "read write admin:read:accounts").await;
+        let plain = stage
+            .token("owner", court.owner.id, "read write admin:read:accounts")
+            .await;
         stage.get(&plain, ADMIN).await.refused(403);
     })
     .await;
@@ -219,16 +274,27 @@ async fn those_who_moderate_are_told() {
         let made = court
             .report(json!({ "account_id": court.bob.id.to_string(), "status_ids": [post] }))
             .await;
-        let told = stage.get(&court.moda, "/api/v1/notifications?types[]=admin.report").await.ok();
-        assert_eq!((&told[0]["type"], &told[0]["account"]["acct"]), (&json!("admin.report"), &json!("ada")));
+        let told = stage
+            .get(&court.moda, "/api/v1/notifications?types[]=admin.report")
+            .await
+            .ok();
+        assert_eq!(
+            (&told[0]["type"], &told[0]["account"]["acct"]),
+            (&json!("admin.report"), &json!("ada"))
+        );
         assert_eq!(told[0]["report"], made);
         let one = format!("/api/v1/notifications/{}", told[0]["id"].as_str().unwrap());
         assert_eq!(stage.get(&court.moda, &one).await.ok(), told[0]);
         let groups = stage.get(&court.moda, "/api/v2/notifications").await.ok();
         let group = &groups["notification_groups"][0];
-        assert_eq!((&group["type"], &group["report"]["id"]), (&json!("admin.report"), &made["id"]));
+        assert_eq!(
+            (&group["type"], &group["report"]["id"]),
+            (&json!("admin.report"), &made["id"])
+        );
         assert_eq!(groups["accounts"][0]["acct"], "ada");
-        let hidden = stage.get(&court.moda, "/api/v1/notifications?exclude_types[]=admin.report").await;
+        let hidden = stage
+            .get(&court.moda, "/api/v1/notifications?exclude_types[]=admin.report")
+            .await;
         assert_eq!(hidden.ok(), json!([]));
         // The same is told while it is looked after.
         let resolve = format!("{ADMIN}/{}/resolve", made["id"].as_str().unwrap());

@@ -281,7 +281,7 @@ stories! {
         let again = scheduled::schedule(ctx, ada.id, keyed(), made.due_at, None).await.unwrap();
         assert_eq!(again.id, made.id);
         let at = house.in_minutes(10);
-        let mut tries = tokio::task::JoinSet::new();
+        let mut tries = JoinSet::new();
         for _ in 0..6 {
             let (ctx, who, words) = (ctx.clone(), bob.id, keyed());
             tries.spawn(async move { scheduled::schedule(&ctx, who, words, at, None).await.unwrap().id });

@@ -232,26 +232,57 @@ async fn own_things(town: &Town) {
     let filter = stage.json(ada, "POST", "/api/v2/filters", words).await.ok();
     shapes.check("POST filters", &filter, "Filter");
     let path = format!("/api/v2/filters/{}", id(&filter));
-    let keyword = stage.json(ada, "POST", &format!("{path}/keywords"), json!({ "keyword": "ending" })).await.ok();
+    let keyword = stage
+        .json(
+            ada,
+            "POST",
+            &format!("{path}/keywords"),
+            json!({ "keyword": "ending" }),
+        )
+        .await
+        .ok();
     shapes.check("POST keywords", &keyword, "FilterKeyword");
-    let status = stage.json(ada, "POST", &format!("{path}/statuses"), json!({ "status_id": town.post })).await.ok();
+    let status = stage
+        .json(
+            ada,
+            "POST",
+            &format!("{path}/statuses"),
+            json!({ "status_id": town.post }),
+        )
+        .await
+        .ok();
     shapes.check("POST statuses", &status, "FilterStatus");
     for (path, shape) in [
         ("/api/v2/filters".to_owned(), "[Filter]"),
         (path.clone(), "Filter"),
         (format!("{path}/keywords"), "[FilterKeyword]"),
         (format!("{path}/statuses"), "[FilterStatus]"),
-        (format!("/api/v2/filters/keywords/{}", id(&keyword)), "FilterKeyword"),
-        (format!("/api/v2/filters/statuses/{}", id(&status)), "FilterStatus"),
+        (
+            format!("/api/v2/filters/keywords/{}", id(&keyword)),
+            "FilterKeyword",
+        ),
+        (
+            format!("/api/v2/filters/statuses/{}", id(&status)),
+            "FilterStatus",
+        ),
         ("/api/v1/filters".to_owned(), "[V1Filter]"),
         (format!("/api/v1/filters/{}", id(&keyword)), "V1Filter"),
         (format!("/api/v1/statuses/{}", town.post), "Status"),
     ] {
         town.holds(&path, shape).await;
     }
-    let shown = stage.get(ada, &format!("/api/v1/statuses/{}", town.post)).await.ok();
-    assert!(!shown["filtered"].as_array().unwrap().is_empty(), "a filter's result was looked at: {shown}");
-    let renamed = stage.json(ada, "PUT", &path, json!({ "title": "Other words" })).await.ok();
+    let shown = stage
+        .get(ada, &format!("/api/v1/statuses/{}", town.post))
+        .await
+        .ok();
+    assert!(
+        !shown["filtered"].as_array().unwrap().is_empty(),
+        "a filter's result was looked at: {shown}"
+    );
+    let renamed = stage
+        .json(ada, "PUT", &path, json!({ "title": "Other words" }))
+        .await
+        .ok();
     shapes.check("PUT filters", &renamed, "Filter");
     let change = json!({ "keyword": "end", "whole_word": false });
     let keywords = format!("/api/v2/filters/keywords/{}", id(&keyword));
@@ -276,7 +307,8 @@ async fn own_things(town: &Town) {
     let moved = json!({ "scheduled_at": (at + chrono::Duration::hours(1)).to_rfc3339() });
     let moved = stage.json(ada, "PUT", &path, moved).await.ok();
     shapes.check("PUT a scheduled status", &moved, "ScheduledStatus");
-    town.holds("/api/v1/scheduled_statuses", "[ScheduledStatus]").await;
+    town.holds("/api/v1/scheduled_statuses", "[ScheduledStatus]")
+        .await;
     town.holds(&path, "ScheduledStatus").await;
 
     let conversations = town.holds("/api/v1/conversations", "[Conversation]").await;
@@ -294,10 +326,16 @@ async fn administration(town: &Town) {
     let report = json!({
         "account_id": town.ada.id.to_string(), "status_ids": [town.post], "comment": "loud", "rule_ids": ["1"],
     });
-    let report = stage.json(&town.bob, "POST", "/api/v1/reports", report).await.ok();
+    let report = stage
+        .json(&town.bob, "POST", "/api/v1/reports", report)
+        .await
+        .ok();
     shapes.check("POST reports", &report, "Report");
     // Somebody of a peer has no login here.
-    let zoe = stage.get(&town.ada, "/api/v1/accounts/lookup?acct=zoe@there.example").await.ok();
+    let zoe = stage
+        .get(&town.ada, "/api/v1/accounts/lookup?acct=zoe@there.example")
+        .await
+        .ok();
     let other = json!({ "account_id": id(&zoe), "comment": "there" });
     let other = stage.json(&town.bob, "POST", "/api/v1/reports", other).await.ok();
     shapes.check("POST reports", &other, "Report");
@@ -312,12 +350,21 @@ async fn administration(town: &Town) {
         ("/api/v1/admin/accounts".to_owned(), "[AdminAccount]"),
         ("/api/v2/admin/accounts".to_owned(), "[AdminAccount]"),
         (format!("/api/v1/admin/accounts/{}", town.ada.id), "AdminAccount"),
-        ("/api/v1/notifications?types[]=admin.report".to_owned(), "[Notification]"),
-        ("/api/v2/notifications?types[]=admin.report".to_owned(), "GroupedNotifications"),
+        (
+            "/api/v1/notifications?types[]=admin.report".to_owned(),
+            "[Notification]",
+        ),
+        (
+            "/api/v2/notifications?types[]=admin.report".to_owned(),
+            "GroupedNotifications",
+        ),
     ] {
         let answer = stage.get(&boss, &path).await.ok();
         shapes.check(&path, &answer, shape);
-        assert!(answer.as_array().is_none_or(|list| !list.is_empty()), "{path} shows nothing");
+        assert!(
+            answer.as_array().is_none_or(|list| !list.is_empty()),
+            "{path} shows nothing"
+        );
     }
     let told = first(stage, &boss, "/api/v1/notifications?types[]=admin.report").await;
     assert_eq!(told["report"]["id"], other["id"]);
@@ -334,14 +381,20 @@ async fn administration(town: &Town) {
 
 #[tokio::test]
 async fn what_is_ones_own_has_the_documented_shape_on_both_databases() {
-    for database in [Some(TestDatabase::sqlite()), TestDatabase::postgres()].into_iter().flatten() {
+    for database in [Some(TestDatabase::sqlite()), TestDatabase::postgres()]
+        .into_iter()
+        .flatten()
+    {
         own_things(&Town::built_on(database).await).await;
     }
 }
 
 #[tokio::test]
 async fn what_administers_has_the_documented_shape_on_both_databases() {
-    for database in [Some(TestDatabase::sqlite()), TestDatabase::postgres()].into_iter().flatten() {
+    for database in [Some(TestDatabase::sqlite()), TestDatabase::postgres()]
+        .into_iter()
+        .flatten()
+    {
         administration(&Town::built_on(database).await).await;
     }
 }
