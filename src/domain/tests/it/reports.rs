@@ -84,6 +84,10 @@ impl House {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the answers read better as they come"
+)]
 fn not_found<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(DomainError::NotFound)), "{answer:?}");
 }
