@@ -28,8 +28,7 @@ afterAll(async () => {
 });
 
 const dialog = (page: Page) => page.locator("dialog[open]");
-const press = (page: Page, name: string) =>
-  dialog(page).getByRole("button", { name, exact: true }).click();
+const press = (page: Page, name: string) => dialog(page).getByRole("button", { name, exact: true }).click();
 
 test("a post is reported, judged as it was, and settled", async () => {
   await clear();
@@ -58,7 +57,10 @@ test("a post is reported, judged as it was, and settled", async () => {
   // Gone for everyone else, there for whoever judges it.
   await api("cleo@a", "DELETE", `/api/v1/statuses/${id}`);
   const boss = await open("owner@a", "/notifications");
-  await boss.page.getByText(/ has reported /).first().waitFor();
+  await boss.page
+    .getByText(/ has reported /)
+    .first()
+    .waitFor();
   await boss.page.goto(new URL("/admin/reports", boss.page.url()).href);
   const row = boss.page.getByRole("listitem").filter({ hasText: "This is <b>rude</b>." });
   await row.waitFor();
@@ -95,7 +97,10 @@ test("somebody of another organisation: it is told, and not by whom", async () =
   await clear();
   await find("ann@a", `@ben@${b.authority}`);
   const ann = await open("ann@a", `/@ben@${b.authority}`, { lang: "fr", phone: true, dark: true });
-  await ann.page.getByRole("button", { name: /^Autres actions pour/ }).first().click();
+  await ann.page
+    .getByRole("button", { name: /^Autres actions pour/ })
+    .first()
+    .click();
   await ann.page.getByRole("menuitem", { name: fr.report.action, exact: true }).click();
   await dialog(ann.page).getByRole("heading", { name: fr.report.what }).waitFor();
   expect(await axe(ann.page)).toEqual([]);

@@ -44,8 +44,7 @@ export type Act = "assign_to_self" | "unassign" | "resolve" | "reopen";
 const ADMIN = "/api/v1/admin/reports";
 const one = (id: string) => `${ADMIN}/${encodeURIComponent(id)}`;
 
-export const create = (report: NewReport) =>
-  request<Report>("POST", "/api/v1/reports", { body: report });
+export const create = (report: NewReport) => request<Report>("POST", "/api/v1/reports", { body: report });
 export const list = (query: Query) => page<AdminReport>(ADMIN, { query });
 export const get = (id: string) => request<AdminReport>("GET", one(id));
 export const act = (id: string, what: Act) => request<AdminReport>("POST", `${one(id)}/${what}`);

@@ -11,8 +11,7 @@ vi.mock("$/api/reports", () => api);
 vi.mock("$/api/accounts", () => accounts);
 
 const button = (name: string | RegExp) => screen.getByRole("button", { name, hidden: true });
-const box = (name: string | RegExp) =>
-  screen.getByRole<HTMLInputElement>("checkbox", { name, hidden: true });
+const box = (name: string | RegExp) => screen.getByRole<HTMLInputElement>("checkbox", { name, hidden: true });
 const heading = (name: string) => screen.findByRole("heading", { name, hidden: true });
 
 beforeEach(async () => {

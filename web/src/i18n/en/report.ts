@@ -3,7 +3,8 @@ export const report = {
   actionName: "Report {name}",
   title: "Report {name}",
   what: "What is wrong?",
-  intro: "Those who moderate {node} read what you report. {node} does not tell the person, or anyone else, that it was you.",
+  intro:
+    "Those who moderate {node} read what you report. {node} does not tell the person, or anyone else, that it was you.",
   spam: "It is unwanted",
   spamText: "Advertising, the same again and again, links that deceive.",
   violation: "It breaks a rule of this site",

@@ -22,7 +22,8 @@ export const report = {
   comment: "Avec vos mots",
   commentHint: "1 000 caractères au plus. Ce n’est pas obligatoire.",
   forward: "Prévenir aussi {organisation}",
-  forwardHint: "On y apprend ce que vous écrivez et de quelles publications il s’agit, mais pas qui vous êtes.",
+  forwardHint:
+    "On y apprend ce que vous écrivez et de quelles publications il s’agit, mais pas qui vous êtes.",
   kept: {
     one: "{count} publication est conservée telle quelle, même si elle est supprimée, jusqu’à ce que le signalement soit traité.",
     many: "{count} de publications sont conservées telles quelles, même si elles sont supprimées, jusqu’à ce que le signalement soit traité.",
@@ -70,7 +71,11 @@ export const report = {
     other: "{count} publications ne sont plus conservées.",
   },
   onlyPerson: "Aucune publication n’est citée : il s’agit de la personne.",
-  withFiles: { one: "avec {count} fichier", many: "avec {count} de fichiers", other: "avec {count} fichiers" },
+  withFiles: {
+    one: "avec {count} fichier",
+    many: "avec {count} de fichiers",
+    other: "avec {count} fichiers",
+  },
   openPost: "Ouvrir la publication",
   person: "Voir le profil",
   do: "Ce que vous pouvez faire",
