@@ -41,6 +41,8 @@ const CONTENT: &[&str] = &[
     "post_mentions",
     "post_tags",
     "posts",
+    "report_posts",
+    "reports",
     "scheduled_files",
     "scheduled_posts",
 ];

@@ -427,6 +427,9 @@ def notifications(alice, bob, clara):
 
 
 def keeping_away(alice, bob, remote, ours):
+    report = alice.report(ours["id"], comment="trop fort", category="spam", forward=True)
+    assert report["forwarded"] and report["category"] == "spam" and not report["action_taken"], report
+    assert report["target_account"]["id"] == ours["id"] and report["comment"] == "trop fort", report
     assert bob.account_mute(remote["id"], notifications=True, duration=3600)["muting"]
     assert [account["id"] for account in bob.mutes()] == [remote["id"]]
     hidden = alice.status_post("en sourdine", visibility="public")

@@ -5,7 +5,6 @@
 use crate::{ApiError, ApiResult, ApiState};
 use axum::Json;
 use entrenous_door::{Access, Doc, Routes};
-use http::Method;
 use serde_json::Value;
 
 /// The noun of these routes in the documents, wherever they stand: `docs/api/mastodon.md` says so of them.
@@ -20,15 +19,6 @@ const LISTS: &[(&str, &str, &str)] = &[
 /// Things that are absent: (path, scope, what it would be).
 const ABSENT: &[(&str, &str, &str)] = &[("/api/v1/push/subscription", "push", "My push subscription")];
 
-/// Things that cannot be done: (method, path, scope, what it would be, what to say).
-const REFUSED: &[(Method, &str, &str, &str, &str)] = &[(
-    Method::POST,
-    "/api/v1/reports",
-    "write:reports",
-    "Report posts or a person",
-    "reports are not supported yet: tell an administrator of this node",
-)];
-
 pub(crate) fn routes() -> Routes<ApiState> {
     let mut routes = Routes::new();
     for (path, scope, summary) in LISTS {
@@ -38,11 +28,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
     for (path, scope, summary) in ABSENT {
         let doc = Doc::new(NOT_YET, summary);
         routes = routes.get(path, Access::Person(scope), doc, absent);
-    }
-    for (method, path, scope, summary, text) in REFUSED {
-        let doc = Doc::new(NOT_YET, summary);
-        let refuse = async move || ApiResult::<()>::Err(ApiError::invalid(*text));
-        routes = routes.route(method.clone(), path, Access::Person(scope), doc, refuse);
     }
     routes
 }

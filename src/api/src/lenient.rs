@@ -258,7 +258,8 @@ from64!(
     FilterStatusId,
     ScheduledId,
     ConversationId,
-    FeaturedTagId
+    FeaturedTagId,
+    ReportId
 );
 
 impl From64 for i64 {

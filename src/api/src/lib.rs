@@ -57,6 +57,7 @@ mod people;
 mod polls;
 mod reading;
 mod refreshes;
+mod reports;
 mod scheduled;
 mod search;
 mod settings;
@@ -103,6 +104,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(refreshes::routes())
         .merge(scheduled::routes())
         .merge(conversations::routes())
+        .merge(reports::routes())
         .merge(featured::routes())
         .merge(suggestions::routes())
         .merge(timelines::routes())

@@ -6,7 +6,7 @@ use entrenous_store::{StoreError, maintenance as rows};
 
 /// Removes receipts of activities older than `receipts` (longer than any sender tries), events of more than a week,
 /// idempotency keys of more than a day, expired codes and sessions, introductions that nobody has accepted, and finished deliveries that no post needs.
-/// Files that have waited for a post for a day go too, unless one is scheduled with them. Answers how many rows went.
+/// How posts were that were reported goes 30 days after the report was resolved. Files that have waited for a post for a day go too, unless one is scheduled with them. Answers how many rows went.
 ///
 /// # Errors
 /// Only the store's.
@@ -24,6 +24,7 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
             removed += entrenous_store::ledger::forget_keys_of_leavers(tx)?;
             removed += entrenous_store::introductions::forget_old(tx, now - TimeDelta::days(7))?;
             removed += rows::forget_deliveries(tx, now - crate::deliveries::PATIENCE)?;
+            removed += entrenous_store::reports::forget_evidence(tx, now - crate::reports::KEPT)?;
             Ok(removed)
         })
         .await?;

@@ -103,6 +103,23 @@ pub(crate) fn queue_to(tx: &mut Tx, peer: &Peer, activity: &OutboundActivity) ->
     queue_of_instance(tx, vec![(cleared, inbox)], activity)
 }
 
+/// As [`queue_to`], to the inbox `other` if the peer has none for the node. Answers whether it goes: not if the peer is not
+/// active, or its contract does not let it.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn offer_to(tx: &mut Tx, peer: &Peer, other: &str, activity: &OutboundActivity) -> Result<bool> {
+    let Ok(cleared) = peer.clear(activity.matter()) else {
+        return Ok(false);
+    };
+    let inbox = peer.shared_inbox.clone().unwrap_or_else(|| other.to_owned());
+    if inbox.is_empty() {
+        return Ok(false);
+    }
+    queue_of_instance(tx, vec![(cleared, inbox)], activity)?;
+    Ok(true)
+}
+
 /// Writes that the node has new keys, to everyone who has some of ours, also while they are not active: it is sent once
 /// they are. Who has no inbox for the node asks for keys when it needs them. Answers how many are told.
 ///

@@ -1,7 +1,9 @@
 //! One transaction of a verb: tried again when another one was in the way, its events told to our caches.
 
 use crate::{Ctx, DomainError, Result};
-use entrenous_model::{Account, AccountId, Event, Notification, NotificationId, NotificationKind, PostId};
+use entrenous_model::{
+    Account, AccountId, Event, Notification, NotificationId, NotificationKind, PostId, Report, ReportId,
+};
 use entrenous_store::{StoreError, Tx};
 use std::{
     ops::{Deref, DerefMut},
@@ -57,7 +59,7 @@ impl Work<'_> {
     ) -> Result<()> {
         let now = self.tx.now();
         for account in entrenous_store::notifications::tellable(self.tx, people, from, conversation, now)? {
-            self.write_notification(account, kind, from, post)?;
+            self.write_notification(account, kind, from, post, None)?;
         }
         Ok(())
     }
@@ -69,7 +71,16 @@ impl Work<'_> {
         kind: NotificationKind,
         post: PostId,
     ) -> Result<()> {
-        self.write_notification(account, kind, account, Some(post))
+        self.write_notification(account, kind, account, Some(post), None)
+    }
+
+    /// Tells these people of a report, whomever they block or mute.
+    pub(crate) fn notify_of_report(&mut self, people: &[AccountId], report: &Report) -> Result<()> {
+        for account in people {
+            let kind = NotificationKind::AdminReport;
+            self.write_notification(*account, kind, report.reporter, None, Some(report.id))?;
+        }
+        Ok(())
     }
 
     fn write_notification(
@@ -78,6 +89,7 @@ impl Work<'_> {
         kind: NotificationKind,
         from: AccountId,
         post: Option<PostId>,
+        report: Option<ReportId>,
     ) -> Result<()> {
         let id = NotificationId(self.tx.next_id());
         let row = Notification {
@@ -86,6 +98,7 @@ impl Work<'_> {
             kind,
             from,
             post,
+            report,
             created_at: self.tx.now(),
         };
         entrenous_store::notifications::insert(self.tx, &row)?;

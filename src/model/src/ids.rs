@@ -101,4 +101,6 @@ id! {
     ConversationId,
     /// A hashtag on someone's profile.
     FeaturedTagId,
+    /// What someone says is wrong with somebody or with their posts.
+    ReportId,
 }

@@ -29,6 +29,7 @@ pub mod poll;
 pub mod post;
 pub mod proposal;
 pub mod relationship;
+pub mod report;
 pub mod scheduled;
 
 pub use account::{Account, AccountKind, ProfileField};
@@ -62,6 +63,7 @@ pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use proposal::{Agreed, Proposal, ProposalStep};
 pub use relationship::{Follow, Relationship};
+pub use report::{Evidence, Report, ReportCategory, ReportedPost, ReportedRule};
 pub use scheduled::{Scheduled, ScheduledParams, ScheduledPoll, Unpublished};
 
 /// A moment in UTC. Stored and sent with microseconds at most.

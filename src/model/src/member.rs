@@ -32,6 +32,12 @@ impl Role {
         }
     }
 
+    /// True for those who handle reports: moderators and above.
+    #[must_use]
+    pub fn moderates(self) -> bool {
+        self >= Self::Moderator
+    }
+
     /// True for administrators and owners.
     #[must_use]
     pub fn administers(self) -> bool {

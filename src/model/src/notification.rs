@@ -1,6 +1,6 @@
 //! What a person is told about.
 
-use crate::{AccountId, NotificationId, PostId, Time};
+use crate::{AccountId, NotificationId, PostId, ReportId, Time};
 use serde::{Deserialize, Serialize};
 
 /// Mastodon notification types that exist here so far.
@@ -23,11 +23,14 @@ pub enum NotificationKind {
     Update,
     /// A poll ended that one made or voted in.
     Poll,
+    /// Someone was reported: for those who moderate.
+    #[serde(rename = "admin.report")]
+    AdminReport,
 }
 
 impl NotificationKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -36,6 +39,7 @@ impl NotificationKind {
         Self::Favourite,
         Self::Update,
         Self::Poll,
+        Self::AdminReport,
     ];
 
     /// As stored and as in the Mastodon API.
@@ -50,6 +54,7 @@ impl NotificationKind {
             Self::Favourite => "favourite",
             Self::Update => "update",
             Self::Poll => "poll",
+            Self::AdminReport => "admin.report",
         }
     }
 
@@ -73,6 +78,8 @@ pub struct Notification {
     pub from: AccountId,
     /// The post it is about.
     pub post: Option<PostId>,
+    /// The report it is about.
+    pub report: Option<ReportId>,
     /// When.
     pub created_at: Time,
 }

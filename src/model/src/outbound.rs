@@ -122,6 +122,15 @@ pub enum OutboundActivity {
     },
     /// `Delete` of the actor: a leaver.
     DeleteActor,
+    /// `Flag`: the node reports somebody of the peer to it. It does not say who of its people did.
+    Flag {
+        /// ActivityPub id of the one who is reported.
+        target: String,
+        /// ActivityPub ids of their posts that it is about.
+        posts: Vec<String>,
+        /// What is wrong, plain text.
+        content: String,
+    },
     /// A step in changing a contract, said by the node: as it was signed when it was taken.
     Contract {
         /// Which.
@@ -166,6 +175,7 @@ impl OutboundActivity {
             Self::UpdateNode => "Update Application",
             Self::UpdateKeys { .. } => Self::UPDATE_KEYS,
             Self::DeleteActor => "Delete Person",
+            Self::Flag { .. } => "Flag",
             Self::Contract { step, .. } => match step {
                 ProposalStep::Offer => "Offer Contract",
                 ProposalStep::Accept => "Accept Contract",

@@ -85,6 +85,8 @@ pub enum Matter<'a> {
     Call,
     /// Another node, made known.
     Introduction,
+    /// That something is wrong with what the other side gives: whoever gives people, or what they write, hears of it.
+    Report,
     /// A file of so many bytes, of something that may cross itself.
     File(u64),
 }
@@ -251,11 +253,9 @@ fn gives(terms: &Terms, back: &Terms, matter: Matter<'_>) -> bool {
         Matter::Person(Acquaintance::Group) => terms.directory != DirectoryScope::None,
         // Who takes part in what crosses, whichever way, is known by it.
         Matter::Person(Acquaintance::Known) => {
-            let takes_part = |terms: &Terms| {
-                terms.posts != PostScope::None || terms.chat || terms.groups != GroupScope::None
-            };
             terms.directory == DirectoryScope::All || takes_part(terms) || takes_part(back)
         }
+        Matter::Report => back.directory == DirectoryScope::All || takes_part(back),
         Matter::Group(id) => match &terms.groups {
             GroupScope::None => false,
             GroupScope::Named(names) => names.contains(id),
@@ -267,6 +267,11 @@ fn gives(terms: &Terms, back: &Terms, matter: Matter<'_>) -> bool {
         Matter::Introduction => terms.introduces,
         Matter::File(bytes) => bytes <= terms.largest_file,
     }
+}
+
+/// What people write crosses, in one form or another.
+fn takes_part(terms: &Terms) -> bool {
+    terms.posts != PostScope::None || terms.chat || terms.groups != GroupScope::None
 }
 
 impl OutboundActivity {
@@ -284,6 +289,7 @@ impl OutboundActivity {
             | Self::Contract { .. }
             | Self::Introduction { .. } => Matter::Node,
             Self::Follow { .. } => Matter::Follow,
+            Self::Flag { .. } => Matter::Report,
             Self::DeletePost { .. }
             | Self::UndoBoost { .. }
             | Self::UndoFavourite { .. }

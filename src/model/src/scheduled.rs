@@ -45,6 +45,23 @@ pub struct ScheduledParams {
     pub app: Option<AppId>,
 }
 
+impl ScheduledParams {
+    /// What stands in the place of what cannot be read any more: nothing, for nobody else.
+    #[must_use]
+    pub const fn unreadable() -> Self {
+        Self {
+            text: String::new(),
+            spoiler: String::new(),
+            sensitive: false,
+            visibility: Visibility::Direct,
+            language: None,
+            in_reply_to: None,
+            poll: None,
+            app: None,
+        }
+    }
+}
+
 /// The poll of a scheduled post. Its time begins when the post is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduledPoll {
@@ -67,6 +84,8 @@ pub enum Unpublished {
     NotValid,
     /// The node could not do it: its log says why.
     Failed,
+    /// The node cannot read any more what was to be published.
+    Unreadable,
 }
 
 impl Unpublished {
@@ -77,6 +96,7 @@ impl Unpublished {
             Self::ReplyGone => "reply_gone",
             Self::NotValid => "not_valid",
             Self::Failed => "failed",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -89,6 +109,7 @@ impl std::str::FromStr for Unpublished {
             "reply_gone" => Ok(Self::ReplyGone),
             "not_valid" => Ok(Self::NotValid),
             "failed" => Ok(Self::Failed),
+            "unreadable" => Ok(Self::Unreadable),
             other => Err(format!("an unknown reason: {other}")),
         }
     }

@@ -174,6 +174,18 @@ pub fn lock_owners(conn: &mut Conn) -> Result<usize, StoreError> {
         .execute(conn)?)
 }
 
+/// Locks a login until the transaction ends: of what a person may have so many, they make one after the other. On SQLite there
+/// is one writer anyway.
+///
+/// # Errors
+/// The database's.
+pub fn lock(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
+    diesel::update(members::table.find(id.get()))
+        .set(members::role.eq(members::role))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Disables a login.
 ///
 /// # Errors

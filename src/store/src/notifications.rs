@@ -11,9 +11,19 @@ use diesel::{
     Queryable,
     sql_types::{BigInt, Integer, Nullable, Text, Timestamp},
 };
-use entrenous_model::{AccountId, Notification, NotificationId, NotificationKind, Page, PostId, Time};
+use entrenous_model::{
+    AccountId, Notification, NotificationId, NotificationKind, Page, PostId, ReportId, Time,
+};
 
-type SqlRow = (BigInt, BigInt, Text, BigInt, Nullable<BigInt>, Timestamp);
+type SqlRow = (
+    BigInt,
+    BigInt,
+    Text,
+    BigInt,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Timestamp,
+);
 
 #[derive(Queryable)]
 struct Row {
@@ -22,6 +32,7 @@ struct Row {
     kind: String,
     from: i64,
     post: Option<i64>,
+    report: Option<i64>,
     created_at: NaiveDateTime,
 }
 
@@ -34,6 +45,7 @@ impl Row {
                 .ok_or_else(|| StoreError::Corrupt(format!("notification kind {}", self.kind)))?,
             from: AccountId(self.from),
             post: self.post.map(PostId),
+            report: self.report.map(ReportId),
             created_at: from_db(self.created_at),
         })
     }
@@ -81,20 +93,24 @@ pub fn tellable(
 /// # Errors
 /// Those of the query.
 pub fn insert(conn: &mut Conn, notification: &Notification) -> Result<(), StoreError> {
-    Sql::new("INSERT INTO notifications (id, account_id, kind, from_id, post_id, created_at) VALUES (")
-        .int(notification.id.get())
-        .raw(",")
-        .int(notification.account.get())
-        .raw(",")
-        .text(notification.kind.as_str())
-        .raw(",")
-        .int(notification.from.get())
-        .raw(",")
-        .opt_int(notification.post.map(PostId::get))
-        .raw(",")
-        .time(notification.created_at)
-        .raw(")")
-        .run(conn)?;
+    Sql::new(
+        "INSERT INTO notifications (id, account_id, kind, from_id, post_id, report_id, created_at) VALUES (",
+    )
+    .int(notification.id.get())
+    .raw(",")
+    .int(notification.account.get())
+    .raw(",")
+    .text(notification.kind.as_str())
+    .raw(",")
+    .int(notification.from.get())
+    .raw(",")
+    .opt_int(notification.post.map(PostId::get))
+    .raw(",")
+    .opt_int(notification.report.map(ReportId::get))
+    .raw(",")
+    .time(notification.created_at)
+    .raw(")")
+    .run(conn)?;
     Ok(())
 }
 
@@ -133,25 +149,28 @@ pub fn withdraw_all(conn: &mut Conn, account: AccountId, from: AccountId) -> Res
     Ok(())
 }
 
-/// `n` is shown to `owner`: from someone who is there, whom they neither block nor mute, about a post they may see.
+/// `n` is shown to `owner`: from someone who is there, whom they neither block nor mute, about a post they may see. Reports
+/// are shown while `owner` moderates, whomever they mute.
 fn shown(sql: Sql, owner: AccountId, now: Time) -> Sql {
     let who = Who::Id(owner.get());
     let sql = sql
         .raw(
             " AND EXISTS (SELECT 1 FROM accounts f LEFT JOIN peers g ON g.id = f.peer_id WHERE f.id = n.from_id \
              AND f.disabled_at IS NULL AND (f.peer_id IS NULL OR g.state IN ('active', 'suspended'))) \
-             AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = n.from_id AND b.account_id = ",
+             AND (n.kind <> 'admin.report' OR EXISTS (SELECT 1 FROM members h WHERE h.account_id = n.account_id \
+             AND h.role IN ('moderator', 'administrator', 'owner'))) AND (n.kind = 'admin.report' OR (\
+             NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = n.from_id AND b.account_id = ",
         )
         .who(who)
         .raw(") AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.target_id = n.from_id AND u.notifications AND u.account_id = ")
         .who(who)
         .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
         .time(now)
-        .raw(")) AND (n.post_id IS NULL OR ");
+        .raw(")))) AND (n.post_id IS NULL OR ");
     visible_to(sql, who).raw(")")
 }
 
-const SELECT: &str = "SELECT n.id, n.account_id, n.kind, n.from_id, n.post_id, n.created_at FROM notifications n \
+const SELECT: &str = "SELECT n.id, n.account_id, n.kind, n.from_id, n.post_id, n.report_id, n.created_at FROM notifications n \
      LEFT JOIN posts p ON p.id = n.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE n.account_id = ";
 
 /// Notifications of a person, newest first.

@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
-use entrenous_model::{AccountId, MediaId, Page, Scheduled, ScheduledId, Time, Unpublished};
+use entrenous_model::{AccountId, MediaId, Page, Scheduled, ScheduledId, ScheduledParams, Time, Unpublished};
 use std::collections::HashMap;
 
 type SqlRow = (
@@ -32,27 +32,31 @@ type Row = (
 const SELECT: &str =
     "SELECT id, account_id, due_at, params, idempotency_key, created_at, failure FROM scheduled_posts WHERE ";
 
-fn scheduled((id, account, due, params, key, created, failure): Row) -> Result<Scheduled, StoreError> {
-    let corrupt = |what: String| StoreError::Corrupt(format!("scheduled post {id}: {what}"));
-    Ok(Scheduled {
+/// A row whose words cannot be read says so, instead of hiding all the others from its author.
+fn scheduled((id, account, due, params, key, created, failure): Row) -> Scheduled {
+    let params = serde_json::from_str::<ScheduledParams>(&params).ok();
+    let failure = match (&params, failure) {
+        (None, _) => Some(Unpublished::Unreadable),
+        // A reason of another version: that it failed is known.
+        (Some(_), Some(failure)) => Some(failure.parse().unwrap_or(Unpublished::Failed)),
+        (Some(_), None) => None,
+    };
+    Scheduled {
         id: ScheduledId(id),
         account: AccountId(account),
         due_at: from_db(due),
-        params: serde_json::from_str(&params).map_err(|error| corrupt(error.to_string()))?,
+        params: params.unwrap_or_else(ScheduledParams::unreadable),
         files: Vec::new(),
         idempotency_key: key,
         created_at: from_db(created),
-        failure: failure
-            .map(|failure| failure.parse())
-            .transpose()
-            .map_err(corrupt)?,
-    })
+        failure,
+    }
 }
 
 /// The rows of a query, with their files.
 fn many(conn: &mut Conn, sql: Sql) -> Result<Vec<Scheduled>, StoreError> {
     let rows = sql.load::<SqlRow, Row>(conn)?;
-    let mut all: Vec<Scheduled> = rows.into_iter().map(scheduled).collect::<Result<_, _>>()?;
+    let mut all: Vec<Scheduled> = rows.into_iter().map(scheduled).collect();
     let ids: Vec<i64> = all.iter().map(|one| one.id.get()).collect();
     if ids.is_empty() {
         return Ok(all);
@@ -296,7 +300,7 @@ pub fn remove_of(conn: &mut Conn, owner: AccountId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The post that has been due for longest.
+/// The post that has been due for longest; with a failure already if it cannot be read.
 ///
 /// # Errors
 /// Those of the queries.

@@ -440,6 +440,7 @@ diesel::table! {
         from_id -> BigInt,
         post_id -> Nullable<BigInt>,
         created_at -> Timestamp,
+        report_id -> Nullable<BigInt>,
     }
 }
 

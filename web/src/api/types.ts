@@ -95,7 +95,7 @@ export type ScheduledStatus = Omit<
   media_attachments: MediaAttachment[];
   params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility"> & { visibility: Visibility };
   /** Why it was not published at its time. */
-  failure: "reply_gone" | "not_valid" | "failed" | null;
+  failure: "reply_gone" | "not_valid" | "failed" | "unreadable" | null;
 };
 
 /** What `GET /api/v2/search` answers. */

@@ -49,6 +49,7 @@ export const ROUTES: readonly Route[] = [
     load: admin(() => import("$/features/admin/network/NetworkPage.svelte")),
   },
   { pattern: "/admin/peers/:id", load: admin(() => import("$/features/admin/peers/PeerPage.svelte")) },
+  { pattern: "/admin/reports/:id", load: admin(() => import("$/features/admin/ReportPage.svelte")) },
   { pattern: "/admin/:section", load: adminPage },
   { pattern: "/design", load: () => import("$/features/design/DesignPage.svelte"), open: true },
   { pattern: "/@:acct", load: profile },

@@ -3,6 +3,7 @@
 import BellOff from "@lucide/svelte/icons/bell-off";
 import Ban from "@lucide/svelte/icons/ban";
 import Building2 from "@lucide/svelte/icons/building-2";
+import Flag from "@lucide/svelte/icons/flag";
 import Funnel from "@lucide/svelte/icons/funnel";
 import Link from "@lucide/svelte/icons/link";
 import Pencil from "@lucide/svelte/icons/pencil";
@@ -18,7 +19,7 @@ import type { MenuItem } from "$/ui/Menu.svelte";
 import { nameOf } from "$/ui/post/names";
 
 /** What must be confirmed, or shown in a dialog. */
-export type Question = "remove" | "redraft" | "block" | "reach" | "filter";
+export type Question = "remove" | "redraft" | "block" | "reach" | "filter" | "report";
 
 export function menuOf(post: Status, own: boolean, ask: (what: Question) => void): MenuItem[] {
   const copy: MenuItem = { label: t("post.copyLink"), icon: Link, run: () => void copyLink(post) };
@@ -39,6 +40,7 @@ export function menuOf(post: Status, own: boolean, ask: (what: Question) => void
         run: () => void muteAuthor(post.account),
       },
       { label: t("post.blockAuthor", { name }), icon: Ban, danger: true, run: () => ask("block") },
+      { label: t("report.actionName", { name }), icon: Flag, danger: true, run: () => ask("report") },
     ];
   }
   const pinnable = post.visibility !== "direct";

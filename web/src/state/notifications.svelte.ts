@@ -2,6 +2,7 @@
 
 import type { Query } from "$/api/client";
 import * as api from "$/api/notifications";
+import type { Report } from "$/api/reports";
 import type { Account, GroupedNotifications, Notification, NotificationGroup } from "$/api/types";
 import { account, hold, putAccounts, putStatuses } from "./entities.svelte";
 import { readThrough } from "./offline";
@@ -21,6 +22,15 @@ export interface Group {
   /** Some of the people, newest first. */
   people: string[];
   status: string | null;
+  /** The report it is about: for those who moderate. */
+  report?: { id: string; name: string };
+}
+
+/** What is kept of a report. */
+function reported({ report }: { report?: Report | null }): Pick<Group, "report"> {
+  if (!report) return {};
+  const { display_name: name, username } = report.target_account;
+  return { report: { id: report.id, name: name.trim() || username } };
 }
 
 /** People of a group that are kept for showing. */
@@ -36,6 +46,7 @@ export function fromNode(one: NotificationGroup): Group {
     at: one.latest_page_notification_at,
     people: one.sample_account_ids,
     status: one.status_id ?? null,
+    ...reported(one),
   };
 }
 
@@ -70,6 +81,7 @@ export function arrive(groups: readonly Group[], one: Notification): Group[] {
     at: one.created_at,
     people: [...new Set([one.account.id, ...(known?.people ?? [])])].slice(0, SAMPLE),
     status: one.status?.id ?? null,
+    ...reported(one),
   };
   return [fresh, ...groups.filter((group) => group.key !== one.group_key)];
 }

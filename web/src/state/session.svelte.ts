@@ -33,6 +33,10 @@ export const session = {
   get status() {
     return status;
   },
+  /** Whether the person handles reports. */
+  get moderates() {
+    return me !== null && ["moderator", "administrator", "owner"].includes(me.role.name);
+  },
   /** Whether the person administers this node. */
   get administers() {
     return me !== null && ["administrator", "owner"].includes(me.role.name);

@@ -21,6 +21,7 @@ mod names;
 mod paths;
 mod probing;
 mod replies;
+mod reports;
 mod said_twice;
 mod spelling;
 mod visibility;

@@ -197,7 +197,11 @@ async fn private_notes_stay_where_they_were_sent(on: Database) {
 
 async fn other_peoples_ids_do_not_exist(on: Database) {
     let scene = Scene::open(on).await;
-    let dave = scene.node.person("dave").await;
+    scene.node.person("dave").await;
+    // Scopes that only those who administer or moderate can use open nothing to him.
+    let scopes = "read write follow push admin:read admin:write";
+    let token = ["token", "create", "--username", "dave", "--scopes", scopes];
+    let dave = scene.node.client(&scene.node.command(&token).await);
     let private = scene.alice.publish("Mes pensées", "private").await;
     let direct = scene.alice.publish("Note à moi-même", "direct").await;
     assert_eq!(
@@ -244,6 +248,11 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .post("/api/v1/featured_tags", json!({ "name": "idées" }))
         .await
         .ok();
+    let owner = scene.node.signed_in("owner").await;
+    let whom = id(&scene.alice.get("/api/v1/accounts/lookup?acct=owner").await.ok());
+    let report = json!({ "account_id": whom, "comment": "pensées" });
+    scene.alice.post("/api/v1/reports", report).await.ok();
+    let reports = owner.get("/api/v1/admin/reports").await.ok();
     let before = scene.before().await;
 
     let (private, direct, received) = (id(&private), id(&direct), id(&notification["status"]));
@@ -256,6 +265,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
             vec![later["id"].as_str().unwrap()]
         } else if path.contains("/featured_tags/{id}") {
             vec![tag["id"].as_str().unwrap()]
+        } else if path.contains("/v1/admin/reports/{id}") {
+            vec![reports[0]["id"].as_str().unwrap()]
         } else if path.contains("/conversations/{id}") {
             vec![talks[0]["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{id}") {

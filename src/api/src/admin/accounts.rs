@@ -3,7 +3,6 @@
 //! There is no mail address and no list of addresses here, nobody waits for approval, and who was disabled does not come
 //! back: a person is active, or is suspended for good.
 
-use super::people::disable_one;
 use crate::at::At;
 use crate::entities::{self, Account, Role, stamp};
 use crate::paging::Paging;
@@ -92,20 +91,20 @@ pub(super) fn routes() -> Routes<ApiState> {
         )
 }
 
-/// A person with a login, as moderators see them.
+/// A person with a login, as moderators see them; in reports also somebody of a peer.
 #[derive(Debug, Serialize, JsonSchema)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the entity of the Mastodon API is a list of flags"
 )]
-struct AdminAccount {
+pub(super) struct AdminAccount {
     /// Local id.
     id: String,
     /// Name before the `@`.
     username: String,
-    /// Null: a person of this node.
+    /// Null for a person of this node.
     domain: Option<String>,
-    /// When the login was made.
+    /// When the login was made, or the account became known here.
     created_at: String,
     /// Empty: mail addresses are not kept.
     email: String,
@@ -113,12 +112,12 @@ struct AdminAccount {
     ip: Option<String>,
     /// None.
     ips: [Value; 0],
-    /// Interface language.
-    locale: String,
+    /// Interface language; null for somebody of a peer.
+    locale: Option<String>,
     /// Null: nobody asks to be let in.
     invite_request: Option<String>,
-    /// What they may do.
-    role: Role,
+    /// What they may do; null for somebody of a peer.
+    role: Option<Role>,
     /// Always true: they were invited.
     confirmed: bool,
     /// Always true: they were invited.
@@ -146,9 +145,36 @@ impl AdminAccount {
             email: String::new(),
             ip: None,
             ips: [],
-            locale: member.locale,
+            locale: Some(member.locale),
             invite_request: None,
-            role: Role::of(member.role),
+            role: Some(Role::of(member.role)),
+            confirmed: true,
+            approved: true,
+            disabled: gone,
+            silenced: false,
+            suspended: gone,
+            sensitized: false,
+            account,
+        }
+    }
+
+    /// Of anyone, with or without a login here.
+    pub(super) fn of_anyone(known: &model::Account, member: Option<Member>, account: Account) -> Self {
+        if let Some(member) = member {
+            return Self::of(member, account);
+        }
+        let gone = known.disabled_at.is_some();
+        Self {
+            id: account.id.clone(),
+            username: account.username.clone(),
+            domain: known.origin.as_ref().map(|origin| origin.authority().to_owned()),
+            created_at: stamp(known.created_at),
+            email: String::new(),
+            ip: None,
+            ips: [],
+            locale: None,
+            invite_request: None,
+            role: None,
             confirmed: true,
             approved: true,
             disabled: gone,
@@ -289,7 +315,7 @@ async fn act(
 ) -> ApiResult<Json<Map<String, Value>>> {
     shown(&state, id).await?;
     match action.kind.as_deref() {
-        Some("disable" | "suspend") => disable_one(&state, &caller, id).await?,
+        Some("disable" | "suspend") => people::disable_by(state.ctx(), caller.id(), id).await?,
         Some("none") => {}
         Some("silence" | "sensitive") => {
             return Err(ApiError::invalid(

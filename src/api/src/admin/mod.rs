@@ -1,4 +1,4 @@
-//! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, the audit trail.
+//! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, reports, the audit trail.
 
 mod accounts;
 mod alerts;
@@ -15,6 +15,7 @@ mod peer_invites;
 mod peers;
 mod people;
 mod proposals;
+mod reports;
 mod trail;
 
 use crate::ApiState;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(keys::routes())
         .merge(alerts::routes())
         .merge(accounts::routes())
+        .merge(reports::routes())
         .merge(announcements::routes())
         .merge(look::routes())
         .merge(ledger::routes())

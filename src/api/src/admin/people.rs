@@ -4,7 +4,7 @@ use super::{READ, WRITE};
 use crate::at::At;
 use crate::entities::{self, Account, Role, stamp};
 use crate::params::Query;
-use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
+use crate::{ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use entrenous_domain::people;
@@ -91,22 +91,6 @@ async fn disable(
     caller: Caller,
     At(id): At<AccountId>,
 ) -> ApiResult<Json<Map<String, Value>>> {
-    disable_one(&state, &caller, id).await?;
+    people::disable_by(state.ctx(), caller.id(), id).await?;
     Ok(Json(Map::new()))
-}
-
-/// Disables a person's login in the name of an administrator.
-///
-/// # Errors
-/// 404; 403 for someone with a higher role.
-pub(super) async fn disable_one(state: &ApiState, caller: &Caller, id: AccountId) -> ApiResult<()> {
-    let (account, member) = people::one(state.ctx(), id).await?;
-    if member.role > caller.member.role {
-        return Err(ApiError::new(
-            http::StatusCode::FORBIDDEN,
-            "Only an owner can disable an owner",
-        ));
-    }
-    people::disable(state.ctx(), &caller.account.username, &account.username).await?;
-    Ok(())
 }

@@ -12,6 +12,7 @@ mod fragments;
 mod notification;
 mod people;
 mod poll;
+mod report;
 mod scheduled;
 mod status;
 
@@ -28,6 +29,7 @@ pub(crate) use people::{
     FamiliarFollowers, FeaturedTag, Marker, Preferences, Profile, Relationship, Search, Suggestion, Tag,
 };
 pub(crate) use poll::Poll;
+pub(crate) use report::Report;
 pub(crate) use scheduled::{ScheduledStatus, one_scheduled, scheduled};
 pub(crate) use status::{Context, Status, StatusEdit, StatusSource, StatusTag, tag_url};
 
@@ -181,7 +183,7 @@ pub(crate) async fn account(state: &ApiState, account: &model::Account) -> Resul
         .account(account))
 }
 
-/// Notifications for their owner, in the order given, without those whose account or post has gone.
+/// Notifications for their owner, in the order given, without those whose account, post or report has gone.
 ///
 /// # Errors
 /// Only the store's.

@@ -1,10 +1,11 @@
 //! `Notification`, and the groups of the second version of that API.
 
-use super::{Account, Faces, Status, render_statuses, stamp};
+use super::{Account, Faces, Report, Status, render_statuses, stamp};
 use crate::ApiState;
 use entrenous_domain::posts::{self, Viewer};
+use entrenous_domain::reports::{self, Brief};
 use entrenous_domain::{Result, accounts};
-use entrenous_model::{self as model, AccountId, NotificationKind, PostId};
+use entrenous_model::{self as model, AccountId, NotificationKind, PostId, ReportId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +19,8 @@ const SAMPLE: usize = 8;
 pub(crate) struct Notification {
     /// Local id.
     pub(crate) id: String,
-    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update` or `poll`.
+    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update`, `poll` or
+    /// `admin.report`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The group it belongs to.
@@ -30,6 +32,9 @@ pub(crate) struct Notification {
     /// The post it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<Status>,
+    /// The report it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) report: Option<Report>,
 }
 
 /// Notifications that belong together.
@@ -55,6 +60,9 @@ pub(crate) struct NotificationGroup {
     /// The post it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status_id: Option<String>,
+    /// The report it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) report: Option<Report>,
 }
 
 /// Groups with the accounts and posts they name.
@@ -133,21 +141,23 @@ pub(crate) fn group_key_of(notification: &model::Notification, grouped: &[Notifi
 pub(super) struct About {
     accounts: HashMap<AccountId, Arc<model::Account>>,
     statuses: HashMap<PostId, Status>,
+    reports: HashMap<ReportId, Brief>,
     faces: Faces,
 }
 
 impl About {
-    /// Reads the accounts and posts of notifications.
+    /// Reads the accounts, posts and reports of notifications.
     pub(super) async fn of(
         state: &ApiState,
         owner: AccountId,
         notifications: &[model::Notification],
     ) -> Result<Self> {
         let ctx = state.ctx();
-        let (mut people, mut about) = (HashSet::new(), HashSet::new());
+        let (mut people, mut about, mut reported) = (HashSet::new(), HashSet::new(), HashSet::new());
         for notification in notifications {
             people.insert(notification.from);
             about.extend(notification.post);
+            reported.extend(notification.report);
         }
         let accounts: HashMap<_, _> = accounts::get_many(ctx, people.into_iter().collect())
             .await?
@@ -160,12 +170,22 @@ impl About {
             .map(|view| view.post.id)
             .zip(render_statuses(state, owner, &views).await?)
             .collect();
-        let faces = Faces::of(ctx, accounts.values().map(AsRef::as_ref)).await?;
+        let reports = reports::briefs(ctx, owner, reported.into_iter().collect()).await?;
+        let targets = reports.values().map(|brief| brief.target.as_ref());
+        let faces = Faces::of(ctx, accounts.values().map(AsRef::as_ref).chain(targets)).await?;
         Ok(Self {
             accounts,
             statuses,
+            reports,
             faces,
         })
+    }
+
+    /// The report with that id.
+    fn report(&self, id: ReportId) -> Option<Report> {
+        let brief = self.reports.get(&id)?;
+        let target = self.faces.account(&brief.target);
+        Some(Report::of(&brief.report, &brief.posts, target))
     }
 
     /// One notification, if who and what it is about are still there.
@@ -175,6 +195,10 @@ impl About {
             Some(post) => Some(self.statuses.get(&post)?.clone()),
             None => None,
         };
+        let report = match notification.report {
+            Some(report) => Some(self.report(report)?),
+            None => None,
+        };
         Some(Notification {
             id: notification.id.to_string(),
             kind: notification.kind.as_str().to_owned(),
@@ -182,6 +206,7 @@ impl About {
             created_at: stamp(notification.created_at),
             account: self.faces.account(account),
             status,
+            report,
         })
     }
 }
@@ -217,6 +242,10 @@ impl GroupedNotifications {
                     answer.statuses.push(status.clone());
                 }
             }
+            let report = match notification.report.map(|id| about.report(id)) {
+                Some(None) => continue,
+                report => report.flatten(),
+            };
             let key = group_key_of(notification, grouped);
             let known = position
                 .get(&key)
@@ -227,7 +256,7 @@ impl GroupedNotifications {
                     position.insert(key.clone(), answer.notification_groups.len());
                     answer
                         .notification_groups
-                        .push(NotificationGroup::begin(key, notification));
+                        .push(NotificationGroup::begin(key, notification, report));
                     true
                 }
             };
@@ -240,7 +269,7 @@ impl GroupedNotifications {
 }
 
 impl NotificationGroup {
-    fn begin(group_key: String, notification: &model::Notification) -> Self {
+    fn begin(group_key: String, notification: &model::Notification, report: Option<Report>) -> Self {
         let id = notification.id.to_string();
         Self {
             group_key,
@@ -252,6 +281,7 @@ impl NotificationGroup {
             latest_page_notification_at: stamp(notification.created_at),
             sample_account_ids: vec![notification.from.to_string()],
             status_id: notification.post.map(|post| post.to_string()),
+            report,
         }
     }
 

@@ -19,8 +19,8 @@ pub(crate) struct ScheduledStatus {
     params: ScheduledParams,
     /// Its files.
     media_attachments: Vec<MediaAttachment>,
-    /// Why it could not be published at its time: `reply_gone`, `not_valid`, `failed`; null while it waits for it. Of this
-    /// node only.
+    /// Why it could not be published at its time: `reply_gone`, `not_valid`, `failed`, `unreadable`; null while it waits
+    /// for it. Of this node only.
     failure: Option<&'static str>,
 }
 

@@ -121,7 +121,7 @@ impl FilterQuery {
     }
 }
 
-/// Those of the names that are kinds here; others, such as `admin.report`, match nothing.
+/// Those of the names that are kinds here; others, such as `admin.sign_up`, match nothing.
 fn kinds(names: &[String]) -> Vec<NotificationKind> {
     names
         .iter()

@@ -48,11 +48,15 @@ impl House {
 
     /// A node on SQLite, with a web client of these files.
     pub(crate) fn with_client(client: Vec<ClientFile>) -> Self {
-        Self::on(TestDatabase::sqlite(), client)
+        Self::made(TestDatabase::sqlite(), client)
     }
 
-    /// A node on that database.
-    pub(crate) fn on(db: TestDatabase, client: Vec<ClientFile>) -> Self {
+    /// A node on that database, without the web client.
+    pub(crate) fn on(db: TestDatabase) -> Self {
+        Self::made(db, Vec::new())
+    }
+
+    fn made(db: TestDatabase, client: Vec<ClientFile>) -> Self {
         let clock = db.clock().clone();
         let node = NodeSettings {
             origin: Origin::parse(ORIGIN).unwrap(),

@@ -275,7 +275,6 @@ async fn what_is_not_supported_says_so() {
     for (method, path, text) in [
         ("POST", "/api/v1/media", "file must be a file"),
         ("POST", "/api/v2/media", "file must be a file"),
-        ("POST", "/api/v1/reports", "reports are not supported yet"),
     ] {
         let answer = house
             .send(authorized(method, path, &token).body(Body::empty()).unwrap())

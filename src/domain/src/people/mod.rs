@@ -7,8 +7,8 @@ mod profile;
 
 pub(crate) use add::prepare;
 pub use add::{NewPerson, add};
-pub use leave::disable;
 pub(crate) use leave::end_access;
+pub use leave::{disable, disable_by};
 pub(crate) use login::LoginGuard;
 pub use login::{authenticate, change_password, set_password};
 pub use profile::{ProfileChange, update_profile};

@@ -13,6 +13,7 @@ pub async fn update(ctx: &Ctx, owner: AccountId, id: ScheduledId, at: Time) -> R
     super::get(ctx, owner, id).await?;
     let due_at = chosen(at, ctx.now())?;
     work::write(ctx, move |tx| {
+        entrenous_store::members::lock(tx, owner)?;
         rows::get(tx, owner, id)?.ok_or(DomainError::NotFound)?;
         room_on_day(tx, owner, due_at, Some(id))?;
         // It may be published at this very moment.

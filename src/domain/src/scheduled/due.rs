@@ -2,7 +2,7 @@
 
 use crate::posts::{self, Chosen, Draft, Files, ReplyTo};
 use crate::{Ctx, DomainError, Result, polls, work};
-use entrenous_model::{Scheduled, Time, Unpublished};
+use entrenous_model::{Scheduled, ScheduledId, Time, Unpublished};
 use entrenous_store::scheduled as rows;
 
 /// Publishes one post that is due; `false` if none is. The row of a scheduled post goes in the transaction in which the
@@ -18,6 +18,12 @@ pub async fn settle(ctx: &Ctx) -> Result<bool> {
     let next = ctx.store().read(move |conn| rows::next_due(conn, now)).await?;
     let Some(next) = next else { return Ok(false) };
     let (id, author, due_at) = (next.id, next.account, next.due_at);
+    if let Some(failure) = next.failure {
+        // Once: it is not due any more then.
+        tracing::error!(scheduled = %id, account = %author, "a scheduled post cannot be read; it waits for its author");
+        set_aside(ctx, id, due_at, failure).await?;
+        return Ok(true);
+    }
     let published = posts::publish_claimed(ctx, author, draft(next), move |tx| {
         let now = tx.now();
         Ok(rows::claim(tx, id, now)?)
@@ -45,12 +51,17 @@ pub async fn settle(ctx: &Ctx) -> Result<bool> {
             }
         }
     };
+    set_aside(ctx, id, due_at, failure).await?;
+    Ok(true)
+}
+
+/// It waits for its author, and is not tried again before they choose another time.
+async fn set_aside(ctx: &Ctx, id: ScheduledId, due_at: Time, failure: Unpublished) -> Result<()> {
     work::write(ctx, move |tx| {
         rows::fail(tx, id, due_at, failure)?;
         Ok(())
     })
-    .await?;
-    Ok(true)
+    .await
 }
 
 /// When the next post is due.

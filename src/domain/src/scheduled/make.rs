@@ -39,6 +39,8 @@ pub async fn schedule(
     let due_at = chosen(at, ctx.now())?;
     let ahead = Ahead::of(ctx, draft).await?;
     work::write(ctx, move |tx| {
+        // Two at once would both find room.
+        entrenous_store::members::lock(tx, author)?;
         let now = tx.now();
         if let Some(key) = &key {
             let since = now - TimeDelta::hours(KEY_HOURS);

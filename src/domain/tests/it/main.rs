@@ -27,4 +27,6 @@ mod posts;
 #[cfg(test)]
 mod remote;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod vault;

@@ -4,7 +4,7 @@ use crate::fixture::{House, PASSWORD, new_person};
 use chrono::TimeDelta;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::people::{self, ProfileChange};
-use entrenous_domain::{DomainError, deliveries, invites, maintenance, media, oauth, sessions};
+use entrenous_domain::{DomainError, audit, deliveries, invites, maintenance, media, oauth, sessions};
 use entrenous_model::{ProfileField, Role, Visibility};
 use entrenous_store::stories;
 use std::net::{IpAddr, Ipv4Addr};
@@ -187,6 +187,31 @@ stories! {
         let left = people::list(ctx, None, 10).await.unwrap();
         assert_eq!(left.iter().filter(|(_, m)| m.role == Role::Owner && m.disabled_at.is_none()).count(), 1);
         assert!(left.iter().any(|(account, _)| account.id == owner.id));
+    }
+
+    async fn nobody_disables_who_stands_above_them(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let owner = house.person_as("boss", Role::Owner).await;
+        let admin = house.person_as("admina", Role::Administrator).await;
+        let moderator = house.person_as("moda", Role::Moderator).await;
+        let there = house.peer("https://there.example").await;
+        let zoe = house.remote(there, "https://there.example", "zoe").await;
+        let ada = house.person("ada").await;
+        for (by, id) in [(admin.id, owner.id), (moderator.id, ada.id), (ada.id, ada.id), (zoe.id, ada.id)] {
+            let answer = people::disable_by(ctx, by, id).await;
+            assert!(matches!(answer, Err(DomainError::Forbidden(_))), "{answer:?}");
+        }
+        assert!(matches!(people::disable_by(ctx, owner.id, zoe.id).await, Err(DomainError::NotFound)));
+        people::disable_by(ctx, admin.id, ada.id).await.unwrap();
+        assert!(matches!(people::disable_by(ctx, admin.id, ada.id).await, Err(DomainError::NotFound)));
+        people::disable_by(ctx, owner.id, admin.id).await.unwrap();
+        // Who was disabled does nothing more.
+        assert!(matches!(people::disable_by(ctx, admin.id, moderator.id).await, Err(DomainError::Forbidden(_))));
+        assert!(matches!(people::disable_by(ctx, owner.id, owner.id).await, Err(DomainError::Conflict(_))));
+        let lines = audit::list(ctx, None, None, 10).await.unwrap();
+        let who: Vec<_> = lines.iter().filter(|line| line.action == "person.disabled").collect();
+        assert_eq!((who[0].actor.as_str(), who[1].actor.as_str()), ("boss", "admina"));
     }
 
     async fn a_new_password_signs_out_everywhere(db: &TestDatabase) {

@@ -1,6 +1,6 @@
 //! One activity, one verb of the domain.
 
-use super::{Incoming, leave, post, relation};
+use super::{Incoming, flag, leave, post, relation};
 use crate::Federation;
 use crate::vocabulary::{ActivityKind, Id, Object};
 use entrenous_domain::{DomainError, Result, accounts};
@@ -43,6 +43,7 @@ pub(super) async fn apply(
         // With a target it is a moderator's ban from a community or site, not one person's wish.
         (ActivityKind::Block, _) if activity.target.is_some() => leave(federation, incoming).await,
         (ActivityKind::Block, object) => relation::block(federation, incoming, author, object.id()).await,
+        (ActivityKind::Flag, _) => flag::receive(federation, incoming).await,
         (ActivityKind::Undo, object) => relation::undo(federation, incoming, author, object).await,
         (ActivityKind::Create | ActivityKind::Update, Object::Other(_, why)) if !is_unknown(*why) => {
             Err(DomainError::invalid(why.code()))

@@ -1,4 +1,4 @@
-//! What a peer's instance actor says: new keys, a new name, and that one of its people has left.
+//! What a peer's instance actor says: new keys, a new name, that one of its people has left, and reports.
 
 use super::Incoming;
 use crate::vocabulary::{ActivityKind, Actor, Inbound, Object};
@@ -42,6 +42,7 @@ pub(super) async fn apply(federation: &Federation, incoming: &Incoming<'_>) -> R
         (ActivityKind::Offer, _) => step(federation, incoming, ProposalStep::Offer).await,
         (ActivityKind::Accept, _) => step(federation, incoming, ProposalStep::Accept).await,
         (ActivityKind::Reject, _) => step(federation, incoming, ProposalStep::Reject).await,
+        (ActivityKind::Flag, _) => super::flag::receive(federation, incoming).await,
         _ => Ok(()),
     }
 }
@@ -55,6 +56,7 @@ pub(super) const fn claims(kind: ActivityKind) -> bool {
             | ActivityKind::Offer
             | ActivityKind::Accept
             | ActivityKind::Reject
+            | ActivityKind::Flag
     )
 }
 

@@ -6,6 +6,7 @@
 //! before, or has none here; whatever is wrong with it is 400 or 403 with a reason, never 5xx.
 
 mod apply;
+mod flag;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod instance;
@@ -239,6 +240,7 @@ async fn take(
 /// What of the contract an activity falls under.
 const fn matter(inbound: &Inbound, by_person: bool) -> Matter<'static> {
     match (inbound.activity.kind, &inbound.activity.object) {
+        (ActivityKind::Flag, _) => Matter::Report,
         _ if !by_person => Matter::Node,
         (ActivityKind::Delete | ActivityKind::Undo | ActivityKind::Reject, _) => Matter::Retraction,
         (ActivityKind::Follow, _) => Matter::Follow,

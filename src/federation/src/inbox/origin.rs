@@ -51,7 +51,8 @@ pub(super) fn check(
     object(peer, &inbound.actor, &inbound.activity)
 }
 
-/// What the instance actor may say: new keys of its own, that a person has left, and what it thinks of contracts.
+/// What the instance actor may say: new keys of its own, that a person has left, what it thinks of contracts, and that
+/// something is wrong with somebody here.
 fn by_instance(instance: &str, native: bool, inbound: &Inbound) -> Result<(), Reason> {
     let activity = &inbound.activity;
     let about_actor = activity.object.id().map(Id::as_str) == Some(inbound.actor.as_str());
@@ -62,6 +63,8 @@ fn by_instance(instance: &str, native: bool, inbound: &Inbound) -> Result<(), Re
     match activity.kind {
         ActivityKind::Update if about_actor => Ok(()),
         ActivityKind::Offer | ActivityKind::Accept | ActivityKind::Reject if native => Ok(()),
+        // Of people of ours; which of them, the domain asks.
+        ActivityKind::Flag => Ok(()),
         // Taken without effect.
         ActivityKind::Other | ActivityKind::Offer => Ok(()),
         _ => Err(INSTANCE_KEY),
@@ -81,6 +84,7 @@ fn object(peer: &Origin, actor: &Id, activity: &Activity) -> Result<(), Reason> 
         | ActivityKind::Block
         | ActivityKind::Invite
         | ActivityKind::Offer
+        | ActivityKind::Flag
         | ActivityKind::Other => Ok(()),
     }
 }

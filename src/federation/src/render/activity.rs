@@ -4,8 +4,8 @@ use super::{Addressed, Reader, time, with_context};
 use crate::Federation;
 use crate::keys::SigningKeys;
 use activitypub_federation::kinds::activity::{
-    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FollowType, LikeType, RejectType, UndoType,
-    UpdateType,
+    AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FlagType, FollowType, LikeType, RejectType,
+    UndoType, UpdateType,
 };
 use activitypub_federation::kinds::object::{NoteType, TombstoneType};
 use bytes::Bytes;
@@ -132,6 +132,16 @@ impl Federation {
                     let document = serde_json::from_str(document).map_err(DomainError::internal)?;
                     self.proven_for(document, peer.our_keys).map(Some)
                 }
+                OutboundActivity::Flag {
+                    target,
+                    posts,
+                    content,
+                } => Ok(Some(self.flag(
+                    peer,
+                    id,
+                    (target.as_str(), posts.as_slice()),
+                    content,
+                ))),
                 _ => Ok(None),
             };
         };
@@ -184,6 +194,25 @@ impl Federation {
             "to": [to],
             "object": node,
         })))
+    }
+
+    /// `Flag` by the instance actor, to that of the peer: the person first, then their posts, as Mastodon writes it. Signed by
+    /// the node; it needs no proof, since nobody passes it on.
+    fn flag(&self, peer: &Peer, id: ActivityId, (target, posts): (&str, &[String]), content: &str) -> Value {
+        let to = peer
+            .keys
+            .as_ref()
+            .map_or_else(|| peer.origin.to_string(), |keys| keys.actor.clone());
+        let posts = posts.iter().map(String::as_str);
+        let object: Vec<&str> = std::iter::once(target).chain(posts).collect();
+        with_context(json!({
+            "id": self.activity_id(id),
+            "type": FlagType::default(),
+            "actor": self.identity().actor(),
+            "to": [to],
+            "content": content,
+            "object": object,
+        }))
     }
 
     /// The id of an activity that has no id of its own.
@@ -401,9 +430,11 @@ impl Writer<'_> {
                 Ok(self.map(UpdateType::default(), &self.everyone(), person))
             }
             // Has no author: see `document`.
-            Out::UpdateNode | Out::UpdateKeys { .. } | Out::Contract { .. } | Out::Introduction { .. } => {
-                Ok(None)
-            }
+            Out::UpdateNode
+            | Out::UpdateKeys { .. }
+            | Out::Flag { .. }
+            | Out::Contract { .. }
+            | Out::Introduction { .. } => Ok(None),
             Out::DeleteActor => {
                 Ok(self.map(DeleteType::default(), &self.everyone(), json!(self.account.uri)))
             }

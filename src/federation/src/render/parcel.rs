@@ -36,6 +36,7 @@ impl Federation {
                 (Some(uri.clone()), self.uri_of(Some(*target)).await?)
             }
             Out::UpdateProfile | Out::DeleteActor => (None, self.uri_of(delivery.account).await?),
+            Out::Flag { target, .. } => (None, Some(target.clone())),
             // Its id is in the document that was signed.
             Out::Contract { document, .. } | Out::Introduction { document, .. } => (id_in(document), None),
             Out::UpdateNode | Out::UpdateKeys { .. } => (None, Some(self.identity().actor().to_owned())),

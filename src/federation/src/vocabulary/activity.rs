@@ -23,6 +23,7 @@ pub enum ActivityKind {
     Block,
     Invite,
     Offer,
+    Flag,
     /// One that we take and do nothing about.
     Other,
 }
@@ -42,9 +43,10 @@ impl ActivityKind {
             "Block" => Self::Block,
             "Invite" => Self::Invite,
             "Offer" => Self::Offer,
-            "EmojiReact" | "Dislike" | "Flag" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
-            | "View" | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject"
-            | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
+            "Flag" => Self::Flag,
+            "EmojiReact" | "Dislike" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong" | "View"
+            | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject" | "Listen"
+            | "Travel" | "Arrive" | "Question" => Self::Other,
             _ => return None,
         })
     }

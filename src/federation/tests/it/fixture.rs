@@ -28,8 +28,14 @@ pub(crate) struct Node {
 impl Node {
     /// A node that listens on a loopback port of its own.
     pub(crate) async fn serving() -> Self {
+        Self::serving_on(TestDatabase::sqlite()).await
+    }
+
+    /// The same on that database.
+    pub(crate) async fn serving_on(database: TestDatabase) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let node = Self::at(&format!("http://{}", listener.local_addr().unwrap())).await;
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let node = Self::at_on(&origin, database).await;
         let router = node.federation.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
         node
@@ -37,7 +43,10 @@ impl Node {
 
     /// A node without a socket.
     pub(crate) async fn at(origin: &str) -> Self {
-        let database = TestDatabase::sqlite();
+        Self::at_on(origin, TestDatabase::sqlite()).await
+    }
+
+    async fn at_on(origin: &str, database: TestDatabase) -> Self {
         let clock = database.clock().clone();
         let node = NodeSettings {
             origin: Origin::parse(origin).unwrap(),
@@ -163,11 +172,15 @@ impl Node {
     }
 
     pub(crate) async fn person(&self, username: &str) -> Arc<Account> {
+        self.person_as(username, Role::Member).await
+    }
+
+    pub(crate) async fn person_as(&self, username: &str, role: Role) -> Arc<Account> {
         let person = NewPerson {
             username: username.to_owned(),
             display_name: username.to_uppercase(),
             password: "correct horse battery".to_owned(),
-            role: Role::Member,
+            role,
             locale: "en".to_owned(),
         };
         people::add(self.ctx(), person).await.unwrap()

@@ -22,7 +22,7 @@ impl<'a> Attacker<'a> {
     }
 
     /// The status of the answer.
-    async fn says(&self, by: &Account, document: &Value) -> u16 {
+    pub(crate) async fn says(&self, by: &Account, document: &Value) -> u16 {
         let keys = self.from.federation.keys().person(by.id).await.unwrap().unwrap();
         self.post(document, &keys).await
     }

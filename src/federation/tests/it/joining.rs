@@ -9,6 +9,7 @@ use entrenous_domain::ports::RemoteLookup as _;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{DomainError, Via, accounts, blocks, deliveries, peers, people, timelines};
 use entrenous_model::{AccountId, Contract, Origin, Page, PeerId, PeerState, PostId, Software, Visibility};
+use entrenous_store::testing::TestDatabase;
 use std::time::Duration;
 
 /// Waits until `found` gives something, at most fifteen seconds.
@@ -58,7 +59,15 @@ pub(crate) async fn peer(node: &Node, other: &Node) -> PeerId {
 
 /// Two nodes that were connected by an invitation, with their background work.
 pub(crate) async fn joined() -> (Node, Node) {
-    let (a, b) = (Node::serving().await, Node::serving().await);
+    joined_on(TestDatabase::sqlite).await
+}
+
+/// The same, on databases of that kind.
+pub(crate) async fn joined_on(database: impl Fn() -> TestDatabase) -> (Node, Node) {
+    let (a, b) = (
+        Node::serving_on(database()).await,
+        Node::serving_on(database()).await,
+    );
     for node in [&a, &b] {
         tokio::spawn(node.federation.clone().run_background(std::future::pending()));
     }

@@ -23,6 +23,8 @@ mod joining;
 #[cfg(test)]
 mod originals;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod robust;
 #[cfg(test)]
 mod rotation;

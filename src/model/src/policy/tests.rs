@@ -72,7 +72,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![Matter::Person(Acquaintance::Stranger), grouped, known],
-            vec![],
+            vec![Matter::Report],
         ),
         (
             "profile",
@@ -90,7 +90,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![Matter::Posts, Matter::Revision, known],
-            vec![Matter::Follow, known],
+            vec![Matter::Follow, Matter::Report, known],
         ),
         (
             "posts: network",
@@ -99,7 +99,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![Matter::Posts, Matter::Revision, Matter::Network, known],
-            vec![Matter::Follow, known],
+            vec![Matter::Follow, Matter::Report, known],
         ),
         (
             "groups: named",
@@ -108,7 +108,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![Matter::Group(GROUP), known],
-            vec![known],
+            vec![Matter::Report, known],
         ),
         (
             "groups: another",
@@ -117,7 +117,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![known],
-            vec![known],
+            vec![Matter::Report, known],
         ),
         (
             "groups: all",
@@ -126,7 +126,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![Matter::Group(GROUP), known],
-            vec![known],
+            vec![Matter::Report, known],
         ),
         (
             "documents",
@@ -144,7 +144,7 @@ fn single_fields() -> Vec<Case> {
                 ..Terms::NONE
             },
             vec![Matter::Chat, known],
-            vec![known],
+            vec![Matter::Report, known],
         ),
         (
             "calls",
@@ -194,7 +194,7 @@ fn single_fields() -> Vec<Case> {
     ]
 }
 
-const MATTERS: [Matter<'static>; 16] = [
+const MATTERS: [Matter<'static>; 17] = [
     Matter::Node,
     Matter::Retraction,
     Matter::Key,
@@ -210,6 +210,7 @@ const MATTERS: [Matter<'static>; 16] = [
     Matter::Chat,
     Matter::Call,
     Matter::Introduction,
+    Matter::Report,
     Matter::File(1_000),
 ];
 

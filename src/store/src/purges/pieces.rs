@@ -296,6 +296,7 @@ fn some_people(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, 
         (0, count("SELECT COUNT(*) FROM notifications WHERE from_id IN ")?)
     };
     if purge {
+        crate::reports::forget_people(conn, &ids)?;
         empty_profiles(conn, &ids, now)?;
     }
     diesel::update(purges::table.find(open.peer_id))

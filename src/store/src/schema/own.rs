@@ -30,6 +30,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        peer_id -> Nullable<BigInt>,
+        target_id -> BigInt,
+        category -> Text,
+        comment -> Text,
+        rules -> Text,
+        forwarded -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        assigned_id -> Nullable<BigInt>,
+        settled_at -> Nullable<Timestamp>,
+        settled_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    report_posts (report_id, post_id) {
+        report_id -> BigInt,
+        post_id -> BigInt,
+        place -> BigInt,
+        evidence -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     filters (id) {
         id -> BigInt,
         account_id -> BigInt,

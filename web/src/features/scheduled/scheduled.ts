@@ -13,6 +13,7 @@ const WHY: Record<NonNullable<ScheduledStatus["failure"]>, MessageKey> = {
   reply_gone: "scheduled.replyGone",
   not_valid: "scheduled.notValid",
   failed: "scheduled.failed",
+  unreadable: "scheduled.unreadable",
 };
 
 /** Why it was not published, in words; null while it waits for its time. */

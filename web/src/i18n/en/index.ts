@@ -15,6 +15,7 @@ import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { report } from "./report";
 import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
@@ -36,6 +37,7 @@ export const messages = {
   notifications,
   post,
   profile,
+  report,
   scheduled,
   search,
   settings,

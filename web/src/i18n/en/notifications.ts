@@ -13,6 +13,7 @@ export const notifications = {
   reblog: { one: "{who} boosted your post", other: "{who} boosted your post" },
   follow: { one: "{who} follows you", other: "{who} follow you" },
   follow_request: "{who} asks to follow you",
+  report: "{who} has reported {name}",
   other: "{who}: something new",
   two: "{first} and {second}",
   many: { one: "{first} and {count} other", other: "{first} and {count} others" },

@@ -10,6 +10,8 @@ export const scheduled = {
   replyGone: "It was not published: the post that it answers is gone, or not for you any more.",
   notValid: "It was not published: the limits of this server have changed, or a file is gone.",
   failed: "It was not published: the server could not do it. Try another time, or tell an administrator.",
+  unreadable:
+    "It was not published: the server cannot read it any more. Write it anew, and tell an administrator.",
   change: "Change the time",
   changeLabel: "Change the time of “{text}”",
   rewrite: "Edit",

@@ -16,6 +16,7 @@ import { nav } from "./nav";
 import { notifications } from "./notifications";
 import { post } from "./post";
 import { profile } from "./profile";
+import { report } from "./report";
 import { scheduled } from "./scheduled";
 import { search } from "./search";
 import { settings } from "./settings";
@@ -37,6 +38,7 @@ export const messages: Messages = {
   notifications,
   post,
   profile,
+  report,
   scheduled,
   search,
   settings,

@@ -29,6 +29,7 @@ export const notifications = {
     other: "{who} vous suivent",
   },
   follow_request: "{who} demande à vous suivre",
+  report: "{who} a signalé {name}",
   other: "{who} : du nouveau",
   two: "{first} et {second}",
   many: {

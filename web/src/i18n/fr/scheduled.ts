@@ -12,6 +12,8 @@ export const scheduled = {
   notValid: "Elle n’a pas été publiée : les limites de ce serveur ont changé, ou un fichier a disparu.",
   failed:
     "Elle n’a pas été publiée : le serveur n’a pas pu le faire. Choisissez un autre moment, ou prévenez l’administration.",
+  unreadable:
+    "Elle n’a pas été publiée : le serveur ne peut plus la lire. Récrivez-la, et prévenez un administrateur.",
   change: "Changer l’heure",
   changeLabel: "Changer l’heure de « {text} »",
   rewrite: "Modifier",

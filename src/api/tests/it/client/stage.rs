@@ -9,7 +9,7 @@ use entrenous_model::{
     AccountId, AccountKind, Contract, KeyGeneration, Origin, Peer, PeerId, PeerState, Role, SignatureForm,
     Software,
 };
-use entrenous_store::testing::TestClock;
+use entrenous_store::testing::{TestClock, TestDatabase};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -75,11 +75,12 @@ impl Answer {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self::of(House::new())
+        Self::on(TestDatabase::sqlite())
     }
 
-    /// On that node.
-    pub(crate) fn of(house: House) -> Self {
+    /// The same on that database.
+    pub(crate) fn on(database: TestDatabase) -> Self {
+        let house = House::on(database);
         Self {
             clock: house.clock.clone(),
             house,

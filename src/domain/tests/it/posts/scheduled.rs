@@ -12,6 +12,8 @@ use entrenous_model::{
     Unpublished, Visibility,
 };
 use entrenous_store::stories;
+use entrenous_store::testing::tamper;
+use tokio::task::JoinSet;
 
 impl House {
     fn in_minutes(&self, minutes: i64) -> Time {
@@ -279,7 +281,7 @@ stories! {
         let again = scheduled::schedule(ctx, ada.id, keyed(), made.due_at, None).await.unwrap();
         assert_eq!(again.id, made.id);
         let at = house.in_minutes(10);
-        let mut tries = tokio::task::JoinSet::new();
+        let mut tries = JoinSet::new();
         for _ in 0..6 {
             let (ctx, who, words) = (ctx.clone(), bob.id, keyed());
             tries.spawn(async move { scheduled::schedule(&ctx, who, words, at, None).await.unwrap().id });
@@ -368,6 +370,46 @@ stories! {
         house.clock.advance(TimeDelta::minutes(5));
         assert_eq!(house.publish_due().await, 1);
         assert_eq!(scheduled::get(ctx, ada.id, first.id).await.unwrap().failure, Some(Unpublished::ReplyGone));
+    }
+
+    async fn one_that_cannot_be_read_waits_for_its_author(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let broken = house.later(ada.id, draft("perdu", Visibility::Public), 10).await;
+        let whole = house.later(ada.id, draft("lisible", Visibility::Public), 10).await;
+        let statement = format!("UPDATE scheduled_posts SET params = '{{}}' WHERE id = {}", broken.id);
+        ctx.store().write(move |tx| tamper(tx, &statement)).await.unwrap();
+        let reasons = async || -> Vec<_> {
+            house.waiting(ada.id).await.iter().map(|one| (one.id, one.failure)).collect()
+        };
+        assert_eq!(reasons().await, [(whole.id, None), (broken.id, Some(Unpublished::Unreadable))]);
+        house.clock.advance(TimeDelta::minutes(10));
+        assert_eq!(house.publish_due().await, 2, "set aside once, and in nobody's way");
+        assert_eq!(house.publish_due().await, 0);
+        assert_eq!(scheduled::next_at(ctx).await.unwrap(), None);
+        assert_eq!(reasons().await, [(broken.id, Some(Unpublished::Unreadable))]);
+        assert_eq!(house.home(ada.id).await.len(), 1);
+        scheduled::remove(ctx, ada.id, broken.id).await.unwrap();
+    }
+
+    async fn the_limits_hold_for_requests_at_the_same_time(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let at = (ctx.now() + TimeDelta::days(2)).date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc();
+        let mut many = JoinSet::new();
+        for n in 0..40 {
+            let (ctx, by) = (ctx.clone(), ada.id);
+            let words = draft(&format!("{n}"), Visibility::Public);
+            many.spawn(async move { scheduled::schedule(&ctx, by, words, at, None).await.is_ok() });
+        }
+        let made = many.join_all().await.into_iter().filter(|made| *made).count();
+        assert_eq!(i64::try_from(made).unwrap(), scheduled::A_DAY);
+        // Nor by moving others to that day.
+        let other = house.later(ada.id, draft("ailleurs", Visibility::Public), 10).await;
+        let answer = scheduled::update(ctx, ada.id, other.id, at).await;
+        assert!(matches!(answer, Err(DomainError::Invalid(_))), "{answer:?}");
     }
 
     async fn it_goes_with_the_person(db: &TestDatabase) {

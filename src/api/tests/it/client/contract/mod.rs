@@ -4,6 +4,8 @@ mod plans;
 mod shapes;
 
 use super::stage::{Person, Stage, request};
+use entrenous_model::Role;
+use entrenous_store::testing::TestDatabase;
 use serde_json::{Value, json};
 use shapes::Shapes;
 
@@ -19,10 +21,11 @@ struct Town {
 
 impl Town {
     async fn built() -> Self {
-        Self::built_on(Stage::new()).await
+        Self::built_on(TestDatabase::sqlite()).await
     }
 
-    async fn built_on(stage: Stage) -> Self {
+    async fn built_on(database: TestDatabase) -> Self {
+        let stage = Stage::on(database);
         let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
         for (one, other) in [(&ada, &bob), (&bob, &ada)] {
             let follow = format!("/api/v1/accounts/{}/follow", other.id);
@@ -209,4 +212,189 @@ async fn what_is_done_answers_in_the_documented_shape() {
     let gone = town.stage.send(gone).await.ok();
     town.shapes.check(&path, &gone, "Status");
     assert!(gone["text"].is_string(), "{gone}");
+}
+
+/// The first of the list at `path`.
+async fn first(stage: &Stage, who: &Person, path: &str) -> Value {
+    stage.get(who, path).await.ok()[0].clone()
+}
+
+fn id(entity: &Value) -> &str {
+    entity["id"].as_str().unwrap()
+}
+
+/// What people keep for themselves: filters of both versions, scheduled posts, conversations.
+async fn own_things(town: &Town) {
+    let (stage, shapes, ada) = (&town.stage, &town.shapes, &town.ada);
+    // One's own posts are never filtered.
+    let theirs = stage.publish(&town.bob, "a spoiler", "public").await;
+    let words = json!({
+        "title": "Words", "context": ["home", "public"], "filter_action": "hide", "expires_in": 3_600,
+        "keywords_attributes": [{ "keyword": "spoiler", "whole_word": true }],
+    });
+    let filter = stage.json(ada, "POST", "/api/v2/filters", words).await.ok();
+    shapes.check("POST filters", &filter, "Filter");
+    let path = format!("/api/v2/filters/{}", id(&filter));
+    let keyword = stage
+        .json(
+            ada,
+            "POST",
+            &format!("{path}/keywords"),
+            json!({ "keyword": "ending" }),
+        )
+        .await
+        .ok();
+    shapes.check("POST keywords", &keyword, "FilterKeyword");
+    let status = stage
+        .json(
+            ada,
+            "POST",
+            &format!("{path}/statuses"),
+            json!({ "status_id": theirs }),
+        )
+        .await
+        .ok();
+    shapes.check("POST statuses", &status, "FilterStatus");
+    for (path, shape) in [
+        ("/api/v2/filters".to_owned(), "[Filter]"),
+        (path.clone(), "Filter"),
+        (format!("{path}/keywords"), "[FilterKeyword]"),
+        (format!("{path}/statuses"), "[FilterStatus]"),
+        (
+            format!("/api/v2/filters/keywords/{}", id(&keyword)),
+            "FilterKeyword",
+        ),
+        (
+            format!("/api/v2/filters/statuses/{}", id(&status)),
+            "FilterStatus",
+        ),
+        ("/api/v1/filters".to_owned(), "[V1Filter]"),
+        (format!("/api/v1/filters/{}", id(&keyword)), "V1Filter"),
+        (format!("/api/v1/statuses/{theirs}"), "Status"),
+    ] {
+        town.holds(&path, shape).await;
+    }
+    let shown = stage.get(ada, &format!("/api/v1/statuses/{theirs}")).await.ok();
+    assert!(
+        !shown["filtered"].as_array().unwrap().is_empty(),
+        "a filter's result was looked at: {shown}"
+    );
+    let renamed = stage
+        .json(ada, "PUT", &path, json!({ "title": "Other words" }))
+        .await
+        .ok();
+    shapes.check("PUT filters", &renamed, "Filter");
+    let change = json!({ "keyword": "end", "whole_word": false });
+    let keywords = format!("/api/v2/filters/keywords/{}", id(&keyword));
+    let changed = stage.json(ada, "PUT", &keywords, change).await.ok();
+    shapes.check("PUT keywords", &changed, "FilterKeyword");
+    let old = json!({ "phrase": "old", "context": ["home"], "irreversible": true, "whole_word": false });
+    let old = stage.json(ada, "POST", "/api/v1/filters", old).await.ok();
+    shapes.check("POST v1 filters", &old, "V1Filter");
+    let old_path = format!("/api/v1/filters/{}", id(&old));
+    let changed = json!({ "phrase": "older", "context": ["thread"] });
+    let changed = stage.json(ada, "PUT", &old_path, changed).await.ok();
+    shapes.check("PUT v1 filters", &changed, "V1Filter");
+
+    let at = stage.ctx().now() + chrono::Duration::hours(2);
+    let later = json!({
+        "status": "later", "scheduled_at": at.to_rfc3339(), "language": "en",
+        "poll": { "options": ["yes", "no"], "expires_in": 3_600 },
+    });
+    let later = stage.json(ada, "POST", "/api/v1/statuses", later).await.ok();
+    shapes.check("POST a scheduled status", &later, "ScheduledStatus");
+    let path = format!("/api/v1/scheduled_statuses/{}", id(&later));
+    let moved = json!({ "scheduled_at": (at + chrono::Duration::hours(1)).to_rfc3339() });
+    let moved = stage.json(ada, "PUT", &path, moved).await.ok();
+    shapes.check("PUT a scheduled status", &moved, "ScheduledStatus");
+    town.holds("/api/v1/scheduled_statuses", "[ScheduledStatus]")
+        .await;
+    town.holds(&path, "ScheduledStatus").await;
+
+    let conversations = town.holds("/api/v1/conversations", "[Conversation]").await;
+    let read = format!("/api/v1/conversations/{}/read", id(&conversations[0]));
+    let read = stage.post(ada, &read, "").await.ok();
+    shapes.check("read", &read, "Conversation");
+}
+
+/// What those who moderate and administer read.
+async fn administration(town: &Town) {
+    let (stage, shapes) = (&town.stage, &town.shapes);
+    let boss = stage
+        .person_with("boss", Role::Owner, "read write admin:read admin:write")
+        .await;
+    let report = json!({
+        "account_id": town.ada.id.to_string(), "status_ids": [town.post], "comment": "loud", "rule_ids": ["1"],
+    });
+    let report = stage
+        .json(&town.bob, "POST", "/api/v1/reports", report)
+        .await
+        .ok();
+    shapes.check("POST reports", &report, "Report");
+    // Somebody of a peer has no login here.
+    let zoe = stage
+        .get(&town.ada, "/api/v1/accounts/lookup?acct=zoe@there.example")
+        .await
+        .ok();
+    let other = json!({ "account_id": id(&zoe), "comment": "there" });
+    let other = stage.json(&town.bob, "POST", "/api/v1/reports", other).await.ok();
+    shapes.check("POST reports", &other, "Report");
+    for verb in ["assign_to_self", "resolve", "reopen", "unassign"] {
+        let path = format!("/api/v1/admin/reports/{}/{verb}", id(&report));
+        let answer = stage.post(&boss, &path, "").await.ok();
+        shapes.check(&path, &answer, "AdminReport");
+    }
+    for (path, shape) in [
+        ("/api/v1/admin/reports".to_owned(), "[AdminReport]"),
+        (format!("/api/v1/admin/reports/{}", id(&report)), "AdminReport"),
+        ("/api/v1/admin/accounts".to_owned(), "[AdminAccount]"),
+        ("/api/v2/admin/accounts".to_owned(), "[AdminAccount]"),
+        (format!("/api/v1/admin/accounts/{}", town.ada.id), "AdminAccount"),
+        (
+            "/api/v1/notifications?types[]=admin.report".to_owned(),
+            "[Notification]",
+        ),
+        (
+            "/api/v2/notifications?types[]=admin.report".to_owned(),
+            "GroupedNotifications",
+        ),
+    ] {
+        let answer = stage.get(&boss, &path).await.ok();
+        shapes.check(&path, &answer, shape);
+        assert!(
+            answer.as_array().is_none_or(|list| !list.is_empty()),
+            "{path} shows nothing"
+        );
+    }
+    let told = first(stage, &boss, "/api/v1/notifications?types[]=admin.report").await;
+    assert_eq!(told["report"]["id"], other["id"]);
+    let change = json!({ "category": "spam" });
+    let path = format!("/api/v1/admin/reports/{}", id(&report));
+    let changed = stage.json(&boss, "PUT", &path, change).await.ok();
+    shapes.check("PUT reports", &changed, "AdminReport");
+    for verb in ["unsilence", "unsensitive"] {
+        let path = format!("/api/v1/admin/accounts/{}/{verb}", town.ada.id);
+        let answer = stage.post(&boss, &path, "").await.ok();
+        shapes.check(&path, &answer, "AdminAccount");
+    }
+}
+
+#[tokio::test]
+async fn what_is_ones_own_has_the_documented_shape_on_both_databases() {
+    for database in [Some(TestDatabase::sqlite()), TestDatabase::postgres()]
+        .into_iter()
+        .flatten()
+    {
+        own_things(&Town::built_on(database).await).await;
+    }
+}
+
+#[tokio::test]
+async fn what_administers_has_the_documented_shape_on_both_databases() {
+    for database in [Some(TestDatabase::sqlite()), TestDatabase::postgres()]
+        .into_iter()
+        .flatten()
+    {
+        administration(&Town::built_on(database).await).await;
+    }
 }

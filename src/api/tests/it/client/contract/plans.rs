@@ -1,8 +1,6 @@
 //! What clients ask for at every start and all day is found along indexes, on both databases, however many rows there are.
 
 use super::Town;
-use crate::client::stage::Stage;
-use crate::fixture::House;
 use entrenous_store::testing::{TestDatabase, read_whole};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -68,7 +66,7 @@ const HOT: &[&str] = &[
 async fn no_hot_query_reads_a_whole_table() {
     for db in [Some(TestDatabase::sqlite()), TestDatabase::postgres()] {
         let Some(db) = db else { continue };
-        let town = Town::built_on(Stage::of(House::on(db.watched(), Vec::new()))).await;
+        let town = Town::built_on(db.watched()).await;
         let (stage, ada) = (&town.stage, &town.ada);
         let made = json!({ "title": "Project" });
         let list = stage.json(ada, "POST", "/api/v1/lists", made).await.ok();

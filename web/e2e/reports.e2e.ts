@@ -1,0 +1,150 @@
+/** A post is reported, kept when it is deleted, looked at by who moderates, and told to another organisation. */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { messages as en } from "../src/i18n/en";
+import { messages as fr } from "../src/i18n/fr";
+import { eventually } from "./harness/node";
+import { api, axe, b, closeBrowser, open, shoot, type Look } from "./harness/stage";
+import { find, post, seed } from "./harness/seed";
+
+interface Report {
+  id: string;
+  comment: string;
+  forwarded: boolean;
+  account: { domain: string | null; account: { display_name: string } };
+}
+const PATH = "/api/v1/admin/reports";
+const openOnes = (who: "owner@a" | "owner@b") => api<Report[]>(who, "GET", PATH);
+const clear = async () => {
+  for (const who of ["owner@a", "owner@b"] as const)
+    for (const one of await openOnes(who)) await api(who, "POST", `${PATH}/${one.id}/resolve`);
+};
+beforeAll(() => seed());
+// Other tests look at the menus as they are without.
+afterAll(async () => {
+  await clear();
+  await closeBrowser();
+});
+
+const dialog = (page: Page) => page.locator("dialog[open]");
+const press = (page: Page, name: string) => dialog(page).getByRole("button", { name, exact: true }).click();
+
+test("a post is reported, judged as it was, and settled", async () => {
+  await clear();
+  const text = `Nobody here can measure anything ${Date.now()}`;
+  const { id } = await post("cleo@a", text);
+  const ann = await open("ann@a", `/@cleo/${id}`);
+  const card = ann.page.getByRole("article").filter({ hasText: text });
+  await card.getByRole("button", { name: en.post.menu }).click();
+  await ann.page.getByRole("menuitem", { name: /^Report / }).click();
+  await dialog(ann.page).getByRole("heading", { name: en.report.what }).waitFor();
+  expect(await axe(ann.page)).toEqual([]);
+  await shoot(ann.page, "report-what-desk-light");
+  await press(ann.page, en.report.next);
+  const chosen = dialog(ann.page).getByRole("checkbox", { name: new RegExp(text) });
+  expect(await chosen.isChecked()).toBe(true);
+  expect(await axe(ann.page)).toEqual([]);
+  await press(ann.page, en.report.next);
+  await dialog(ann.page).getByLabel(en.report.comment).fill("This is <b>rude</b>.");
+  expect(await axe(ann.page)).toEqual([]);
+  await shoot(ann.page, "report-words-desk-light");
+  await press(ann.page, en.report.send);
+  await dialog(ann.page).getByRole("heading", { name: en.report.sent }).waitFor();
+  expect(await axe(ann.page)).toEqual([]);
+  await press(ann.page, en.common.close);
+
+  // Gone for everyone else, there for whoever judges it.
+  await api("cleo@a", "DELETE", `/api/v1/statuses/${id}`);
+  const boss = await open("owner@a", "/notifications");
+  await boss.page
+    .getByText(/ has reported /)
+    .first()
+    .waitFor();
+  await boss.page.goto(new URL("/admin/reports", boss.page.url()).href);
+  const row = boss.page.getByRole("listitem").filter({ hasText: "This is <b>rude</b>." });
+  await row.waitFor();
+  expect(await axe(boss.page)).toEqual([]);
+  await shoot(boss.page, "reports-list-desk-light");
+  await row.getByRole("link").first().click();
+  await boss.page.getByText(text).waitFor();
+  expect(await axe(boss.page)).toEqual([]);
+  await shoot(boss.page, "reports-one-desk-light");
+  const button = (name: string) => boss.page.getByRole("button", { name, exact: true });
+  await button(en.report.assign).click();
+  await button(en.report.unassign).waitFor();
+  await button(en.report.resolve).click();
+  await button(en.report.reopen).waitFor();
+  expect(await openOnes("owner@a")).toEqual([]);
+  await button(en.report.reopen).click();
+  await button(en.report.resolve).click();
+  await button(en.report.reopen).waitFor();
+  await boss.page.goto(new URL("/admin/reports", boss.page.url()).href);
+  await boss.page.getByText(en.report.noneOpen).waitFor();
+  expect(await axe(boss.page)).toEqual([]);
+  await shoot(boss.page, "reports-empty-desk-light");
+  await boss.page.getByRole("tab", { name: en.report.resolved }).click();
+  await row.waitFor();
+  // For others there is no such page.
+  await ann.page.goto(new URL("/admin/reports", ann.page.url()).href);
+  await ann.page.getByRole("heading", { name: en.common.missingTitle }).first().waitFor();
+  expect(await boss.witness.troubles()).toEqual([]);
+  expect(await ann.witness.troubles()).toEqual([]);
+  await Promise.all([ann.context.close(), boss.context.close()]);
+});
+
+test("somebody of another organisation: it is told, and not by whom", async () => {
+  await clear();
+  await find("ann@a", `@ben@${b.authority}`);
+  const ann = await open("ann@a", `/@ben@${b.authority}`, { lang: "fr", phone: true, dark: true });
+  await ann.page
+    .getByRole("button", { name: /^Autres actions pour/ })
+    .first()
+    .click();
+  await ann.page.getByRole("menuitem", { name: fr.report.action, exact: true }).click();
+  await dialog(ann.page).getByRole("heading", { name: fr.report.what }).waitFor();
+  expect(await axe(ann.page)).toEqual([]);
+  await shoot(ann.page, "report-what-phone-dark");
+  await press(ann.page, fr.report.next);
+  await press(ann.page, fr.report.next);
+  const words = `Il crie ${Date.now()}`;
+  await dialog(ann.page).getByLabel(fr.report.comment).fill(words);
+  await dialog(ann.page).getByRole("checkbox").check();
+  expect(await axe(ann.page)).toEqual([]);
+  await shoot(ann.page, "report-words-phone-dark");
+  await press(ann.page, fr.report.send);
+  await dialog(ann.page).getByRole("heading", { name: fr.report.sent }).waitFor();
+  await eventually("the other organisation to know", async () =>
+    (await openOnes("owner@b")).some((one) => one.comment === words && one.account.domain !== null),
+  );
+  const [told] = await openOnes("owner@b");
+  expect(JSON.stringify(told)).not.toMatch(/"ann"/);
+  expect((await openOnes("owner@a"))[0]?.forwarded).toBe(true);
+  expect(await ann.witness.troubles()).toEqual([]);
+  await ann.context.close();
+});
+
+const LOOKS: Look[] = [
+  { lang: "fr", phone: true, dark: true },
+  { lang: "fr", phone: false, dark: true },
+  { lang: "en", phone: true, dark: false },
+];
+for (const look of LOOKS)
+  test(`the look of it: ${JSON.stringify(look)}`, async () => {
+    await clear();
+    const cleo = await find("ann@a", "cleo");
+    const { id } = await post("cleo@a", "Une remarque de trop, un vendredi soir. #bora", { language: "fr" });
+    const report = { account_id: cleo, status_ids: [id], comment: "C’est blessant pour toute l’équipe." };
+    await api("ann@a", "POST", "/api/v1/reports", report);
+    const [made] = await openOnes("owner@a");
+    const name = `reports-${look.lang}-${look.phone ? "phone" : "desk"}-${look.dark ? "dark" : "light"}`;
+    const list = await open("owner@a", "/admin/reports", look);
+    await list.page.getByText(report.comment).waitFor();
+    expect(await axe(list.page)).toEqual([]);
+    await shoot(list.page, `${name}-list`);
+    await list.page.goto(new URL(`/admin/reports/${made?.id}`, list.page.url()).href);
+    await list.page.getByText("vendredi soir").first().waitFor();
+    expect(await axe(list.page)).toEqual([]);
+    await shoot(list.page, `${name}-one`);
+    await list.context.close();
+  });

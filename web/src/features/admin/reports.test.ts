@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import type { Status } from "$/api/types";
+import { forgottenOf, gistOf } from "./reports";
+
+const post = (content: string, spoiler = "") => ({ content, spoiler_text: spoiler }) as Status;
+
+test("a report is named by what was said, or by its first post", () => {
+  expect(gistOf({ comment: " rude ", statuses: [post("<p>x</p>")] })).toBe("rude");
+  expect(gistOf({ comment: "", statuses: [post("<p>a <b>b</b></p>")] })).toBe("a b");
+  expect(gistOf({ comment: "", statuses: [post("<p>x</p>", "careful")] })).toBe("careful");
+  expect(gistOf({ comment: "", statuses: [] })).toBe("Without words");
+  expect(gistOf({ comment: "é".repeat(300), statuses: [] })).toHaveLength(240);
+});
+
+test("what is not kept any more is counted", () => {
+  expect(forgottenOf({ statuses_count: 3, statuses: [post("")] })).toBe(2);
+  expect(forgottenOf({ statuses_count: 0, statuses: [] })).toBe(0);
+});

@@ -1,0 +1,16 @@
+/** Reports in words. */
+
+import type { AdminReport } from "$/api/reports";
+import { t } from "$/i18n/index.svelte";
+import { textOf } from "$/ui/people/text";
+
+/** The beginning of what was said, or of the first post. */
+export function gistOf(one: Pick<AdminReport, "comment" | "statuses">): string {
+  const first = one.statuses[0];
+  const text = one.comment.trim() || (first ? first.spoiler_text || textOf(first.content) : "");
+  return text === "" ? t("report.noWords") : text.length > 240 ? `${text.slice(0, 239)}…` : text;
+}
+
+/** How many of its posts are not kept any more. */
+export const forgottenOf = (one: Pick<AdminReport, "statuses_count" | "statuses">): number =>
+  Math.max(0, one.statuses_count - one.statuses.length);
