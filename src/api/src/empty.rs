@@ -13,12 +13,8 @@ pub(crate) const NOT_YET: &str = "not built yet";
 
 /// Lists that are empty: (path, scope, what it would be).
 const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
     ("/api/v1/custom_emojis", "", "Custom emoji"),
 ];
-
-/// Things that are absent: (path, scope, what it would be).
-const ABSENT: &[(&str, &str, &str)] = &[("/api/v1/push/subscription", "push", "My push subscription")];
 
 /// Things that cannot be done: (method, path, scope, what it would be, what to say).
 const REFUSED: &[(Method, &str, &str, &str, &str)] = &[(
@@ -35,18 +31,10 @@ pub(crate) fn routes() -> Routes<ApiState> {
         let doc = Doc::new(NOT_YET, summary).returns::<Vec<Value>>();
         routes = routes.get(path, Access::Person(scope), doc, async || Json::<[Value; 0]>([]));
     }
-    for (path, scope, summary) in ABSENT {
-        let doc = Doc::new(NOT_YET, summary);
-        routes = routes.get(path, Access::Person(scope), doc, absent);
-    }
     for (method, path, scope, summary, text) in REFUSED {
         let doc = Doc::new(NOT_YET, summary);
         let refuse = async move || ApiResult::<()>::Err(ApiError::invalid(*text));
         routes = routes.route(method.clone(), path, Access::Person(scope), doc, refuse);
     }
     routes
-}
-
-async fn absent() -> ApiResult<()> {
-    Err(ApiError::not_found())
 }

@@ -94,4 +94,6 @@ id! {
     ConversationId,
     /// A hashtag on someone's profile.
     FeaturedTagId,
+    /// Where a client of a person wants to be told (Web Push).
+    PushSubscriptionId,
 }

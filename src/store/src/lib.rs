@@ -73,6 +73,7 @@ mod page;
 pub mod person;
 pub mod polls;
 pub mod posts;
+pub mod push;
 pub mod scheduled;
 pub mod search;
 mod sql;

@@ -91,6 +91,7 @@ impl ApiState {
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
             | Event::PostScheduled { .. }
+            | Event::PushQueued
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }

@@ -23,6 +23,8 @@ use zeroize::Zeroizing;
 
 /// Where the node of a test is.
 pub(crate) const ORIGIN: &str = "https://here.example";
+/// The node's public key for push services.
+pub(crate) const VAPID: &str = "BExample";
 /// Password of everyone whom [`House::person`] adds.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -60,6 +62,7 @@ impl House {
             max_post_chars: 5_000,
             max_upload_bytes: 8 << 20,
             open_webfinger: false,
+            push_services: vec!["https://push.example".to_owned()],
         };
         let ports = Ports {
             clock: Arc::new(Turned(clock.clone())),
@@ -72,6 +75,7 @@ impl House {
             version: "0.1.0".to_owned(),
             trust: None,
             client,
+            vapid: VAPID.to_owned(),
         };
         let state = ApiState::new(ctx.clone(), settings);
         let router = entrenous_api::router(state.clone());
