@@ -21,6 +21,7 @@ const CONTENT: &[&str] = &[
     "conversation_posts",
     "conversations",
     "dismissed_suggestions",
+    "domain_blocks",
     "endorsements",
     "favourites",
     "featured_tags",
@@ -41,6 +42,8 @@ const CONTENT: &[&str] = &[
     "post_mentions",
     "post_tags",
     "posts",
+    "push_subscriptions",
+    "pushes",
     "scheduled_files",
     "scheduled_posts",
 ];

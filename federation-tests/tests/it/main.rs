@@ -35,6 +35,8 @@ mod partition;
 #[cfg(test)]
 mod polls;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod scheduled;

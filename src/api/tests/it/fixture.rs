@@ -34,6 +34,8 @@ pub(crate) struct House {
     pub(crate) ctx: Ctx,
     /// The router as `node` serves it.
     pub(crate) router: Router,
+    /// What its handlers are given.
+    pub(crate) state: ApiState,
     /// Turns time.
     pub(crate) clock: TestClock,
     /// Ends with the test.
@@ -81,17 +83,19 @@ impl House {
         let router = entrenous_api::router(state.clone());
         // What `node` does with each batch of events.
         let (follower, mut events) = (ctx.clone(), ctx.store().events());
+        let hub = state.clone();
         tokio::spawn(async move {
             while let Ok(batch) = events.recv().await {
                 follower.caches().apply(&batch);
                 follower.trust().apply(&batch);
                 entrenous_domain::look::follow(&follower, &batch).await;
-                state.hub().publish(&batch);
+                hub.hub().publish(&batch);
             }
         });
         Self {
             ctx,
             router,
+            state,
             clock,
             _db: db,
         }

@@ -25,6 +25,8 @@ mod people;
 #[cfg(test)]
 mod posts;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
 mod remote;
 #[cfg(test)]
 mod vault;
