@@ -12,6 +12,7 @@ pub mod blocks;
 pub mod context;
 pub mod conversations;
 pub mod deliveries;
+pub mod domain_blocks;
 pub mod endorsements;
 pub mod error;
 pub mod filters;

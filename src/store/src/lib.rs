@@ -58,6 +58,7 @@ pub mod received;
 
 pub mod blocks;
 pub mod conversations;
+pub mod domain_blocks;
 pub mod endorsements;
 pub mod favourites;
 pub mod featured_tags;

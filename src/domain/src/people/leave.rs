@@ -13,8 +13,8 @@ pub(crate) fn end_access(tx: &mut Tx, id: AccountId, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Disables a person: sessions, codes and tokens end, follows in both directions end, what they have scheduled and
-/// feature and their conversations go, peers are told (`DeleteActor`).
+/// Disables a person: sessions, codes and tokens end, and what was subscribed with these, follows in both directions end,
+/// what they have scheduled, feature and hide and their conversations go, peers are told (`DeleteActor`).
 /// The last owner cannot be disabled.
 ///
 /// # Errors
@@ -56,6 +56,7 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
             store::endorsements::remove_of(tx, id)?;
             store::featured_tags::remove_of(tx, id)?;
             store::suggestions::remove_of(tx, id)?;
+            store::domain_blocks::remove_of(tx, id)?;
             store::ledger::forget_key(tx, id)?;
             audit::write(tx, &actor, "person.disabled", None, None, &account.username)?;
             let mut events = vec![

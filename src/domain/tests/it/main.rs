@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
+mod domain_blocks;
+#[cfg(test)]
 mod featured;
 #[cfg(test)]
 mod filters;
