@@ -19,6 +19,8 @@ mod followers;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]
+mod hidden_nodes;
+#[cfg(test)]
 mod introductions;
 #[cfg(test)]
 mod keys;

@@ -25,7 +25,11 @@ async fn node(on: Database, services: &[&PushService]) -> Node {
     let text = fs::read_to_string(&file).unwrap();
     let list: Vec<&str> = services.iter().map(|service| service.origin.as_str()).collect();
     assert!(text.contains("# services = []"), "{text}");
-    fs::write(&file, text.replace("# services = []", &format!("services = {list:?}"))).unwrap();
+    fs::write(
+        &file,
+        text.replace("# services = []", &format!("services = {list:?}")),
+    )
+    .unwrap();
     node.serve().await;
     node
 }
@@ -66,11 +70,16 @@ async fn a_device_is_told_and_nobody_else_can_read_it(on: Database) {
     let refused = bob.post(PATH, elsewhere.subscription()).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
 
-    bob.publish("@alice le mot de passe est « tisane »", "direct").await;
+    bob.publish("@alice le mot de passe est « tisane »", "direct")
+        .await;
     let told = messages(&browser, &service, &key, 1).await;
     assert_eq!(told[0]["notification_type"], "mention");
     assert_eq!(told[0]["access_token"], "");
-    assert!(told[0]["body"].as_str().unwrap().contains("tisane"), "{}", told[0]);
+    assert!(
+        told[0]["body"].as_str().unwrap().contains("tisane"),
+        "{}",
+        told[0]
+    );
     let id = told[0]["notification_id"].as_str().unwrap();
     let shown = alice.get(&format!("/api/v1/notifications/{id}")).await.ok();
     assert_eq!(shown["type"], "mention");
@@ -127,9 +136,16 @@ async fn a_restart_loses_nothing(on: Database) {
     })
     .await;
     let told = messages(&browser, &service, &key, 3).await;
-    let of = |text: &str| told.iter().filter(|one| one["body"].as_str().unwrap().contains(text)).count();
+    let of = |text: &str| {
+        told.iter()
+            .filter(|one| one["body"].as_str().unwrap().contains(text))
+            .count()
+    };
     assert!(of("un") >= 2 && of("deux") >= 1, "{told:?}");
-    assert!(told.iter().any(|one| one["notification_id"] == first[0]["notification_id"]));
+    assert!(
+        told.iter()
+            .any(|one| one["notification_id"] == first[0]["notification_id"])
+    );
 }
 
 async fn a_service_that_hangs_holds_up_no_other(on: Database) {
@@ -155,7 +171,11 @@ async fn a_service_that_hangs_holds_up_no_other(on: Database) {
     messages(&well, &alive, &key, 6).await;
     // The one that hangs has ten seconds for each answer.
     assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
-    assert_eq!(dead.pushed(&stuck.path).len(), 1, "one at a time, and then none for a while");
+    assert_eq!(
+        dead.pushed(&stuck.path).len(),
+        1,
+        "one at a time, and then none for a while"
+    );
 }
 
 async fn who_signs_out_or_leaves_is_not_told(on: Database) {
@@ -176,12 +196,19 @@ async fn who_signs_out_or_leaves_is_not_told(on: Database) {
     let tokens = alice.get("/api/entrenous/v1/tokens").await.ok();
     let token = tokens[0]["id"].as_str().unwrap();
     assert!(
-        (200..300).contains(&alice.delete(&format!("/api/entrenous/v1/tokens/{token}")).await.status),
+        (200..300).contains(
+            &alice
+                .delete(&format!("/api/entrenous/v1/tokens/{token}"))
+                .await
+                .status
+        ),
         "the token cannot be revoked"
     );
     node.command(&["person", "disable", "--username", "bob"]).await;
     let muted = dave.find("@cyd").await;
-    dave.post(&format!("/api/v1/accounts/{muted}/mute"), json!({})).await.ok();
+    dave.post(&format!("/api/v1/accounts/{muted}/mute"), json!({}))
+        .await
+        .ok();
     cyd.publish("@alice @bob @dave deux", "public").await;
     // Someone who is told shows that the lane has been there.
     let last = Browser::new(&service, "cyd");

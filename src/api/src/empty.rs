@@ -12,9 +12,7 @@ use serde_json::Value;
 pub(crate) const NOT_YET: &str = "not built yet";
 
 /// Lists that are empty: (path, scope, what it would be).
-const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/custom_emojis", "", "Custom emoji"),
-];
+const LISTS: &[(&str, &str, &str)] = &[("/api/v1/custom_emojis", "", "Custom emoji")];
 
 /// Things that cannot be done: (method, path, scope, what it would be, what to say).
 const REFUSED: &[(Method, &str, &str, &str, &str)] = &[(

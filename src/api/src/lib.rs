@@ -80,7 +80,7 @@ pub use auth::{ApiGuard, Caller};
 pub use client::ClientFile;
 pub use error::{ApiError, ApiResult};
 pub use openapi::openapi_document;
-pub use push::message as push_message;
+pub use push::push_message;
 pub use state::{ApiSettings, ApiState};
 pub use streaming::Hub;
 

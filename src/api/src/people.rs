@@ -48,7 +48,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
                     "Nobody of it appears in timelines, searches, notifications, suggestions, streams and conversations, and \
                      follows in both directions end. The node need not be known.",
                 )
-                .body::<Node>()
+                .body::<HiddenNode>()
                 .returns::<Map<String, Value>>(),
             hide,
         )
@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
             "/api/v1/domain_blocks",
             Access::Person("write:blocks follow"),
             Doc::new("accounts", "Hide a node no longer")
-                .body::<Node>()
+                .body::<HiddenNode>()
                 .returns::<Map<String, Value>>(),
             show,
         )
@@ -83,7 +83,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
 /// A node by its name.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Node {
+struct HiddenNode {
     /// `host` or `host:port`, as in handles.
     #[serde(deserialize_with = "lenient::text")]
     domain: Option<String>,
@@ -132,7 +132,7 @@ async fn hidden(State(state): State<ApiState>, caller: Caller, mut paging: Pagin
 async fn hide(
     State(state): State<ApiState>,
     caller: Caller,
-    Params(asked): Params<Node>,
+    Params(asked): Params<HiddenNode>,
 ) -> ApiResult<Json<Map<String, Value>>> {
     let name = asked.domain.unwrap_or_default();
     domain_blocks::block(state.ctx(), caller.id(), &name).await?;
@@ -142,7 +142,7 @@ async fn hide(
 async fn show(
     State(state): State<ApiState>,
     caller: Caller,
-    Params(asked): Params<Node>,
+    Params(asked): Params<HiddenNode>,
 ) -> ApiResult<Json<Map<String, Value>>> {
     let name = asked.domain.unwrap_or_default();
     domain_blocks::unblock(state.ctx(), caller.id(), &name).await?;

@@ -34,12 +34,16 @@ pub async fn of(ctx: &Ctx, account: AccountId, page: Page) -> Result<Vec<(i64, S
 pub async fn block(ctx: &Ctx, account: AccountId, domain: &str) -> Result<()> {
     let domain = authority(domain)?;
     if domain == ctx.origin().authority() {
-        return Err(DomainError::invalid("domain is this node’s own: block or mute people instead"));
+        return Err(DomainError::invalid(
+            "domain is this node’s own: block or mute people instead",
+        ));
     }
     let name = domain.clone();
     work::write(ctx, move |tx| {
         if !rows::has(tx, account, &name)? && rows::count(tx, account)? >= MOST {
-            return Err(DomainError::Invalid(format!("You cannot hide more than {MOST} nodes")));
+            return Err(DomainError::Invalid(format!(
+                "You cannot hide more than {MOST} nodes"
+            )));
         }
         let (id, now) = (tx.next_id(), tx.now());
         rows::insert(tx, id, account, &name, now)?;
@@ -110,8 +114,20 @@ mod tests {
         ] {
             assert_eq!(authority(typed).unwrap(), expected);
         }
-        for wrong in ["", " ", "@", "a b", "lyon.example/x", "ftp://lyon.example", "a@b.example", &"a".repeat(400)] {
-            assert!(matches!(authority(wrong), Err(DomainError::Invalid(_))), "{wrong}");
+        for wrong in [
+            "",
+            " ",
+            "@",
+            "a b",
+            "lyon.example/x",
+            "ftp://lyon.example",
+            "a@b.example",
+            &"a".repeat(400),
+        ] {
+            assert!(
+                matches!(authority(wrong), Err(DomainError::Invalid(_))),
+                "{wrong}"
+            );
         }
     }
 }

@@ -150,12 +150,22 @@ mod tests {
         let some = PushAlerts::of(|kind| ["follow_request", "poll"].contains(&kind));
         assert_eq!(some.stored(), " follow_request poll ");
         assert_eq!(PushAlerts::from_stored(&some.stored()), some);
-        assert!(some.stored().contains(&PushAlerts::needle(NotificationKind::Poll)));
-        assert!(!some.stored().contains(&PushAlerts::needle(NotificationKind::Follow)));
+        assert!(
+            some.stored()
+                .contains(&PushAlerts::needle(NotificationKind::Poll))
+        );
+        assert!(
+            !some
+                .stored()
+                .contains(&PushAlerts::needle(NotificationKind::Follow))
+        );
         let none = PushAlerts::default();
         assert_eq!(PushAlerts::from_stored(&none.stored()), none);
         assert!(!none.wants("mention"));
-        assert_eq!(PushAlerts::from_stored(" poll gone "), PushAlerts::of(|kind| kind == "poll"));
+        assert_eq!(
+            PushAlerts::from_stored(" poll gone "),
+            PushAlerts::of(|kind| kind == "poll")
+        );
         for kind in NotificationKind::ALL {
             assert!(PushAlerts::ALL.contains(&kind.as_str()));
         }

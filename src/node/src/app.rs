@@ -224,8 +224,8 @@ async fn federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<(Fede
         )),
         other => failed(other).into(),
     })?;
-    let federation =
-        Federation::new(ctx.clone(), egress.clone(), identity, config.egress.allow.clone()).map_err(failed)?;
+    let federation = Federation::new(ctx.clone(), egress.clone(), identity, config.egress.allow.clone())
+        .map_err(failed)?;
     ctx.set_lookup(Arc::new(federation.clone()));
     Ok((federation, egress))
 }

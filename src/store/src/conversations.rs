@@ -52,15 +52,13 @@ fn with_someone(sql: Sql, owner: i64, now: Time) -> Sql {
          WHERE q.conversation_id = c.id AND ",
     );
     node_wanted(sql, Who::Id(owner), "e.peer_id")
-        .raw(
-        " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = q.account_id AND b.account_id = ",
-    )
-    .int(owner)
-    .raw(") AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.target_id = q.account_id AND u.account_id = ")
-    .int(owner)
-    .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
-    .time(now)
-    .raw("))))")
+        .raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = q.account_id AND b.account_id = ")
+        .int(owner)
+        .raw(") AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.target_id = q.account_id AND u.account_id = ")
+        .int(owner)
+        .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
+        .time(now)
+        .raw("))))")
 }
 
 /// Gives each conversation its newest post that its owner may see.

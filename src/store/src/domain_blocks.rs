@@ -23,12 +23,10 @@ pub fn of(conn: &mut Conn, account: AccountId, paging: &Page) -> Result<Vec<(i64
 /// # Errors
 /// Those of the query.
 pub fn count(conn: &mut Conn, account: AccountId) -> Result<i64, StoreError> {
-    Ok(
-        Sql::new("SELECT COUNT(*) FROM domain_blocks WHERE account_id = ")
-            .int(account.get())
-            .one(conn)?
-            .unwrap_or(0),
-    )
+    Ok(Sql::new("SELECT COUNT(*) FROM domain_blocks WHERE account_id = ")
+        .int(account.get())
+        .one(conn)?
+        .unwrap_or(0))
 }
 
 /// Whether a person hides a node by its authority.

@@ -141,11 +141,10 @@ pub fn withdraw_all(conn: &mut Conn, account: AccountId, from: AccountId) -> Res
 /// about a post they may see.
 fn shown(sql: Sql, owner: AccountId, now: Time) -> Sql {
     let who = Who::Id(owner.get());
-    let sql = sql
-        .raw(
-            " AND EXISTS (SELECT 1 FROM accounts f LEFT JOIN peers g ON g.id = f.peer_id WHERE f.id = n.from_id \
+    let sql = sql.raw(
+        " AND EXISTS (SELECT 1 FROM accounts f LEFT JOIN peers g ON g.id = f.peer_id WHERE f.id = n.from_id \
              AND f.disabled_at IS NULL AND (f.peer_id IS NULL OR (g.state IN ('active', 'suspended') AND ",
-        );
+    );
     let sql = node_wanted(sql, who, "f.peer_id")
         .raw(
             "))) AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = n.from_id AND b.account_id = ",

@@ -23,7 +23,7 @@ const ICON: usize = 1_000;
 ///
 /// # Errors
 /// Only the store's.
-pub async fn message(state: &ApiState, locale: &str, told: &Notification) -> Result<Option<Vec<u8>>> {
+pub async fn push_message(state: &ApiState, locale: &str, told: &Notification) -> Result<Option<Vec<u8>>> {
     let ctx = state.ctx();
     let Some(from) = accounts::get(ctx, told.from).await? else {
         return Ok(None);
@@ -35,7 +35,10 @@ pub async fn message(state: &ApiState, locale: &str, told: &Notification) -> Res
             let Some(view) = views.first() else {
                 return Ok(None);
             };
-            let shown = view.boosted.as_ref().map_or(&view.body.post, |boosted| &boosted.body.post);
+            let shown = view
+                .boosted
+                .as_ref()
+                .map_or(&view.body.post, |boosted| &boosted.body.post);
             // Behind a warning there may be what nobody else in the room is to read.
             if shown.spoiler.is_empty() {
                 text::plain(&shown.content)

@@ -2,7 +2,7 @@
 
 mod message;
 
-pub use message::message;
+pub use message::push_message;
 
 use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};

@@ -67,10 +67,13 @@ impl Endpoint {
 /// `Invalid` for what is no point on P-256 or no secret of 16 bytes.
 pub fn keys(p256dh: &str, auth: &str) -> Result<PushKeys> {
     let wrong_key = || {
-        DomainError::invalid("subscription[keys][p256dh] must be a public key of a browser (P-256, 65 bytes, base64url)")
+        DomainError::invalid(
+            "subscription[keys][p256dh] must be a public key of a browser (P-256, 65 bytes, base64url)",
+        )
     };
-    let wrong_auth =
-        || DomainError::invalid("subscription[keys][auth] must be the secret of a browser (16 bytes, base64url)");
+    let wrong_auth = || {
+        DomainError::invalid("subscription[keys][auth] must be the secret of a browser (16 bytes, base64url)")
+    };
     let p256dh = decoded(p256dh)
         .filter(|bytes| bytes.len() == POINT && bytes.first() == Some(&4))
         .ok_or_else(wrong_key)?;
@@ -124,7 +127,10 @@ mod tests {
             ("!", SECRET),
             (&"A".repeat(88), SECRET),
         ] {
-            assert!(matches!(keys(key, auth), Err(DomainError::Invalid(_))), "{key} {auth}");
+            assert!(
+                matches!(keys(key, auth), Err(DomainError::Invalid(_))),
+                "{key} {auth}"
+            );
         }
     }
 

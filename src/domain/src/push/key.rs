@@ -14,9 +14,9 @@ const NAME: &str = "vapid";
 pub async fn sealed_key(ctx: &Ctx) -> Result<Option<Zeroizing<Vec<u8>>>> {
     let sealed = ctx.store().read(|conn| node_secrets::get(conn, NAME)).await?;
     let opened = sealed.map(|sealed| ctx.vault().open(own_keys::SEAL, &sealed));
-    opened
-        .transpose()
-        .map_err(|_| DomainError::Conflict("the key for push services was sealed with another one".to_owned()))
+    opened.transpose().map_err(|_| {
+        DomainError::Conflict("the key for push services was sealed with another one".to_owned())
+    })
 }
 
 /// Keeps a private key, PKCS #8, if there is none yet.

@@ -88,7 +88,10 @@ pub async fn due(ctx: &Ctx, service: &str, most: u32) -> Result<Vec<Parcel>> {
 /// Only the store's.
 pub async fn next_at(ctx: &Ctx, service: &str) -> Result<Option<Time>> {
     let service = service.to_owned();
-    Ok(ctx.store().read(move |conn| rows::next_at(conn, &service)).await?)
+    Ok(ctx
+        .store()
+        .read(move |conn| rows::next_at(conn, &service))
+        .await?)
 }
 
 /// The notification of a parcel, if its owner is still to be told of it: they see it in their list, none of their filters

@@ -4,8 +4,8 @@ use crate::fixture::House;
 use crate::posts::{ELSEWHERE, PLAIN, THERE, draft, remote_draft};
 use entrenous_domain::posts;
 use entrenous_domain::{
-    DomainError, Via, accounts, conversations, domain_blocks, follows, notifications, people, search, suggestions,
-    timelines,
+    DomainError, Via, accounts, conversations, domain_blocks, follows, notifications, people, search,
+    suggestions, timelines,
 };
 use entrenous_model::{AccountId, NotificationKind, Page, PeerId, PostId, Visibility};
 use entrenous_store::stories;
@@ -13,22 +13,41 @@ use entrenous_store::stories;
 const NAME: &str = "there.example";
 
 impl House {
-    async fn came(&self, peer: PeerId, author: AccountId, uri: &str, mentions: &[AccountId], how: Visibility) -> PostId {
-        posts::publish(&self.ctx, self.via(peer), author, remote_draft(uri, how, mentions))
+    async fn came_from(
+        &self,
+        peer: PeerId,
+        author: AccountId,
+        uri: &str,
+        mentions: &[AccountId],
+        how: Visibility,
+    ) -> PostId {
+        posts::publish(
+            &self.ctx,
+            self.via(peer),
+            author,
+            remote_draft(uri, how, mentions),
+        )
+        .await
+        .unwrap()
+    }
+
+    async fn public_of(&self, who: AccountId) -> Vec<PostId> {
+        timelines::network(&self.ctx, who, false, false, Page::first(40))
             .await
             .unwrap()
     }
 
-    async fn network(&self, who: AccountId) -> Vec<PostId> {
-        timelines::network(&self.ctx, who, false, false, Page::first(40)).await.unwrap()
-    }
-
-    async fn hides(&self, who: AccountId, of: AccountId) -> bool {
-        accounts::relationships(&self.ctx, who, vec![of]).await.unwrap()[0].1.domain_blocking
+    async fn hides_node_of(&self, who: AccountId, of: AccountId) -> bool {
+        accounts::relationships(&self.ctx, who, vec![of]).await.unwrap()[0]
+            .1
+            .domain_blocking
     }
 
     async fn talks_with(&self, who: AccountId) -> usize {
-        conversations::of(&self.ctx, who, Page::first(40)).await.unwrap().len()
+        conversations::of(&self.ctx, who, Page::first(40))
+            .await
+            .unwrap()
+            .len()
     }
 }
 
@@ -43,28 +62,28 @@ stories! {
         house.follow(bob.id, zoe.id).await;
         follows::accept(ctx, house.via(there), zoe.id, bob.id).await.unwrap();
         house.follow(ada.id, bob.id).await;
-        let public = house.came(there, zoe.id, "https://there.example/1", &[ada.id], Visibility::Public).await;
-        let letter = house.came(there, zoe.id, "https://there.example/2", &[ada.id], Visibility::Direct).await;
-        let kept = house.came(other, yan.id, "https://elsewhere.example/1", &[ada.id], Visibility::Public).await;
+        let public = house.came_from(there, zoe.id, "https://there.example/1", &[ada.id], Visibility::Public).await;
+        let letter = house.came_from(there, zoe.id, "https://there.example/2", &[ada.id], Visibility::Direct).await;
+        let kept = house.came_from(other, yan.id, "https://elsewhere.example/1", &[ada.id], Visibility::Public).await;
         posts::boost(ctx, Via::Local, bob.id, public, Some(Visibility::Public), None).await.unwrap();
-        assert_eq!(house.network(ada.id).await.len(), 2);
+        assert_eq!(house.public_of(ada.id).await.len(), 2);
         assert_eq!(house.home(ada.id).await.len(), 1, "the boost");
         assert_eq!(house.kinds_told(ada.id).await, [NotificationKind::Mention; 3]);
         assert_eq!(house.talks_with(ada.id).await, 1);
-        assert!(!house.hides(ada.id, zoe.id).await);
+        assert!(!house.hides_node_of(ada.id, zoe.id).await);
 
         domain_blocks::block(ctx, ada.id, "@There.example").await.unwrap();
         domain_blocks::block(ctx, ada.id, NAME).await.unwrap();
-        assert_eq!(house.network(ada.id).await, [kept]);
+        assert_eq!(house.public_of(ada.id).await, [kept]);
         assert_eq!(house.home(ada.id).await, [], "nor what others boost");
         assert_eq!(house.told(ada.id).await.len(), 1);
         assert_eq!(notifications::unread_count(ctx, ada.id).await.unwrap(), 1);
         assert_eq!(house.talks_with(ada.id).await, 0);
-        assert!(house.hides(ada.id, zoe.id).await && !house.hides(ada.id, yan.id).await);
-        assert!(!house.hides(bob.id, zoe.id).await, "one person's wish");
-        assert_eq!(house.network(bob.id).await.len(), 2);
+        assert!(house.hides_node_of(ada.id, zoe.id).await && !house.hides_node_of(ada.id, yan.id).await);
+        assert!(!house.hides_node_of(bob.id, zoe.id).await, "one person's wish");
+        assert_eq!(house.public_of(bob.id).await.len(), 2);
         // What comes meanwhile tells nobody; a profile and a post can still be opened by who asks for them.
-        house.came(there, zoe.id, "https://there.example/3", &[ada.id], Visibility::Public).await;
+        house.came_from(there, zoe.id, "https://there.example/3", &[ada.id], Visibility::Public).await;
         assert_eq!(house.told(ada.id).await.len(), 1);
         assert!(house.sees(posts::Viewer::Person(ada.id), letter).await);
         let found = search::accounts(ctx, ada.id, "zo", false, false, 0, 20).await.unwrap();
@@ -74,7 +93,7 @@ stories! {
 
         domain_blocks::unblock(ctx, ada.id, NAME).await.unwrap();
         domain_blocks::unblock(ctx, ada.id, NAME).await.unwrap();
-        assert_eq!(house.network(ada.id).await.len(), 3);
+        assert_eq!(house.public_of(ada.id).await.len(), 3);
         assert_eq!(house.home(ada.id).await.len(), 1);
         assert_eq!(house.told(ada.id).await.len(), 3, "but of what came meanwhile nobody was told");
         assert_eq!(house.talks_with(ada.id).await, 1);
@@ -134,7 +153,7 @@ stories! {
         }
         let there = house.peer(THERE).await;
         let zoe = house.remote(there, THERE, "zoe").await;
-        house.came(there, zoe.id, "https://there.example/1", &[ada.id], Visibility::Public).await;
+        house.came_from(there, zoe.id, "https://there.example/1", &[ada.id], Visibility::Public).await;
         assert!(house.told(ada.id).await.is_empty(), "it was hidden before it was known");
         let page = domain_blocks::of(ctx, ada.id, Page::first(1)).await.unwrap();
         assert_eq!(page[0].1, "never-seen.example:8443");

@@ -3,7 +3,9 @@
 use crate::fixture::House;
 use chrono::TimeDelta;
 use entrenous_domain::push::{self, NewSubscription, Outcome, Parcel};
-use entrenous_domain::{DomainError, Via, accounts, blocks, follows, maintenance, notifications, oauth, people};
+use entrenous_domain::{
+    DomainError, Via, accounts, blocks, follows, maintenance, notifications, oauth, people,
+};
 use entrenous_model::{AccountId, Page, PushAlerts, PushPolicy, TokenId, Visibility};
 use entrenous_store::stories;
 
@@ -23,18 +25,28 @@ fn wish(device: &str, policy: PushPolicy) -> NewSubscription {
 }
 
 async fn token(house: &House, username: &str) -> TokenId {
-    let made = oauth::create_token(&house.ctx, username, "read push").await.unwrap();
+    let made = oauth::create_token(&house.ctx, username, "read push")
+        .await
+        .unwrap();
     let bearer = oauth::bearer(&house.ctx, &made.secret).await.unwrap().unwrap();
     bearer.token.id
 }
 
 /// A device of somebody who is told of nearly everything.
 pub(crate) async fn subscribed(house: &House, username: &str) -> (AccountId, TokenId) {
-    let account = accounts::local_by_username(&house.ctx, username).await.unwrap().unwrap();
-    let token = token(house, username).await;
-    push::subscribe(&house.ctx, account.id, token, wish(&token.to_string(), PushPolicy::All))
+    let account = accounts::local_by_username(&house.ctx, username)
         .await
+        .unwrap()
         .unwrap();
+    let token = token(house, username).await;
+    push::subscribe(
+        &house.ctx,
+        account.id,
+        token,
+        wish(&token.to_string(), PushPolicy::All),
+    )
+    .await
+    .unwrap();
     (account.id, token)
 }
 

@@ -51,17 +51,19 @@ struct Columns {
 /// # Errors
 /// Those of the queries.
 pub fn add(conn: &mut Conn, told: &Notification, most: u32) -> Result<bool, StoreError> {
-    let added = Sql::new("INSERT INTO pushes (notification_id, subscription_id, service, created_at, due_at, tries) SELECT ")
-        .int(told.id.get())
-        .raw(", s.id, s.service, ")
-        .time(told.created_at)
-        .raw(", ")
-        .time(told.created_at)
-        .raw(", 0 FROM push_subscriptions s WHERE s.policy <> 'none' AND s.account_id = ")
-        .int(told.account.get())
-        .raw(" AND s.alerts LIKE ")
-        .text(format!("%{}%", PushAlerts::needle(told.kind)))
-        .run(conn)?;
+    let added = Sql::new(
+        "INSERT INTO pushes (notification_id, subscription_id, service, created_at, due_at, tries) SELECT ",
+    )
+    .int(told.id.get())
+    .raw(", s.id, s.service, ")
+    .time(told.created_at)
+    .raw(", ")
+    .time(told.created_at)
+    .raw(", 0 FROM push_subscriptions s WHERE s.policy <> 'none' AND s.account_id = ")
+    .int(told.account.get())
+    .raw(" AND s.alerts LIKE ")
+    .text(format!("%{}%", PushAlerts::needle(told.kind)))
+    .run(conn)?;
     if added == 0 {
         return Ok(false);
     }
@@ -177,5 +179,7 @@ pub fn postpone(
 /// # Errors
 /// Those of the query.
 pub fn expire(conn: &mut Conn, before: Time) -> Result<usize, StoreError> {
-    Sql::new("DELETE FROM pushes WHERE created_at < ").time(before).run(conn)
+    Sql::new("DELETE FROM pushes WHERE created_at < ")
+        .time(before)
+        .run(conn)
 }

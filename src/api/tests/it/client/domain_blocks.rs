@@ -13,10 +13,16 @@ async fn a_node_is_hidden_and_shown_again() {
     let zoe = stage.remote_person("https://there.example", "There", "zoe").await;
     let relationship = format!("/api/v1/accounts/relationships?id[]={zoe}");
     assert_eq!(stage.get(&ada, PATH).await.ok(), json!([]));
-    assert_eq!(stage.post(&ada, PATH, "domain=There.example").await.ok(), json!({}));
+    assert_eq!(
+        stage.post(&ada, PATH, "domain=There.example").await.ok(),
+        json!({})
+    );
     let body = json!({ "domain": "never.example" });
     assert_eq!(stage.json(&ada, "POST", PATH, body.clone()).await.ok(), json!({}));
-    assert_eq!(stage.get(&ada, PATH).await.ok(), json!(["never.example", "there.example"]));
+    assert_eq!(
+        stage.get(&ada, PATH).await.ok(),
+        json!(["never.example", "there.example"])
+    );
     let now = stage.get(&ada, &relationship).await.ok();
     assert_eq!(now[0]["domain_blocking"], true);
     // Page by page.
@@ -28,10 +34,20 @@ async fn a_node_is_hidden_and_shown_again() {
     assert_eq!(stage.json(&ada, "DELETE", PATH, body).await.ok(), json!({}));
     let gone = stage.delete(&ada, &format!("{PATH}?domain=there.example")).await;
     assert_eq!(gone.ok(), json!({}));
-    let send = request(&ada, "DELETE", PATH).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    assert_eq!(stage.send(send.body("domain=x.example".into()).unwrap()).await.ok(), json!({}));
+    let send =
+        request(&ada, "DELETE", PATH).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    assert_eq!(
+        stage
+            .send(send.body("domain=x.example".into()).unwrap())
+            .await
+            .ok(),
+        json!({})
+    );
     assert_eq!(stage.get(&ada, PATH).await.ok(), json!([]));
-    assert_eq!(stage.get(&ada, &relationship).await.ok()[0]["domain_blocking"], false);
+    assert_eq!(
+        stage.get(&ada, &relationship).await.ok()[0]["domain_blocking"],
+        false
+    );
 }
 
 #[tokio::test]
@@ -39,7 +55,10 @@ async fn what_is_no_name_is_refused_and_scopes_are_asked_for() {
     let stage = Stage::new();
     let ada = stage.person("ada").await;
     for name in ["", "a b", "https://x.example/y", "here.example", "*"] {
-        let error = stage.json(&ada, "POST", PATH, json!({ "domain": name })).await.refused(422);
+        let error = stage
+            .json(&ada, "POST", PATH, json!({ "domain": name }))
+            .await
+            .refused(422);
         assert!(error.contains("domain"), "{name}: {error}");
     }
     stage.json(&ada, "POST", PATH, json!({})).await.refused(422);
@@ -54,7 +73,9 @@ async fn what_is_no_name_is_refused_and_scopes_are_asked_for() {
         ("follow", "DELETE", 200),
     ] {
         let person = stage.token("ada", ada.id, scopes).await;
-        let answer = stage.json(&person, method, PATH, json!({ "domain": "x.example" })).await;
+        let answer = stage
+            .json(&person, method, PATH, json!({ "domain": "x.example" }))
+            .await;
         assert_eq!(answer.status.as_u16(), status, "{scopes} {method}");
     }
 }

@@ -53,8 +53,14 @@ async fn a_client_subscribes_in_every_form() {
     assert_eq!(changed["alerts"]["admin.report"], true);
     assert_eq!(changed["alerts"]["mention"], false);
     assert_eq!(changed["policy"], "followed");
-    let again = stage.json(&ada, "PUT", PATH, json!({ "policy": "follower" })).await.ok();
-    assert_eq!((&again["policy"], &again["alerts"]), (&json!("follower"), &changed["alerts"]));
+    let again = stage
+        .json(&ada, "PUT", PATH, json!({ "policy": "follower" }))
+        .await
+        .ok();
+    assert_eq!(
+        (&again["policy"], &again["alerts"]),
+        (&json!("follower"), &changed["alerts"])
+    );
     stage
         .json(&ada, "PUT", PATH, json!({ "data": { "policy": "some" } }))
         .await
@@ -87,7 +93,10 @@ async fn a_client_subscribes_in_every_form() {
     // Another token is another client, and this one's alone.
     let other = stage.token("ada", ada.id, "push").await;
     stage.get(&other, PATH).await.refused(404);
-    stage.json(&other, "PUT", PATH, json!({ "policy": "all" })).await.refused(404);
+    stage
+        .json(&other, "PUT", PATH, json!({ "policy": "all" }))
+        .await
+        .refused(404);
     assert_eq!(stage.delete(&ada, PATH).await.ok(), json!({}));
     assert_eq!(stage.delete(&ada, PATH).await.ok(), json!({}));
     stage.get(&ada, PATH).await.refused(404);
@@ -111,7 +120,10 @@ async fn what_is_no_subscription_is_refused_with_the_reason() {
         (json!({ "subscription": null }), "endpoint"),
         (with(&["endpoint"], json!("")), "endpoint"),
         (with(&["endpoint"], json!("http://push.example/x")), "https"),
-        (with(&["endpoint"], json!("https://elsewhere.example/x")), "https://push.example"),
+        (
+            with(&["endpoint"], json!("https://elsewhere.example/x")),
+            "https://push.example",
+        ),
         (with(&["endpoint"], json!("http://169.254.169.254/")), "https"),
         (with(&["keys"], Value::Null), "p256dh"),
         (with(&["keys", "p256dh"], json!("AAAA")), "p256dh"),
@@ -137,7 +149,8 @@ async fn the_key_stands_where_clients_look() {
     let ada = stage.person("ada").await;
     let instance = stage.get(&ada, "/api/v2/instance").await.ok();
     assert_eq!(instance["configuration"]["vapid"]["public_key"], VAPID);
-    let app = json!({ "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read push" });
+    let app =
+        json!({ "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read push" });
     let app = stage.json(&ada, "POST", "/api/v1/apps", app).await.ok();
     assert_eq!(app["vapid_key"], VAPID);
     let verified = stage.get(&ada, "/api/v1/apps/verify_credentials").await.ok();
@@ -151,13 +164,17 @@ async fn the_message_says_what_happened_and_opens_nothing() {
     stage.subscribed(&ada).await;
     let long = format!("hey @ada {}", "très ".repeat(100));
     stage.publish(&bob, &long, "direct").await;
-    let warned = json!({ "status": "@ada the end of the film", "spoiler_text": "Spoilers", "visibility": "public" });
+    let warned =
+        json!({ "status": "@ada the end of the film", "spoiler_text": "Spoilers", "visibility": "public" });
     stage.json(&bob, "POST", "/api/v1/statuses", warned).await.ok();
     let messages = async |locale: &str| {
         let mut messages = Vec::new();
         for parcel in push::due(stage.ctx(), "https://push.example", 9).await.unwrap() {
             let told = push::told(stage.ctx(), &parcel).await.unwrap().unwrap();
-            let bytes = entrenous_api::push_message(stage.state(), locale, &told).await.unwrap().unwrap();
+            let bytes = entrenous_api::push_message(stage.state(), locale, &told)
+                .await
+                .unwrap()
+                .unwrap();
             messages.push(serde_json::from_slice::<Value>(&bytes).unwrap());
         }
         messages
@@ -168,7 +185,10 @@ async fn the_message_says_what_happened_and_opens_nothing() {
     assert_eq!(sent[0]["notification_id"], list[1]["id"]);
     assert_eq!(sent[0]["title"], "BOB mentioned you");
     assert_eq!(sent[0]["notification_type"], "mention");
-    assert_eq!(sent[0]["access_token"], "", "no key to the account leaves the node");
+    assert_eq!(
+        sent[0]["access_token"], "",
+        "no key to the account leaves the node"
+    );
     assert_eq!(sent[0]["icon"], "https://here.example/static/avatar.png");
     let body = sent[0]["body"].as_str().unwrap();
     assert!(body.starts_with("hey @ada très") && body.ends_with('…'), "{body}");

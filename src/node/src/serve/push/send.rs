@@ -96,7 +96,9 @@ impl Sender {
             .key
             .authorization(service, (now + WORD).timestamp(), &self.subject())
             .map_err(|_| "signature")?;
-        let lives = (parcel.until - now).num_seconds().clamp(0, PATIENCE.num_seconds());
+        let lives = (parcel.until - now)
+            .num_seconds()
+            .clamp(0, PATIENCE.num_seconds());
         let request = Request::builder()
             .method(Method::POST)
             .uri(uri)
@@ -131,7 +133,10 @@ fn judged(status: u16, headers: &HeaderMap, tries: i32, now: Time) -> (Outcome, 
         429 => (later(), Health::Fine),
         408 | 500..=599 => (later(), Health::Troubled),
         other => {
-            tracing::warn!(status = other, "a push service refused a message; it is not sent again");
+            tracing::warn!(
+                status = other,
+                "a push service refused a message; it is not sent again"
+            );
             (Outcome::Done, Health::Fine)
         }
     }
