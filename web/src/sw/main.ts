@@ -84,7 +84,7 @@ interface Told {
 async function tell(event: PushEvent): Promise<void> {
   let told: Partial<Told> = {};
   try {
-    told = event.data?.json() as Partial<Told>;
+    told = (event.data?.json() ?? {}) as Partial<Told>;
   } catch {
     // That something came is all that is known.
   }

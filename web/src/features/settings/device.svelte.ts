@@ -27,7 +27,8 @@ export class Device {
   obstacle = $state<Obstacle | null>(null);
 
   private get key(): string {
-    return node.instance?.configuration.vapid.public_key ?? "";
+    // A node of before has none, and may be remembered.
+    return node.instance?.configuration.vapid?.public_key ?? "";
   }
 
   private async manager(): Promise<PushManager | null> {
@@ -62,6 +63,7 @@ export class Device {
   async turn(on: boolean): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    this.on = on;
     try {
       this.on = on ? await this.begin() : !(await this.end());
     } catch (error) {
