@@ -65,7 +65,7 @@ impl Endpoint {
 ///
 /// # Errors
 /// `Invalid` for what is no point on P-256 or no secret of 16 bytes.
-pub fn keys(p256dh: &str, auth: &str) -> Result<PushKeys> {
+pub(super) fn keys(p256dh: &str, auth: &str) -> Result<PushKeys> {
     let wrong_key = || {
         DomainError::invalid(
             "subscription[keys][p256dh] must be a public key of a browser (P-256, 65 bytes, base64url)",
