@@ -21,6 +21,7 @@ const CONTENT: &[&str] = &[
     "conversation_posts",
     "conversations",
     "dismissed_suggestions",
+    "domain_blocks",
     "endorsements",
     "favourites",
     "featured_tags",
@@ -43,6 +44,8 @@ const CONTENT: &[&str] = &[
     "posts",
     "report_posts",
     "reports",
+    "push_subscriptions",
+    "pushes",
     "scheduled_files",
     "scheduled_posts",
 ];

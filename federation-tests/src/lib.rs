@@ -20,6 +20,7 @@ pub mod native;
 pub mod node;
 pub mod picture;
 pub mod proxy;
+pub mod push_service;
 pub mod raw;
 pub mod rng;
 pub mod server;

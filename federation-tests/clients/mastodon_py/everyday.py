@@ -447,6 +447,14 @@ def keeping_away(alice, bob, remote, ours):
     assert not bob.account_unfollow(remote["id"])["following"]
     eventually("the unfollow on A", lambda: not list(alice.account_followers(alice.me()["id"])))
 
+    # Everyone of a node.
+    domain = remote["acct"].split("@", 1)[1]
+    bob.domain_block(domain)
+    assert list(bob.domain_blocks()) == [domain]
+    assert bob.account_relationships(remote["id"])[0]["domain_blocking"]
+    bob.domain_unblock(domain)
+    assert not list(bob.domain_blocks())
+
 
 def errors(node, alice):
     refused(MastodonNotFoundError, lambda: alice.status(1), "Record not found")

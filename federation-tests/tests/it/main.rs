@@ -19,6 +19,8 @@ mod followers;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]
+mod hidden_nodes;
+#[cfg(test)]
 mod introductions;
 #[cfg(test)]
 mod keys;
@@ -34,6 +36,8 @@ mod other_software;
 mod partition;
 #[cfg(test)]
 mod polls;
+#[cfg(test)]
+mod push;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]

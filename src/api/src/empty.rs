@@ -11,13 +11,7 @@ use serde_json::Value;
 pub(crate) const NOT_YET: &str = "not built yet";
 
 /// Lists that are empty: (path, scope, what it would be).
-const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
-    ("/api/v1/custom_emojis", "", "Custom emoji"),
-];
-
-/// Things that are absent: (path, scope, what it would be).
-const ABSENT: &[(&str, &str, &str)] = &[("/api/v1/push/subscription", "push", "My push subscription")];
+const LISTS: &[(&str, &str, &str)] = &[("/api/v1/custom_emojis", "", "Custom emoji")];
 
 pub(crate) fn routes() -> Routes<ApiState> {
     let mut routes = Routes::new();
@@ -25,13 +19,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
         let doc = Doc::new(NOT_YET, summary).returns::<Vec<Value>>();
         routes = routes.get(path, Access::Person(scope), doc, async || Json::<[Value; 0]>([]));
     }
-    for (path, scope, summary) in ABSENT {
-        let doc = Doc::new(NOT_YET, summary);
-        routes = routes.get(path, Access::Person(scope), doc, absent);
     }
     routes
-}
-
-async fn absent() -> ApiResult<()> {
-    Err(ApiError::not_found())
 }

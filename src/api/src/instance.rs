@@ -159,7 +159,8 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
                 "privacy_policy": null,
                 "terms_of_service": null
             },
-            "vapid": { "public_key": "" },
+            // Empty: there is no push service that may be asked, and a client need not try.
+            "vapid": { "public_key": state.settings().vapid },
             "accounts": {
                 "max_featured_tags": hashtags::FEATURED,
                 "max_pinned_statuses": MOST_PINNED,

@@ -55,6 +55,7 @@ pub mod paging;
 pub mod params;
 mod people;
 mod polls;
+mod push;
 mod reading;
 mod refreshes;
 mod reports;
@@ -81,6 +82,7 @@ pub use auth::{ApiGuard, Caller};
 pub use client::ClientFile;
 pub use error::{ApiError, ApiResult};
 pub use openapi::openapi_document;
+pub use push::push_message;
 pub use state::{ApiSettings, ApiState};
 pub use streaming::Hub;
 
@@ -114,6 +116,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(trends::routes())
         .merge(settings::routes())
         .merge(notifications::routes())
+        .merge(push::routes())
         .merge(search::routes())
         .merge(announcements::routes())
         .merge(people::routes())

@@ -18,6 +18,8 @@ pub struct ApiSettings {
     pub requests_per_person: u32,
     /// The built web client; empty if there is none.
     pub client: Vec<ClientFile>,
+    /// The public key for push services, base64url; empty if the node asks none.
+    pub vapid: String,
 }
 
 /// Handle to everything a handler needs. Cheap to clone.

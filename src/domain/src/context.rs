@@ -33,6 +33,8 @@ pub struct NodeSettings {
     pub max_upload_bytes: usize,
     /// Whether WebFinger of people answers anyone (off by default).
     pub open_webfinger: bool,
+    /// Origins of the push services that may be asked to tell people's devices; none by default.
+    pub push_services: Vec<String>,
 }
 
 /// Handle to everything a use-case needs. Cheap to clone.

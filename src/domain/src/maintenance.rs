@@ -30,5 +30,5 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
         .await?;
     // One that was revoked long ago needs our former keys no more.
     crate::own_keys::end_old(ctx).await?;
-    Ok(removed + crate::attachments::expire(ctx).await?)
+    Ok(removed + crate::push::forget_old(ctx).await? + crate::attachments::expire(ctx).await?)
 }

@@ -1,7 +1,7 @@
 //! The vault's own key: what it seals, and changing it.
 
 use crate::secrets::Which;
-use crate::{Ctx, DomainError, Result, accounts, audit, ledger, own_keys, peers, work};
+use crate::{Ctx, DomainError, Result, accounts, audit, ledger, own_keys, peers, push, work};
 use entrenous_model::Time;
 use entrenous_store::sealed::{self, Kind, Sealed};
 use entrenous_store::{Conn, StoreError};
@@ -58,6 +58,7 @@ const fn purpose(kind: Kind) -> &'static str {
         Kind::Person => accounts::SEAL,
         Kind::Invitation => peers::INVITATION_SEAL,
         Kind::Ledger => ledger::SEAL,
+        Kind::Push => push::SEAL,
     }
 }
 

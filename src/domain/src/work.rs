@@ -102,6 +102,10 @@ impl Work<'_> {
             created_at: self.tx.now(),
         };
         entrenous_store::notifications::insert(self.tx, &row)?;
+        // With the notification itself: what is told is sent, whenever the node stops.
+        if entrenous_store::push::add(self.tx, &row, crate::push::WAITING)? {
+            self.announce(Event::PushQueued);
+        }
         self.tell(Event::Notified {
             notification: id,
             account,

@@ -15,14 +15,17 @@ pub enum PermitKind {
     Purge,
     /// A domain that an administrator is adding by hand, before it is active.
     HandAdded,
+    /// A push service that the configuration lists: no peer.
+    PushService,
 }
 
-/// Permission to contact one exact origin. Whoever makes one has looked into the peer table first.
+/// Permission to contact one exact origin. Whoever makes one has looked into the peer table first, or for a push service
+/// into the configuration.
 #[derive(Clone, Debug)]
 pub struct Permit {
     kind: PermitKind,
     origin: Origin,
-    /// With [`PermitKind::Invitation`] and [`PermitKind::Purge`]: the only paths.
+    /// With [`PermitKind::Invitation`], [`PermitKind::Purge`] and [`PermitKind::PushService`]: the only paths.
     paths: Vec<String>,
 }
 
@@ -60,6 +63,15 @@ impl Permit {
         Self::new(PermitKind::HandAdded, origin, &[])
     }
 
+    /// For a push service that the configuration lists: a `POST` to `path` (with its query, if it has one), the endpoint
+    /// of one browser.
+    ///
+    /// # Errors
+    /// As [`Permit::active_peer`].
+    pub fn push_service(origin: &str, path: &str) -> Result<Self, EgressError> {
+        Self::new(PermitKind::PushService, origin, &[path])
+    }
+
     fn new(kind: PermitKind, origin: &str, paths: &[&str]) -> Result<Self, EgressError> {
         let origin = Origin::parse(origin).ok_or(EgressError::InvalidRequest)?;
         Ok(Self {
@@ -91,7 +103,7 @@ impl Permit {
         let fits = match self.kind {
             PermitKind::ActivePeer => true,
             PermitKind::Invitation => listed,
-            PermitKind::Purge => listed && *method == Method::POST,
+            PermitKind::Purge | PermitKind::PushService => listed && *method == Method::POST,
             PermitKind::HandAdded => matches!(*method, Method::GET | Method::HEAD),
         };
         if fits && *target == self.origin {

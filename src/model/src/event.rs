@@ -88,6 +88,8 @@ pub enum Event {
         /// Whom.
         account: AccountId,
     },
+    /// Something waits to be sent to push services. Told to this process only: the rows of `pushes` say the same.
+    PushQueued,
     /// An announcement appeared or changed.
     Announced {
         /// Which.

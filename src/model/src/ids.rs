@@ -103,4 +103,6 @@ id! {
     FeaturedTagId,
     /// What someone says is wrong with somebody or with their posts.
     ReportId,
+    /// Where a client of a person wants to be told (Web Push).
+    PushSubscriptionId,
 }

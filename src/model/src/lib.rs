@@ -28,6 +28,7 @@ pub mod policy;
 pub mod poll;
 pub mod post;
 pub mod proposal;
+pub mod push;
 pub mod relationship;
 pub mod report;
 pub mod scheduled;
@@ -62,6 +63,7 @@ pub use policy::{Acquaintance, Barred, Cleared, Fetching, Gate, Matter, Receivin
 pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use proposal::{Agreed, Proposal, ProposalStep};
+pub use push::{PushAlerts, PushKeys, PushPolicy, PushSubscription};
 pub use relationship::{Follow, Relationship};
 pub use report::{Evidence, Report, ReportCategory, ReportedPost, ReportedRule};
 pub use scheduled::{Scheduled, ScheduledParams, ScheduledPoll, Unpublished};

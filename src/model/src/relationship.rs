@@ -50,6 +50,8 @@ pub struct Relationship {
     pub requested: bool,
     /// They have asked to follow the viewer.
     pub requested_by: bool,
+    /// The viewer hides everyone of their node.
+    pub domain_blocking: bool,
     /// The viewer features them on the profile.
     pub endorsed: bool,
 }

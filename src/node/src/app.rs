@@ -38,6 +38,8 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) ctx: Ctx,
     pub(crate) federation: Federation,
+    /// The one way out.
+    pub(crate) egress: Egress,
     /// Keeps the lock for as long as the process owns the directory.
     _lock: File,
 }
@@ -57,11 +59,12 @@ impl App {
         let lock = lock(&places)?;
         let ctx = open_context(&places, &config, purpose)?;
         match own_federation(&places, &ctx, &config).await {
-            Ok(federation) => Ok(Self {
+            Ok((federation, egress)) => Ok(Self {
                 places,
                 config,
                 ctx,
                 federation,
+                egress,
                 _lock: lock,
             }),
             Err(failure) => {
@@ -180,7 +183,11 @@ async fn end_change(places: &Places, ctx: &Ctx) -> Result<(), Failure> {
 const NODE: &str = "node";
 
 /// Federation with this node's identity, once database and key file are known to be this node's.
-async fn own_federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
+async fn own_federation(
+    places: &Places,
+    ctx: &Ctx,
+    config: &Config,
+) -> Result<(Federation, Egress), Failure> {
     end_change(places, ctx).await?;
     same_address(ctx).await?;
     look::refresh(ctx).await.map_err(|error| cause(&error))?;
@@ -201,7 +208,7 @@ async fn same_address(ctx: &Ctx) -> Result<(), Failure> {
 }
 
 /// Federation with its one way out, connected as the domain's look-up.
-async fn federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Federation, Failure> {
+async fn federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<(Federation, Egress), Failure> {
     let mut way_out = EgressConfig::new(format!(
         "Entrenous/{} (+{})",
         env!("CARGO_PKG_VERSION"),
@@ -217,10 +224,10 @@ async fn federation(places: &Places, ctx: &Ctx, config: &Config) -> Result<Feder
         )),
         other => failed(other).into(),
     })?;
-    let federation =
-        Federation::new(ctx.clone(), egress, identity, config.egress.allow.clone()).map_err(failed)?;
+    let federation = Federation::new(ctx.clone(), egress.clone(), identity, config.egress.allow.clone())
+        .map_err(failed)?;
     ctx.set_lookup(Arc::new(federation.clone()));
-    Ok(federation)
+    Ok((federation, egress))
 }
 
 fn settings(config: &Config) -> NodeSettings {
@@ -237,5 +244,11 @@ fn settings(config: &Config) -> NodeSettings {
         max_post_chars: config.limits.post_characters,
         max_upload_bytes: config.limits.upload_bytes,
         open_webfinger: config.federation.open_webfinger,
+        push_services: config
+            .push
+            .services
+            .iter()
+            .map(|service| service.as_str().to_owned())
+            .collect(),
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Conn, StoreError,
     page::{newest_first, page},
     sql::Sql,
-    visible::{POSTS, Who, visible_to, wanted},
+    visible::{POSTS, Who, node_wanted, visible_to, wanted},
 };
 use diesel::sql_types::{BigInt, Bool, Text};
 use entrenous_model::{AccountId, Conversation, ConversationId, Page, PostId, Time};
@@ -44,18 +44,21 @@ fn shown(sql: Sql, owner: i64, now: Time) -> Sql {
     wanted(visible_to(sql, Who::Id(owner)).raw(" AND "), Who::Id(owner), now).raw(")")
 }
 
-/// The condition "`c` is with oneself, or with someone whom its owner neither blocks nor mutes".
+/// The condition "`c` is with oneself, or with someone whom its owner neither blocks nor mutes, of a node that they do not
+/// hide".
 fn with_someone(sql: Sql, owner: i64, now: Time) -> Sql {
-    sql.raw(
-        "(c.participants = '' OR EXISTS (SELECT 1 FROM conversation_people q WHERE q.conversation_id = c.id \
-         AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = q.account_id AND b.account_id = ",
-    )
-    .int(owner)
-    .raw(") AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.target_id = q.account_id AND u.account_id = ")
-    .int(owner)
-    .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
-    .time(now)
-    .raw("))))")
+    let sql = sql.raw(
+        "(c.participants = '' OR EXISTS (SELECT 1 FROM conversation_people q JOIN accounts e ON e.id = q.account_id \
+         WHERE q.conversation_id = c.id AND ",
+    );
+    node_wanted(sql, Who::Id(owner), "e.peer_id")
+        .raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = q.account_id AND b.account_id = ")
+        .int(owner)
+        .raw(") AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.target_id = q.account_id AND u.account_id = ")
+        .int(owner)
+        .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
+        .time(now)
+        .raw("))))")
 }
 
 /// Gives each conversation its newest post that its owner may see.

@@ -58,6 +58,7 @@ pub mod received;
 
 pub mod blocks;
 pub mod conversations;
+pub mod domain_blocks;
 pub mod endorsements;
 pub mod favourites;
 pub mod featured_tags;
@@ -74,6 +75,7 @@ pub mod person;
 pub mod polls;
 pub mod posts;
 pub mod reports;
+pub mod push;
 pub mod scheduled;
 pub mod search;
 mod sql;

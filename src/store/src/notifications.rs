@@ -4,7 +4,7 @@ use crate::{
     Conn, StoreError, from_db,
     page::{newest_first, page},
     sql::Sql,
-    visible::{Who, visible_to},
+    visible::{Who, node_wanted, visible_to},
 };
 use chrono::NaiveDateTime;
 use diesel::{
@@ -52,7 +52,7 @@ impl Row {
 }
 
 /// Which of `people` may be told of something `from` did, at `now`: local and enabled, not `from`, neither blocking nor
-/// blocked, not muting `from`'s notifications, nor the conversation.
+/// blocked, not hiding `from`'s node, not muting `from`'s notifications, nor the conversation.
 ///
 /// # Errors
 /// Those of the query.
@@ -67,7 +67,9 @@ pub fn tellable(
         return Ok(Vec::new());
     }
     let from = from.get();
-    let sql = Sql::new("SELECT x.id FROM accounts x WHERE x.peer_id IS NULL AND x.disabled_at IS NULL AND x.id <> ")
+    let sql = Sql::new("SELECT x.id FROM accounts x LEFT JOIN accounts y ON y.id = ")
+        .int(from)
+        .raw(" WHERE x.peer_id IS NULL AND x.disabled_at IS NULL AND x.id <> ")
         .int(from)
         .raw(" AND x.id IN ")
         .ids(people)
@@ -79,12 +81,14 @@ pub fn tellable(
         .int(from)
         .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
         .time(now)
-        .raw("))")
-        .maybe(conversation, |sql, conversation| {
-            sql.raw(" AND NOT EXISTS (SELECT 1 FROM conversation_mutes v WHERE v.account_id = x.id AND v.conversation = ")
-                .int(conversation.get())
-                .raw(")")
-        });
+        .raw(")) AND ");
+    let sql = node_wanted(sql, Who::Column("x.id"), "y.peer_id").maybe(conversation, |sql, conversation| {
+        sql.raw(
+            " AND NOT EXISTS (SELECT 1 FROM conversation_mutes v WHERE v.account_id = x.id AND v.conversation = ",
+        )
+        .int(conversation.get())
+        .raw(")")
+    });
     Ok(sql.list(conn)?.into_iter().map(AccountId).collect())
 }
 
@@ -149,14 +153,17 @@ pub fn withdraw_all(conn: &mut Conn, account: AccountId, from: AccountId) -> Res
     Ok(())
 }
 
-/// `n` is shown to `owner`: from someone who is there, whom they neither block nor mute, about a post they may see. Reports
-/// are shown while `owner` moderates, whomever they mute.
+/// `n` is shown to `owner`: from someone who is there, whom they neither block nor mute, of a node that they do not hide,
+/// about a post they may see. Reports are shown while `owner` moderates, whomever they mute.
 fn shown(sql: Sql, owner: AccountId, now: Time) -> Sql {
     let who = Who::Id(owner.get());
-    let sql = sql
+    let sql = sql.raw(
+        " AND EXISTS (SELECT 1 FROM accounts f LEFT JOIN peers g ON g.id = f.peer_id WHERE f.id = n.from_id \
+             AND f.disabled_at IS NULL AND (f.peer_id IS NULL OR (g.state IN ('active', 'suspended') AND ",
+    );
+    let sql = node_wanted(sql, who, "f.peer_id")
         .raw(
-            " AND EXISTS (SELECT 1 FROM accounts f LEFT JOIN peers g ON g.id = f.peer_id WHERE f.id = n.from_id \
-             AND f.disabled_at IS NULL AND (f.peer_id IS NULL OR g.state IN ('active', 'suspended'))) \
+            "))) \
              AND (n.kind <> 'admin.report' OR EXISTS (SELECT 1 FROM members h WHERE h.account_id = n.account_id \
              AND h.role IN ('moderator', 'administrator', 'owner'))) AND (n.kind = 'admin.report' OR (\
              NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = n.from_id AND b.account_id = ",

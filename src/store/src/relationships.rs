@@ -1,4 +1,4 @@
-//! What one person is to others: follows, blocks, mutes and whom they feature, at once.
+//! What one person is to others: follows, blocks, mutes, nodes that they hide, and whom they feature, at once.
 
 use crate::among::among;
 use crate::schema::{blocks, endorsements, follows, mutes};
@@ -72,6 +72,9 @@ pub fn of(
         .load::<i64>(conn)?;
     for id in endorsed {
         map.entry(AccountId(id)).or_default().endorsed = true;
+    }
+    for id in crate::domain_blocks::hidden_of(conn, viewer, &ids)? {
+        map.entry(id).or_default().domain_blocking = true;
     }
     let muting = mutes::table
         .filter(mutes::account_id.eq(me))

@@ -735,5 +735,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     endorsements,
     featured_tags,
     dismissed_suggestions,
+    push_subscriptions,
+    pushes,
+    domain_blocks,
     search_backlog
 );

@@ -1,6 +1,8 @@
 //! All that is sealed with the vault's key, wherever it is kept: for changing that key.
 
-use crate::schema::{account_keys, ledger_heads, ledger_keys, node_secrets, peer_invites, peers};
+use crate::schema::{
+    account_keys, ledger_heads, ledger_keys, node_secrets, peer_invites, peers, push_subscriptions,
+};
 use crate::{Backend, Conn, StoreError};
 use diesel::prelude::*;
 use entrenous_model::{LedgerHead, Origin, PeerId};
@@ -16,11 +18,19 @@ pub enum Kind {
     Invitation,
     /// What the hashes of people in the ledger are made with.
     Ledger,
+    /// Where clients are told by Web Push, and the keys for it.
+    Push,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Node, Self::Person, Self::Invitation, Self::Ledger];
+    pub const ALL: [Self; 5] = [
+        Self::Node,
+        Self::Person,
+        Self::Invitation,
+        Self::Ledger,
+        Self::Push,
+    ];
 }
 
 /// One sealed value.
@@ -87,6 +97,13 @@ pub fn all(conn: &mut Conn, kind: Kind) -> Result<Vec<Sealed>, StoreError> {
             .into_iter()
             .map(numbered)
             .collect(),
+        Kind::Push => push_subscriptions::table
+            .select((push_subscriptions::id, push_subscriptions::sealed))
+            .order(push_subscriptions::id)
+            .load::<(i64, Vec<u8>)>(conn)?
+            .into_iter()
+            .map(numbered)
+            .collect(),
     })
 }
 
@@ -121,6 +138,9 @@ pub fn put(conn: &mut Conn, kind: Kind, sealed: Sealed) -> Result<(), StoreError
             .execute(conn)?,
         (Kind::Ledger, Row::Numbered(id)) => diesel::update(ledger_keys::table.find(id))
             .set(ledger_keys::sealed.eq(bytes))
+            .execute(conn)?,
+        (Kind::Push, Row::Numbered(id)) => diesel::update(push_subscriptions::table.find(id))
+            .set(push_subscriptions::sealed.eq(bytes))
             .execute(conn)?,
         (_, row) => return Err(StoreError::Corrupt(format!("no row of this kind: {row:?}"))),
     };

@@ -1,13 +1,15 @@
 //! People whom someone could follow.
 
+use crate::visible::{Who, node_wanted};
 use crate::{Conn, StoreError, sql::Sql};
 use entrenous_model::{AccountId, Time};
 
-/// The condition "`a` is there, wants to be found, and `me` neither follows, blocks nor mutes them, has not said that they
-/// are not to be suggested, and is not blocked by them".
+/// The condition "`a` is there, wants to be found, and `me` neither follows, blocks nor mutes them, nor hides their node, has
+/// not said that they are not to be suggested, and is not blocked by them".
 fn open_to(sql: Sql, me: AccountId, now: Time) -> Sql {
     let me = me.get();
-    sql.raw("a.discoverable AND a.disabled_at IS NULL AND a.id <> ")
+    let sql = sql
+        .raw("a.discoverable AND a.disabled_at IS NULL AND a.id <> ")
         .int(me)
         .raw(" AND NOT EXISTS (SELECT 1 FROM follows w WHERE w.followee_id = a.id AND w.follower_id = ")
         .int(me)
@@ -21,7 +23,8 @@ fn open_to(sql: Sql, me: AccountId, now: Time) -> Sql {
         .time(now)
         .raw(")) AND NOT EXISTS (SELECT 1 FROM dismissed_suggestions s WHERE s.target_id = a.id AND s.account_id = ")
         .int(me)
-        .raw(")")
+        .raw(") AND ");
+    node_wanted(sql, Who::Id(me), "a.peer_id")
 }
 
 /// Colleagues of this node whom a person could follow: who wrote or came last, first.

@@ -1,7 +1,7 @@
-//! OAuth access tokens.
+//! OAuth access tokens. What one was subscribed to goes when it is revoked.
 
 use crate::schema::{apps, tokens};
-use crate::{Conn, StoreError, from_db, sql::Sql, to_db};
+use crate::{Conn, StoreError, from_db, push, sql::Sql, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use entrenous_model::{AccountId, AppId, Scopes, Time, Token, TokenId};
@@ -150,6 +150,7 @@ pub fn revoke_others(
         .int(kept.get())
         .raw(" AND revoked_at IS NULL RETURNING id")
         .list(conn)?;
+    push::remove_of(conn, account, Some(kept))?;
     Ok(ids.into_iter().map(TokenId).collect())
 }
 
@@ -161,6 +162,7 @@ pub fn revoke(conn: &mut Conn, id: TokenId, now: Time) -> Result<bool, StoreErro
     let changed = diesel::update(tokens::table.find(id.get()).filter(tokens::revoked_at.is_null()))
         .set(tokens::revoked_at.eq(Some(to_db(now))))
         .execute(conn)?;
+    push::remove(conn, id)?;
     Ok(changed == 1)
 }
 
@@ -177,6 +179,9 @@ pub fn revoke_of(conn: &mut Conn, account: AccountId, id: TokenId, now: Time) ->
     )
     .set(tokens::revoked_at.eq(Some(to_db(now))))
     .execute(conn)?;
+    if changed == 1 {
+        push::remove(conn, id)?;
+    }
     Ok(changed == 1)
 }
 
@@ -190,5 +195,5 @@ pub fn revoke_all(conn: &mut Conn, account: AccountId, now: Time) -> Result<(), 
         .filter(tokens::revoked_at.is_null())
         .set(tokens::revoked_at.eq(Some(to_db(now))))
         .execute(conn)?;
-    Ok(())
+    push::remove_of(conn, account, None)
 }

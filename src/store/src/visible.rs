@@ -113,8 +113,22 @@ fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, network: bool) -> Sq
     .raw(")))")
 }
 
-/// The condition "`who` neither blocks nor mutes the author of `p`, nor of what it boosts": for timelines.
+/// The condition "`who` does not hide the node of any of the peers in `peers`", expressions for ids of `peers` with commas
+/// between them; NULL, for this node, is never hidden.
+pub(crate) fn node_wanted(sql: Sql, who: Who, peers: &'static str) -> Sql {
+    sql.raw(
+        "NOT EXISTS (SELECT 1 FROM domain_blocks h JOIN peers hp ON hp.origin IN ('https://' || h.domain, \
+         'http://' || h.domain) WHERE h.account_id = ",
+    )
+    .who(who)
+    .raw(format!(" AND hp.id IN ({peers}))"))
+}
+
+/// The condition "`who` neither blocks nor mutes the author of `p`, nor of what it boosts, nor hides their nodes": for
+/// timelines.
 pub(crate) fn wanted(sql: Sql, who: Who, now: Time) -> Sql {
+    let sql = sql.raw("(COALESCE(p.peer_id, o.peer_id) IS NULL OR ");
+    let sql = node_wanted(sql, who, "p.peer_id, o.peer_id").raw(") AND ");
     sql.raw("NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = ")
         .who(who)
         .raw(

@@ -1,7 +1,7 @@
 //! Entrenous: what two nodes exchange, as bytes.
 //!
-//! Keys, digests, HTTP signatures (RFC 9421 and draft-cavage-12), JSON canonicalisation (RFC 8785) and
-//! object proofs (FEP-8b32). Everything here is a pure function: no socket, no clock, no store. The time and
+//! Keys, digests, HTTP signatures (RFC 9421 and draft-cavage-12), JSON canonicalisation (RFC 8785),
+//! object proofs (FEP-8b32), and what push services are sent (RFC 8291, RFC 8292). Everything here is a pure function: no socket, no clock, no store. The time and
 //! the node's own origin are arguments, so that recorded requests of other software can be verified in tests.
 //!
 //! The order in which a receiver uses it is the order of `docs/ARCHITECTURE.md`:
@@ -13,6 +13,7 @@ pub mod jcs;
 pub mod keys;
 pub mod origin;
 pub mod proof;
+pub mod push;
 pub mod signature;
 
 pub use origin::Origin;

@@ -38,3 +38,10 @@ export const endToken = (id: string) =>
 
 export const blocked = (query: Query) => page<Account>("/api/v1/blocks", { query });
 export const muted = (query: Query) => page<Account>("/api/v1/mutes", { query });
+
+const NODES = "/api/v1/domain_blocks";
+
+/** Nodes of which one wants to see nobody, by their names in handles. */
+export const hiddenNodes = (query: Query) => page<string>(NODES, { query });
+export const hideNode = (domain: string) => request<unknown>("POST", NODES, { body: { domain } });
+export const showNode = (domain: string) => request<unknown>("DELETE", NODES, { body: { domain } });

@@ -26,6 +26,7 @@ export type Token = Schemas["Token"];
 export type Delivery = Schemas["Delivery"];
 export type ConnectedPeer = Schemas["ConnectedPeer"];
 export type Preferences = Schemas["Preferences"];
+export type WebPushSubscription = Schemas["WebPushSubscription"];
 export type Visibility = "public" | "unlisted" | "private" | "direct";
 
 /** A file of a post. `url` is null while it is processed, or when it could not be fetched from its node. */
@@ -120,6 +121,7 @@ export interface Instance {
   languages: string[];
   configuration: {
     urls: { streaming: string };
+    vapid: { public_key: string };
     statuses: { max_characters: number; max_media_attachments: number };
     media_attachments: {
       supported_mime_types: string[];

@@ -1,6 +1,7 @@
 /** The service worker, seen from the page: it is registered, and new versions of the client are offered. */
 
 import { t } from "$/i18n/index.svelte";
+import { isOurs, navigate } from "./router.svelte";
 import { toast } from "./toasts.svelte";
 
 /** Long enough to be seen by someone who comes back from a meeting. */
@@ -17,6 +18,11 @@ export async function registerWorker(): Promise<void> {
     if (reloading) location.reload();
     // Another tab has changed the version: this one may be in the middle of something.
     else if (!first) offerReload(() => location.reload());
+  });
+  // A notification of this device was pressed.
+  serviceWorker.addEventListener("message", (event: MessageEvent<{ type?: string; path?: string } | null>) => {
+    const { type, path } = event.data ?? {};
+    if (type === "show" && path !== undefined && isOurs(path)) navigate(path);
   });
   try {
     const registration = await serviceWorker.register("/sw.js");

@@ -2,6 +2,8 @@
 /**
  * The service worker: the shell works without the node, and pictures that were seen can be seen again.
  *
+ * It also shows what the node sends to this device (Web Push), and stops that at sign-out.
+ *
  * Answers of the API are never kept here. What people read is kept by `state/offline.ts` under names that begin with
  * `person-`, as the pictures are; all of that goes at sign-out, also what is on its way at that moment.
  */
@@ -62,6 +64,55 @@ self.addEventListener("fetch", (event) => {
   else if (request.destination === "image" && /^\/(media|static)\//.test(url.pathname))
     event.respondWith(picture(event));
 });
+
+self.addEventListener("push", (event) => event.waitUntil(tell(event)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show());
+});
+
+/** What the node says of a notification, decrypted by the browser. */
+interface Told {
+  notification_id: string;
+  preferred_locale: string;
+  title: string;
+  body: string;
+  icon: string;
+}
+
+/** Shows it. Browsers ask that every message is shown, also one that cannot be read. */
+async function tell(event: PushEvent): Promise<void> {
+  let told: Partial<Told> = {};
+  try {
+    told = (event.data?.json() ?? {}) as Partial<Told>;
+  } catch {
+    // That something came is all that is known.
+  }
+  const open = await self.clients.matchAll({ type: "window" });
+  const options: NotificationOptions = {
+    body: told.body ?? "",
+    icon: told.icon ?? "/static/icon-192.png",
+    badge: "/static/icon-192.png",
+    // Whoever looks at the client sees it there too.
+    silent: open.some((one) => one.focused),
+  };
+  // The same one again takes the place of the first.
+  if (told.notification_id) options.tag = told.notification_id;
+  if (told.preferred_locale) options.lang = told.preferred_locale;
+  await self.registration.showNotification(told.title ?? "Entrenous", options);
+}
+
+/** Goes to the notifications: in a page that is open, which keeps what is being written there, or in a new one. */
+async function show(): Promise<void> {
+  const open = await self.clients.matchAll({ type: "window" });
+  const one = open.find((page) => page.visibilityState === "visible") ?? open[0];
+  if (!one) {
+    await self.clients.openWindow("/notifications");
+    return;
+  }
+  one.postMessage({ type: "show", path: "/notifications" });
+  await one.focus();
+}
 
 /** From the node; without it, or with only a proxy in its place, the page that is kept. */
 async function page(request: Request): Promise<Response> {
@@ -129,6 +180,9 @@ async function forget(): Promise<void> {
   epoch++;
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("person-")).map((name) => caches.delete(name)));
+  // Whoever signs in next is not told what was for somebody else.
+  for (const one of await self.registration.getNotifications()) one.close();
+  await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
 }
 
 export {};

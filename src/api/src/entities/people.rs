@@ -41,7 +41,7 @@ pub(crate) struct Relationship {
     pub(crate) requested: bool,
     /// Is asked by them.
     pub(crate) requested_by: bool,
-    /// Blocks their whole node: a decision of administrators here, so never.
+    /// Hides everyone of their node.
     pub(crate) domain_blocking: bool,
     /// Features them on the profile.
     pub(crate) endorsed: bool,
@@ -66,7 +66,7 @@ impl Relationship {
             muting_expires_at: None,
             requested: relationship.requested,
             requested_by: relationship.requested_by,
-            domain_blocking: false,
+            domain_blocking: relationship.domain_blocking,
             endorsed: relationship.endorsed,
             note,
         }

@@ -57,7 +57,7 @@ struct Application {
     redirect_uris: Vec<String>,
     /// All of them, one per line, for older clients.
     redirect_uri: String,
-    /// Always empty: push does not exist here yet.
+    /// The key that push messages are signed with, base64url; empty if the node sends none.
     vapid_key: String,
 }
 
@@ -73,7 +73,7 @@ struct CredentialApplication {
 }
 
 impl Application {
-    fn of(app: App) -> Self {
+    fn of(state: &ApiState, app: App) -> Self {
         Self {
             id: app.id.to_string(),
             name: app.name,
@@ -81,7 +81,7 @@ impl Application {
             scopes: app.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
             redirect_uri: app.redirect_uris.join("\n"),
             redirect_uris: app.redirect_uris,
-            vapid_key: String::new(),
+            vapid_key: state.settings().vapid.clone(),
         }
     }
 }
@@ -109,7 +109,7 @@ async fn register(State(state): State<ApiState>, request: Request) -> ApiResult<
         client_id: app.client_id.clone(),
         client_secret,
         client_secret_expires_at: 0,
-        application: Application::of(app),
+        application: Application::of(&state, app),
     }))
 }
 
@@ -128,11 +128,11 @@ async fn verify(State(state): State<ApiState>, Client(bearer): Client) -> ApiRes
                 .collect(),
             redirect_uris: Vec::new(),
             redirect_uri: String::new(),
-            vapid_key: String::new(),
+            vapid_key: state.settings().vapid.clone(),
         }));
     };
     let app = oauth::app(state.ctx(), id)
         .await?
         .ok_or_else(ApiError::invalid_token)?;
-    Ok(Json(Application::of(app)))
+    Ok(Json(Application::of(&state, app)))
 }

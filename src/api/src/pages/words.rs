@@ -35,7 +35,7 @@ impl Lang {
     }
 
     /// The language of a tag (BCP 47), if it is one of ours.
-    pub(super) fn parse(tag: &str) -> Option<Self> {
+    pub(crate) fn parse(tag: &str) -> Option<Self> {
         match tag
             .trim()
             .split(['-', '_'])

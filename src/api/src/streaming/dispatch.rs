@@ -52,6 +52,7 @@ impl Work {
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
             | Event::PostScheduled { .. }
+            | Event::PushQueued
             | Event::AccountUpdated { .. }
             | Event::RelationshipChanged { .. }
             | Event::PeerChanged { .. }

@@ -25,6 +25,8 @@ use zeroize::Zeroizing;
 pub(crate) const REQUESTS: u32 = 2_000;
 /// Where the node of a test is.
 pub(crate) const ORIGIN: &str = "https://here.example";
+/// The node's public key for push services.
+pub(crate) const VAPID: &str = "BExample";
 /// Password of everyone whom [`House::person`] adds.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -34,6 +36,8 @@ pub(crate) struct House {
     pub(crate) ctx: Ctx,
     /// The router as `node` serves it.
     pub(crate) router: Router,
+    /// What its handlers are given.
+    pub(crate) state: ApiState,
     /// Turns time.
     pub(crate) clock: TestClock,
     /// Ends with the test.
@@ -70,6 +74,7 @@ impl House {
             max_post_chars: 5_000,
             max_upload_bytes: 8 << 20,
             open_webfinger: false,
+            push_services: vec!["https://push.example".to_owned()],
         };
         let ports = Ports {
             clock: Arc::new(Turned(clock.clone())),
@@ -83,22 +88,25 @@ impl House {
             trust: None,
             requests_per_person: REQUESTS,
             client,
+            vapid: VAPID.to_owned(),
         };
         let state = ApiState::new(ctx.clone(), settings);
         let router = entrenous_api::router(state.clone());
         // What `node` does with each batch of events.
         let (follower, mut events) = (ctx.clone(), ctx.store().events());
+        let hub = state.clone();
         tokio::spawn(async move {
             while let Ok(batch) = events.recv().await {
                 follower.caches().apply(&batch);
                 follower.trust().apply(&batch);
                 entrenous_domain::look::follow(&follower, &batch).await;
-                state.publish(&batch);
+                hub.publish(&batch);
             }
         });
         Self {
             ctx,
             router,
+            state,
             clock,
             db,
         }

@@ -152,6 +152,7 @@ impl Caches {
                     self.forget_posts();
                 }
                 Event::Notified { .. }
+                | Event::PushQueued
                 | Event::DeliveriesQueued { .. }
                 | Event::SpreadQueued { .. }
                 | Event::LookChanged

@@ -12,7 +12,7 @@ use entrenous_model::{
     Receiving, Sending,
 };
 use entrenous_store::{
-    blocks, feed, follows as rows,
+    blocks, domain_blocks, feed, follows as rows,
     person::{self, Person},
 };
 
@@ -42,7 +42,7 @@ pub async fn follow(
         }
         let (asks, asked) = pair(tx, &via, follower, followee)?;
         giving.check(&asks, &asked)?;
-        if blocks::between(tx, follower, followee)? {
+        if blocks::between(tx, follower, followee)? || hidden(tx, &asks, &asked)? {
             return blocked(tx, &via, &asks, &asked, uri.as_deref());
         }
         match rows::between(tx, follower, followee)? {
@@ -94,6 +94,19 @@ impl Giving {
         }
         Ok(())
     }
+}
+
+/// Whether one of them hides the node of the other.
+fn hidden(tx: &mut Work<'_>, asks: &Person, asked: &Person) -> Result<bool> {
+    for (one, other) in [(asks, asked), (asked, asks)] {
+        if let Some(peer) = other.peer
+            && one.is_local()
+            && domain_blocks::hides(tx, one.id, peer)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Both people, if they are there and one of them is ours.

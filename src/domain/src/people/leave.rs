@@ -13,8 +13,9 @@ pub(crate) fn end_access(tx: &mut Tx, id: AccountId, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Disables a person: sessions, codes and tokens end, follows in both directions end, what they have scheduled and
-/// feature and their conversations go, peers are told (`DeleteActor`). For whoever owns the machine; see [`disable_by`].
+/// Disables a person: sessions, codes and tokens end, and what was subscribed with these, follows in both directions end,
+/// what they have scheduled, feature and hide and their conversations go, peers are told (`DeleteActor`). For whoever owns the
+/// machine; see [`disable_by`].
 /// The last owner cannot be disabled.
 ///
 /// # Errors
@@ -96,6 +97,7 @@ fn end(tx: &mut Tx, actor: &str, account: &Account, role: Option<Role>) -> Resul
     store::endorsements::remove_of(tx, id)?;
     store::featured_tags::remove_of(tx, id)?;
     store::suggestions::remove_of(tx, id)?;
+    store::domain_blocks::remove_of(tx, id)?;
     store::reports::unassign_of(tx, id)?;
     store::ledger::forget_key(tx, id)?;
     audit::write(tx, actor, "person.disabled", None, None, &account.username)?;

@@ -55,6 +55,7 @@ impl House {
             max_post_chars: 5_000,
             max_upload_bytes: 8 << 20,
             open_webfinger: false,
+            push_services: vec!["https://push.example".to_owned()],
         };
         let ports = Ports {
             clock: Arc::new(Turned(clock.clone())),

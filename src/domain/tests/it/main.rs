@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
+mod domain_blocks;
+#[cfg(test)]
 mod featured;
 #[cfg(test)]
 mod filters;
@@ -24,6 +26,8 @@ mod oauth;
 mod people;
 #[cfg(test)]
 mod posts;
+#[cfg(test)]
+mod push;
 #[cfg(test)]
 mod remote;
 #[cfg(test)]

@@ -49,6 +49,7 @@ async fn furnished(house: &House) -> (PeerId, usize) {
         .await
         .unwrap();
     ledger::seal(ctx).await.unwrap();
+    crate::push::subscribed(house, "bob").await;
     past(house, "INSERT INTO node_secrets (name, sealed, created_at) SELECT 'instance-test', sealed_key, created_at FROM peer_invites").await;
     // What stands there is sealed for another purpose: it must be one that opens.
     let sealed = ctx.vault().seal("instance key", [5; 12], b"private").unwrap();
@@ -95,6 +96,7 @@ async fn opened_by(house: &House, key: &[u8; 32]) -> usize {
         (Kind::Person, "person key"),
         (Kind::Invitation, "peer invitation"),
         (Kind::Ledger, "ledger key"),
+        (Kind::Push, "push subscription"),
     ] {
         let values = all(house, kind).await;
         count += values

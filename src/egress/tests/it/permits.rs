@@ -65,6 +65,8 @@ async fn each_kind_has_its_bounds() {
     let invitation = Permit::invitation(&origin, &["/actor", "/invitations/7"]).unwrap();
     let purge = Permit::purge(&origin, "/invitations/notice").unwrap();
     let by_hand = Permit::hand_added(&origin).unwrap();
+    let push = Permit::push_service(&origin, "/send/abc?d=e").unwrap();
+    assert_eq!(push.kind(), PermitKind::PushService);
     assert_eq!(by_hand.kind(), PermitKind::HandAdded);
     assert_eq!(by_hand.origin(), origin);
     for (permit, method, path, allowed) in [
@@ -79,6 +81,10 @@ async fn each_kind_has_its_bounds() {
         (&purge, Method::GET, "/people/ana", false),
         (&by_hand, Method::GET, "/actor", true),
         (&by_hand, Method::POST, "/inbox", false),
+        (&push, Method::POST, "/send/abc?d=e", true),
+        (&push, Method::POST, "/send/abc", false),
+        (&push, Method::POST, "/", false),
+        (&push, Method::GET, "/send/abc?d=e", false),
     ] {
         let result = client.send(permit, request(method.clone(), path)).await;
         assert_eq!(result.is_ok(), allowed, "{:?} {method} {path}", permit.kind());

@@ -60,6 +60,7 @@ impl Node {
             max_post_chars: 5_000,
             max_upload_bytes: 8 << 20,
             open_webfinger: false,
+            push_services: Vec::new(),
         };
         let ports = Ports {
             clock: Arc::new(Turned(clock.clone())),

@@ -110,6 +110,7 @@ const fn words(kind: Kind) -> &'static str {
         Kind::Person => "Private keys of people",
         Kind::Invitation => "Keys of invitations",
         Kind::Ledger => "Keys of people in ledgers",
+        Kind::Push => "Addresses for notifications",
     }
 }
 
@@ -122,6 +123,7 @@ fn as_json(standing: &Standing) -> Value {
             Kind::Person => "people",
             Kind::Invitation => "invitations",
             Kind::Ledger => "ledger",
+            Kind::Push => "push",
         };
         sealed.insert(name.to_owned(), count(of_kind));
     }

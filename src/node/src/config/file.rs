@@ -23,6 +23,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) federation: Federation,
     #[serde(default)]
+    pub(crate) push: Push,
+    #[serde(default)]
     pub(crate) log: Log,
     #[serde(default)]
     pub(crate) egress: Egress,
@@ -103,6 +105,16 @@ pub(crate) struct Http {
 pub(crate) struct Federation {
     pub(crate) open_webfinger: bool,
 }
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Push {
+    /// Origins of the push services that may be asked.
+    pub(crate) services: Vec<Origin>,
+}
+
+/// Push services are asked side by side, each by a worker of its own.
+const MOST_SERVICES: usize = 16;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -279,6 +291,7 @@ impl Config {
         crate::log::filter(&self.log.level).map_err(|error| {
             format!("log.level must be error, warn, info, debug or a filter such as \"entrenous_federation=debug,info\": {error}")
         })?;
+        self.check_push()?;
         // Here and not only when the node starts, so that `config check` finds it too.
         let mut way_out = EgressConfig::new("check");
         way_out.native_roots = false;
@@ -286,6 +299,25 @@ impl Config {
         entrenous_egress::Egress::new(&way_out)
             .map(drop)
             .map_err(|error| error.to_string())
+    }
+
+    fn check_push(&self) -> Result<(), String> {
+        let services = &self.push.services;
+        if services.len() > MOST_SERVICES {
+            return Err(format!("push.services must list at most {MOST_SERVICES}"));
+        }
+        for (at, service) in services.iter().enumerate() {
+            if services.iter().take(at).any(|before| before == service) {
+                return Err(format!("push.services lists {service} twice"));
+            }
+            let allowed = self.egress.allow.iter().any(|rule| rule.covers(service.as_str()));
+            if service.scheme() != "https" && !allowed {
+                return Err(format!(
+                    "push.services: {service} is not https, and no [[egress.allow]] is for it"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The database's URL with a relative file made absolute.
@@ -326,6 +358,26 @@ mod tests {
         for text in ["", "*", half, &unknown, &colour, &star, &source] {
             assert!(parse(text, &[]).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn push_services() {
+        let with = |list: &str| parse(&format!("{GOOD}[push]\nservices = {list}\n"), &[]);
+        assert!(parse(GOOD, &[]).unwrap().push.services.is_empty());
+        let two = with("[\"https://fcm.googleapis.com\", \"https://updates.push.services.mozilla.com\"]");
+        assert_eq!(two.unwrap().push.services.len(), 2);
+        for wrong in [
+            "[\"*\"]",
+            "[\"https://fcm.googleapis.com/fcm/send\"]",
+            "[\"http://push.example\"]",
+            "[\"https://a.example\", \"https://a.example\"]",
+            "\"https://a.example\"",
+        ] {
+            assert!(with(wrong).is_err(), "{wrong}");
+        }
+        let rule = "[[egress.allow]]\norigin = \"http://127.0.0.1:9\"\naddresses = [\"127.0.0.0/8\"]\n";
+        let local = format!("{GOOD}[push]\nservices = [\"http://127.0.0.1:9\"]\n{rule}");
+        assert!(parse(&local, &[]).is_ok());
     }
 
     #[test]

@@ -101,6 +101,13 @@ pub(crate) const KEYS: &[Key] = &[
         "Answer WebFinger questions about people to anyone. See the threat model.",
     ),
     key(
+        "push.services",
+        Some("[]"),
+        "Push services that may tell people's devices of notifications, such as [\"https://fcm.googleapis.com\"]. Nothing is \
+         sent to any other; none: people get notifications only while a client is open. Contents are encrypted for the \
+         device; the service learns whose device is told, and when.",
+    ),
+    key(
         "log.level",
         Some("\"info\""),
         "What is logged: error, warn, info, debug, or a filter such as \"entrenous_federation=debug,info\".",

@@ -10,6 +10,7 @@ mod ledger;
 mod linger;
 mod maintenance;
 mod pace;
+mod push;
 mod stall;
 mod timed;
 
@@ -22,6 +23,7 @@ use crate::log;
 use entrenous_api::{ApiSettings, ApiState, ClientFile};
 use entrenous_domain::{look, peers, polls, scheduled, search, timelines};
 use entrenous_model::Event;
+use entrenous_wire::push::VapidKey;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,11 +84,13 @@ async fn serve(app: &App) -> Result<(), Failure> {
     let workers = TaskTracker::new();
 
     let desk = desk::Desk::new(app.federation.clone());
+    let key = push::key(&app.ctx).await?;
     let settings = ApiSettings {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         trust: Some(Arc::new(desk)),
         requests_per_person: app.config.limits.requests_per_person,
         client: web_client(),
+        vapid: key.as_ref().map(VapidKey::public).unwrap_or_default(),
     };
     let state = ApiState::new(app.ctx.clone(), settings);
     let router = entrenous_api::assemble(state.clone(), app.federation.router());
@@ -141,6 +145,16 @@ async fn serve(app: &App) -> Result<(), Failure> {
             unfinished: "a scheduled post is not published yet; trying again",
         },
     ));
+    if let Some(key) = key {
+        let sender = push::Sender {
+            state: state.clone(),
+            egress: app.egress.clone(),
+            key,
+        };
+        for service in &app.ctx.node().push_services {
+            workers.spawn(push::run(sender.clone(), service.clone(), stop.clone()));
+        }
+    }
     workers.spawn(ledger::run(app.ctx.clone(), stop.clone()));
     workers.spawn(emptied::run(
         app.ctx.clone(),

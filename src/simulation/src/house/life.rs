@@ -138,6 +138,7 @@ fn settings(node: NodeNo) -> Result<NodeSettings, Failed> {
         max_post_chars: 5_000,
         max_upload_bytes: 8 << 20,
         open_webfinger: false,
+        push_services: Vec::new(),
     })
 }
 

@@ -201,3 +201,37 @@ diesel::table! {
         created_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        token_id -> BigInt,
+        account_id -> BigInt,
+        service -> Text,
+        endpoint_hash -> Text,
+        sealed -> Binary,
+        alerts -> Text,
+        policy -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pushes (notification_id, subscription_id) {
+        notification_id -> BigInt,
+        subscription_id -> BigInt,
+        service -> Text,
+        created_at -> Timestamp,
+        due_at -> Timestamp,
+        tries -> Integer,
+    }
+}
+
+diesel::table! {
+    domain_blocks (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        domain -> Text,
+        created_at -> Timestamp,
+    }
+}

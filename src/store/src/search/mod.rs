@@ -11,6 +11,7 @@ mod plans;
 mod posts;
 mod stems;
 
+use crate::visible::{Who, node_wanted};
 use crate::{Conn, StoreError, sql::Sql, words};
 use diesel::sql_types::{BigInt, Text};
 use entrenous_model::AccountId;
@@ -150,7 +151,8 @@ fn ranked(candidates: Sql, viewer: AccountId, query: &AccountQuery<'_>, others: 
             .raw(" ESCAPE '\\')"),
         None => sql,
     };
-    sql.raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = a.id AND b.target_id = ")
+    node_wanted(sql.raw(" AND "), Who::Id(viewer), "a.peer_id")
+        .raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = a.id AND b.target_id = ")
         .int(viewer)
         .raw(") OR (b.target_id = a.id AND b.account_id = ")
         .int(viewer)

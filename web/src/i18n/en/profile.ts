@@ -84,4 +84,12 @@ export const profile = {
   noFollowing: "{name} follows nobody yet",
   hiddenFollows: "{name} keeps this list private",
   partialFollows: "Of people of other organisations, only the follows known here are listed.",
+  hideNode: "Hide everyone of {name}",
+  showNode: "Show people of {name} again",
+  hideNodeTitle: "Hide everyone of {name}?",
+  hideNodeHelp:
+    "You see nobody of that organisation any more: no posts, no notifications, no suggestions. The follows between you and its people end, and do not come back by themselves.",
+  hideNodeDo: "Hide",
+  nodeHidden: "You see nobody of {name} any more",
+  nodeShown: "You see people of {name} again",
 } as const;

@@ -97,4 +97,24 @@ export const settings = {
   unmute: "Unmute",
   unmuteName: "Unmute {name}",
   unmuted: "{name} is not muted any more",
+  nodes: "Hidden organisations",
+  nodesHint: "You see nobody of them, and nobody there follows you. They are not told why.",
+  noNodes: "You have hidden no organisation. The menu on the profile of one of its people does it.",
+  nodeShow: "Show again",
+  nodeShowName: "Show {name} again",
+  nodeShown: "You see people of {name} again",
+  device: "Notifications on this device",
+  deviceTell: "Tell me while this page is closed",
+  deviceHint:
+    "What it says is encrypted for this device. The push service of your browser learns only that something came, and when.",
+  deviceOn: "This device tells you from now on",
+  deviceOff: "This device tells you nothing any more",
+  deviceClosed:
+    "Your server does not send notifications to devices: its administrator has not allowed any push service. You see them here while a page is open.",
+  deviceDenied:
+    "You have told this browser not to show notifications from here. Its settings for this site can change that.",
+  deviceUnsupported:
+    "This browser cannot be told here. It needs an https address; on an iPhone or iPad the page must be on the home screen.",
+  deviceRefused:
+    "Your administrator has not allowed the push service that this browser uses. Another browser may use another one.",
 } as const;

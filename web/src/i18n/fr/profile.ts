@@ -86,4 +86,12 @@ export const profile = {
   noFollowing: "{name} ne suit encore personne",
   hiddenFollows: "{name} garde cette liste privée",
   partialFollows: "Pour les personnes d’autres organisations, seuls les abonnements connus ici sont listés.",
+  hideNode: "Masquer toutes les personnes de {name}",
+  showNode: "Afficher de nouveau les personnes de {name}",
+  hideNodeTitle: "Masquer toutes les personnes de {name} ?",
+  hideNodeHelp:
+    "Vous ne verrez plus personne de cette organisation : ni publications, ni notifications, ni suggestions. Les abonnements entre vous et ses membres prennent fin et ne reviennent pas d’eux-mêmes.",
+  hideNodeDo: "Masquer",
+  nodeHidden: "Vous ne verrez plus personne de {name}",
+  nodeShown: "Vous verrez de nouveau les personnes de {name}",
 } as const;

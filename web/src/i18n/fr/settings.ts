@@ -99,4 +99,24 @@ export const settings = {
   unmute: "Ne plus masquer",
   unmuteName: "Ne plus masquer {name}",
   unmuted: "Vous verrez de nouveau {name}",
+  nodes: "Organisations masquées",
+  nodesHint: "Vous n’en voyez plus personne, et personne là-bas ne vous suit. La raison ne leur est pas donnée.",
+  noNodes: "Vous n’avez masqué aucune organisation. Le menu du profil d’une de ses personnes le permet.",
+  nodeShow: "Afficher de nouveau",
+  nodeShowName: "Afficher de nouveau {name}",
+  nodeShown: "Vous verrez de nouveau les personnes de {name}",
+  device: "Notifications sur cet appareil",
+  deviceTell: "M’avertir quand cette page est fermée",
+  deviceHint:
+    "Le contenu est chiffré pour cet appareil. Le service de notification de votre navigateur apprend seulement que quelque chose est arrivé, et quand.",
+  deviceOn: "Cet appareil vous avertira désormais",
+  deviceOff: "Cet appareil ne vous avertira plus",
+  deviceClosed:
+    "Votre serveur n’envoie pas de notifications aux appareils : aucun service de notification n’a été autorisé. Vous les voyez ici tant qu’une page est ouverte.",
+  deviceDenied:
+    "Vous avez demandé à ce navigateur de ne pas afficher de notifications d’ici. Ses réglages pour ce site permettent de changer cela.",
+  deviceUnsupported:
+    "Ce navigateur ne peut pas être averti ici. Il faut une adresse https ; sur un iPhone ou un iPad, la page doit être sur l’écran d’accueil.",
+  deviceRefused:
+    "Le service de notification de ce navigateur n’a pas été autorisé ici. Un autre navigateur en utilise peut-être un autre.",
 } as const;

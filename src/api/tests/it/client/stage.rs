@@ -97,6 +97,11 @@ impl Stage {
         &self.house.ctx
     }
 
+    /// What handlers are given.
+    pub(crate) const fn state(&self) -> &entrenous_api::ApiState {
+        &self.house.state
+    }
+
     /// A member whose token may do what ordinary clients ask for.
     pub(crate) async fn person(&self, username: &str) -> Person {
         self.person_with(username, Role::Member, SCOPES).await

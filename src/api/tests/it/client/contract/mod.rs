@@ -207,6 +207,11 @@ async fn what_is_done_answers_in_the_documented_shape() {
         json!({ "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read" });
     let app = town.stage.json(&town.ada, "POST", "/api/v1/apps", app).await.ok();
     town.shapes.check("apps", &app, "App");
+    let push = "/api/v1/push/subscription";
+    let made = town.stage.subscribed(&town.ada).await;
+    town.shapes.check(push, &made, "WebPushSubscription");
+    let read = town.stage.get(&town.ada, push).await.ok();
+    town.shapes.check(push, &read, "WebPushSubscription");
     let path = format!("/api/v1/statuses/{post}");
     let gone = request(&town.ada, "DELETE", &path).body("".into()).unwrap();
     let gone = town.stage.send(gone).await.ok();
