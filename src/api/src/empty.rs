@@ -12,10 +12,7 @@ use serde_json::Value;
 pub(crate) const NOT_YET: &str = "not built yet";
 
 /// Lists that are empty: (path, scope, what it would be).
-const LISTS: &[(&str, &str, &str)] = &[
-    ("/api/v1/domain_blocks", "read:blocks follow", "Peers I block"),
-    ("/api/v1/custom_emojis", "", "Custom emoji"),
-];
+const LISTS: &[(&str, &str, &str)] = &[("/api/v1/domain_blocks", "read:blocks follow", "Peers I block")];
 
 /// Things that are absent: (path, scope, what it would be).
 const ABSENT: &[(&str, &str, &str)] = &[("/api/v1/push/subscription", "push", "My push subscription")];

@@ -30,6 +30,7 @@ mod brand;
 mod client;
 mod closed;
 mod conversations;
+mod custom_emojis;
 mod empty;
 mod entities;
 pub mod error;
@@ -101,6 +102,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(polls::routes())
         .merge(scheduled::routes())
         .merge(conversations::routes())
+        .merge(custom_emojis::routes())
         .merge(featured::routes())
         .merge(suggestions::routes())
         .merge(timelines::routes())

@@ -23,11 +23,26 @@ pub enum NotificationKind {
     Update,
     /// A poll ended that one made or voted in.
     Poll,
+    /// A post was answered with an emoji. Named as Pleroma does; told to clients that ask for it alone.
+    #[serde(rename = "pleroma:emoji_reaction")]
+    EmojiReaction,
 }
 
 impl NotificationKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Mention,
+        Self::Status,
+        Self::Reblog,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::Favourite,
+        Self::Update,
+        Self::Poll,
+        Self::EmojiReaction,
+    ];
+    /// Those that every client knows: what is told if nothing is said.
+    pub const USUAL: [Self; 8] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -50,6 +65,7 @@ impl NotificationKind {
             Self::Favourite => "favourite",
             Self::Update => "update",
             Self::Poll => "poll",
+            Self::EmojiReaction => "pleroma:emoji_reaction",
         }
     }
 

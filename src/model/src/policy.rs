@@ -287,6 +287,7 @@ impl OutboundActivity {
             Self::DeletePost { .. }
             | Self::UndoBoost { .. }
             | Self::UndoFavourite { .. }
+            | Self::UndoReact { .. }
             | Self::Unpin { .. }
             | Self::UndoFollow { .. }
             | Self::RejectFollow { .. } => Matter::Retraction,
@@ -297,6 +298,7 @@ impl OutboundActivity {
             | Self::Vote { .. }
             | Self::Boost { .. }
             | Self::Favourite { .. }
+            | Self::React { .. }
             | Self::Pin { .. }
             | Self::AcceptFollow { .. }
             | Self::Block { .. }

@@ -1,6 +1,7 @@
 //! `Notification`, and the groups of the second version of that API.
 
-use super::{Account, Faces, Status, render_statuses, stamp};
+use super::emoji::ReactionUrls;
+use super::{Account, Faces, Status, reaction_urls, render_statuses, stamp};
 use crate::ApiState;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{Result, accounts};
@@ -18,7 +19,8 @@ const SAMPLE: usize = 8;
 pub(crate) struct Notification {
     /// Local id.
     pub(crate) id: String,
-    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update` or `poll`.
+    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update` or `poll`; to
+    /// those who ask for it, `pleroma:emoji_reaction`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The group it belongs to.
@@ -30,6 +32,12 @@ pub(crate) struct Notification {
     /// The post it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<Status>,
+    /// The emoji of a reaction, custom ones between colons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) emoji: Option<String>,
+    /// The picture of a custom emoji.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) emoji_url: Option<String>,
 }
 
 /// Notifications that belong together.
@@ -119,7 +127,10 @@ pub(crate) fn group_key(notification: &model::Notification) -> String {
 pub(crate) fn group_key_of(notification: &model::Notification, grouped: &[NotificationKind]) -> String {
     let kind = notification.kind;
     match (kind, notification.post) {
-        (NotificationKind::Favourite | NotificationKind::Reblog, Some(post)) if grouped.contains(&kind) => {
+        (
+            NotificationKind::Favourite | NotificationKind::Reblog | NotificationKind::EmojiReaction,
+            Some(post),
+        ) if grouped.contains(&kind) => {
             format!("{}-{post}", kind.as_str())
         }
         (NotificationKind::Follow, _) if grouped.contains(&kind) => {
@@ -133,6 +144,10 @@ pub(crate) fn group_key_of(notification: &model::Notification, grouped: &[Notifi
 pub(super) struct About {
     accounts: HashMap<AccountId, Arc<model::Account>>,
     statuses: HashMap<PostId, Status>,
+    /// The emoji of reactions.
+    emoji: HashMap<(AccountId, PostId), String>,
+    /// Where pictures of these are.
+    urls: ReactionUrls,
     faces: Faces,
 }
 
@@ -161,9 +176,18 @@ impl About {
             .zip(render_statuses(state, owner, &views).await?)
             .collect();
         let faces = Faces::of(ctx, accounts.values().map(AsRef::as_ref)).await?;
+        let reactions = notifications
+            .iter()
+            .filter(|one| one.kind == NotificationKind::EmojiReaction)
+            .filter_map(|one| Some((one.from, one.post?)))
+            .collect();
+        let emoji = posts::latest_reactions(ctx, reactions).await?;
+        let urls = reaction_urls(ctx, emoji.values().map(String::as_str)).await?;
         Ok(Self {
             accounts,
             statuses,
+            emoji,
+            urls,
             faces,
         })
     }
@@ -175,6 +199,10 @@ impl About {
             Some(post) => Some(self.statuses.get(&post)?.clone()),
             None => None,
         };
+        let emoji = notification
+            .post
+            .filter(|_| notification.kind == NotificationKind::EmojiReaction)
+            .and_then(|post| self.emoji.get(&(notification.from, post)));
         Some(Notification {
             id: notification.id.to_string(),
             kind: notification.kind.as_str().to_owned(),
@@ -182,6 +210,16 @@ impl About {
             created_at: stamp(notification.created_at),
             account: self.faces.account(account),
             status,
+            emoji: emoji.map(|name| {
+                if name.is_ascii() {
+                    format!(":{name}:")
+                } else {
+                    name.clone()
+                }
+            }),
+            emoji_url: emoji
+                .and_then(|name| self.urls.get(name))
+                .map(|urls| urls.moving.clone()),
         })
     }
 }

@@ -5,10 +5,10 @@ use crate::announcements::Announcement;
 use crate::state::WeakState;
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::{
-    DomainError, accounts, announcements, conversations, filters, lists, notifications, posts, timelines,
+    DomainError, accounts, announcements, conversations, custom_emoji, filters, lists, notifications, posts, timelines,
 };
 use entrenous_model::{
-    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, Page,
+    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, NotificationKind, Page,
     PostId,
 };
 use serde_json::json;
@@ -52,8 +52,8 @@ impl ApiState {
                 self.publish_home("update", *post, owners).await?;
                 self.publish_lists("update", *post, owners).await
             }
-            // An edit, or a vote: whoever has the post before them sees it change.
-            Event::PostUpdated { post, .. } | Event::PollCounted { post } => {
+            // An edit, a vote, or an emoji: whoever has the post before them sees it change.
+            Event::PostUpdated { post, .. } | Event::PollCounted { post } | Event::PostReacted { post } => {
                 let at_home = self.hub().people_on(is_home);
                 self.publish_home("status.update", *post, &at_home).await?;
                 let with_lists = self.hub().people_on(is_list);
@@ -88,6 +88,7 @@ impl ApiState {
             | Event::MarksChanged { .. }
             | Event::SpreadQueued { .. }
             | Event::LookChanged
+            | Event::EmojisChanged
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
             | Event::PostScheduled { .. }
@@ -256,13 +257,14 @@ impl ApiState {
 
     /// Each sees an announcement with their own answers to it.
     async fn publish_announcement(&self, id: AnnouncementId) -> ApiResult<()> {
+        let emojis = custom_emoji::known(self.ctx()).await?;
         for viewer in self.hub().people_on(is_home) {
             let shown = match announcements::get(self.ctx(), viewer, id).await {
                 // Ended, or taken back meanwhile.
                 Err(DomainError::NotFound) => return Ok(()),
                 found => found?,
             };
-            let entity = Announcement::of(self.ctx().origin(), shown);
+            let entity = Announcement::of(self.ctx(), &emojis, shown)?;
             let payload: Arc<str> = serde_json::to_string(&entity).map_err(ApiError::internal)?.into();
             self.send_home(viewer, "announcement", &payload);
         }
@@ -316,6 +318,10 @@ impl ApiState {
             Err(DomainError::NotFound) => return Ok(()),
             found => found?,
         };
+        // A stream cannot be asked whether its client knows it.
+        if notification.kind == NotificationKind::EmojiReaction {
+            return Ok(());
+        }
         let hidden = notifications::hidden(self.ctx(), owner, std::slice::from_ref(&notification)).await?;
         if !hidden.is_empty() {
             return Ok(());

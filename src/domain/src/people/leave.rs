@@ -56,6 +56,7 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
             store::endorsements::remove_of(tx, id)?;
             store::featured_tags::remove_of(tx, id)?;
             store::suggestions::remove_of(tx, id)?;
+            store::reactions::remove_of(tx, id)?;
             store::ledger::forget_key(tx, id)?;
             audit::write(tx, &actor, "person.disabled", None, None, &account.username)?;
             let mut events = vec![

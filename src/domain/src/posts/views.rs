@@ -1,12 +1,12 @@
 //! Posts with everything a client shows, in a constant number of queries.
 
-use super::{Body, Flags, PostView, Viewer, gate::store_viewer};
+use super::{Body, Flags, PostView, Reacted, Viewer, gate::store_viewer, reactions};
 use crate::{
     Ctx, DomainError, Result,
     accounts::{self, Caches},
     marks::{Mark, StripedMarks},
 };
-use entrenous_model::{Account, AccountId, PostId};
+use entrenous_model::{Account, AccountId, PostId, Time};
 use entrenous_store::{Conn, StoreError, posts as rows, visible::Viewer as Seen};
 use std::{
     collections::{HashMap, HashSet},
@@ -25,6 +25,8 @@ pub(crate) struct Seeable {
     pub(crate) boosted: Option<Arc<Body>>,
     /// The viewer's flags.
     pub(crate) flags: Flags,
+    /// What of the reactions is otherwise for the viewer.
+    pub(crate) reacted: Arc<Reacted>,
 }
 
 /// Those of `ids` that the viewer may see, in the order asked, with everything a client shows. One query per kind, not per post.
@@ -64,7 +66,7 @@ pub async fn view_anew(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<PostView
 
 /// Those of `ids` that the viewer may see, in the order asked.
 pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<Seeable>> {
-    let (reader, order) = (ctx.clone(), ids.to_vec());
+    let (reader, order, now) = (ctx.clone(), ids.to_vec(), ctx.now());
     let found = ctx.store().read(move |conn| {
         let marked = Marked::before_reading(reader.caches());
         let wanted: Vec<i64> = order.iter().map(|id| id.get()).collect();
@@ -77,7 +79,7 @@ pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<
             .filter(|id| taken.insert(*id))
             .filter_map(|id| visible.get(&id).map(|boosted| (id, *boosted)))
             .collect();
-        seeable(conn, reader.caches(), &marked, viewer, &rows)
+        seeable(conn, reader.caches(), &marked, viewer, &rows, now)
     });
     Ok(found.await?)
 }
@@ -105,6 +107,7 @@ pub(crate) fn seeable(
     marked: &Marked,
     viewer: Seen,
     visible: &[(PostId, Option<PostId>)],
+    now: Time,
 ) -> std::result::Result<Vec<Seeable>, StoreError> {
     let all: HashSet<i64> = visible
         .iter()
@@ -126,6 +129,11 @@ pub(crate) fn seeable(
         }
         Seen::Peer(_) => rows::FlagSets::default(),
     };
+    let reacted = match viewer {
+        Seen::Person(id) => reactions::of_viewer(conn, id, bodies.values().map(AsRef::as_ref), now)?,
+        Seen::Peer(_) => HashMap::new(),
+    };
+    let nothing = Arc::new(Reacted::default());
     let of = |body: &Body| {
         let id = body.post.id.get();
         Flags {
@@ -146,7 +154,14 @@ pub(crate) fn seeable(
             };
             // The flags of a boost are those of the post in it.
             let flags = of(boosted.as_ref().unwrap_or(&body));
-            Some(Seeable { body, boosted, flags })
+            let meant = boosted.as_ref().unwrap_or(&body).post.id;
+            let reacted = reacted.get(&meant).unwrap_or(&nothing);
+            Some(Seeable {
+                reacted: Arc::clone(reacted),
+                body,
+                boosted,
+                flags,
+            })
         })
         .collect())
 }
@@ -160,21 +175,22 @@ pub(crate) async fn with_people(ctx: &Ctx, posts: &[Seeable]) -> Result<Vec<Post
         .collect();
     let people = accounts::get_many(ctx, people.into_iter().collect()).await?;
     let people: HashMap<AccountId, Arc<Account>> = people.into_iter().map(|one| (one.id, one)).collect();
-    let view = |body: &Arc<Body>, flags: Flags, boosted: Option<Box<PostView>>| {
+    let view = |body: &Arc<Body>, one: &Seeable, boosted: Option<Box<PostView>>| {
         Some(PostView {
             account: Arc::clone(people.get(&body.post.account)?),
             body: Arc::clone(body),
             boosted,
-            flags,
+            flags: one.flags,
+            reacted: Arc::clone(&one.reacted),
         })
     };
     Ok(posts
         .iter()
         .filter_map(|one| match &one.boosted {
-            None => view(&one.body, one.flags, None),
+            None => view(&one.body, one, None),
             Some(boosted) => {
-                let inner = view(boosted, one.flags, None)?;
-                view(&one.body, one.flags, Some(Box::new(inner)))
+                let inner = view(boosted, one, None)?;
+                view(&one.body, one, Some(Box::new(inner)))
             }
         })
         .collect())

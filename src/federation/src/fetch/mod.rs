@@ -4,10 +4,12 @@
 //! allows. What is fetched goes through the same domain verbs as what is delivered.
 
 mod actor;
+mod emojis;
 mod files;
 mod note;
 mod pictures;
 mod question;
 
+pub use emojis::EmojiFetches;
 pub(crate) use files::Fetches;
 pub use pictures::Pictures;

@@ -30,6 +30,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    emojis (id) {
+        id -> BigInt,
+        peer_id -> Nullable<BigInt>,
+        shortcode -> Text,
+        uri -> Nullable<Text>,
+        category -> Text,
+        visible_in_picker -> Bool,
+        disabled -> Bool,
+        hash -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        still_hash -> Nullable<Text>,
+        still_size -> BigInt,
+        remote_url -> Nullable<Text>,
+        remote_updated_at -> Nullable<Timestamp>,
+        epoch -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reactions (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        uri -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     filters (id) {
         id -> BigInt,
         account_id -> BigInt,
