@@ -39,7 +39,7 @@ export type MediaAttachment = Pick<
 };
 
 /** A poll. Counts are null while they are hidden. */
-export type Poll = Omit<Present<Schemas["Poll"]>, "emojis">;
+export type Poll = Omit<Present<Schemas["Poll"]>, "emojis"> & { emojis?: Schemas["CustomEmoji"][] };
 
 /** Where a filter applies: the home feed with lists, notifications, public feeds and hashtags, conversations, profiles. */
 export type FilterPlace = "home" | "notifications" | "public" | "thread" | "account";

@@ -51,6 +51,9 @@ export function post(id: string | number, more: Partial<Status> = {}): Status {
     poll: null,
     reblog: null,
     filtered: [],
+    emojis: [],
+    reactions: [],
+    pleroma: { emoji_reactions: [] },
     ...more,
   } as Status;
 }
