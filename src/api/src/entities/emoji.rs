@@ -19,8 +19,7 @@ pub(crate) struct CustomEmoji {
     pub(crate) static_url: String,
     /// Offered in pickers.
     pub(crate) visible_in_picker: bool,
-    /// Heading in pickers; absent without one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Heading in pickers; null without one.
     pub(crate) category: Option<String>,
 }
 

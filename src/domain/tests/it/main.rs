@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
+mod custom_emoji;
+#[cfg(test)]
 mod featured;
 #[cfg(test)]
 mod filters;

@@ -5,6 +5,7 @@ mod admin;
 mod announcements;
 mod contract;
 mod conversations;
+mod emojis;
 mod featured;
 mod files;
 mod filters;
