@@ -21,6 +21,7 @@ const CONTENT: &[&str] = &[
     "conversation_posts",
     "conversations",
     "dismissed_suggestions",
+    "emojis",
     "endorsements",
     "favourites",
     "featured_tags",
@@ -41,6 +42,7 @@ const CONTENT: &[&str] = &[
     "post_mentions",
     "post_tags",
     "posts",
+    "reactions",
     "scheduled_files",
     "scheduled_posts",
 ];

@@ -24,10 +24,10 @@ pub struct Filter {
 impl Filter {
     fn kinds(&self) -> Vec<NotificationKind> {
         // What only some clients know is told to those who ask for it.
-        let asked = if self.types.is_empty() {
-            NotificationKind::USUAL.as_slice()
+        let asked: &[NotificationKind] = if self.types.is_empty() {
+            &NotificationKind::USUAL
         } else {
-            NotificationKind::ALL.as_slice()
+            &NotificationKind::ALL
         };
         asked
             .iter()
