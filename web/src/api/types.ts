@@ -62,13 +62,15 @@ export type FilterResult = Omit<Schemas["FilterResult"], "filter"> & {
 
 export type Status = Omit<
   Schemas["Status"],
-  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered"
+  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered" | "pleroma" | "reactions"
 > & {
   visibility: Visibility;
   filtered: FilterResult[];
   media_attachments: MediaAttachment[];
   poll: Poll | null;
   reblog: Status | null;
+  /** Absent in what was kept from an earlier version. */
+  pleroma?: Schemas["StatusPleroma"];
 };
 
 export type Notification = Omit<Schemas["Notification"], "status"> & { status?: Status | null };

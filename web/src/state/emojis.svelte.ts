@@ -40,7 +40,7 @@ export function forgetEmojis(): void {
 
 /** A post with one's own answer set or taken away. */
 export function answered(post: Status, name: string, on: boolean): Status {
-  const before = post.pleroma.emoji_reactions;
+  const before = post.pleroma?.emoji_reactions ?? [];
   const known = before.find((one) => one.name === name);
   if ((known?.me ?? false) === on) return post;
   const custom = all.find((one) => one.shortcode === name);
@@ -48,7 +48,7 @@ export function answered(post: Status, name: string, on: boolean): Status {
   const one = { ...(known ?? { ...fresh, account_ids: [] }), me: on };
   one.count += on ? 1 : -1;
   const list = known ? before.map((other) => (other.name === name ? one : other)) : [...before, one];
-  return { ...post, pleroma: { ...post.pleroma, emoji_reactions: list.filter((other) => other.count > 0) } };
+  return { ...post, pleroma: { emoji_reactions: list.filter((other) => other.count > 0) } };
 }
 
 /** What is being sent, by post and emoji: a second press waits for the answer to the first. */
@@ -59,7 +59,8 @@ export async function toggleReaction(id: string, name: string): Promise<void> {
   const before = status(id);
   const key = `${id} ${name}`;
   if (!before || sending.has(key)) return;
-  const on = !(before.pleroma.emoji_reactions.find((one) => one.name === name)?.me ?? false);
+  const known = before.pleroma?.emoji_reactions.find((one) => one.name === name);
+  const on = !(known?.me ?? false);
   sending.add(key);
   patchStatus(id, (post) => answered(post, name, on));
   try {

@@ -52,7 +52,6 @@ export function post(id: string | number, more: Partial<Status> = {}): Status {
     reblog: null,
     filtered: [],
     emojis: [],
-    reactions: [],
     pleroma: { emoji_reactions: [] },
     ...more,
   } as Status;
