@@ -111,7 +111,19 @@ mod tests {
         assert_eq!(of(":blob:"), ["blob"]);
         assert_eq!(of("<p>Hi :blob: and :blob_2:</p>"), ["blob", "blob_2"]);
         assert_eq!(of("\u{e9}t\u{e9} :aa:\u{1f980}:bb:"), ["aa", "bb"]);
-        for none in ["", ":", "::", ":a:", "at 10:30:45 o'clock", "x:blob:", ":blob:x", "::blob::", ":bl ob:", ":bl-ob:", ":<b>:"] {
+        for none in [
+            "",
+            ":",
+            "::",
+            ":a:",
+            "at 10:30:45 o'clock",
+            "x:blob:",
+            ":blob:x",
+            "::blob::",
+            ":bl ob:",
+            ":bl-ob:",
+            ":<b>:",
+        ] {
             assert_eq!(of(none), [""; 0], "{none}");
         }
         assert_eq!(of(&format!(":{}:", "a".repeat(64))).len(), 1);

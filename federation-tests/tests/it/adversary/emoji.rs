@@ -32,8 +32,13 @@ async fn reactions(scene: &Scene, post: &str) -> Vec<(String, i64)> {
     let path = format!("/api/v1/pleroma/statuses/{post}/reactions");
     let all = scene.alice.get(&path).await.ok();
     let all = all.as_array().unwrap().iter();
-    all.map(|one| (one["name"].as_str().unwrap().to_owned(), one["count"].as_i64().unwrap()))
-        .collect()
+    all.map(|one| {
+        (
+            one["name"].as_str().unwrap().to_owned(),
+            one["count"].as_i64().unwrap(),
+        )
+    })
+    .collect()
 }
 
 async fn reactions_are_ones_own(on: Database) {
@@ -55,7 +60,12 @@ async fn reactions_are_ones_own(on: Database) {
     assert_eq!(scene.post("an id of ours", "max", &stolen).await.status, 403);
     let hidden = react(&scene, "max", &private["uri"], "🎉");
     assert_eq!(scene.post("what is hidden", "max", &hidden).await.status, 202);
-    let nothing = react(&scene, "max", &json!(scene.node.url("/posts/116000000000000001")), "🎉");
+    let nothing = react(
+        &scene,
+        "max",
+        &json!(scene.node.url("/posts/116000000000000001")),
+        "🎉",
+    );
     assert_eq!(scene.post("what is not there", "max", &nothing).await.status, 202);
     // Another's is not taken back, by id or by its parts.
     let undo = scene.p.activity("mona", "Undo", json!({ "object": first["id"] }));
@@ -93,7 +103,9 @@ async fn a_flood_of_reactions_is_bounded(on: Database) {
     for _ in 0..3 {
         for (n, one) in emoji.split(' ').enumerate() {
             let name = ["max", "mona"][n % 2];
-            let said = scene.post(one, name, &react(&scene, name, &post["uri"], one)).await;
+            let said = scene
+                .post(one, name, &react(&scene, name, &post["uri"], one))
+                .await;
             assert_eq!(said.status, 202, "{}", said.text);
         }
     }
@@ -124,12 +136,15 @@ async fn emoji_of_peers_are_made_anew(on: Database) {
     ];
     let mut tags = vec![json!({ "type": "Mention", "href": scene.alice_uri(), "name": "@alice" })];
     let mut tag = |name: &str, url: String| {
-        tags.push(json!({ "type": "Emoji", "name": format!(":{name}:"), "icon": { "type": "Image", "url": url } }));
+        tags.push(
+            json!({ "type": "Emoji", "name": format!(":{name}:"), "icon": { "type": "Image", "url": url } }),
+        );
     };
     for (name, bytes) in files {
-        scene
-            .p
-            .serve_reply(&format!("/e/{name}"), Reply::Bytes("image/png", Vec::new(), bytes));
+        scene.p.serve_reply(
+            &format!("/e/{name}"),
+            Reply::Bytes("image/png", Vec::new(), bytes),
+        );
         tag(name, format!("{}/e/{name}", scene.p.origin));
     }
     scene
@@ -156,12 +171,24 @@ async fn emoji_of_peers_are_made_anew(on: Database) {
     let url = good["url"].as_str().unwrap();
     assert!(url.starts_with(&scene.node.url("/media/")), "{url}");
     let (content_type, bytes) = served(&scene, url).await;
-    assert!(content_type == "image/png" && !holds(&bytes, "GPS"), "{content_type}");
+    assert!(
+        content_type == "image/png" && !holds(&bytes, "GPS"),
+        "{content_type}"
+    );
     // The others had their turn before or have it soon after.
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(shown().await.len(), 1, "{:?}", shown().await);
-    let asked = scene.p.seen().into_iter().filter(|seen| seen.line.contains(" /e/")).count();
+    let asked = scene
+        .p
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.line.contains(" /e/"))
+        .count();
     assert!(asked <= 64, "asked for {asked} pictures");
-    assert_eq!(scene.alice.get("/api/v1/custom_emojis").await.ok(), json!([]), "never among ours");
+    assert_eq!(
+        scene.alice.get("/api/v1/custom_emojis").await.ok(),
+        json!([]),
+        "never among ours"
+    );
     scene.watched().await;
 }

@@ -255,11 +255,7 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
     }
     if matches!(
         effect,
-        Effect::Unfollowed
-        | Effect::Unliked
-        | Effect::Unreacted
-        | Effect::Unboosted
-        | Effect::Unblocked
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked
     ) {
         before.in_force = Some(is_in_force(scene, replayed, effect).await);
     }
@@ -319,11 +315,7 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
                 boost_is_seen(scene, replayed).await;
             }
         }
-        Effect::Unfollowed
-        | Effect::Unliked
-        | Effect::Unreacted
-        | Effect::Unboosted
-        | Effect::Unblocked => {
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked => {
             assert!(
                 replayed.again || before.in_force == Some(true),
                 "{name}: nothing to take back"
@@ -409,11 +401,7 @@ async fn pinned_by(scene: &Scene, actor: &str) -> Vec<String> {
 /// What an activity is done with; for an `Undo` what that was done with, embedded or remembered.
 fn target(scene: &Scene, replayed: &Replayed, effect: Effect) -> String {
     match effect {
-        Effect::Unfollowed
-        | Effect::Unliked
-        | Effect::Unreacted
-        | Effect::Unboosted
-        | Effect::Unblocked => {
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked => {
             let embedded = text(&replayed.body["object"]["object"]);
             if embedded.is_empty() {
                 scene.target(replayed.object())

@@ -132,6 +132,12 @@ pub(crate) async fn reaction_urls<'a>(
 pub(super) fn reaction_names(views: &[PostView]) -> impl Iterator<Item = &str> {
     views
         .iter()
-        .flat_map(|view| &view.boosted.as_deref().map_or(&view.body, |inner| &inner.body).reactions)
+        .flat_map(|view| {
+            &view
+                .boosted
+                .as_deref()
+                .map_or(&view.body, |inner| &inner.body)
+                .reactions
+        })
         .map(|one| one.name.as_str())
 }

@@ -213,7 +213,12 @@ impl Fragments {
         {
             return Ok(piece);
         }
-        let json = json_of(&Shared::of(answer.ctx, &answer.emojis, body, boosted.map(AsRef::as_ref))?)?;
+        let json = json_of(&Shared::of(
+            answer.ctx,
+            &answer.emojis,
+            body,
+            boosted.map(AsRef::as_ref),
+        )?)?;
         let piece = Arc::new(Piece {
             of: Arc::clone(body),
             boosted: boosted.cloned(),

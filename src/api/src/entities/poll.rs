@@ -47,12 +47,7 @@ impl Poll {
     ///
     /// # Errors
     /// The vault's.
-    pub(crate) fn of(
-        ctx: &Ctx,
-        emojis: &Emojis,
-        viewer: AccountId,
-        view: &PostView,
-    ) -> Result<Option<Self>> {
+    pub(crate) fn of(ctx: &Ctx, emojis: &Emojis, viewer: AccountId, view: &PostView) -> Result<Option<Self>> {
         let Some(poll) = view.poll.as_ref() else {
             return Ok(None);
         };

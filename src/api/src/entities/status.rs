@@ -169,18 +169,15 @@ impl<'a> Shared<'a> {
     ///
     /// # Errors
     /// The vault's.
-    pub(super) fn of(
-        ctx: &Ctx,
-        emojis: &Emojis,
-        body: &'a Body,
-        boosted: Option<&'a Body>,
-    ) -> Result<Self> {
+    pub(super) fn of(ctx: &Ctx, emojis: &Emojis, body: &'a Body, boosted: Option<&'a Body>) -> Result<Self> {
         let (post, origin) = (&body.post, ctx.origin());
         // A boost shows the counters of what it boosts: clients act on the outer one.
         let counted = boosted.map_or(post, |inner| &inner.post);
         let titles = body.poll.iter().flat_map(|poll| &poll.options);
         let texts = [post.content.as_str(), counted.spoiler.as_str()];
-        let texts = texts.into_iter().chain(titles.map(|option| option.title.as_str()));
+        let texts = texts
+            .into_iter()
+            .chain(titles.map(|option| option.title.as_str()));
         Ok(Self {
             id: post.id.to_string(),
             uri: &post.uri,

@@ -35,7 +35,8 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/pleroma/statuses/{id}/reactions/{emoji}",
             read,
-            named("Who answers a post with an emoji: a list of one, or none").returns::<Vec<ReactionWithPeople>>(),
+            named("Who answers a post with an emoji: a list of one, or none")
+                .returns::<Vec<ReactionWithPeople>>(),
             one,
         )
         .put(
@@ -115,7 +116,11 @@ async fn found(
         shown
             .into_iter()
             .map(|one| ReactionWithPeople {
-                accounts: one.people.iter().filter_map(|who| people.get(who).cloned()).collect(),
+                accounts: one
+                    .people
+                    .iter()
+                    .filter_map(|who| people.get(who).cloned())
+                    .collect(),
                 reaction: EmojiReaction::of(one, &urls),
             })
             .collect(),

@@ -5,11 +5,12 @@ use crate::announcements::Announcement;
 use crate::state::WeakState;
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::{
-    DomainError, accounts, announcements, conversations, custom_emoji, filters, lists, notifications, posts, timelines,
+    DomainError, accounts, announcements, conversations, custom_emoji, filters, lists, notifications, posts,
+    timelines,
 };
 use entrenous_model::{
-    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, NotificationKind, Page,
-    PostId,
+    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId,
+    NotificationKind, Page, PostId,
 };
 use serde_json::json;
 use std::sync::Arc;

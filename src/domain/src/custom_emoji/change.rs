@@ -64,7 +64,9 @@ pub async fn create(ctx: &Ctx, actor: &str, shortcode: &str, change: Change) -> 
     let (actor, kept) = (actor.to_owned(), picture.clone());
     let made = work::write(ctx, move |tx| {
         if rows::by_shortcode(tx, None, &shortcode)?.is_some() {
-            return Err(DomainError::Invalid(format!("the shortcode {shortcode} is taken")));
+            return Err(DomainError::Invalid(format!(
+                "the shortcode {shortcode} is taken"
+            )));
         }
         if rows::count(tx, None)? >= OWN {
             return Err(DomainError::invalid("there are 2000 emoji already"));

@@ -7,8 +7,8 @@ mod capability;
 mod change;
 mod remote;
 
-pub use capability::{Urls, by_peer, path_for_peers, urls};
 pub(crate) use capability::open;
+pub use capability::{Urls, by_peer, path_for_peers, urls};
 pub use change::{Change, all, create, remove, update};
 pub use remote::{RemoteEmoji, forget_peer, remember};
 

@@ -1,7 +1,7 @@
 //! Emoji of peers: named by what their people write, fetched afterwards.
 
-use super::change::{hashes, store};
 use super::OF_A_PEER;
+use super::change::{hashes, store};
 use crate::{Ctx, DomainError, Result, attachments, work};
 use entrenous_model::emoji::is_shortcode;
 use entrenous_model::{Emoji, EmojiId, Event, PeerId, PreparedEmoji, Time};

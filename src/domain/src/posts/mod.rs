@@ -39,9 +39,9 @@ pub use participants::{Participant, participants};
 pub use pin::{MOST_PINNED, pin, unpin};
 pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
-pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use react::{KINDS, OF_ONE, react, unicode as unicode_emoji, unreact};
 pub use reactions::{Reacted, Reaction, ShownReaction, latest_reactions};
+pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, views};
 
 /// What a post answers.

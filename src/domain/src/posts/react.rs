@@ -110,13 +110,7 @@ pub async fn react(
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn unreact(
-    ctx: &Ctx,
-    via: Via,
-    account: AccountId,
-    id: PostId,
-    emoji: Option<&str>,
-) -> Result<()> {
+pub async fn unreact(ctx: &Ctx, via: Via, account: AccountId, id: PostId, emoji: Option<&str>) -> Result<()> {
     let wanted = match emoji {
         Some(emoji) => match named(ctx, emoji).await? {
             Some(named) => Some(named.name),

@@ -34,7 +34,9 @@ fn with(picture: PreparedEmoji) -> Change {
 async fn opens(ctx: &Ctx, url: &str) -> Option<(String, Vec<u8>)> {
     let path = url.strip_prefix("https://here.example/media/").unwrap();
     let (id, capability) = path.split_once('/').unwrap();
-    let opened = media::open(ctx, MediaId(id.parse().unwrap()), capability).await.unwrap()?;
+    let opened = media::open(ctx, MediaId(id.parse().unwrap()), capability)
+        .await
+        .unwrap()?;
     let bytes = opened.read(ctx).await.unwrap()?;
     Some((opened.content_type, bytes))
 }

@@ -132,6 +132,8 @@ impl Federation {
             updated_at: tag.updated,
             picture,
         };
-        custom_emoji::remember(self.ctx(), peer.id, remote).await.map(drop)
+        custom_emoji::remember(self.ctx(), peer.id, remote)
+            .await
+            .map(drop)
     }
 }

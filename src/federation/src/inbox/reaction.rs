@@ -92,5 +92,7 @@ async fn name(federation: &Federation, peer: &Peer, activity: &Activity) -> Resu
         return Ok(None);
     };
     let known = custom_emoji::known(ctx).await?;
-    Ok(known.get(Some(third.id), shortcode).map(|_| of(owner.authority())))
+    Ok(known
+        .get(Some(third.id), shortcode)
+        .map(|_| of(owner.authority())))
 }

@@ -16,7 +16,11 @@ impl Federation {
     }
 
     /// The tags of this node's emoji in texts. Whoever calls it has asked for all emoji a moment ago.
-    pub(super) fn emoji_tags<'a>(&self, texts: impl IntoIterator<Item = &'a str>, reader: Reader) -> Vec<Value> {
+    pub(super) fn emoji_tags<'a>(
+        &self,
+        texts: impl IntoIterator<Item = &'a str>,
+        reader: Reader,
+    ) -> Vec<Value> {
         custom_emoji::last_known(self.ctx())
             .used(None, texts)
             .iter()

@@ -89,7 +89,9 @@ impl Federation {
         });
         let options = view.poll.iter().flat_map(|poll| &poll.options);
         let texts = [view.post.content.as_str(), view.post.spoiler.as_str()];
-        let texts = texts.into_iter().chain(options.map(|option| option.title.as_str()));
+        let texts = texts
+            .into_iter()
+            .chain(options.map(|option| option.title.as_str()));
         let emojis = self.emoji_tags(texts, reader);
         Value::Array(mentions.chain(hashtags).chain(emojis).collect())
     }

@@ -28,7 +28,9 @@ async fn document(federation: &Federation, verified: &Verified, name: &str) -> R
     };
     let found = custom_emoji::by_peer(federation.ctx(), name).await?;
     let document = found.and_then(|(emoji, _)| federation.own_emoji(&emoji, peer.software));
-    Ok(document.map_or_else(not_found, |document| activity_json(cleared, &with_context(document))))
+    Ok(document.map_or_else(not_found, |document| {
+        activity_json(cleared, &with_context(document))
+    }))
 }
 
 /// Its picture.

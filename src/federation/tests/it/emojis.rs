@@ -32,7 +32,9 @@ async fn has_emoji(node: &Node, shortcode: &str, shade: u8) {
         picture: Some(entrenous_files::emoji(&png(shade)).unwrap()),
         ..Change::default()
     };
-    custom_emoji::create(node.ctx(), "boss", shortcode, change).await.unwrap();
+    custom_emoji::create(node.ctx(), "boss", shortcode, change)
+        .await
+        .unwrap();
 }
 
 /// What the node knows as soon as that holds.
@@ -50,7 +52,9 @@ async fn until(node: &Node, what: &str, holds: impl Fn(&Emojis) -> bool) -> Arc<
 
 async fn reactions(node: &Node, viewer: AccountId, post: PostId) -> Vec<ShownReaction> {
     node.ctx().caches().forget_everything();
-    let view = posts::view(node.ctx(), Viewer::Person(viewer), post).await.unwrap();
+    let view = posts::view(node.ctx(), Viewer::Person(viewer), post)
+        .await
+        .unwrap();
     view.shown_reactions()
 }
 
@@ -59,7 +63,11 @@ async fn answered(node: &Node, viewer: AccountId, post: PostId, expected: &[(&st
     for _ in 0..600 {
         let shown = reactions(node, viewer, post).await;
         found = shown.into_iter().map(|one| (one.name, one.count)).collect();
-        if found.iter().map(|(name, count)| (name.as_str(), *count)).eq(expected.iter().copied()) {
+        if found
+            .iter()
+            .map(|(name, count)| (name.as_str(), *count))
+            .eq(expected.iter().copied())
+        {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -68,7 +76,11 @@ async fn answered(node: &Node, viewer: AccountId, post: PostId, expected: &[(&st
 }
 
 async fn peer_of(node: &Node, other: &Node) -> PeerId {
-    peers::active(node.ctx(), other.origin()).await.unwrap().unwrap().id
+    peers::active(node.ctx(), other.origin())
+        .await
+        .unwrap()
+        .unwrap()
+        .id
 }
 
 #[tokio::test]
@@ -83,7 +95,10 @@ async fn an_emoji_crosses_with_what_uses_it() {
     let post = b.federation.post_by_uri(&uri).await.unwrap().unwrap();
     let home = peer_of(&b, &a).await;
     let known = until(&b, "the emoji", |known| known.get(Some(home), "blob").is_some()).await;
-    let (theirs, ours) = (known.get(Some(home), "blob").unwrap(), known.get(None, "blob").unwrap());
+    let (theirs, ours) = (
+        known.get(Some(home), "blob").unwrap(),
+        known.get(None, "blob").unwrap(),
+    );
     assert_ne!(theirs.picture.hash, ours.picture.hash);
     let url = theirs.remote_url.clone().unwrap();
     assert_eq!(url, a.origin().join("/emojis/blob/picture"));
@@ -104,26 +119,41 @@ async fn reactions_cross_and_are_taken_back() {
     let id = a.writes(ada.id, "Hello", Visibility::Public).await;
     let uri = a.origin().join(&format!("/posts/{id}"));
     let post = b.federation.post_by_uri(&uri).await.unwrap().unwrap();
-    let react = async |emoji: &str| posts::react(b.ctx(), Via::Local, bob.id, post, emoji, None).await.unwrap();
+    let react = async |emoji: &str| {
+        posts::react(b.ctx(), Via::Local, bob.id, post, emoji, None)
+            .await
+            .unwrap()
+    };
     react("🎉").await;
     react(":theirs:").await;
     let named = format!("theirs@{}", b.authority());
     answered(&a, ada.id, id, &[("🎉", 1), (&named, 1)]).await;
     let there = peer_of(&a, &b).await;
-    until(&a, "the emoji", |known| known.get(Some(there), "theirs").is_some()).await;
+    until(&a, "the emoji", |known| {
+        known.get(Some(there), "theirs").is_some()
+    })
+    .await;
     // The author takes up the other node's, and it is the other node's own there.
-    posts::react(a.ctx(), Via::Local, ada.id, id, &named, None).await.unwrap();
+    posts::react(a.ctx(), Via::Local, ada.id, id, &named, None)
+        .await
+        .unwrap();
     answered(&a, ada.id, id, &[("🎉", 1), (&named, 2)]).await;
     let view = posts::view(a.ctx(), Viewer::Person(ada.id), id).await.unwrap();
     assert_eq!(view.post.favourites_count, 0);
-    posts::unreact(b.ctx(), Via::Local, bob.id, post, Some("🎉")).await.unwrap();
-    posts::unreact(b.ctx(), Via::Local, bob.id, post, Some("theirs")).await.unwrap();
+    posts::unreact(b.ctx(), Via::Local, bob.id, post, Some("🎉"))
+        .await
+        .unwrap();
+    posts::unreact(b.ctx(), Via::Local, bob.id, post, Some("theirs"))
+        .await
+        .unwrap();
     answered(&a, ada.id, id, &[(&named, 1)]).await;
     // Of a post of theirs, with their emoji: known there as their own.
     let theirs = b.writes(bob.id, "Mine", Visibility::Public).await;
     let uri = b.origin().join(&format!("/posts/{theirs}"));
     let known = a.federation.post_by_uri(&uri).await.unwrap().unwrap();
-    posts::react(b.ctx(), Via::Local, bob.id, theirs, "theirs", None).await.unwrap();
+    posts::react(b.ctx(), Via::Local, bob.id, theirs, "theirs", None)
+        .await
+        .unwrap();
     let bob_there = accounts::known_by_uri(a.ctx(), &bob.uri).await.unwrap().unwrap();
     let via = posts::react(a.ctx(), Via::Local, ada.id, known, &named, None).await;
     assert!(via.is_err(), "it is not on that post, as far as is known here");
@@ -162,7 +192,10 @@ async fn each_software_reads_reactions_in_its_own_words() {
     };
     for (software, kind) in [(Software::Native, "EmojiReact"), (Software::Other, "Like")] {
         let document = rendered(&node, software, react("🎉"), &ada).await;
-        assert_eq!((&document["type"], &document["content"]), (&json!(kind), &json!("🎉")));
+        assert_eq!(
+            (&document["type"], &document["content"]),
+            (&json!(kind), &json!("🎉"))
+        );
         assert!(document.get("tag").is_none());
         let document = rendered(&node, software, react("blob"), &ada).await;
         assert_eq!(document["content"], ":blob:");
@@ -170,9 +203,16 @@ async fn each_software_reads_reactions_in_its_own_words() {
         assert_eq!((&tag["type"], &tag["name"]), (&json!("Emoji"), &json!(":blob:")));
         assert_eq!(tag["id"], "https://here.example/emojis/blob");
         let url = tag["icon"]["url"].as_str().unwrap();
-        assert_eq!(url.ends_with("/emojis/blob/picture"), software == Software::Native, "{url}");
+        assert_eq!(
+            url.ends_with("/emojis/blob/picture"),
+            software == Software::Native,
+            "{url}"
+        );
         let document = rendered(&node, software, undo.clone(), &ada).await;
-        assert_eq!((&document["object"]["type"], &document["object"]["content"]), (&json!(kind), &json!("🎉")));
+        assert_eq!(
+            (&document["object"]["type"], &document["object"]["content"]),
+            (&json!(kind), &json!("🎉"))
+        );
     }
 }
 
@@ -187,7 +227,11 @@ fn tag(node: &Node, shortcode: &str) -> Value {
 #[tokio::test]
 async fn a_broken_in_peer_reacts_for_nobody_else() {
     let (p, n) = joined().await;
-    let (mallory, other, nina) = (p.person("mallory").await, p.person("other").await, n.person("nina").await);
+    let (mallory, other, nina) = (
+        p.person("mallory").await,
+        p.person("other").await,
+        n.person("nina").await,
+    );
     let post = n.writes(nina.id, "Mine", Visibility::Public).await;
     let secret = n.writes(nina.id, "Ours", Visibility::Direct).await;
     let uri = |id: PostId| n.origin().join(&format!("/posts/{id}"));
@@ -200,19 +244,43 @@ async fn a_broken_in_peer_reacts_for_nobody_else() {
     };
     // In another's name, of this node or of theirs; with an id of ours.
     for (number, by) in [(1, &other), (2, &nina)] {
-        assert_eq!(attacker.says(&mallory, &react(number, by, post, "🎉", json!([]))).await, 403);
+        assert_eq!(
+            attacker
+                .says(&mallory, &react(number, by, post, "🎉", json!([])))
+                .await,
+            403
+        );
     }
     let mut foreign = react(3, &mallory, post, "🎉", json!([]));
     foreign["id"] = json!(n.origin().join("/people/nina/reactions/1"));
     assert_eq!(attacker.says(&mallory, &foreign).await, 403);
     // What may not be seen is not answered.
-    assert_eq!(attacker.says(&mallory, &react(4, &mallory, secret, "🎉", json!([]))).await, 202);
+    assert_eq!(
+        attacker
+            .says(&mallory, &react(4, &mallory, secret, "🎉", json!([])))
+            .await,
+        202
+    );
     assert_eq!(reactions(&n, nina.id, secret).await, []);
     assert_eq!(reactions(&n, nina.id, post).await, []);
     // Emoji that are none: a favourite at most, and never a name.
-    let texts = ["<img src=x onerror=alert(1)>", ":\"><script>:", "::", ":a:", ":blob:", "javascript:alert(1)", "👍👍"];
+    let texts = [
+        "<img src=x onerror=alert(1)>",
+        ":\"><script>:",
+        "::",
+        ":a:",
+        ":blob:",
+        "javascript:alert(1)",
+        "👍👍",
+    ];
     for (number, text) in (10..).zip(texts) {
-        let document = react(number, &mallory, post, text, json!([{"type": "Emoji", "name": text}]));
+        let document = react(
+            number,
+            &mallory,
+            post,
+            text,
+            json!([{"type": "Emoji", "name": text}]),
+        );
         assert_eq!(attacker.says(&mallory, &document).await, 202, "{text}");
     }
     assert_eq!(reactions(&n, nina.id, post).await, []);
@@ -236,7 +304,12 @@ async fn a_broken_in_peer_reacts_for_nobody_else() {
     assert_eq!(attacker.says(&mallory, &document).await, 202);
     assert_eq!(reactions(&n, nina.id, post).await[0].name, "blob");
     for (number, emoji) in (50..).zip("😀 😁 😂 😃 😄 😅 😆 😇 😈 😉".split(' ')) {
-        assert_eq!(attacker.says(&mallory, &react(number, &mallory, post, emoji, json!([]))).await, 202);
+        assert_eq!(
+            attacker
+                .says(&mallory, &react(number, &mallory, post, emoji, json!([])))
+                .await,
+            202
+        );
     }
     assert_eq!(reactions(&n, nina.id, post).await.len(), posts::OF_ONE);
     // Another's is not taken back.
@@ -265,7 +338,12 @@ async fn a_flood_of_emoji_is_bounded_and_hostile_ones_are_left() {
     assert!(n.connections() - before <= 65, "{}", n.connections() - before);
     let again = n.connections();
     flood["id"] = json!(p.origin().join("/posts/2"));
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 2, "Create", flood)).await, 202);
+    assert_eq!(
+        attacker
+            .says(&mallory, &activity(&p, &mallory, 2, "Create", flood))
+            .await,
+        202
+    );
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(n.connections(), again, "what was tried rests");
     // Shortcodes and addresses that are none.
@@ -279,7 +357,12 @@ async fn a_flood_of_emoji_is_bounded_and_hostile_ones_are_left() {
         {"type": "Emoji", "name": 7, "icon": [[[]]]},
         {"type": "Emoji"},
     ]);
-    assert_eq!(attacker.says(&mallory, &activity(&p, &mallory, 3, "Create", hostile)).await, 202);
+    assert_eq!(
+        attacker
+            .says(&mallory, &activity(&p, &mallory, 3, "Create", hostile))
+            .await,
+        202
+    );
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(n.connections(), again, "nobody was asked for anything");
     assert_eq!(custom_emoji::known(n.ctx()).await.unwrap().room_of(home), 500);
@@ -294,7 +377,10 @@ async fn pictures_that_are_none_are_refused() {
     let mut bomb = png(1);
     bomb[16..24].copy_from_slice(&[0, 1, 134, 160, 0, 1, 134, 160]);
     let served: Vec<(&str, Vec<u8>)> = vec![
-        ("svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec()),
+        (
+            "svg",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(),
+        ),
         ("html", b"<script>alert(1)</script>".to_vec()),
         ("huge", vec![0x89; 2 << 20]),
         ("bomb", bomb),
@@ -318,7 +404,11 @@ async fn pictures_that_are_none_are_refused() {
     for (name, _) in &served {
         let url = origin.join(&format!("/{name}"));
         let most = u64::try_from(entrenous_files::EMOJI_BYTES).unwrap();
-        let fetched = node.federation.client().file(&peer, cleared, &url, most, &budget).await;
+        let fetched = node
+            .federation
+            .client()
+            .file(&peer, cleared, &url, most, &budget)
+            .await;
         let taken = fetched.ok().and_then(|bytes| entrenous_files::emoji(&bytes).ok());
         assert_eq!(taken.is_some(), *name == "good", "{name}");
     }

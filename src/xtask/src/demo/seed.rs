@@ -156,7 +156,9 @@ impl<'a> Everyone<'a> {
                         likes += 1;
                         // Some say more than that.
                         if (number + other_index) % 3 == 0 {
-                            other.client.react(post, ANSWERS.get(likes % ANSWERS.len()).unwrap_or(&"👍"))?;
+                            other
+                                .client
+                                .react(post, ANSWERS.get(likes % ANSWERS.len()).unwrap_or(&"👍"))?;
                         }
                     }
                 }

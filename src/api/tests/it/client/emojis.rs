@@ -61,11 +61,14 @@ async fn boss(stage: &Stage) -> Person {
 }
 
 fn path_of(url: &Value) -> &str {
-    url.as_str().unwrap().strip_prefix("https://here.example").unwrap_or_else(|| {
-        let text = url.as_str().unwrap();
-        let at = text.find("/media/").unwrap();
-        &text[at..]
-    })
+    url.as_str()
+        .unwrap()
+        .strip_prefix("https://here.example")
+        .unwrap_or_else(|| {
+            let text = url.as_str().unwrap();
+            let at = text.find("/media/").unwrap();
+            &text[at..]
+        })
 }
 
 #[tokio::test]
@@ -83,15 +86,30 @@ async fn administrators_upload_emoji_and_people_use_them() {
         (vec![("shortcode", "blob")], None, "picture"),
         (vec![], Some(picture.as_slice()), "shortcode"),
         (vec![("shortcode", "<b>")], Some(picture.as_slice()), "shortcode"),
-        (vec![("shortcode", "blob")], Some(b"<svg onload='alert(1)'/>".as_slice()), "PNG"),
-        (vec![("shortcode", "blob")], Some(&[0_u8; 300 * 1024][..]), "256 KiB"),
+        (
+            vec![("shortcode", "blob")],
+            Some(b"<svg onload='alert(1)'/>".as_slice()),
+            "PNG",
+        ),
+        (
+            vec![("shortcode", "blob")],
+            Some(&[0_u8; 300 * 1024][..]),
+            "256 KiB",
+        ),
     ] {
         let refused = add(&texts, image).await.refused(422);
         assert!(refused.contains(why), "{refused}");
     }
     assert_eq!(stage.get(&boss, ADMIN).await.ok(), json!([]));
-    let blob = add(&[("shortcode", "blob"), ("category", "Fun")], Some(&picture)).await.ok();
-    let party = add(&[("shortcode", "party"), ("visible_in_picker", "false")], Some(&gif())).await.ok();
+    let blob = add(&[("shortcode", "blob"), ("category", "Fun")], Some(&picture))
+        .await
+        .ok();
+    let party = add(
+        &[("shortcode", "party"), ("visible_in_picker", "false")],
+        Some(&gif()),
+    )
+    .await
+    .ok();
     add(&[("shortcode", "blob")], Some(&picture)).await.refused(422);
     assert_eq!(blob["url"], blob["static_url"]);
     let still = stage.get(&ada, path_of(&party["static_url"])).await;
@@ -102,16 +120,31 @@ async fn administrators_upload_emoji_and_people_use_them() {
     assert_eq!(image::load_from_memory(&small.bytes).unwrap().width(), 128);
 
     let listed = stage.get(&ada, LIST).await.ok();
-    let codes: Vec<_> = listed.as_array().unwrap().iter().map(|one| &one["shortcode"]).collect();
+    let codes: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["shortcode"])
+        .collect();
     assert_eq!(codes, ["party", "blob"]);
-    assert_eq!((&listed[1]["category"], &listed[0]["visible_in_picker"]), (&json!("Fun"), &json!(false)));
+    assert_eq!(
+        (&listed[1]["category"], &listed[0]["visible_in_picker"]),
+        (&json!("Fun"), &json!(false))
+    );
     assert!(listed[0]["category"].is_null());
 
     // In texts, names, warnings, polls; only what is used.
     let name = json!({ "display_name": "Ada :party:", "note": "I am :blob:" });
-    let me = stage.json(&ada, "PATCH", "/api/v1/accounts/update_credentials", name).await.ok();
+    let me = stage
+        .json(&ada, "PATCH", "/api/v1/accounts/update_credentials", name)
+        .await
+        .ok();
     let used = |of: &Value| -> Vec<String> {
-        of.as_array().unwrap().iter().map(|one| one["shortcode"].as_str().unwrap().to_owned()).collect()
+        of.as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["shortcode"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(used(&me["emojis"]), ["party", "blob"]);
     let body = json!({
@@ -123,26 +156,46 @@ async fn administrators_upload_emoji_and_people_use_them() {
     assert_eq!(used(&status["poll"]["emojis"]), ["party"]);
     assert_eq!(used(&status["account"]["emojis"]), ["party", "blob"]);
     let tell = json!({ "text": "Cake :blob:" });
-    stage.json(&boss, "POST", "/api/entrenous/v1/admin/announcements", tell).await.ok();
+    stage
+        .json(&boss, "POST", "/api/entrenous/v1/admin/announcements", tell)
+        .await
+        .ok();
     let told = stage.get(&ada, "/api/v1/announcements").await.ok();
     assert_eq!(used(&told[0]["emojis"]), ["blob"]);
 
     // Changed: seen at once, wherever it was shown.
     let id = blob["id"].as_str().unwrap();
     let path = format!("{ADMIN}/{id}");
-    let changed = stage.json(&boss, "PATCH", &path, json!({ "category": "", "disabled": true })).await.ok();
-    assert_eq!((&changed["category"], &changed["disabled"]), (&json!(""), &json!(true)));
+    let changed = stage
+        .json(&boss, "PATCH", &path, json!({ "category": "", "disabled": true }))
+        .await
+        .ok();
+    assert_eq!(
+        (&changed["category"], &changed["disabled"]),
+        (&json!(""), &json!(true))
+    );
     let post = format!("/api/v1/statuses/{}", status["id"].as_str().unwrap());
     assert_eq!(used(&stage.get(&ada, &post).await.ok()["emojis"]), ["party"]);
     assert_eq!(used(&stage.get(&ada, LIST).await.ok()), ["party"]);
-    stage.json(&boss, "PATCH", &path, json!({ "disabled": false })).await.ok();
-    assert_eq!(used(&stage.get(&ada, &post).await.ok()["emojis"]), ["blob", "party"]);
-    let replaced = upload(&stage, &boss, ("PATCH", &path), &[], Some(&gif())).await.ok();
+    stage
+        .json(&boss, "PATCH", &path, json!({ "disabled": false }))
+        .await
+        .ok();
+    assert_eq!(
+        used(&stage.get(&ada, &post).await.ok()["emojis"]),
+        ["blob", "party"]
+    );
+    let replaced = upload(&stage, &boss, ("PATCH", &path), &[], Some(&gif()))
+        .await
+        .ok();
     assert_ne!(replaced["url"], replaced["static_url"]);
     stage.delete(&boss, &path).await.ok();
     stage.delete(&boss, &path).await.refused(404);
     assert_eq!(used(&stage.get(&ada, &post).await.ok()["emojis"]), ["party"]);
-    stage.json(&boss, "PATCH", &format!("{ADMIN}/17"), json!({})).await.refused(404);
+    stage
+        .json(&boss, "PATCH", &format!("{ADMIN}/17"), json!({}))
+        .await
+        .refused(404);
 }
 
 fn in_path(emoji: &str) -> String {
@@ -154,7 +207,15 @@ async fn posts_are_answered_with_emoji() {
     let stage = Stage::new();
     let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
     let boss = boss(&stage).await;
-    upload(&stage, &boss, ("POST", ADMIN), &[("shortcode", "blob")], Some(&gif())).await.ok();
+    upload(
+        &stage,
+        &boss,
+        ("POST", ADMIN),
+        &[("shortcode", "blob")],
+        Some(&gif()),
+    )
+    .await
+    .ok();
     let post = stage.publish(&ada, "Hello", "public").await;
     let base = format!("/api/v1/pleroma/statuses/{post}/reactions");
     let answer = async |who: &Person, method: &str, emoji: &str| {
@@ -172,7 +233,10 @@ async fn posts_are_answered_with_emoji() {
         json!({ "name": "🎉", "count": 2, "me": true, "url": null, "static_url": null,
             "account_ids": [bob.id.to_string(), ada.id.to_string()] })
     );
-    assert_eq!((&reactions[1]["name"], &reactions[1]["me"]), (&json!("blob"), &json!(true)));
+    assert_eq!(
+        (&reactions[1]["name"], &reactions[1]["me"]),
+        (&json!("blob"), &json!(true))
+    );
     assert_ne!(reactions[1]["url"], reactions[1]["static_url"]);
     let seen = stage.get(&ada, &format!("/api/v1/statuses/{post}")).await.ok();
     assert_eq!(seen["pleroma"]["emoji_reactions"][1]["me"], false);
@@ -182,7 +246,10 @@ async fn posts_are_answered_with_emoji() {
 
     let all = stage.get(&ada, &base).await.ok();
     assert_eq!(all[0]["accounts"][0]["acct"], "bob");
-    let one = stage.get(&ada, &format!("{base}/{}", in_path(":blob:"))).await.ok();
+    let one = stage
+        .get(&ada, &format!("{base}/{}", in_path(":blob:")))
+        .await
+        .ok();
     assert_eq!((one.as_array().unwrap().len(), &one[0]["count"]), (1, &json!(1)));
     let none = stage.get(&ada, &format!("{base}/{}", in_path("👀"))).await.ok();
     assert_eq!(none, json!([]));
@@ -193,34 +260,70 @@ async fn posts_are_answered_with_emoji() {
     // Told to those who ask.
     let told = "/api/v1/notifications";
     assert_eq!(stage.get(&ada, told).await.ok(), json!([]));
-    assert_eq!(stage.get(&ada, "/api/v2/notifications").await.ok()["notification_groups"], json!([]));
-    let asked = stage.get(&ada, &format!("{told}?types[]=pleroma:emoji_reaction")).await.ok();
+    assert_eq!(
+        stage.get(&ada, "/api/v2/notifications").await.ok()["notification_groups"],
+        json!([])
+    );
+    let asked = stage
+        .get(&ada, &format!("{told}?types[]=pleroma:emoji_reaction"))
+        .await
+        .ok();
     assert_eq!(asked.as_array().unwrap().len(), 1);
-    assert_eq!((&asked[0]["type"], &asked[0]["emoji"]), (&json!("pleroma:emoji_reaction"), &json!(":blob:")));
+    assert_eq!(
+        (&asked[0]["type"], &asked[0]["emoji"]),
+        (&json!("pleroma:emoji_reaction"), &json!(":blob:"))
+    );
     assert_eq!(asked[0]["emoji_url"], reactions[1]["url"]);
-    let grouped = stage.get(&ada, "/api/v2/notifications?types[]=pleroma:emoji_reaction").await.ok();
+    let grouped = stage
+        .get(&ada, "/api/v2/notifications?types[]=pleroma:emoji_reaction")
+        .await
+        .ok();
     let group = &grouped["notification_groups"][0];
     assert_eq!(group["group_key"], format!("pleroma:emoji_reaction-{post}"));
-    let path = format!("/api/v2/notifications/{}/accounts", in_path(group["group_key"].as_str().unwrap()));
+    let path = format!(
+        "/api/v2/notifications/{}/accounts",
+        in_path(group["group_key"].as_str().unwrap())
+    );
     assert_eq!(stage.get(&ada, &path).await.ok()[0]["acct"], "bob");
 
     let status = answer(&bob, "DELETE", "🎉").await.ok();
-    assert_eq!((&status["reactions"][0]["count"], &status["reactions"][0]["me"]), (&json!(1), &json!(false)));
+    assert_eq!(
+        (&status["reactions"][0]["count"], &status["reactions"][0]["me"]),
+        (&json!(1), &json!(false))
+    );
     answer(&bob, "DELETE", "🎉").await.ok();
 
     // What one may not see does not exist.
     let hidden = stage.publish(&ada, "between us", "direct").await;
-    let unknown = stage.json(&bob, "PUT", "/api/v1/pleroma/statuses/17/reactions/x", json!({})).await;
-    for (method, end) in [("PUT", "/x"), ("PUT", "/%F0%9F%8E%89"), ("DELETE", "/x"), ("GET", "/x"), ("GET", "")] {
+    let unknown = stage
+        .json(&bob, "PUT", "/api/v1/pleroma/statuses/17/reactions/x", json!({}))
+        .await;
+    for (method, end) in [
+        ("PUT", "/x"),
+        ("PUT", "/%F0%9F%8E%89"),
+        ("DELETE", "/x"),
+        ("GET", "/x"),
+        ("GET", ""),
+    ] {
         let path = format!("/api/v1/pleroma/statuses/{hidden}/reactions{end}");
         let request = request(&bob, method, &path).body("".into()).unwrap();
         let refused = stage.send(request).await;
-        assert_eq!((refused.status, refused.bytes), (unknown.status, unknown.bytes.clone()), "{method} {end}");
+        assert_eq!(
+            (refused.status, refused.bytes),
+            (unknown.status, unknown.bytes.clone()),
+            "{method} {end}"
+        );
     }
     let reader = stage.token("bob", bob.id, "read").await;
     answer(&reader, "PUT", "🎉").await.refused(403);
     for path in ["/api/v2/instance", "/api/v1/instance"] {
         let features = stage.get(&ada, path).await.ok()["pleroma"]["metadata"]["features"].clone();
-        assert!(features.as_array().unwrap().contains(&json!("pleroma_emoji_reactions")), "{features}");
+        assert!(
+            features
+                .as_array()
+                .unwrap()
+                .contains(&json!("pleroma_emoji_reactions")),
+            "{features}"
+        );
     }
 }

@@ -6,9 +6,7 @@ use entrenous_domain::custom_emoji::{self, Change};
 use entrenous_domain::notifications::{self, Filter};
 use entrenous_domain::posts::{self, ShownReaction, Viewer};
 use entrenous_domain::{DomainError, Via, accounts, blocks, people};
-use entrenous_model::{
-    AccountId, NotificationKind, Page, PeerState, PostId, PreparedEmoji, Visibility,
-};
+use entrenous_model::{AccountId, NotificationKind, Page, PeerState, PostId, PreparedEmoji, Visibility};
 use entrenous_store::reactions::{self as rows, NewReaction};
 use entrenous_store::stories;
 
@@ -22,14 +20,19 @@ pub(crate) fn picture(bytes: &[u8]) -> PreparedEmoji {
 
 impl House {
     async fn reactions(&self, viewer: AccountId, post: PostId) -> Vec<ShownReaction> {
-        let view = posts::view(&self.ctx, Viewer::Person(viewer), post).await.unwrap();
+        let view = posts::view(&self.ctx, Viewer::Person(viewer), post)
+            .await
+            .unwrap();
         view.shown_reactions()
     }
 
     /// (emoji, count, mine).
     async fn answers(&self, viewer: AccountId, post: PostId) -> Vec<(String, i64, bool)> {
         let shown = self.reactions(viewer, post).await;
-        shown.into_iter().map(|one| (one.name, one.count, one.me)).collect()
+        shown
+            .into_iter()
+            .map(|one| (one.name, one.count, one.me))
+            .collect()
     }
 
     async fn react(&self, who: AccountId, post: PostId, emoji: &str) -> Result<(), DomainError> {
@@ -41,13 +44,17 @@ impl House {
             types: vec![NotificationKind::EmojiReaction],
             ..Filter::default()
         };
-        let told = notifications::list(&self.ctx, who, filter, Page::first(40)).await.unwrap();
+        let told = notifications::list(&self.ctx, who, filter, Page::first(40))
+            .await
+            .unwrap();
         told.into_iter().map(|one| one.from).collect()
     }
 }
 
 fn said(all: &[(&str, i64, bool)]) -> Vec<(String, i64, bool)> {
-    all.iter().map(|(name, count, me)| ((*name).to_owned(), *count, *me)).collect()
+    all.iter()
+        .map(|(name, count, me)| ((*name).to_owned(), *count, *me))
+        .collect()
 }
 
 stories! {

@@ -53,7 +53,9 @@ impl Town {
             picture: Some(picture),
             ..Change::default()
         };
-        custom_emoji::create(stage.ctx(), "boss", "blob", blob).await.unwrap();
+        custom_emoji::create(stage.ctx(), "boss", "blob", blob)
+            .await
+            .unwrap();
         for emoji in ["blob", "%F0%9F%8E%89"] {
             let path = format!("/api/v1/pleroma/statuses/{post}/reactions/{emoji}");
             stage.json(&bob, "PUT", &path, json!({})).await.ok();
