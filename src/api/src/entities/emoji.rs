@@ -111,12 +111,9 @@ impl EmojiReaction {
 ///
 /// # Errors
 /// The store's and the vault's.
-pub(crate) async fn reaction_urls<'a>(
-    ctx: &Ctx,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Result<ReactionUrls> {
+pub(crate) async fn reaction_urls(ctx: &Ctx, names: &[&str]) -> Result<ReactionUrls> {
     let mut urls = ReactionUrls::new();
-    for name in names {
+    for name in names.iter().copied() {
         // Unicode emoji have no letter; custom ones have nothing else.
         if !name.is_ascii() || urls.contains_key(name) {
             continue;
@@ -129,7 +126,7 @@ pub(crate) async fn reaction_urls<'a>(
 }
 
 /// The names of the reactions to these posts.
-pub(super) fn reaction_names(views: &[PostView]) -> impl Iterator<Item = &str> {
+pub(super) fn reaction_names(views: &[PostView]) -> Vec<&str> {
     views
         .iter()
         .flat_map(|view| {
@@ -140,4 +137,5 @@ pub(super) fn reaction_names(views: &[PostView]) -> impl Iterator<Item = &str> {
                 .reactions
         })
         .map(|one| one.name.as_str())
+        .collect()
 }

@@ -135,7 +135,7 @@ impl Fragments {
             viewer,
             filters: filters::active(ctx, viewer).await?,
             emojis: custom_emoji::known(ctx).await?,
-            reactions: reaction_urls(ctx, reaction_names(views)).await?,
+            reactions: reaction_urls(ctx, &reaction_names(views)).await?,
             people: self.people(ctx, views).await?,
         })
     }

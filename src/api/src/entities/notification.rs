@@ -182,7 +182,8 @@ impl About {
             .filter_map(|one| Some((one.from, one.post?)))
             .collect();
         let emoji = posts::latest_reactions(ctx, reactions).await?;
-        let urls = reaction_urls(ctx, emoji.values().map(String::as_str)).await?;
+        let names: Vec<&str> = emoji.values().map(String::as_str).collect();
+        let urls = reaction_urls(ctx, &names).await?;
         Ok(Self {
             accounts,
             statuses,

@@ -105,7 +105,8 @@ async fn found(
     let ctx = state.ctx();
     let mut shown = posts::view(ctx, caller.viewer(), id).await?.shown_reactions();
     shown.retain(|one| name.is_none_or(|name| name == one.name));
-    let urls = reaction_urls(ctx, shown.iter().map(|one| one.name.as_str())).await?;
+    let names: Vec<&str> = shown.iter().map(|one| one.name.as_str()).collect();
+    let urls = reaction_urls(ctx, &names).await?;
     let mut people: Vec<_> = shown.iter().flat_map(|one| one.people.iter().copied()).collect();
     people.sort_unstable();
     people.dedup();

@@ -122,7 +122,7 @@ async fn reactions_cross_and_are_taken_back() {
     let react = async |emoji: &str| {
         posts::react(b.ctx(), Via::Local, bob.id, post, emoji, None)
             .await
-            .unwrap()
+            .unwrap();
     };
     react("🎉").await;
     react(":theirs:").await;
