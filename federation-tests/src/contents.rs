@@ -22,6 +22,7 @@ const CONTENT: &[&str] = &[
     "conversations",
     "dismissed_suggestions",
     "domain_blocks",
+    "emojis",
     "endorsements",
     "favourites",
     "featured_tags",
@@ -46,6 +47,7 @@ const CONTENT: &[&str] = &[
     "reports",
     "push_subscriptions",
     "pushes",
+    "reactions",
     "scheduled_files",
     "scheduled_posts",
 ];

@@ -6,9 +6,11 @@ use crate::params::Query;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::{Path, State};
+use entrenous_domain::Ctx;
 use entrenous_domain::announcements::{self, Shown};
+use entrenous_domain::custom_emoji::{self, Emojis};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{AnnouncementId, Origin};
+use entrenous_model::AnnouncementId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -99,9 +101,12 @@ struct Reaction {
 }
 
 impl Announcement {
-    pub(crate) fn of(origin: &Origin, shown: Shown) -> Self {
+    /// # Errors
+    /// The vault's.
+    pub(crate) fn of(ctx: &Ctx, emojis: &Emojis, shown: Shown) -> entrenous_domain::Result<Self> {
         let one = shown.announcement;
-        Self {
+        Ok(Self {
+            emojis: CustomEmoji::used(ctx, emojis, None, [one.text.as_str()])?,
             id: one.id.to_string(),
             content: shown.content,
             starts_at: one.starts_at.map(stamp),
@@ -117,11 +122,10 @@ impl Announcement {
                 .tags
                 .into_iter()
                 .map(|name| StatusTag {
-                    url: tag_url(origin, &name),
+                    url: tag_url(ctx.origin(), &name),
                     name,
                 })
                 .collect(),
-            emojis: Vec::new(),
             reactions: shown
                 .reactions
                 .into_iter()
@@ -131,7 +135,7 @@ impl Announcement {
                     me: one.me,
                 })
                 .collect(),
-        }
+        })
     }
 }
 
@@ -142,11 +146,12 @@ async fn list(
 ) -> ApiResult<Json<Vec<Announcement>>> {
     let ctx = state.ctx();
     let all = announcements::current(ctx, caller.id(), asked.with_dismissed.unwrap_or(false)).await?;
-    Ok(Json(
-        all.into_iter()
-            .map(|shown| Announcement::of(ctx.origin(), shown))
-            .collect(),
-    ))
+    let emojis = custom_emoji::known(ctx).await?;
+    let all: entrenous_domain::Result<_> = all
+        .into_iter()
+        .map(|shown| Announcement::of(ctx, &emojis, shown))
+        .collect();
+    Ok(Json(all?))
 }
 
 async fn dismiss(

@@ -3,8 +3,9 @@
 use crate::ApiState;
 use axum::Json;
 use axum::extract::State;
+use entrenous_domain::custom_emoji::FEATURES;
 use entrenous_domain::posts::MOST_PINNED;
-use entrenous_domain::{Ctx, attachments, hashtags, polls, text};
+use entrenous_domain::{Ctx, attachments, hashtags, polls, posts, text};
 use entrenous_door::{Access, Doc, Routes};
 use serde_json::{Value, json};
 
@@ -177,6 +178,7 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
             "statuses": statuses(ctx),
             "media_attachments": media(ctx),
             "polls": polls(),
+            "reactions": { "max_reactions": posts::OF_ONE },
             "translation": { "enabled": false },
             "timelines_access": {
                 "live_feeds": { "local": "authenticated", "remote": "authenticated" },
@@ -194,6 +196,7 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
             "url": null
         },
         "api_versions": { "mastodon": MASTODON_API, "entrenous": 1 },
+        "pleroma": pleroma(),
         "contact": { "email": look.contact_email.clone().unwrap_or_default(), "account": null },
         "rules": rules_of(ctx),
         "entrenous": {
@@ -230,8 +233,14 @@ async fn v1(State(state): State<ApiState>) -> Json<Value> {
             "polls": polls()
         },
         "contact_account": null,
-        "rules": rules_of(ctx)
+        "rules": rules_of(ctx),
+        "pleroma": pleroma()
     }))
+}
+
+/// What clients of Pleroma look for before they show it.
+fn pleroma() -> Value {
+    json!({ "metadata": { "features": FEATURES, "fields_limits": { "max_fields": 8 } } })
 }
 
 async fn rules(State(state): State<ApiState>) -> Json<Value> {

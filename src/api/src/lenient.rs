@@ -253,6 +253,7 @@ from64!(
     AuditId,
     ListId,
     AnnouncementId,
+    EmojiId,
     FilterId,
     FilterKeywordId,
     FilterStatusId,

@@ -30,6 +30,7 @@ mod brand;
 mod client;
 mod closed;
 mod conversations;
+mod custom_emojis;
 mod empty;
 mod entities;
 pub mod error;
@@ -96,7 +97,6 @@ pub fn routes() -> Routes<ApiState> {
         .merge(instance::routes())
         .merge(health::routes())
         .merge(openapi::routes())
-        .merge(empty::routes())
         .merge(closed::routes())
         .merge(media::routes())
         .merge(streaming::routes())
@@ -107,6 +107,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(scheduled::routes())
         .merge(conversations::routes())
         .merge(reports::routes())
+        .merge(custom_emojis::routes())
         .merge(featured::routes())
         .merge(suggestions::routes())
         .merge(timelines::routes())

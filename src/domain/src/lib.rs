@@ -11,6 +11,7 @@ pub mod audit;
 pub mod blocks;
 pub mod context;
 pub mod conversations;
+pub mod custom_emoji;
 pub mod deliveries;
 pub mod domain_blocks;
 pub mod endorsements;

@@ -4,7 +4,7 @@ use crate::secrets::sha256_hex;
 use crate::{Ctx, DomainError, Result, accounts};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entrenous_model::{AccountId, Event, Media, MediaId};
+use entrenous_model::{AccountId, EmojiId, Event, Media, MediaId};
 use entrenous_store as store;
 use subtle::ConstantTimeEq as _;
 
@@ -157,7 +157,10 @@ pub async fn open(ctx: &Ctx, media: MediaId, capability: &str) -> Result<Option<
         .read(move |conn| store::media::by_id(conn, media))
         .await?;
     let Some(file) = found else {
-        return crate::attachments::open(ctx, media, capability).await;
+        if let Some(opened) = crate::attachments::open(ctx, media, capability).await? {
+            return Ok(Some(opened));
+        }
+        return crate::custom_emoji::open(ctx, EmojiId(media.get()), capability).await;
     };
     let today = today(ctx);
     let mut right = false;

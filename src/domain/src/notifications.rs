@@ -13,7 +13,7 @@ const TIMELINES: [&str; 2] = ["home", "notifications"];
 /// Which notifications.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only these kinds; empty for all.
+    /// Only these kinds; empty for those that every client knows.
     pub types: Vec<NotificationKind>,
     /// Not these kinds.
     pub exclude_types: Vec<NotificationKind>,
@@ -23,8 +23,15 @@ pub struct Filter {
 
 impl Filter {
     fn kinds(&self) -> Vec<NotificationKind> {
-        NotificationKind::ALL
-            .into_iter()
+        // What only some clients know is told to those who ask for it.
+        let asked: &[NotificationKind] = if self.types.is_empty() {
+            &NotificationKind::USUAL
+        } else {
+            &NotificationKind::ALL
+        };
+        asked
+            .iter()
+            .copied()
             .filter(|kind| self.types.is_empty() || self.types.contains(kind))
             .filter(|kind| !self.exclude_types.contains(kind))
             .collect()

@@ -73,6 +73,7 @@ struct Inner {
     files: fetch::Fetches,
     /// Which posts' replies were asked for.
     replies: fetch::Asked,
+    emojis: fetch::EmojiFetches,
     webfinger: Vec<AllowRule>,
     desk: handshake::Desk,
     written: render::Written,
@@ -112,6 +113,7 @@ impl Federation {
             pictures,
             files: fetch::Fetches::default(),
             replies: fetch::Asked::default(),
+            emojis: fetch::EmojiFetches::default(),
             webfinger: rules,
             desk: handshake::Desk::default(),
             written: render::Written::default(),

@@ -4,6 +4,7 @@
 //! and anything else is refused. Pure: bytes in, bytes out.
 
 mod blurhash;
+mod emoji;
 mod gif;
 mod length;
 mod picture;
@@ -11,6 +12,7 @@ mod sniff;
 
 use entrenous_model::{AttachmentKind, PreparedFile, PreparedPreview};
 
+pub use emoji::{EMOJI_BYTES, emoji};
 pub use picture::{MOST_PIXELS, decode};
 pub use sniff::TYPES;
 
@@ -40,6 +42,9 @@ pub enum Refused {
     /// More pixels than are decoded.
     #[error("the picture is too large: at most 16384 pixels on a side and 40 million in all")]
     TooManyPixels,
+    /// Larger than an emoji may be.
+    #[error("the picture is too large: an emoji has at most 256 KiB")]
+    TooHeavy,
 }
 
 /// Looks into a file that came to be attached to a post. Takes up to a second of CPU and 250 MiB for a huge picture: call

@@ -58,7 +58,7 @@ pub fn decode(bytes: &[u8]) -> Result<DynamicImage, Refused> {
     Ok(picture)
 }
 
-fn format_of(bytes: &[u8]) -> Result<ImageFormat, Refused> {
+pub(crate) fn format_of(bytes: &[u8]) -> Result<ImageFormat, Refused> {
     image::guess_format(bytes)
         .ok()
         .filter(|format| {
@@ -152,7 +152,7 @@ fn encode(picture: &DynamicImage, lossless: bool) -> Result<(Vec<u8>, &'static s
     Ok((bytes, "image/jpeg"))
 }
 
-fn png(picture: &DynamicImage) -> Result<Vec<u8>, Refused> {
+pub(crate) fn png(picture: &DynamicImage) -> Result<Vec<u8>, Refused> {
     let mut bytes = Cursor::new(Vec::new());
     picture
         .write_to(&mut bytes, ImageFormat::Png)

@@ -107,6 +107,13 @@ pub enum Event {
         /// The emoji.
         name: String,
     },
+    /// People answered a post with an emoji, or took that back: shown to those who look at it.
+    PostReacted {
+        /// The post.
+        post: PostId,
+    },
+    /// Custom emoji, ours or a peer's, came, changed or went.
+    EmojisChanged,
     /// A profile changed.
     AccountUpdated {
         /// Whose.

@@ -89,6 +89,8 @@ id! {
     ListId,
     /// Something told to everyone on the node.
     AnnouncementId,
+    /// A custom emoji.
+    EmojiId,
     /// A person's filter.
     FilterId,
     /// A keyword of a filter.

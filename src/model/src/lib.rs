@@ -7,6 +7,7 @@ pub mod announcement;
 pub mod attachment;
 pub mod contract;
 pub mod conversation;
+pub mod emoji;
 pub mod ending;
 pub mod event;
 pub mod featured;
@@ -42,6 +43,7 @@ pub use contract::{
     AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,
 };
 pub use conversation::Conversation;
+pub use emoji::{Emoji, EmojiPicture, PreparedEmoji};
 pub use ending::{Consequences, OrderState, Purge, PurgeOrder, Tally};
 pub use event::Event;
 pub use featured::FeaturedTag;

@@ -26,11 +26,27 @@ pub enum NotificationKind {
     /// Someone was reported: for those who moderate.
     #[serde(rename = "admin.report")]
     AdminReport,
+    /// A post was answered with an emoji. Named as Pleroma does; told to clients that ask for it alone.
+    #[serde(rename = "pleroma:emoji_reaction")]
+    EmojiReaction,
 }
 
 impl NotificationKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Mention,
+        Self::Status,
+        Self::Reblog,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::Favourite,
+        Self::Update,
+        Self::Poll,
+        Self::AdminReport,
+        Self::EmojiReaction,
+    ];
+    /// Those that every client knows: what is told if nothing is said.
+    pub const USUAL: [Self; 9] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -55,6 +71,7 @@ impl NotificationKind {
             Self::Update => "update",
             Self::Poll => "poll",
             Self::AdminReport => "admin.report",
+            Self::EmojiReaction => "pleroma:emoji_reaction",
         }
     }
 

@@ -59,6 +59,24 @@ pub enum OutboundActivity {
         /// ActivityPub id of the post.
         object: String,
     },
+    /// `EmojiReact`, or the `Like` with `content` that other software reads.
+    React {
+        /// ActivityPub id of the reaction.
+        uri: String,
+        /// ActivityPub id of the post.
+        object: String,
+        /// The emoji, as the store has it.
+        name: String,
+    },
+    /// `Undo` of an `EmojiReact`.
+    UndoReact {
+        /// ActivityPub id of the reaction.
+        uri: String,
+        /// ActivityPub id of the post.
+        object: String,
+        /// The emoji, as the store has it.
+        name: String,
+    },
     /// `Add` of a post to the collection of pinned ones.
     Pin {
         /// ActivityPub id of the post.
@@ -163,6 +181,8 @@ impl OutboundActivity {
             Self::UndoBoost { .. } => "Undo Announce",
             Self::Favourite { .. } => "Like",
             Self::UndoFavourite { .. } => "Undo Like",
+            Self::React { .. } => "EmojiReact",
+            Self::UndoReact { .. } => "Undo EmojiReact",
             Self::Pin { .. } => "Add",
             Self::Unpin { .. } => "Remove",
             Self::Follow { .. } => "Follow",

@@ -293,6 +293,7 @@ impl OutboundActivity {
             Self::DeletePost { .. }
             | Self::UndoBoost { .. }
             | Self::UndoFavourite { .. }
+            | Self::UndoReact { .. }
             | Self::Unpin { .. }
             | Self::UndoFollow { .. }
             | Self::RejectFollow { .. } => Matter::Retraction,
@@ -303,6 +304,7 @@ impl OutboundActivity {
             | Self::Vote { .. }
             | Self::Boost { .. }
             | Self::Favourite { .. }
+            | Self::React { .. }
             | Self::Pin { .. }
             | Self::AcceptFollow { .. }
             | Self::Block { .. }

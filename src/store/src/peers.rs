@@ -391,6 +391,7 @@ pub(crate) fn sever(conn: &mut Conn, id: PeerId) -> Result<usize, StoreError> {
     }
     // Every URL of a file that the peer was given ends here, and every URL of its own.
     diesel::sql_query("UPDATE media SET epoch = epoch + 1").execute(conn)?;
+    crate::emojis::raise_epochs(conn)?;
     diesel::sql_query(
         "UPDATE accounts SET \
            followers_count = (SELECT COUNT(*) FROM follows WHERE followee_id = accounts.id AND accepted), \

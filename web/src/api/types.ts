@@ -40,7 +40,7 @@ export type MediaAttachment = Pick<
 };
 
 /** A poll. Counts are null while they are hidden. */
-export type Poll = Omit<Present<Schemas["Poll"]>, "emojis">;
+export type Poll = Omit<Present<Schemas["Poll"]>, "emojis"> & { emojis?: Schemas["CustomEmoji"][] };
 
 /** Where a filter applies: the home feed with lists, notifications, public feeds and hashtags, conversations, profiles. */
 export type FilterPlace = "home" | "notifications" | "public" | "thread" | "account";
@@ -63,13 +63,15 @@ export type FilterResult = Omit<Schemas["FilterResult"], "filter"> & {
 
 export type Status = Omit<
   Schemas["Status"],
-  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered"
+  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered" | "pleroma" | "reactions"
 > & {
   visibility: Visibility;
   filtered: FilterResult[];
   media_attachments: MediaAttachment[];
   poll: Poll | null;
   reblog: Status | null;
+  /** Absent in what was kept from an earlier version. */
+  pleroma?: Schemas["StatusPleroma"];
 };
 
 export type Notification = Omit<Schemas["Notification"], "status"> & { status?: Status | null };

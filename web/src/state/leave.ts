@@ -1,6 +1,7 @@
 /** What is in memory of a person, and goes when they leave. */
 
 import { forgetActions } from "./actions";
+import { forgetEmojis } from "./emojis.svelte";
 import { forgetEntities } from "./entities.svelte";
 import { closeFeeds } from "./feeds.svelte";
 import { disconnect } from "./stream";
@@ -9,6 +10,7 @@ import { closeThreads } from "./thread.svelte";
 /** Forgets posts, people, lists and what waits to be sent, and ends the stream. */
 export function leave(): void {
   forgetActions();
+  forgetEmojis();
   closeFeeds();
   closeThreads();
   disconnect();

@@ -33,6 +33,19 @@ function reported({ report }: { report?: Report | null }): Pick<Group, "report">
   return { report: { id: report.id, name: name.trim() || username } };
 }
 
+/** All that is shown here. Emoji are told to clients that ask for them alone. */
+const KINDS = [
+  "mention",
+  "status",
+  "reblog",
+  "follow",
+  "follow_request",
+  "favourite",
+  "update",
+  "poll",
+  "pleroma:emoji_reaction",
+];
+
 /** People of a group that are kept for showing. */
 const SAMPLE = 8;
 
@@ -100,7 +113,7 @@ export class Notifications {
   constructor(private readonly filter: Filter) {}
 
   private get query(): Query {
-    return this.filter === "mentions" ? { types: ["mention"] } : {};
+    return { types: this.filter === "mentions" ? ["mention"] : KINDS };
   }
 
   /** Reads the newest page; again when asked again. */

@@ -51,6 +51,8 @@ export function post(id: string | number, more: Partial<Status> = {}): Status {
     poll: null,
     reblog: null,
     filtered: [],
+    emojis: [],
+    pleroma: { emoji_reactions: [] },
     ...more,
   } as Status;
 }

@@ -11,11 +11,11 @@ crate::on_both!(
     pictures_of_peers_are_made_anew
 );
 
-const GPS: &str = "GPSLatitude=48.8583;GPSLongitude=2.2945";
-const SCRIPT: &str = "<html><script>alert(1)</script></html>";
+pub(super) const GPS: &str = "GPSLatitude=48.8583;GPSLongitude=2.2945";
+pub(super) const SCRIPT: &str = "<html><script>alert(1)</script></html>";
 
 /// A PNG of one colour that says it is `width` by `height`, with other chunks between header and pixels.
-fn png(width: u32, height: u32, real: usize, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+pub(super) fn png(width: u32, height: u32, real: usize, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     picture::png(width, height, chunks, &[200, 30, 30].repeat(real * real), real)
 }
 
@@ -48,7 +48,7 @@ async fn upload(scene: &Scene, name: &str, content_type: &str, bytes: Vec<u8>) -
 }
 
 /// What is served at a URL: its type and bytes. The headers must be those of data.
-async fn served(scene: &Scene, url: &str) -> (String, Vec<u8>) {
+pub(super) async fn served(scene: &Scene, url: &str) -> (String, Vec<u8>) {
     assert!(url.starts_with(&scene.node.url("/media/")), "{url}");
     let response = scene.http.get(url).send().await.unwrap();
     assert_eq!(response.status().as_u16(), 200, "{url}");
@@ -63,7 +63,7 @@ async fn served(scene: &Scene, url: &str) -> (String, Vec<u8>) {
     (content_type, response.bytes().await.unwrap().to_vec())
 }
 
-fn holds(bytes: &[u8], words: &str) -> bool {
+pub(super) fn holds(bytes: &[u8], words: &str) -> bool {
     bytes
         .windows(words.len())
         .any(|window| window == words.as_bytes())

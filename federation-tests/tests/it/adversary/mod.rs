@@ -9,6 +9,7 @@
 mod bombs;
 mod browser;
 mod client;
+mod emoji;
 mod fetch;
 mod files;
 mod forge;

@@ -25,9 +25,12 @@ pub(super) enum Effect {
     /// The profile says what it was told.
     Profile,
     PersonGone,
-    /// A post of ours is a favourite of theirs (an emoji reaction counts as one).
+    /// A post of ours is a favourite of theirs.
     Liked,
     Unliked,
+    /// A post of ours is answered with an emoji.
+    Reacted,
+    Unreacted,
     /// A post of ours is boosted.
     Boosted,
     Unboosted,
@@ -65,8 +68,10 @@ impl Effect {
             "delete-note" => Self::PostGone,
             "update-person" | "update-service" => Self::Profile,
             "delete-person" => Self::PersonGone,
-            "like" | "like-rfc9421" | "like-emoji" | "like-emoji-custom" | "emojireact" => Self::Liked,
-            "undo-like" | "undo-like-byid" | "undo-like-emoji-byid" | "undo-emojireact" => Self::Unliked,
+            "like" | "like-rfc9421" => Self::Liked,
+            "like-emoji" | "like-emoji-custom" | "emojireact" => Self::Reacted,
+            "undo-like-emoji-byid" | "undo-emojireact" => Self::Unreacted,
+            "undo-like" | "undo-like-byid" => Self::Unliked,
             "announce" => Self::Boosted,
             "undo-announce" | "undo-announce-byid" => Self::Unboosted,
             "announce-page" | "announce-note" => Self::GroupBoosted,
@@ -250,7 +255,7 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
     }
     if matches!(
         effect,
-        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked
     ) {
         before.in_force = Some(is_in_force(scene, replayed, effect).await);
     }
@@ -295,7 +300,12 @@ async fn ids(client: &Client, path: &str) -> Vec<String> {
 pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect, before: &Before) {
     let name = &replayed.name;
     match effect {
-        Effect::Followed | Effect::Blocked | Effect::Liked | Effect::Boosted | Effect::GroupBoosted => {
+        Effect::Followed
+        | Effect::Blocked
+        | Effect::Liked
+        | Effect::Reacted
+        | Effect::Boosted
+        | Effect::GroupBoosted => {
             assert!(is_in_force(scene, replayed, effect).await, "{name}: {effect:?}");
             if effect == Effect::Followed {
                 accepted_by_us(scene, replayed).await;
@@ -305,7 +315,7 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
                 boost_is_seen(scene, replayed).await;
             }
         }
-        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked => {
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked => {
             assert!(
                 replayed.again || before.in_force == Some(true),
                 "{name}: nothing to take back"
@@ -391,7 +401,7 @@ async fn pinned_by(scene: &Scene, actor: &str) -> Vec<String> {
 /// What an activity is done with; for an `Undo` what that was done with, embedded or remembered.
 fn target(scene: &Scene, replayed: &Replayed, effect: Effect) -> String {
     match effect {
-        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked => {
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked => {
             let embedded = text(&replayed.body["object"]["object"]);
             if embedded.is_empty() {
                 scene.target(replayed.object())
@@ -414,6 +424,17 @@ async fn is_in_force(scene: &Scene, replayed: &Replayed, effect: Effect) -> bool
             let post = scene.post(&scene.watcher, &target).await;
             let post = post.unwrap_or_else(|| panic!("{name}: {target} is not there"));
             let id = post["id"].as_str().expect("no id");
+            let account = scene
+                .account(&scene.watcher, replayed.actor())
+                .await
+                .expect("unknown");
+            if matches!(effect, Effect::Reacted | Effect::Unreacted) {
+                let path = format!("/api/v1/pleroma/statuses/{id}/reactions");
+                let kinds = scene.watcher.get(&path).await.ok();
+                let people = kinds.as_array().expect("no list").iter();
+                let mut people = people.flat_map(|kind| kind["account_ids"].as_array().expect("no list"));
+                return people.any(|id| *id == account["id"]);
+            }
             let liked = matches!(effect, Effect::Liked | Effect::Unliked);
             let list = if liked { "favourited_by" } else { "reblogged_by" };
             let people = scene
@@ -421,10 +442,6 @@ async fn is_in_force(scene: &Scene, replayed: &Replayed, effect: Effect) -> bool
                 .get(&format!("/api/v1/statuses/{id}/{list}"))
                 .await
                 .ok();
-            let account = scene
-                .account(&scene.watcher, replayed.actor())
-                .await
-                .expect("unknown");
             return people
                 .as_array()
                 .expect("no list")

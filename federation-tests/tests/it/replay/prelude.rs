@@ -10,7 +10,12 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
     let body = &exchange.body;
     if matches!(
         effect,
-        Effect::Post | Effect::Liked | Effect::Boosted | Effect::GroupBoosted | Effect::Voted
+        Effect::Post
+            | Effect::Liked
+            | Effect::Reacted
+            | Effect::Boosted
+            | Effect::GroupBoosted
+            | Effect::Voted
     ) {
         let parent = body["object"]["inReplyTo"].as_str();
         let post = scene.translated(parent.unwrap_or(text(&body["object"]))).await;
@@ -18,7 +23,7 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
     }
     match effect {
         Effect::Accepted | Effect::Rejected => our_follow(scene, exchange, actor).await,
-        Effect::Unfollowed | Effect::Unliked | Effect::Unboosted | Effect::Unblocked => {
+        Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked => {
             done(scene, exchange).await;
         }
         Effect::Post | Effect::Boosted | Effect::GroupBoosted | Effect::Nothing | Effect::PersonGone => {
@@ -30,7 +35,12 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
             watch(scene, actor).await;
             post(scene, exchange, actor).await;
         }
-        Effect::Followed | Effect::Profile | Effect::Liked | Effect::Blocked | Effect::Voted => {}
+        Effect::Followed
+        | Effect::Profile
+        | Effect::Liked
+        | Effect::Reacted
+        | Effect::Blocked
+        | Effect::Voted => {}
     }
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod alerts;
 mod announcements;
 mod contract;
+mod emojis;
 mod ending;
 mod introductions;
 mod invites;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(accounts::routes())
         .merge(reports::routes())
         .merge(announcements::routes())
+        .merge(emojis::routes())
         .merge(look::routes())
         .merge(ledger::routes())
         .merge(trail::routes())

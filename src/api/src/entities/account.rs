@@ -1,6 +1,6 @@
 //! `Account`, `CredentialAccount`, and what hangs on them.
 
-use super::{Faces, stamp};
+use super::{CustomEmoji, Faces, stamp};
 use entrenous_domain::text;
 use entrenous_model::{self as model, AccountKind, Member};
 use schemars::JsonSchema;
@@ -72,19 +72,6 @@ pub(crate) struct Account {
     /// What only Entrenous clients know: the organisation of a person of a peer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) entrenous: Option<AccountExtension>,
-}
-
-/// A custom emoji. There are none yet.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct CustomEmoji {
-    /// Name between the colons.
-    pub(crate) shortcode: String,
-    /// Picture.
-    pub(crate) url: String,
-    /// Picture that does not move.
-    pub(crate) static_url: String,
-    /// Offered in pickers.
-    pub(crate) visible_in_picker: bool,
 }
 
 /// One line of the table on a profile.
@@ -223,7 +210,7 @@ impl Faces {
             last_status_at: account.last_posted_at.map(|at| at.format("%Y-%m-%d").to_string()),
             hide_collections: false,
             noindex: true,
-            emojis: Vec::new(),
+            emojis: self.emojis_of(account),
             roles: Vec::new(),
             fields: account
                 .fields

@@ -1,9 +1,12 @@
 //! What accounts need beside themselves: where their pictures are served, and the names of their organisations.
 
+use super::CustomEmoji;
 use super::account::Organisation;
+use entrenous_domain::custom_emoji::{self, Emojis};
 use entrenous_domain::{Ctx, Result, peers, pictures};
-use entrenous_model::{self as model, MediaId, Origin, PeerId};
+use entrenous_model::{self as model, MediaId, PeerId};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Shown for people without a picture; served by this node like the rest of its pages.
 const DEFAULT_AVATAR: &str = "/static/avatar.png";
@@ -12,7 +15,8 @@ const DEFAULT_HEADER: &str = "/static/header.png";
 
 /// The look-ups behind the accounts of one answer.
 pub(crate) struct Faces {
-    origin: Origin,
+    ctx: Ctx,
+    emojis: Arc<Emojis>,
     pictures: HashMap<MediaId, String>,
     organisations: HashMap<PeerId, Organisation>,
 }
@@ -44,7 +48,8 @@ impl Faces {
             }
         }
         Ok(Self {
-            origin: ctx.origin().clone(),
+            ctx: ctx.clone(),
+            emojis: custom_emoji::known(ctx).await?,
             pictures,
             organisations,
         })
@@ -65,8 +70,21 @@ impl Faces {
         self.organisations.get(&account.peer?).cloned()
     }
 
+    /// The custom emoji in a profile: in name, biography and table.
+    pub(super) fn emojis_of(&self, account: &model::Account) -> Vec<CustomEmoji> {
+        let fields = account
+            .fields
+            .iter()
+            .flat_map(|field| [field.name.as_str(), field.value.as_str()]);
+        let texts = [account.display_name.as_str(), account.note.as_str()];
+        let texts = texts.into_iter().chain(fields);
+        CustomEmoji::used(&self.ctx, &self.emojis, account.peer, texts)
+            .inspect_err(|error| tracing::error!(%error, "emoji of a profile cannot be named"))
+            .unwrap_or_default()
+    }
+
     fn picture(&self, file: Option<MediaId>, default: &str) -> String {
         let path = file.and_then(|file| self.pictures.get(&file));
-        self.origin.join(path.map_or(default, String::as_str))
+        self.ctx.origin().join(path.map_or(default, String::as_str))
     }
 }

@@ -3,9 +3,11 @@
 //! What of a post is the same for everyone is rendered once for each version of it, and so is each account. A piece is
 //! the right one if it was made of the very thing that is shown: the domain makes a new one when anything changes.
 
+use super::emoji::{ReactionUrls, reaction_names, reaction_urls};
 use super::filter::FilterResult;
 use super::status::{Mine, Shared, Status};
 use super::{Faces, accounts_of};
+use entrenous_domain::custom_emoji::{self, Emojis};
 use entrenous_domain::filters::{self, Active};
 use entrenous_domain::posts::{Body, PostView};
 use entrenous_domain::{Ctx, DomainError, Result};
@@ -59,6 +61,10 @@ struct Answer<'a> {
     viewer: AccountId,
     /// The viewer's filters, if there are any.
     filters: Option<Active<'a>>,
+    /// Custom emoji.
+    emojis: Arc<Emojis>,
+    /// The pictures of those that posts were answered with.
+    reactions: ReactionUrls,
     /// The accounts, as JSON.
     people: HashMap<AccountId, Arc<Piece<Account>>>,
 }
@@ -128,6 +134,8 @@ impl Fragments {
             ctx,
             viewer,
             filters: filters::active(ctx, viewer).await?,
+            emojis: custom_emoji::known(ctx).await?,
+            reactions: reaction_urls(ctx, &reaction_names(views)).await?,
             people: self.people(ctx, views).await?,
         })
     }
@@ -170,9 +178,9 @@ impl Fragments {
         view: &PostView,
         filtered: &[FilterResult],
     ) -> Result<()> {
-        let (ctx, people) = (answer.ctx, &answer.people);
+        let people = &answer.people;
         let boosted = view.boosted.as_deref();
-        let shared = self.post(ctx, &view.body, boosted.map(|inner| &inner.body))?;
+        let shared = self.post(answer, &view.body, boosted.map(|inner| &inner.body))?;
         // Each piece is an object: its last or first brace makes way for what follows or goes before.
         json.push_str(open(&shared.json));
         json.push_str(",\"account\":");
@@ -183,15 +191,21 @@ impl Fragments {
             None => json.push_str("null"),
         }
         json.push(',');
+        let pictures = (&*answer.emojis, &answer.reactions);
         json.push_str(
-            json_of(&Mine::of(answer.viewer, view, filtered, ctx.now()))?
+            json_of(&Mine::of(answer.ctx, pictures, answer.viewer, view, filtered)?)?
                 .strip_prefix('{')
                 .unwrap_or_default(),
         );
         Ok(())
     }
 
-    fn post(&self, ctx: &Ctx, body: &Arc<Body>, boosted: Option<&Arc<Body>>) -> Result<Arc<Piece<Body>>> {
+    fn post(
+        &self,
+        answer: &Answer<'_>,
+        body: &Arc<Body>,
+        boosted: Option<&Arc<Body>>,
+    ) -> Result<Arc<Piece<Body>>> {
         let id = body.post.id;
         if let Some(piece) = self.posts.get(&id)
             && Arc::ptr_eq(&piece.of, body)
@@ -199,7 +213,12 @@ impl Fragments {
         {
             return Ok(piece);
         }
-        let json = json_of(&Shared::of(ctx, body, boosted.map(AsRef::as_ref))?)?;
+        let json = json_of(&Shared::of(
+            answer.ctx,
+            &answer.emojis,
+            body,
+            boosted.map(AsRef::as_ref),
+        )?)?;
         let piece = Arc::new(Piece {
             of: Arc::clone(body),
             boosted: boosted.cloned(),

@@ -6,6 +6,7 @@
 mod account;
 mod attachment;
 mod conversation;
+mod emoji;
 mod faces;
 mod filter;
 mod fragments;
@@ -16,9 +17,10 @@ mod report;
 mod scheduled;
 mod status;
 
-pub(crate) use account::{Account, CredentialAccount, CustomEmoji, Role};
+pub(crate) use account::{Account, CredentialAccount, Role};
 pub(crate) use attachment::MediaAttachment;
 pub(crate) use conversation::{Conversation, conversations};
+pub(crate) use emoji::{CustomEmoji, EmojiReaction, reaction_urls};
 pub(crate) use faces::Faces;
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, V1Filter};
 pub(crate) use fragments::Fragments;
@@ -35,7 +37,7 @@ pub(crate) use status::{Context, Status, StatusEdit, StatusSource, StatusTag, ta
 
 use crate::state::ApiState;
 use entrenous_domain::posts::{Body, PostView};
-use entrenous_domain::{DomainError, Result, attachments, posts};
+use entrenous_domain::{DomainError, Result, attachments, custom_emoji, posts};
 use entrenous_model::{self as model, AccountId, PostId, Time};
 use serde::Serialize;
 use std::sync::Arc;
@@ -132,7 +134,8 @@ pub(crate) async fn status_by_id(state: &ApiState, viewer: AccountId, id: PostId
 /// `NotFound`, the same for none and not visible.
 pub(crate) async fn poll_by_id(state: &ApiState, viewer: AccountId, id: PostId) -> Result<Poll> {
     let view = posts::view(state.ctx(), posts::Viewer::Person(viewer), id).await?;
-    Poll::of(viewer, &view, state.ctx().now()).ok_or(DomainError::NotFound)
+    let emojis = custom_emoji::known(state.ctx()).await?;
+    Poll::of(state.ctx(), &emojis, viewer, &view)?.ok_or(DomainError::NotFound)
 }
 
 /// One status.

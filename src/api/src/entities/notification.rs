@@ -1,6 +1,7 @@
 //! `Notification`, and the groups of the second version of that API.
 
-use super::{Account, Faces, Report, Status, render_statuses, stamp};
+use super::emoji::ReactionUrls;
+use super::{Account, Faces, Report, Status, reaction_urls, render_statuses, stamp};
 use crate::ApiState;
 use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::reports::{self, Brief};
@@ -20,7 +21,7 @@ pub(crate) struct Notification {
     /// Local id.
     pub(crate) id: String,
     /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update`, `poll` or
-    /// `admin.report`.
+    /// `admin.report`; to those who ask for it, `pleroma:emoji_reaction`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The group it belongs to.
@@ -35,6 +36,12 @@ pub(crate) struct Notification {
     /// The report it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) report: Option<Report>,
+    /// The emoji of a reaction, custom ones between colons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) emoji: Option<String>,
+    /// The picture of a custom emoji.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) emoji_url: Option<String>,
 }
 
 /// Notifications that belong together.
@@ -127,7 +134,10 @@ pub(crate) fn group_key(notification: &model::Notification) -> String {
 pub(crate) fn group_key_of(notification: &model::Notification, grouped: &[NotificationKind]) -> String {
     let kind = notification.kind;
     match (kind, notification.post) {
-        (NotificationKind::Favourite | NotificationKind::Reblog, Some(post)) if grouped.contains(&kind) => {
+        (
+            NotificationKind::Favourite | NotificationKind::Reblog | NotificationKind::EmojiReaction,
+            Some(post),
+        ) if grouped.contains(&kind) => {
             format!("{}-{post}", kind.as_str())
         }
         (NotificationKind::Follow, _) if grouped.contains(&kind) => {
@@ -142,6 +152,10 @@ pub(super) struct About {
     accounts: HashMap<AccountId, Arc<model::Account>>,
     statuses: HashMap<PostId, Status>,
     reports: HashMap<ReportId, Brief>,
+    /// The emoji of reactions.
+    emoji: HashMap<(AccountId, PostId), String>,
+    /// Where pictures of these are.
+    urls: ReactionUrls,
     faces: Faces,
 }
 
@@ -173,10 +187,20 @@ impl About {
         let reports = reports::briefs(ctx, owner, reported.into_iter().collect()).await?;
         let targets = reports.values().map(|brief| brief.target.as_ref());
         let faces = Faces::of(ctx, accounts.values().map(AsRef::as_ref).chain(targets)).await?;
+        let reactions = notifications
+            .iter()
+            .filter(|one| one.kind == NotificationKind::EmojiReaction)
+            .filter_map(|one| Some((one.from, one.post?)))
+            .collect();
+        let emoji = posts::latest_reactions(ctx, reactions).await?;
+        let names: Vec<&str> = emoji.values().map(String::as_str).collect();
+        let urls = reaction_urls(ctx, &names).await?;
         Ok(Self {
             accounts,
             statuses,
             reports,
+            emoji,
+            urls,
             faces,
         })
     }
@@ -199,6 +223,10 @@ impl About {
             Some(report) => Some(self.report(report)?),
             None => None,
         };
+        let emoji = notification
+            .post
+            .filter(|_| notification.kind == NotificationKind::EmojiReaction)
+            .and_then(|post| self.emoji.get(&(notification.from, post)));
         Some(Notification {
             id: notification.id.to_string(),
             kind: notification.kind.as_str().to_owned(),
@@ -207,6 +235,16 @@ impl About {
             account: self.faces.account(account),
             status,
             report,
+            emoji: emoji.map(|name| {
+                if name.is_ascii() {
+                    format!(":{name}:")
+                } else {
+                    name.clone()
+                }
+            }),
+            emoji_url: emoji
+                .and_then(|name| self.urls.get(name))
+                .map(|urls| urls.moving.clone()),
         })
     }
 }

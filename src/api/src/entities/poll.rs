@@ -1,9 +1,10 @@
 //! `Poll`.
 
-use super::account::CustomEmoji;
-use super::stamp;
+use super::{CustomEmoji, stamp};
+use entrenous_domain::custom_emoji::Emojis;
 use entrenous_domain::posts::PostView;
-use entrenous_model::{self as model, AccountId, Time};
+use entrenous_domain::{Ctx, Result};
+use entrenous_model::{self as model, AccountId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,8 +25,8 @@ pub(crate) struct Poll {
     voters_count: Option<i64>,
     /// What can be chosen.
     options: Vec<PollOption>,
-    /// Custom emoji; none.
-    emojis: [CustomEmoji; 0],
+    /// Custom emoji in the options.
+    emojis: Vec<CustomEmoji>,
     /// The viewer voted, or made it.
     voted: bool,
     /// Positions of the options that the viewer chose.
@@ -43,15 +44,22 @@ struct PollOption {
 
 impl Poll {
     /// The poll of a post, if it has one.
-    pub(crate) fn of(viewer: AccountId, view: &PostView, now: Time) -> Option<Self> {
-        let poll = view.poll.as_ref()?;
+    ///
+    /// # Errors
+    /// The vault's.
+    pub(crate) fn of(ctx: &Ctx, emojis: &Emojis, viewer: AccountId, view: &PostView) -> Result<Option<Self>> {
+        let Some(poll) = view.poll.as_ref() else {
+            return Ok(None);
+        };
+        let now = ctx.now();
         let chosen = view.flags.chosen;
         let hidden = poll.hides_totals(now);
         let option = |option: &model::PollOption| PollOption {
             title: option.title.clone(),
             votes_count: (!hidden).then_some(option.votes),
         };
-        Some(Self {
+        let titles = poll.options.iter().map(|option| option.title.as_str());
+        Ok(Some(Self {
             id: view.post.id.to_string(),
             expires_at: poll.expires_at.map(stamp),
             expired: poll.is_over(now),
@@ -59,10 +67,10 @@ impl Poll {
             votes_count: poll.options.iter().map(|option| option.votes).sum(),
             voters_count: poll.voters_count,
             options: poll.options.iter().map(option).collect(),
-            emojis: [],
+            emojis: CustomEmoji::used(ctx, emojis, view.post.peer, titles)?,
             voted: !chosen.is_empty() || view.post.account == viewer,
             own_votes: chosen.positions().collect(),
-        })
+        }))
     }
 }
 

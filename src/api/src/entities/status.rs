@@ -1,12 +1,14 @@
 //! `Status` and what is read of one.
 
-use super::account::{Account, CustomEmoji};
+use super::account::Account;
+use super::emoji::{CustomEmoji, EmojiReaction, ReactionUrls, StatusPleroma};
 use super::filter::FilterResult;
 use super::poll::{EarlierPoll, Poll};
 use super::{Faces, MediaAttachment, stamp};
+use entrenous_domain::custom_emoji::Emojis;
 use entrenous_domain::posts::{Body, Mention as Mentioned, PostView, Version};
 use entrenous_domain::{Ctx, Result};
-use entrenous_model::{AccountId, Origin, Time};
+use entrenous_model::{AccountId, Origin};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
@@ -154,16 +156,28 @@ pub(super) struct Mine<'a> {
     pinned: Option<bool>,
     /// Its poll. What time does to it is in no piece that is kept.
     poll: Option<Poll>,
+    /// Emoji that it was answered with, as glitch-soc has them.
+    reactions: Vec<EmojiReaction>,
+    /// What Pleroma's clients look for.
+    pleroma: StatusPleroma,
     /// Filters of the viewer's that match it, wherever they apply.
     filtered: &'a [FilterResult],
 }
 
 impl<'a> Shared<'a> {
     /// Of a post, and of the post it boosts if it is a boost.
-    pub(super) fn of(ctx: &Ctx, body: &'a Body, boosted: Option<&'a Body>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// The vault's.
+    pub(super) fn of(ctx: &Ctx, emojis: &Emojis, body: &'a Body, boosted: Option<&'a Body>) -> Result<Self> {
         let (post, origin) = (&body.post, ctx.origin());
         // A boost shows the counters of what it boosts: clients act on the outer one.
         let counted = boosted.map_or(post, |inner| &inner.post);
+        let titles = body.poll.iter().flat_map(|poll| &poll.options);
+        let texts = [post.content.as_str(), counted.spoiler.as_str()];
+        let texts = texts
+            .into_iter()
+            .chain(titles.map(|option| option.title.as_str()));
         Ok(Self {
             id: post.id.to_string(),
             uri: &post.uri,
@@ -185,7 +199,7 @@ impl<'a> Shared<'a> {
                     url: tag_url(origin, tag),
                 })
                 .collect(),
-            emojis: Vec::new(),
+            emojis: CustomEmoji::used(ctx, emojis, counted.peer, texts)?,
             reblogs_count: counted.boosts_count,
             favourites_count: counted.favourites_count,
             replies_count: counted.replies_count,
@@ -206,18 +220,32 @@ impl<'a> Shared<'a> {
 
 impl<'a> Mine<'a> {
     /// Of a viewer.
-    pub(super) fn of(viewer: AccountId, view: &PostView, filtered: &'a [FilterResult], now: Time) -> Self {
+    ///
+    /// # Errors
+    /// The vault's.
+    pub(super) fn of(
+        ctx: &Ctx,
+        (emojis, urls): (&Emojis, &ReactionUrls),
+        viewer: AccountId,
+        view: &PostView,
+        filtered: &'a [FilterResult],
+    ) -> Result<Self> {
         let flags = view.flags;
         let own = view.post.account == viewer && view.post.boost_of.is_none();
-        Self {
+        let reactions = EmojiReaction::all(view, urls);
+        Ok(Self {
             favourited: flags.favourited,
             reblogged: flags.boosted,
             muted: flags.muted,
             bookmarked: flags.bookmarked,
             pinned: own.then_some(view.post.pinned_at.is_some()),
-            poll: Poll::of(viewer, view, now),
+            poll: Poll::of(ctx, emojis, viewer, view)?,
+            pleroma: StatusPleroma {
+                emoji_reactions: reactions.clone(),
+            },
+            reactions,
             filtered,
-        }
+        })
     }
 }
 
@@ -332,6 +360,7 @@ impl Faces {
     pub(crate) fn edits(
         &self,
         ctx: &Ctx,
+        emojis: &Emojis,
         view: &PostView,
         versions: Vec<Version>,
     ) -> Result<Vec<StatusEdit>> {
@@ -339,7 +368,11 @@ impl Faces {
         versions
             .into_iter()
             .map(|version| {
+                let titles = version.poll.iter().flatten().map(String::as_str);
+                let texts = [version.content.as_str(), version.spoiler.as_str()];
+                let texts = texts.into_iter().chain(titles);
                 Ok(StatusEdit {
+                    emojis: CustomEmoji::used(ctx, emojis, view.post.peer, texts)?,
                     content: version.content,
                     spoiler_text: version.spoiler,
                     sensitive: version.sensitive,
@@ -347,7 +380,6 @@ impl Faces {
                     account: account.clone(),
                     poll: version.poll.map(EarlierPoll::of),
                     media_attachments: MediaAttachment::all(ctx, &version.files)?,
-                    emojis: Vec::new(),
                 })
             })
             .collect()

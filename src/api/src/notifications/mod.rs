@@ -84,7 +84,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct FilterQuery {
-    /// Only these types.
+    /// Only these types. `pleroma:emoji_reaction` must be asked for.
     #[serde(deserialize_with = "lenient::list")]
     types: Vec<String>,
     /// Not these types.

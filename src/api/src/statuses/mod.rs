@@ -4,6 +4,7 @@ mod actions;
 mod files;
 mod participants;
 mod poll;
+mod reactions;
 mod write;
 
 use crate::at::At;
@@ -15,7 +16,7 @@ use crate::{ApiError, ApiResult, ApiState, Caller, lenient, refreshes};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use entrenous_domain::posts;
+use entrenous_domain::{custom_emoji, posts};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{AttachmentState, PostId};
 use schemars::JsonSchema;
@@ -99,6 +100,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(write::routes())
         .merge(actions::routes())
         .merge(participants::routes())
+        .merge(reactions::routes())
 }
 
 /// Ids in any of the forms clients use: `id[]=1&id[]=2`, `id=1`.
@@ -175,7 +177,8 @@ async fn history(
     let view = posts::view(state.ctx(), caller.viewer(), id).await?;
     let versions = posts::history(state.ctx(), caller.viewer(), id).await?;
     let faces = Faces::of(state.ctx(), std::iter::once(view.account.as_ref())).await?;
-    Ok(Json(faces.edits(state.ctx(), &view, versions)?))
+    let emojis = custom_emoji::known(state.ctx()).await?;
+    Ok(Json(faces.edits(state.ctx(), &emojis, &view, versions)?))
 }
 
 async fn reblogged_by(

@@ -35,6 +35,7 @@ impl Work {
             | Event::FeedFilled { .. }
             | Event::PostUpdated { .. }
             | Event::PollCounted { .. }
+            | Event::PostReacted { .. }
             | Event::PostDeleted { .. }
             | Event::Notified { .. }
             | Event::Announced { .. }
@@ -49,6 +50,7 @@ impl Work {
             | Event::MarksChanged { .. }
             | Event::SpreadQueued { .. }
             | Event::LookChanged
+            | Event::EmojisChanged
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
             | Event::PostScheduled { .. }

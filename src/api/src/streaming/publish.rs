@@ -6,10 +6,12 @@ use crate::announcements::Announcement;
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::posts::PostView;
 use entrenous_domain::{
-    Ctx, DomainError, announcements, conversations, filters, follows, notifications, posts, timelines,
+    Ctx, DomainError, announcements, conversations, custom_emoji, filters, follows, notifications, posts,
+    timelines,
 };
 use entrenous_model::{
-    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId, PostId,
+    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId,
+    NotificationKind, PostId,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -42,8 +44,8 @@ impl<'a> Publisher<'a> {
                 self.publish_home("update", *post, owners).await?;
                 self.publish_lists("update", *post, owners).await
             }
-            // An edit, or a vote: whoever has the post before them sees it change.
-            Event::PostUpdated { post, .. } | Event::PollCounted { post } => {
+            // An edit, a vote, or an emoji: whoever has the post before them sees it change.
+            Event::PostUpdated { post, .. } | Event::PollCounted { post } | Event::PostReacted { post } => {
                 let at_home = self.listeners.people_on(Channel::is_home);
                 self.publish_home("status.update", *post, &at_home).await?;
                 let with_lists = self.listeners.people_on(Channel::is_list);
@@ -225,13 +227,14 @@ impl<'a> Publisher<'a> {
 
     /// Each sees an announcement with their own answers to it.
     async fn publish_announcement(&self, id: AnnouncementId) -> ApiResult<()> {
+        let emojis = custom_emoji::known(self.ctx()).await?;
         for viewer in self.listeners.people_on(Channel::is_home) {
             let shown = match announcements::get(self.ctx(), viewer, id).await {
                 // Ended, or taken back meanwhile.
                 Err(DomainError::NotFound) => return Ok(()),
                 found => found?,
             };
-            let entity = Announcement::of(self.ctx().origin(), shown);
+            let entity = Announcement::of(self.ctx(), &emojis, shown)?;
             let payload: Arc<str> = serde_json::to_string(&entity).map_err(ApiError::internal)?.into();
             self.send_home(viewer, "announcement", &payload);
         }
@@ -280,6 +283,10 @@ impl<'a> Publisher<'a> {
             Err(DomainError::NotFound) => return Ok(()),
             found => found?,
         };
+        // A stream cannot be asked whether its client knows it.
+        if notification.kind == NotificationKind::EmojiReaction {
+            return Ok(());
+        }
         let hidden = notifications::hidden(self.ctx(), owner, std::slice::from_ref(&notification)).await?;
         if !hidden.is_empty() {
             return Ok(());

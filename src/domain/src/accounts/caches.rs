@@ -4,6 +4,7 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
+use crate::custom_emoji;
 use crate::filters::Filters;
 use crate::follows::{Digests, Told};
 use crate::marks::{Mark, Marks, Striped, StripedMarks};
@@ -68,6 +69,7 @@ pub struct Caches {
     digests: Digests,
     told: Told,
     trends: Trends,
+    emojis: custom_emoji::Kept,
 }
 
 impl Default for Caches {
@@ -101,6 +103,7 @@ impl Default for Caches {
             digests: Digests::default(),
             told: Told::default(),
             trends: Trends::default(),
+            emojis: custom_emoji::Kept::default(),
         }
     }
 }
@@ -121,7 +124,8 @@ impl Caches {
                 }
                 Event::PostUpdated { post, .. }
                 | Event::PostCounted { post }
-                | Event::PollCounted { post } => self.posts.forget(*post),
+                | Event::PollCounted { post }
+                | Event::PostReacted { post } => self.posts.forget(*post),
                 Event::FeedFilled { owners, .. } => {
                     for owner in owners {
                         self.homes.forget(*owner);
@@ -146,8 +150,15 @@ impl Caches {
                     self.filters.forget(*account);
                     self.forget_posts();
                 }
+                // What shows them is made anew.
+                Event::EmojisChanged => {
+                    self.emojis.forget();
+                    self.forget_everyone();
+                    self.forget_posts();
+                }
                 Event::TokenRevoked { token } => self.forget_token(*token),
                 Event::PeerChanged { .. } => {
+                    self.emojis.forget();
                     self.forget_everyone();
                     self.forget_posts();
                 }
@@ -169,6 +180,7 @@ impl Caches {
 
     /// Forgets everything: for a listener that missed events.
     pub fn forget_everything(&self) {
+        self.emojis.forget();
         self.forget_everyone();
         self.forget_posts();
         self.filters.forget_all();
@@ -308,6 +320,11 @@ impl Caches {
     /// What people talk about, found a while ago.
     pub(crate) const fn trends(&self) -> &Trends {
         &self.trends
+    }
+
+    /// Custom emoji.
+    pub(crate) const fn emojis(&self) -> &custom_emoji::Kept {
+        &self.emojis
     }
 
     /// What peers were told of who does not follow.

@@ -328,6 +328,7 @@ fn leave(tx: &mut Tx, id: AccountId) -> Result<Vec<Event>> {
     let others = store::accounts::end_follows(tx, id)?;
     store::accounts::hide_posts(tx, id, now)?;
     store::endorsements::remove_of(tx, id)?;
+    store::reactions::remove_of(tx, id)?;
     store::keys::remove_all(tx, id)?;
     store::ledger::forget_key(tx, id)?;
     store::media::raise_epochs(tx, id)?;

@@ -2,7 +2,7 @@
 //! left is gone on with.
 
 use crate::{Ctx, Result, audit, work};
-use entrenous_model::{Event, PeerId};
+use entrenous_model::{AtEnd, Event, PeerId};
 use entrenous_store::purges::{self, Step};
 
 /// Does the next piece. `false` if nothing waits.
@@ -46,6 +46,9 @@ pub async fn purge_piece(ctx: &Ctx) -> Result<bool> {
         Some(piece) => {
             if piece.step == Step::Through {
                 crate::attachments::sweep(ctx).await?;
+                if piece.how == AtEnd::Purge {
+                    crate::custom_emoji::forget_peer(ctx, piece.peer).await?;
+                }
                 through(ctx, piece.peer).await?;
             }
             Ok(true)

@@ -98,6 +98,7 @@ fn end(tx: &mut Tx, actor: &str, account: &Account, role: Option<Role>) -> Resul
     store::featured_tags::remove_of(tx, id)?;
     store::suggestions::remove_of(tx, id)?;
     store::domain_blocks::remove_of(tx, id)?;
+    store::reactions::remove_of(tx, id)?;
     store::reports::unassign_of(tx, id)?;
     store::ledger::forget_key(tx, id)?;
     audit::write(tx, actor, "person.disabled", None, None, &account.username)?;

@@ -95,6 +95,7 @@ impl Bodies {
             }
         }
         let mut polls = polls::many(conn, &missing)?;
+        let mut reactions = super::reactions::of_posts(conn, &missing)?;
         for post in posts {
             let id = post.id;
             let body = Arc::new(Body {
@@ -102,6 +103,7 @@ impl Bodies {
                 tags: tags.remove(&id.get()).unwrap_or_default(),
                 files: files.remove(&id.get()).unwrap_or_default(),
                 poll: polls.remove(&id.get()),
+                reactions: reactions.remove(&id.get()).unwrap_or_default(),
                 post,
             });
             self.marks.keep(mark, || self.kept.insert(id, Arc::clone(&body)));
@@ -137,7 +139,8 @@ impl Body {
         let poll: usize = options
             .map(|option| size_of::<PollOption>() + option.title.len())
             .sum();
-        size_of::<Self>() + text + mentions + tags + files + poll
+        let reactions: usize = self.reactions.iter().map(super::Reaction::weight).sum();
+        size_of::<Self>() + text + mentions + tags + files + poll + reactions
     }
 }
 

@@ -15,6 +15,8 @@ mod participants;
 mod pin;
 mod prepare;
 mod publish;
+mod react;
+mod reactions;
 mod views;
 
 use crate::polls::NewPoll;
@@ -37,6 +39,8 @@ pub use participants::{Participant, participants};
 pub use pin::{MOST_PINNED, pin, unpin};
 pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
+pub use react::{KINDS, OF_ONE, react, unicode as unicode_emoji, unreact};
+pub use reactions::{Reacted, Reaction, ShownReaction, latest_reactions};
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, view_for_each, views};
 
@@ -150,6 +154,8 @@ pub struct Body {
     pub files: Vec<Attachment>,
     /// Its poll, with the counts.
     pub poll: Option<Poll>,
+    /// Emoji that people answered with, by the order in which each was used first.
+    pub reactions: Vec<Reaction>,
 }
 
 /// A post for one viewer.
@@ -163,6 +169,8 @@ pub struct PostView {
     pub boosted: Option<Box<PostView>>,
     /// The viewer's flags (none for peers).
     pub flags: Flags,
+    /// What of the reactions is otherwise for the viewer (nothing for peers).
+    pub reacted: Arc<Reacted>,
 }
 
 impl Deref for PostView {

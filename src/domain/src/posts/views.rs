@@ -1,12 +1,12 @@
 //! Posts with everything a client shows, in a constant number of queries.
 
-use super::{Body, Flags, PostView, Viewer, gate::store_viewer};
+use super::{Body, Flags, PostView, Reacted, Viewer, gate::store_viewer, reactions};
 use crate::{
     Ctx, DomainError, Result,
     accounts::{self, Caches},
     marks::{Mark, StripedMarks},
 };
-use entrenous_model::{Account, AccountId, PostId};
+use entrenous_model::{Account, AccountId, PostId, Time};
 use entrenous_store::{Conn, StoreError, posts as rows, visible::Viewer as Seen};
 use std::{
     collections::{HashMap, HashSet},
@@ -25,6 +25,8 @@ pub(crate) struct Seeable {
     pub(crate) boosted: Option<Arc<Body>>,
     /// The viewer's flags.
     pub(crate) flags: Flags,
+    /// What of the reactions is otherwise for the viewer.
+    pub(crate) reacted: Arc<Reacted>,
 }
 
 /// Those of `ids` that the viewer may see, in the order asked, with everything a client shows. One query per kind, not per post.
@@ -95,7 +97,7 @@ pub async fn view_anew(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<PostView
 
 /// Those of `ids` that the viewer may see, in the order asked.
 pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<Seeable>> {
-    let (reader, order) = (ctx.clone(), ids.to_vec());
+    let (reader, order, now) = (ctx.clone(), ids.to_vec(), ctx.now());
     let found = ctx.store().read(move |conn| {
         let marked = Marked::before_reading(reader.caches());
         let wanted: Vec<i64> = order.iter().map(|id| id.get()).collect();
@@ -108,7 +110,7 @@ pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<
             .filter(|id| taken.insert(*id))
             .filter_map(|id| visible.get(&id).map(|boosted| (id, *boosted)))
             .collect();
-        seeable(conn, reader.caches(), &marked, viewer, &rows)
+        seeable(conn, reader.caches(), &marked, viewer, &rows, now)
     });
     Ok(found.await?)
 }
@@ -136,6 +138,7 @@ pub(crate) fn seeable(
     marked: &Marked,
     viewer: Seen,
     visible: &[(PostId, Option<PostId>)],
+    now: Time,
 ) -> std::result::Result<Vec<Seeable>, StoreError> {
     let all: HashSet<i64> = visible
         .iter()
@@ -157,6 +160,11 @@ pub(crate) fn seeable(
         }
         Seen::Peer(_) => rows::FlagSets::default(),
     };
+    let reacted = match viewer {
+        Seen::Person(id) => reactions::of_viewer(conn, id, bodies.values().map(AsRef::as_ref), now)?,
+        Seen::Peer(_) => HashMap::new(),
+    };
+    let nothing = Arc::new(Reacted::default());
     let of = |body: &Body| {
         let id = body.post.id.get();
         Flags {
@@ -177,7 +185,14 @@ pub(crate) fn seeable(
             };
             // The flags of a boost are those of the post in it.
             let flags = of(boosted.as_ref().unwrap_or(&body));
-            Some(Seeable { body, boosted, flags })
+            let meant = boosted.as_ref().unwrap_or(&body).post.id;
+            let reacted = reacted.get(&meant).unwrap_or(&nothing);
+            Some(Seeable {
+                reacted: Arc::clone(reacted),
+                body,
+                boosted,
+                flags,
+            })
         })
         .collect())
 }
@@ -208,6 +223,7 @@ fn with(people: &People, post: &Seeable) -> Option<PostView> {
             body: Arc::clone(body),
             boosted,
             flags: post.flags,
+            reacted: Arc::clone(&post.reacted),
         })
     };
     let boosted = match &post.boosted {

@@ -120,7 +120,7 @@ async fn read(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Newest> {
     let newest = ctx.store().read(move |conn| {
         let marked = posts::Marked::before_reading(reader.caches());
         let visible = rows::home(conn, owner, &page, now)?;
-        let posts = posts::seeable(conn, reader.caches(), &marked, Seen::Person(owner), &visible)?;
+        let posts = posts::seeable(conn, reader.caches(), &marked, Seen::Person(owner), &visible, now)?;
         Ok(Newest {
             whole: i64::try_from(visible.len()).is_ok_and(|rows| rows < page.limit),
             until: rows::next_unmuted(conn, owner, now)?,

@@ -7,6 +7,8 @@ mod completion;
 #[cfg(test)]
 mod domain_blocks;
 #[cfg(test)]
+mod custom_emoji;
+#[cfg(test)]
 mod featured;
 #[cfg(test)]
 mod filters;

@@ -95,6 +95,7 @@ impl Federation {
         if fresh {
             self.fetch_pictures(peer, id, pictures);
         }
+        self.fetch_emojis(peer, &actor.emojis);
         Ok(id)
     }
 

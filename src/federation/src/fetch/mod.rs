@@ -4,12 +4,14 @@
 //! allows. What is fetched goes through the same domain verbs as what is delivered.
 
 mod actor;
+mod emojis;
 mod files;
 mod note;
 mod pictures;
 mod question;
 mod replies;
 
+pub use emojis::EmojiFetches;
 pub(crate) use files::Fetches;
 pub use pictures::Pictures;
 pub(crate) use replies::Asked;

@@ -91,6 +91,7 @@ impl Federation {
         if !note.attachments.is_empty() {
             self.fetch_files(peer, id);
         }
+        self.fetch_emojis(peer, &note.tags.emojis);
         Ok(id)
     }
 

@@ -1,6 +1,6 @@
 //! One activity, one verb of the domain.
 
-use super::{Incoming, flag, leave, post, relation};
+use super::{Incoming, flag, leave, post, reaction, relation};
 use crate::Federation;
 use crate::vocabulary::{ActivityKind, Id, Object};
 use entrenous_domain::{DomainError, Result, accounts};
@@ -26,9 +26,12 @@ pub(super) async fn apply(
             .await
             .map(drop),
         (ActivityKind::Delete, object) => post::delete(federation, incoming, author, object.id()).await,
-        (ActivityKind::Like, object) => post::like(federation, incoming, author, object.id()).await,
-        (ActivityKind::Other, object) if activity.kind_name == "EmojiReact" => {
+        (ActivityKind::Like, object) if activity.content.is_none() => {
             post::like(federation, incoming, author, object.id()).await
+        }
+        (ActivityKind::Like, _) => reaction::react(federation, incoming, author, activity).await,
+        (ActivityKind::Other, _) if activity.kind_name == "EmojiReact" => {
+            reaction::react(federation, incoming, author, activity).await
         }
         (ActivityKind::Other, object) if activity.kind_name == "Add" => {
             post::pin(federation, incoming, author, object.id(), true).await

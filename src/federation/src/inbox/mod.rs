@@ -13,6 +13,7 @@ mod instance;
 mod origin;
 mod post;
 mod proof;
+mod reaction;
 mod relation;
 
 pub(crate) use instance::pinned_keys;

@@ -27,6 +27,7 @@ pub(super) async fn create(
     if !note.attachments.is_empty() {
         federation.fetch_files(incoming.peer, id);
     }
+    federation.fetch_emojis(incoming.peer, &note.tags.emojis);
     Ok(())
 }
 
@@ -70,6 +71,7 @@ pub(super) async fn update(
     if !note.attachments.is_empty() {
         federation.fetch_files(incoming.peer, known.id);
     }
+    federation.fetch_emojis(incoming.peer, &note.tags.emojis);
     Ok(())
 }
 
@@ -137,7 +139,7 @@ pub(super) async fn delete(
     posts::delete(federation.ctx(), incoming.via(), author.id, post).await
 }
 
-/// A favourite; a reaction with an emoji counts as one.
+/// A favourite.
 pub(super) async fn like(
     federation: &Federation,
     incoming: &Incoming<'_>,

@@ -1,7 +1,7 @@
 //! Follows and blocks, and taking things back.
 
 use super::apply::{known, local};
-use super::{Incoming, leave, post};
+use super::{Incoming, leave, post, reaction};
 use crate::Federation;
 use crate::vocabulary::{Activity, ActivityKind, Id, Object};
 use entrenous_domain::follows::{self, FollowOptions};
@@ -118,11 +118,12 @@ async fn undo_by_id(
         return Ok(true);
     }
     let uri = id.to_string();
-    let (favourite, block) = ctx
+    let (favourite, reaction, block) = ctx
         .store()
         .read(move |conn| {
             Ok((
                 entrenous_store::by_uri::favourite(conn, &uri)?,
+                entrenous_store::reactions::by_uri(conn, &uri)?,
                 entrenous_store::by_uri::block(conn, &uri)?,
             ))
         })
@@ -131,6 +132,12 @@ async fn undo_by_id(
         && who == author.id
     {
         posts::unfavourite(ctx, incoming.via(), who, post).await?;
+        return Ok(true);
+    }
+    if let Some((who, post, name)) = reaction
+        && who == author.id
+    {
+        posts::unreact(ctx, incoming.via(), who, post, Some(&name)).await?;
         return Ok(true);
     }
     if let Some((who, target)) = block
@@ -165,8 +172,7 @@ async fn undo_embedded(
             posts::unboost(ctx, incoming.via(), author.id, boosted).await
         }
         kind if kind == ActivityKind::Like || inner.kind_name == "EmojiReact" => {
-            let liked = post::exactly(federation, object.ok_or(DomainError::NotFound)?).await?;
-            posts::unfavourite(ctx, incoming.via(), author.id, liked).await
+            reaction::unreact(federation, incoming, author, inner).await
         }
         _ => leave(federation, incoming).await,
     }

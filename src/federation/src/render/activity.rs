@@ -11,7 +11,7 @@ use activitypub_federation::kinds::object::{NoteType, TombstoneType};
 use bytes::Bytes;
 use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
-use entrenous_domain::{DomainError, Result, accounts};
+use entrenous_domain::{DomainError, Result, accounts, custom_emoji};
 use entrenous_model::{
     Account, AccountId, ActivityId, Cleared, KeyGeneration, OutboundActivity, Peer, PostId, Sending,
     Software, Visibility,
@@ -58,6 +58,7 @@ impl Federation {
         let Some(view) = seen(self, reader, *post, &delivery.data).await? else {
             return Ok(None);
         };
+        custom_emoji::known(self.ctx()).await?;
         // At each attempt anew: it is the followers of this moment that the peer is to have.
         let synchronization = match view.post.visibility {
             Visibility::Direct => None,
@@ -246,6 +247,7 @@ impl Federation {
     /// # Errors
     /// Those of the domain.
     pub async fn object(&self, view: &PostView, reader: Reader) -> Result<Value> {
+        custom_emoji::known(self.ctx()).await?;
         self.fetched(view, reader, self.note(view, reader)).await
     }
 
@@ -254,6 +256,7 @@ impl Federation {
     /// # Errors
     /// Those of the domain.
     pub async fn creation(&self, view: &PostView, reader: Reader) -> Result<Option<Value>> {
+        custom_emoji::known(self.ctx()).await?;
         let Some(document) = self.outbox_item(view, reader) else {
             return Ok(None);
         };
@@ -377,6 +380,20 @@ impl Writer<'_> {
                     &addressed,
                     self.inner(LikeType::default(), uri, object),
                 ))
+            }
+            Out::React { uri, object, name } => {
+                let addressed = self.author_of(object).await?;
+                let mut members = self.named(uri, self.reaction(), &addressed, json!(object));
+                self.put_emoji(&mut members, name).await?;
+                Ok(Some(members))
+            }
+            Out::UndoReact { uri, object, name } => {
+                let addressed = self.author_of(object).await?;
+                let mut inner = self.inner(self.reaction(), uri, object);
+                if let Some(members) = inner.as_object_mut() {
+                    self.put_emoji(members, name).await?;
+                }
+                Ok(self.map(UndoType::default(), &addressed, inner))
             }
             Out::Pin { object } => Ok(self.featured(json!("Add"), object)),
             Out::Unpin { object } => Ok(self.featured(json!("Remove"), object)),
@@ -517,6 +534,29 @@ impl Writer<'_> {
             .await?
             .map(Addressed::to)
             .unwrap_or_default())
+    }
+
+    /// The type of an answer with an emoji. Other software reads a `Like` with `content`: as a reaction where there are
+    /// such, else as a favourite.
+    const fn reaction(&self) -> &'static str {
+        match self.reader.software {
+            Software::Native => "EmojiReact",
+            Software::Other => "Like",
+        }
+    }
+
+    /// The emoji of a reaction: its text, and what a custom one is.
+    async fn put_emoji(&self, members: &mut Map<String, Value>, name: &str) -> Result<()> {
+        if !name.is_ascii() {
+            members.insert("content".to_owned(), json!(name));
+            return Ok(());
+        }
+        let shortcode = name.split('@').next().unwrap_or(name);
+        members.insert("content".to_owned(), json!(format!(":{shortcode}:")));
+        if let Some(tag) = self.federation.reaction_tag(name, self.reader).await? {
+            members.insert("tag".to_owned(), json!([tag]));
+        }
+        Ok(())
     }
 
     /// The activity that is undone.

@@ -4,7 +4,7 @@ use super::{NATIVE, Reader, time, with_context};
 use crate::{Federation, ShownKeys};
 use activitypub_federation::protocol::public_key::PublicKey as PublicKeyDocument;
 use entrenous_domain::accounts::{self, KeyKind};
-use entrenous_domain::{DomainError, Result, media};
+use entrenous_domain::{DomainError, Result, custom_emoji, media};
 use entrenous_model::{Account, AccountKind, MediaId};
 use entrenous_wire::keys::PublicKey;
 use serde_json::{Map, Value, json};
@@ -105,6 +105,15 @@ impl Federation {
         let fields =
             fields.map(|field| json!({"type": "PropertyValue", "name": field.name, "value": field.value}));
         put("attachment", Value::Array(fields.collect()));
+        custom_emoji::known(self.ctx()).await?;
+        let fields = account.fields.iter().filter(|_| given.fields);
+        let texts = fields.flat_map(|field| [field.name.as_str(), field.value.as_str()]);
+        let note = if given.note { account.note.as_str() } else { "" };
+        let texts = texts.chain([account.display_name.as_str(), note]);
+        let emojis = self.emoji_tags(texts, reader);
+        if !emojis.is_empty() {
+            put("tag", Value::Array(emojis));
+        }
 
         let keys = accounts::public_keys(self.ctx(), account.id).await?;
         let mut public = Vec::new();

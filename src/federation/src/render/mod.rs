@@ -8,6 +8,7 @@ mod actor;
 mod attachment;
 mod audience;
 mod collection;
+mod emoji;
 mod note;
 mod parcel;
 mod question;
@@ -50,6 +51,8 @@ pub(crate) fn context() -> Value {
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
             "sensitive": "as:sensitive",
             "Hashtag": "as:Hashtag",
+            "Emoji": "toot:Emoji",
+            "EmojiReact": "http://litepub.social/ns#EmojiReact",
             "toot": "http://joinmastodon.org/ns#",
             "votersCount": "toot:votersCount",
             "featured": {"@id": "toot:featured", "@type": "@id"},

@@ -50,7 +50,7 @@ impl Federation {
             )),
         );
         put("replies", json!(format!("{}/replies", post.uri)));
-        put("tag", self.tags(view));
+        put("tag", self.tags(view, reader));
         let files = self.attachments(view, reader);
         if !files.is_empty() {
             put("attachment", Value::Array(files));
@@ -74,7 +74,7 @@ impl Federation {
         )
     }
 
-    fn tags(&self, view: &PostView) -> Value {
+    fn tags(&self, view: &PostView, reader: Reader) -> Value {
         let origin = self.ctx().origin();
         let mentions = view.mentions.iter().map(|mention| {
             let name = if mention.acct.contains('@') {
@@ -87,7 +87,13 @@ impl Federation {
         let hashtags = view.tags.iter().map(|tag| {
             json!({"type": "Hashtag", "href": origin.join(&format!("/tags/{}", path_segment(tag))), "name": format!("#{tag}")})
         });
-        Value::Array(mentions.chain(hashtags).collect())
+        let options = view.poll.iter().flat_map(|poll| &poll.options);
+        let texts = [view.post.content.as_str(), view.post.spoiler.as_str()];
+        let texts = texts
+            .into_iter()
+            .chain(options.map(|option| option.title.as_str()));
+        let emojis = self.emoji_tags(texts, reader);
+        Value::Array(mentions.chain(hashtags).chain(emojis).collect())
     }
 }
 

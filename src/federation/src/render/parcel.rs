@@ -21,13 +21,16 @@ impl Federation {
                 let path = format!("/posts/{boost}/activity");
                 (Some(self.ctx().origin().join(&path)), None)
             }
-            Out::Favourite { uri, object } => (Some(uri.clone()), Some(object.clone())),
+            Out::Favourite { uri, object } | Out::React { uri, object, .. } => {
+                (Some(uri.clone()), Some(object.clone()))
+            }
             Out::Vote { object, .. } | Out::Pin { object } | Out::Unpin { object } => {
                 (None, Some(object.clone()))
             }
             Out::DeletePost { uri }
             | Out::UndoBoost { uri, .. }
             | Out::UndoFavourite { uri, .. }
+            | Out::UndoReact { uri, .. }
             | Out::UndoFollow { uri, .. }
             | Out::UndoBlock { uri, .. }
             | Out::AcceptFollow { uri, .. }

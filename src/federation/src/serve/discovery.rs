@@ -80,7 +80,10 @@ fn nodeinfo(federation: &Federation, version: &str) -> Value {
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": false,
         "usage": {"users": {}},
-        "metadata": {"nodeName": federation.ctx().look().name},
+        "metadata": {
+            "nodeName": federation.ctx().look().name,
+            "features": entrenous_domain::custom_emoji::FEATURES,
+        },
     })
 }
 

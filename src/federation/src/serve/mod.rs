@@ -3,6 +3,7 @@
 mod activities;
 mod answer;
 mod discovery;
+mod emojis;
 mod files;
 mod people;
 mod posts;
@@ -92,6 +93,18 @@ pub(crate) fn routes() -> Routes<Federation> {
             Access::Peer,
             Doc::new("federation", "A file of a post").answers("application/octet-stream"),
             files::file,
+        )
+        .get(
+            "/emojis/{shortcode}",
+            Access::Peer,
+            doc("A custom emoji"),
+            emojis::emoji,
+        )
+        .get(
+            "/emojis/{shortcode}/picture",
+            Access::Peer,
+            Doc::new("federation", "The picture of a custom emoji").answers("application/octet-stream"),
+            emojis::picture,
         )
         .get(
             "/activities/{id}",

@@ -152,6 +152,7 @@ async fn outbox_page(
         .then(|| ids.last().map(|last| format!("{id}?page=true&max_id={last}")))
         .flatten();
     let views = posts::views(ctx, viewer, ids).await?;
+    entrenous_domain::custom_emoji::known(ctx).await?;
     let items: Vec<Value> = views
         .iter()
         .filter_map(|view| federation.outbox_item(view, reader))

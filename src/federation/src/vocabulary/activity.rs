@@ -1,8 +1,11 @@
 //! Activities, and objects of any kind.
 
-use super::{Actor, Audience, Id, Note, NoteKind, Unreadable, actor::ActorKind, field};
+use super::{Actor, Audience, EmojiTag, Id, Note, NoteKind, Unreadable, actor::ActorKind, field};
 use entrenous_model::Time;
 use serde_json::Value;
+
+/// Longest text of a reaction, in characters: a shortcode between colons, and room to see that it is too long.
+const REACTION: usize = 80;
 
 /// What an activity does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +74,10 @@ pub struct Activity {
     pub audience: Audience,
     /// When.
     pub published: Option<Time>,
-    /// Text of a reaction (a `Like` of Mitra with an emoji), at most 50 characters.
+    /// Text of a reaction (`EmojiReact`, or a `Like` of Mitra with an emoji), at most 80 characters.
     pub content: Option<String>,
+    /// Custom emoji of a reaction.
+    pub emojis: Vec<EmojiTag>,
 }
 
 /// An object of an activity: named by its id, or embedded.
@@ -169,7 +174,8 @@ impl Activity {
             target: Id::member(value, "target"),
             audience: Audience::read(value)?,
             published: field::time(value, "published"),
-            content: field::text(value, "content").map(|text| super::bounds::line(text, 50)),
+            content: field::text(value, "content").map(|text| super::bounds::line(text, REACTION)),
+            emojis: EmojiTag::all(value),
         })
     }
 }

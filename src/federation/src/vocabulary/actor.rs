@@ -1,6 +1,6 @@
 //! Actors: people, bots, groups, servers.
 
-use super::{Id, Unreadable, bounds, field};
+use super::{EmojiTag, Id, Unreadable, bounds, field};
 use entrenous_model::{AccountKind, ProfileField};
 use entrenous_wire::keys::PublicKey;
 use serde_json::Value;
@@ -96,6 +96,8 @@ pub struct Actor {
     pub webfinger: Option<String>,
     /// The instance keys' words for this actor's keys, at most 8; see [`crate::endorsement`].
     pub endorsements: Vec<Value>,
+    /// Custom emoji in name, biography and table.
+    pub emojis: Vec<EmojiTag>,
     /// Says that it is a node of Entrenous.
     pub native: bool,
 }
@@ -136,6 +138,7 @@ impl Actor {
             keys: keys(value, &id)?,
             webfinger: field::text(value, "webfinger").map(|text| bounds::line(text, 2 * bounds::NAME)),
             endorsements: endorsements(value),
+            emojis: EmojiTag::all(value),
             native: field::many(value, "implements")
                 .iter()
                 .any(|item| item.get("href").and_then(Value::as_str) == Some(crate::render::NATIVE)),

@@ -29,7 +29,7 @@ pub use collection::{CollectionPart, NextPart};
 pub use id::Id;
 pub use note::{Note, NoteKind, escape};
 pub use question::{Closed, Question};
-pub use tag::{Mention, Tags};
+pub use tag::{EmojiTag, Mention, Tags};
 
 /// The id of the collection of everyone, which we never send.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";

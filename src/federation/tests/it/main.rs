@@ -9,6 +9,8 @@ mod corpus;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod emojis;
+#[cfg(test)]
 mod ended;
 #[cfg(test)]
 mod files;

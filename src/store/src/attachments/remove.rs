@@ -87,6 +87,9 @@ pub fn hash_is_used(conn: &mut Conn, hash: &str, except: MediaId) -> Result<bool
     if by_picture.get_result::<i64>(conn)? > 0 {
         return Ok(true);
     }
+    if crate::emojis::hash_is_used(conn, hash)? {
+        return Ok(true);
+    }
     let by_file = dsl::attachments
         .filter(dsl::id.ne(except.get()))
         .filter(dsl::hash.eq(hash).or(dsl::preview_hash.eq(hash)))

@@ -209,6 +209,7 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
         "DELETE FROM notifications WHERE post_id IN ",
         "DELETE FROM favourites WHERE post_id IN ",
         "DELETE FROM bookmarks WHERE post_id IN ",
+        "DELETE FROM reactions WHERE post_id IN ",
         "DELETE FROM polls WHERE post_id IN ",
         "DELETE FROM post_edits WHERE post_id IN ",
         "DELETE FROM post_mentions WHERE post_id IN ",

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const POSTS: i64 = 200;
 /// People in a piece.
 const PEOPLE: i64 = 50;
-/// Favourites, or votes, in a piece.
+/// Favourites, reactions, or votes, in a piece.
 const MARKS: i64 = 200;
 
 /// What was done.
@@ -27,7 +27,7 @@ pub enum Step {
         /// Whose counters have changed.
         counted: Vec<PostId>,
     },
-    /// Favourites and votes in what others wrote are gone. None when hidden: numbers name nobody.
+    /// Favourites, reactions and votes in what others wrote are gone. None when hidden: numbers name nobody.
     Marks {
         /// Whose counters have changed.
         counted: Vec<PostId>,
@@ -45,6 +45,8 @@ pub enum Step {
 pub struct Piece {
     /// Whose content it is.
     pub peer: PeerId,
+    /// Whether it is removed or hidden.
+    pub how: AtEnd,
     /// What was done.
     pub step: Step,
 }
@@ -91,6 +93,7 @@ pub fn next_piece(conn: &mut Conn, now: Time) -> Result<Option<Piece>, StoreErro
     };
     Ok(Some(Piece {
         peer: PeerId(open.peer_id),
+        how: how(&open.how),
         step,
     }))
 }
@@ -227,8 +230,23 @@ fn some_marks(conn: &mut Conn, open: &Open) -> Result<Option<Step>, StoreError> 
     .raw(" ORDER BY v.post_id, v.account_id, v.position LIMIT ")
     .int(MARKS)
     .load::<(BigInt, BigInt, BigInt), (i64, i64, i64)>(conn)?;
-    if favourites.is_empty() && votes.is_empty() {
+    let reactions = Sql::new(
+        "SELECT r.id, r.post_id FROM reactions r JOIN accounts a ON a.id = r.account_id WHERE a.peer_id = ",
+    )
+    .int(open.peer_id)
+    .raw(" AND r.id < ")
+    .int(open.before_id)
+    .raw(" ORDER BY r.id LIMIT ")
+    .int(MARKS)
+    .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    if favourites.is_empty() && votes.is_empty() && reactions.is_empty() {
         return Ok(None);
+    }
+    let ids: Vec<i64> = reactions.iter().map(|row| row.0).collect();
+    if !ids.is_empty() {
+        Sql::new("DELETE FROM reactions WHERE id IN ")
+            .ids(&ids)
+            .run(conn)?;
     }
     let ids: Vec<i64> = favourites.iter().map(|row| row.0).collect();
     if !ids.is_empty() {
@@ -256,7 +274,13 @@ fn some_marks(conn: &mut Conn, open: &Open) -> Result<Option<Step>, StoreError> 
         ))
         .execute(conn)?;
     Ok(Some(Step::Marks {
-        counted: sums.into_keys().map(PostId).collect(),
+        counted: sums
+            .into_keys()
+            .chain(reactions.iter().map(|(_, post)| *post))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(PostId)
+            .collect(),
         polls: polls.into_iter().collect(),
     }))
 }

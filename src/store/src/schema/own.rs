@@ -48,11 +48,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    emojis (id) {
+        id -> BigInt,
+        peer_id -> Nullable<BigInt>,
+        shortcode -> Text,
+        uri -> Nullable<Text>,
+        category -> Text,
+        visible_in_picker -> Bool,
+        disabled -> Bool,
+        hash -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        still_hash -> Nullable<Text>,
+        still_size -> BigInt,
+        remote_url -> Nullable<Text>,
+        remote_updated_at -> Nullable<Timestamp>,
+        epoch -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     report_posts (report_id, post_id) {
         report_id -> BigInt,
         post_id -> BigInt,
         place -> BigInt,
         evidence -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reactions (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        uri -> Text,
+        created_at -> Timestamp,
     }
 }
 

@@ -151,6 +151,13 @@ impl Client {
             .map(drop)
     }
 
+    /// Answers a post with an emoji.
+    pub(crate) fn react(&self, id: &str, emoji: &str) -> Outcome {
+        let emoji: String = emoji.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let path = format!("/api/v1/pleroma/statuses/{id}/reactions/{emoji}");
+        self.write("PUT", &path, &json!({})).map(drop)
+    }
+
     /// Whether the node's description has at least `wanted` at `pointer`.
     pub(crate) fn takes(&self, pointer: &str, wanted: usize) -> Outcome<bool> {
         let instance = self.get("/api/v2/instance")?;

@@ -13,6 +13,9 @@ use super::people::Person;
 use super::{pictures, scenes};
 use crate::{Outcome, child};
 
+/// What posts are answered with.
+const ANSWERS: [&str; 5] = ["👍", "🎉", "❤️", "👀", "🙏"];
+
 /// Longer than a post takes from one node to another, on a busy machine.
 const DELIVERY: Duration = Duration::from_secs(30);
 
@@ -151,6 +154,12 @@ impl<'a> Everyone<'a> {
                     if other_index != index && (number * 5 + other_index * 3 + index) % 7 == 0 {
                         other.client.act("favourite", post)?;
                         likes += 1;
+                        // Some say more than that.
+                        if (number + other_index) % 3 == 0 {
+                            other
+                                .client
+                                .react(post, ANSWERS.get(likes % ANSWERS.len()).unwrap_or(&"👍"))?;
+                        }
                     }
                 }
             }

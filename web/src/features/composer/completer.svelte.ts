@@ -1,11 +1,12 @@
 /** Suggestions for the word one is typing. A newer word ends the question for an older one. */
 
 import * as api from "$/api/completion";
+import type { CustomEmoji } from "$/api/emojis";
 import type { Account } from "$/api/types";
 import { wordAt, type Word } from "./words";
 
 export type Suggestion = { key: string; value: string } & (
-  { kind: "person"; account: Account } | { kind: "tag" }
+  { kind: "person"; account: Account } | { kind: "tag" } | { kind: "emoji"; emoji: CustomEmoji }
 );
 
 /** Long enough that a fast typist asks once. */
@@ -18,7 +19,7 @@ export class Completer {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked: AbortController | null = null;
 
-  constructor(private readonly source: Pick<typeof api, "people" | "hashtags"> = api) {}
+  constructor(private readonly source: Pick<typeof api, "people" | "hashtags"> & Partial<Pick<typeof api, "emojis">> = api) {}
 
   /** The text or the caret has changed. */
   look(text: string, caret: number): void {
@@ -40,19 +41,7 @@ export class Completer {
     const mine = new AbortController();
     this.asked = mine;
     try {
-      const items: Suggestion[] =
-        word.kind === "person"
-          ? (await this.source.people(word.query, mine.signal)).map((account) => ({
-              kind: "person",
-              key: account.id,
-              value: account.acct,
-              account,
-            }))
-          : (await this.source.hashtags(word.query, mine.signal)).map((name) => ({
-              kind: "tag",
-              key: name,
-              value: name,
-            }));
+      const items = await this.find(word, mine.signal);
       if (mine.signal.aborted) return;
       this.items = items;
       this.active = 0;
@@ -60,6 +49,20 @@ export class Completer {
       // Without suggestions one can still type the whole word.
       if (!mine.signal.aborted) this.items = [];
     }
+  }
+
+  private async find({ kind, query }: Word, signal: AbortSignal): Promise<Suggestion[]> {
+    if (kind === "person")
+      return (await this.source.people(query, signal)).map((account) => ({
+        kind,
+        key: account.id,
+        value: account.acct,
+        account,
+      }));
+    if (kind === "tag")
+      return (await this.source.hashtags(query, signal)).map((name) => ({ kind, key: name, value: name }));
+    const found = (await this.source.emojis?.(query)) ?? [];
+    return found.map((emoji) => ({ kind, key: emoji.shortcode, value: emoji.shortcode, emoji }));
   }
 
   /** Moves the choice, around the ends. */

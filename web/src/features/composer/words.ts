@@ -1,8 +1,8 @@
 /** The word one is typing, and what the text says about whom it reaches. */
 
 export interface Word {
-  kind: "person" | "tag";
-  /** Without `@` or `#`. */
+  kind: "person" | "tag" | "emoji";
+  /** Without `@`, `#` or `:`. */
   query: string;
   /** Where the sign stands. */
   start: number;
@@ -11,14 +11,16 @@ export interface Word {
 // A letter before the sign makes it an address or a part of a URL.
 const PERSON = /(?:^|[^\p{L}\p{N}_@/=+-])@([a-z0-9_.-]+(?:@[\p{L}\p{N}.:-]*)?)$/iu;
 const TAG = /(?:^|[^\p{L}\p{N}_#/=&])#([\p{L}\p{N}_\u0300-\u036f]+)$/u;
+const EMOJI = /(?:^|[^\p{L}\p{N}:]):([a-z0-9_]{2,64})$/iu;
 const MENTION = /(?<![\p{L}\p{N}_@/=+-])@([a-z0-9_.-]+(?:@[\p{L}\p{N}.-]+(?::\d{1,5})?)?)/giu;
 
-/** The mention or hashtag that ends at the caret. */
+/** The mention, hashtag or custom emoji that ends at the caret. */
 export function wordAt(text: string, caret: number): Word | null {
   const before = text.slice(0, caret);
   for (const [kind, pattern] of [
     ["person", PERSON],
     ["tag", TAG],
+    ["emoji", EMOJI],
   ] as const) {
     const query = pattern.exec(before)?.[1];
     if (query !== undefined) return { kind, query, start: caret - query.length - 1 };
@@ -33,10 +35,12 @@ export function complete(
   caret: number,
   value: string,
 ): { text: string; caret: number } {
-  const sign = word.kind === "person" ? "@" : "#";
-  const after = text.slice(caret).replace(/^[\p{L}\p{N}_@.-]*/u, "");
+  const sign = { person: "@", tag: "#", emoji: ":" }[word.kind];
+  const end = word.kind === "emoji" ? ":" : "";
+  const rest = word.kind === "emoji" ? /^[a-z0-9_]*:?/iu : /^[\p{L}\p{N}_@.-]*/u;
+  const after = text.slice(caret).replace(rest, "");
   const gap = after.startsWith(" ") ? "" : " ";
-  const head = text.slice(0, word.start) + sign + value;
+  const head = text.slice(0, word.start) + sign + value + end;
   return { text: head + gap + after, caret: head.length + 1 };
 }
 

@@ -113,6 +113,12 @@ export const post = (id: string, more: Partial<Status> = {}): Status =>
     reblogged: false,
     bookmarked: false,
     muted: false,
+    pleroma: {
+      emoji_reactions: [
+        { name: "🎉", count: 3, me: true, url: null, static_url: null, account_ids: [] },
+        { name: "👍", count: 1, me: false, url: null, static_url: null, account_ids: [] },
+      ],
+    },
     ...more,
   }) as Status;
 

@@ -34,4 +34,8 @@ export const notifications = {
   emptyMentions: "Nobody has mentioned you yet",
   emptyMentionsText: "Posts that name you with @ appear here.",
   withMedia: { one: "{count} file", other: "{count} files" },
+  reacted: {
+    one: "{who} answered your post with an emoji",
+    other: "{who} answered your post with an emoji",
+  },
 } as const;

@@ -101,4 +101,9 @@ export const post = {
   boostedByTitle: "Boosted by",
   favouritedByTitle: "Favourited by",
   nobody: "Nobody yet",
+  react: "Answer with an emoji",
+  reactions: "Answered with",
+  reaction: { one: "{emoji}, {count} person", other: "{emoji}, {count} people" },
+  emojiUsual: "Often used",
+  emojiHere: "Of this site",
 } as const;

@@ -56,4 +56,9 @@ export const notifications = {
   emptyMentions: "Personne ne vous a encore mentionné",
   emptyMentionsText: "Les publications qui vous nomment avec @ apparaissent ici.",
   withMedia: { one: "{count} fichier", many: "{count} de fichiers", other: "{count} fichiers" },
+  reacted: {
+    one: "{who} a répondu à votre publication avec un émoji",
+    many: "{who} ont répondu à votre publication avec un émoji",
+    other: "{who} ont répondu à votre publication avec un émoji",
+  },
 } as const;

@@ -105,4 +105,13 @@ export const post = {
   boostedByTitle: "Partagée par",
   favouritedByTitle: "Favorite de",
   nobody: "Personne pour l’instant",
+  react: "Répondre avec un émoji",
+  reactions: "Réponses en émojis",
+  reaction: {
+    one: "{emoji}, {count} personne",
+    many: "{emoji}, {count} de personnes",
+    other: "{emoji}, {count} personnes",
+  },
+  emojiUsual: "Souvent utilisés",
+  emojiHere: "De ce site",
 } as const;

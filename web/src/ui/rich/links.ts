@@ -1,9 +1,13 @@
 /** Where links in people's HTML lead: to this client where it can show the same, else out, and only to the web or a mailbox. */
 
+import type { Emoji } from "./emoji";
+
 /** What is known of the people and tags a text may link to. */
 export interface LinkContext {
   mentions?: readonly { url: string; acct: string }[];
   tags?: readonly { name: string }[];
+  /** Custom emoji that the text may show. */
+  emojis?: readonly Emoji[];
   /** The origin of this client; links that stay on it open in place. */
   here?: string;
 }

@@ -6,6 +6,7 @@
  * attribute that comes out was made here.
  */
 
+import { parts, pictureOf } from "./emoji";
 import { linkTo, type Link, type LinkContext } from "./links";
 
 const TAGS = new Set(
@@ -75,7 +76,7 @@ function children(parent: Node, context: LinkContext, depth: number, inLink: boo
 }
 
 function node(one: Node, context: LinkContext, depth: number, inLink: boolean): string {
-  if (one.nodeType === Node.TEXT_NODE) return escape(one.nodeValue ?? "");
+  if (one.nodeType === Node.TEXT_NODE) return text(one, context);
   if (!(one instanceof Element) || DROPPED.has(one.tagName.toUpperCase())) return "";
   // Namespaces other than HTML's have rules of their own, and nothing that is kept.
   if (one.namespaceURI !== "http://www.w3.org/1999/xhtml") return "";
@@ -88,6 +89,20 @@ function node(one: Node, context: LinkContext, depth: number, inLink: boolean): 
   if (!TAGS.has(name)) return BLOCKS.has(name) && inner !== "" ? `${inner}<br>` : inner;
   const tag = name.toLowerCase();
   return `<${tag}${classes(one, inLink)}>${inner}</${tag}>`;
+}
+
+/** Text, with the custom emoji in it as pictures; code is shown as it was typed. */
+function text(one: Node, context: LinkContext): string {
+  const value = one.nodeValue ?? "";
+  if (!context.emojis?.length || one.parentElement?.closest("code, pre")) return escape(value);
+  return parts(value, context.emojis)
+    .map((part) => {
+      if (typeof part === "string") return escape(part);
+      const name = `:${part.shortcode}:`;
+      const src = escape(pictureOf(part) ?? "");
+      return `<img class="custom-emoji" src="${src}" alt="${name}" title="${name}" draggable="false">`;
+    })
+    .join("");
 }
 
 function classes(one: Element, inLink: boolean): string {

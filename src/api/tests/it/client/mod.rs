@@ -6,6 +6,7 @@ mod announcements;
 mod contract;
 mod conversations;
 mod domain_blocks;
+mod emojis;
 mod featured;
 pub(crate) mod files;
 mod filters;

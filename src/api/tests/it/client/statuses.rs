@@ -73,6 +73,9 @@ async fn a_post_is_published_and_read() {
       ],
       "muted": false,
       "pinned": false,
+      "pleroma": {
+        "emoji_reactions": []
+      },
       "poll": null,
       "quote": null,
       "quote_approval": {
@@ -81,6 +84,7 @@ async fn a_post_is_published_and_read() {
         "manual": []
       },
       "quotes_count": 0,
+      "reactions": [],
       "reblog": null,
       "reblogged": false,
       "reblogs_count": 0,

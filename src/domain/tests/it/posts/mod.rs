@@ -8,6 +8,7 @@ mod feeds;
 mod files;
 mod polls;
 mod publishing;
+mod reactions;
 mod relations;
 mod scheduled;
 mod search;

@@ -4,7 +4,8 @@ mod plans;
 mod shapes;
 
 use super::stage::{Person, Stage, request};
-use entrenous_model::Role;
+use entrenous_domain::custom_emoji::{self, Change};
+use entrenous_model::{PreparedEmoji, Role};
 use entrenous_store::testing::TestDatabase;
 use serde_json::{Value, json};
 use shapes::Shapes;
@@ -35,7 +36,7 @@ impl Town {
         let follow = format!("/api/v1/accounts/{zoe}/follow");
         stage.post(&ada, &follow, "").await.ok();
         let body = json!({
-            "status": "Hello @bob, look at #rust", "visibility": "public", "language": "en",
+            "status": "Hello @bob :blob:, look at #rust", "visibility": "public", "language": "en",
             "spoiler_text": "a word", "sensitive": true,
         });
         let post = stage.json(&ada, "POST", "/api/v1/statuses", body).await.ok();
@@ -49,6 +50,22 @@ impl Town {
             .ok();
         let reply = json!({ "status": "@ada seen", "in_reply_to_id": post });
         stage.json(&bob, "POST", "/api/v1/statuses", reply).await.ok();
+        let picture = PreparedEmoji {
+            bytes: b"picture".to_vec(),
+            content_type: "image/png",
+            still: None,
+        };
+        let blob = Change {
+            picture: Some(picture),
+            ..Change::default()
+        };
+        custom_emoji::create(stage.ctx(), "boss", "blob", blob)
+            .await
+            .unwrap();
+        for emoji in ["blob", "%F0%9F%8E%89"] {
+            let path = format!("/api/v1/pleroma/statuses/{post}/reactions/{emoji}");
+            stage.json(&bob, "PUT", &path, json!({})).await.ok();
+        }
         for verb in ["favourite", "reblog", "bookmark"] {
             let path = format!("/api/v1/statuses/{post}/{verb}");
             stage.post(&bob, &path, "").await.ok();
@@ -137,6 +154,15 @@ async fn what_is_read_has_the_documented_shape() {
         (format!("/api/v1/statuses/{post}/history"), "[StatusEdit]"),
         (format!("/api/v1/statuses/{post}/favourited_by"), "[Account]"),
         (format!("/api/v1/statuses/{post}/reblogged_by"), "[Account]"),
+        ("/api/v1/custom_emojis".to_owned(), "[CustomEmoji]"),
+        (
+            format!("/api/v1/pleroma/statuses/{post}/reactions"),
+            "[EmojiReactionWithPeople]",
+        ),
+        (
+            "/api/v1/notifications?types[]=pleroma:emoji_reaction".to_owned(),
+            "[Notification]",
+        ),
         ("/api/v1/notifications".to_owned(), "[Notification]"),
         ("/api/v2/notifications".to_owned(), "GroupedNotifications"),
         ("/api/v2/notifications/policy".to_owned(), "NotificationPolicy"),
