@@ -38,6 +38,7 @@ pub mod pictures;
 pub mod polls;
 pub mod ports;
 pub mod posts;
+pub mod quotes;
 pub mod scheduled;
 pub mod search;
 pub mod secrets;

@@ -28,6 +28,7 @@ pub mod policy;
 pub mod poll;
 pub mod post;
 pub mod proposal;
+pub mod quote;
 pub mod relationship;
 pub mod scheduled;
 
@@ -53,7 +54,7 @@ pub use member::{Invite, Member, Role};
 pub use notification::{Notification, NotificationKind};
 pub use oauth::{App, Scope, Scopes, Token};
 pub use origin::Origin;
-pub use outbound::OutboundActivity;
+pub use outbound::{OutboundActivity, QuoteAsked};
 pub use own_keys::{KeyAlert, KeyGeneration, OwnKeys};
 pub use page::Page;
 pub use peer::{Circuit, Peer, PeerIdentity, PeerKeys, PeerState, SignatureForm, Software};
@@ -61,6 +62,7 @@ pub use policy::{Acquaintance, Barred, Cleared, Fetching, Gate, Matter, Receivin
 pub use poll::{Choices, Poll, PollOption};
 pub use post::{Post, Visibility};
 pub use proposal::{Agreed, Proposal, ProposalStep};
+pub use quote::{Quote, QuoteChoice, QuotePolicy, QuoteState, Quoters};
 pub use relationship::{Follow, Relationship};
 pub use scheduled::{Scheduled, ScheduledParams, ScheduledPoll, Unpublished};
 

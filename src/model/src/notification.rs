@@ -23,11 +23,15 @@ pub enum NotificationKind {
     Update,
     /// A poll ended that one made or voted in.
     Poll,
+    /// One's post was quoted: the notification is about the post that does.
+    Quote,
+    /// A post that one quoted was edited: the notification is about one's own.
+    QuotedUpdate,
 }
 
 impl NotificationKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -36,6 +40,8 @@ impl NotificationKind {
         Self::Favourite,
         Self::Update,
         Self::Poll,
+        Self::Quote,
+        Self::QuotedUpdate,
     ];
 
     /// As stored and as in the Mastodon API.
@@ -50,6 +56,8 @@ impl NotificationKind {
             Self::Favourite => "favourite",
             Self::Update => "update",
             Self::Poll => "poll",
+            Self::Quote => "quote",
+            Self::QuotedUpdate => "quoted_update",
         }
     }
 

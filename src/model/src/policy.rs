@@ -289,7 +289,9 @@ impl OutboundActivity {
             | Self::UndoFavourite { .. }
             | Self::Unpin { .. }
             | Self::UndoFollow { .. }
-            | Self::RejectFollow { .. } => Matter::Retraction,
+            | Self::RejectFollow { .. }
+            | Self::RejectQuote { .. }
+            | Self::RevokeQuote { .. } => Matter::Retraction,
             // Whom a change of profile reaches follows already, or is told nothing new.
             Self::UpdateProfile => Matter::Person(Acquaintance::Known),
             Self::UpdatePost { .. } => Matter::Revision,
@@ -299,6 +301,8 @@ impl OutboundActivity {
             | Self::Favourite { .. }
             | Self::Pin { .. }
             | Self::AcceptFollow { .. }
+            | Self::QuoteRequest { .. }
+            | Self::AcceptQuote { .. }
             | Self::Block { .. }
             | Self::UndoBlock { .. } => Matter::Posts,
         }

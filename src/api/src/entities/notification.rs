@@ -18,7 +18,8 @@ const SAMPLE: usize = 8;
 pub(crate) struct Notification {
     /// Local id.
     pub(crate) id: String,
-    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update` or `poll`.
+    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update`, `poll`, `quote` or
+    /// `quoted_update`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The group it belongs to.

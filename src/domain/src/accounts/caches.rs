@@ -121,7 +121,8 @@ impl Caches {
                 }
                 Event::PostUpdated { post, .. }
                 | Event::PostCounted { post }
-                | Event::PollCounted { post } => self.posts.forget(*post),
+                | Event::PollCounted { post }
+                | Event::QuoteChanged { post } => self.posts.forget(*post),
                 Event::FeedFilled { owners, .. } => {
                     for owner in owners {
                         self.homes.forget(*owner);

@@ -15,11 +15,13 @@ mod participants;
 mod pin;
 mod prepare;
 mod publish;
+mod quoted;
 mod views;
 
 use crate::polls::NewPoll;
+use crate::quotes::{QuoteLeave, Quoting};
 use entrenous_model::{
-    Account, AccountId, Attachment, Choices, PeerId, Poll, Post, PostId, Time, Visibility,
+    Account, AccountId, Attachment, Choices, PeerId, Poll, Post, PostId, QuotePolicy, Time, Visibility,
 };
 use std::{ops::Deref, sync::Arc};
 
@@ -31,12 +33,14 @@ pub use boost::{boost, unboost};
 pub use delete::{delete, never_mind};
 pub use edit::edit;
 pub(crate) use gate::store_viewer;
+pub(crate) use look::about;
 pub use look::{boosted_by, context, favourited_by, history, known_by_uri};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use participants::{Participant, participants};
 pub use pin::{MOST_PINNED, pin, unpin};
 pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
+pub use quoted::QuoteView;
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, views};
 
@@ -76,6 +80,11 @@ pub struct Draft {
     pub created_at: Option<Time>,
     /// Its files.
     pub files: Files,
+    /// What it quotes. An edit here leaves that as it is.
+    pub quote: Option<Quoting>,
+    /// Who may quote it; in an edit `None` leaves that as it is, in a new post it is nobody. Of posts here that are not for
+    /// the network it is always nobody.
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// What a peer's object says beyond the content.
@@ -134,6 +143,8 @@ pub struct Flags {
     pub muted: bool,
     /// What was chosen in its poll.
     pub chosen: Choices,
+    /// Whether the viewer may quote it.
+    pub quote: QuoteLeave,
 }
 
 /// A post with what belongs to it, the same for all who may see it. Two that are the same allocation are the same
@@ -163,6 +174,8 @@ pub struct PostView {
     pub boosted: Option<Box<PostView>>,
     /// The viewer's flags (none for peers).
     pub flags: Flags,
+    /// What it quotes, as the viewer may see it (none for peers, and for a boost: the boosted post has it).
+    pub quote: Option<Box<QuoteView>>,
 }
 
 impl Deref for PostView {

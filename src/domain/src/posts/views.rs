@@ -1,12 +1,17 @@
 //! Posts with everything a client shows, in a constant number of queries.
 
-use super::{Body, Flags, PostView, Viewer, gate::store_viewer};
+use super::{
+    Body, Flags, PostView, Viewer,
+    gate::store_viewer,
+    quoted::{Quotes, SeenQuote},
+};
 use crate::{
     Ctx, DomainError, Result,
     accounts::{self, Caches},
     marks::{Mark, StripedMarks},
+    quotes::QuoteLeave,
 };
-use entrenous_model::{Account, AccountId, PostId};
+use entrenous_model::{Account, AccountId, PostId, Time};
 use entrenous_store::{Conn, StoreError, posts as rows, visible::Viewer as Seen};
 use std::{
     collections::{HashMap, HashSet},
@@ -25,6 +30,16 @@ pub(crate) struct Seeable {
     pub(crate) boosted: Option<Arc<Body>>,
     /// The viewer's flags.
     pub(crate) flags: Flags,
+    /// What it, or the boosted post, quotes.
+    pub(crate) quote: Option<SeenQuote>,
+}
+
+impl Seeable {
+    /// All posts that are shown with it, itself included.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Arc<Body>> {
+        let quoted = self.quote.as_ref().and_then(|quote| quote.body.as_ref());
+        std::iter::once(&self.body).chain(&self.boosted).chain(quoted)
+    }
 }
 
 /// Those of `ids` that the viewer may see, in the order asked, with everything a client shows. One query per kind, not per post.
@@ -77,7 +92,7 @@ pub(crate) async fn read(ctx: &Ctx, viewer: Seen, ids: &[PostId]) -> Result<Vec<
             .filter(|id| taken.insert(*id))
             .filter_map(|id| visible.get(&id).map(|boosted| (id, *boosted)))
             .collect();
-        seeable(conn, reader.caches(), &marked, viewer, &rows)
+        seeable(conn, reader.caches(), &marked, viewer, &rows, reader.now())
     });
     Ok(found.await?)
 }
@@ -105,6 +120,7 @@ pub(crate) fn seeable(
     marked: &Marked,
     viewer: Seen,
     visible: &[(PostId, Option<PostId>)],
+    now: Time,
 ) -> std::result::Result<Vec<Seeable>, StoreError> {
     let all: HashSet<i64> = visible
         .iter()
@@ -112,7 +128,21 @@ pub(crate) fn seeable(
         .map(PostId::get)
         .collect();
     let all: Vec<i64> = all.into_iter().collect();
-    let bodies = caches.posts().of(conn, marked.posts, &all)?;
+    let mut bodies = caches.posts().of(conn, marked.posts, &all)?;
+    let quotes = match viewer {
+        Seen::Person(id) => Quotes::of(conn, id, now, &bodies)?,
+        Seen::Peer(_) => Quotes::default(),
+    };
+    // Those who may not see them are never given them: they are not even read.
+    let quoted = quotes.shown();
+    if !quoted.is_empty() {
+        bodies.extend(caches.posts().of(conn, marked.posts, &quoted)?);
+    }
+    let all: Vec<i64> = bodies.keys().map(|id| id.get()).collect();
+    let nested = match viewer {
+        Seen::Person(id) if !quoted.is_empty() => Quotes::of(conn, id, now, &bodies)?,
+        _ => Quotes::default(),
+    };
     // [`with_people`] asks for them next: read along, they cost no further turn of a reader thread.
     let people: HashSet<AccountId> = bodies.values().map(|body| body.post.account).collect();
     let people: Vec<AccountId> = people.into_iter().collect();
@@ -122,7 +152,14 @@ pub(crate) fn seeable(
             let conversations: HashSet<i64> =
                 bodies.values().map(|body| body.post.conversation.get()).collect();
             let conversations: Vec<i64> = conversations.into_iter().collect();
-            rows::flags_of(conn, id, &all, &conversations)?
+            let mut flags = rows::flags_of(conn, id, &all, &conversations)?;
+            let asking: HashSet<i64> = bodies
+                .values()
+                .filter(|body| QuoteLeave::asks_for_follows(&body.post))
+                .map(|body| body.post.account.get())
+                .collect();
+            flags.followed = rows::followed_among(conn, id, &asking.into_iter().collect::<Vec<_>>())?;
+            flags
         }
         Seen::Peer(_) => rows::FlagSets::default(),
     };
@@ -134,6 +171,12 @@ pub(crate) fn seeable(
             bookmarked: flags.bookmarked.contains(&id),
             muted: flags.muted.contains(&body.post.conversation.get()),
             chosen: flags.chosen.get(&id).copied().unwrap_or_default(),
+            quote: match viewer {
+                Seen::Person(id) => {
+                    QuoteLeave::of(&body.post, id, flags.followed.contains(&body.post.account))
+                }
+                Seen::Peer(_) => QuoteLeave::Denied,
+            },
         }
     };
     Ok(visible
@@ -145,8 +188,15 @@ pub(crate) fn seeable(
                 None => None,
             };
             // The flags of a boost are those of the post in it.
-            let flags = of(boosted.as_ref().unwrap_or(&body));
-            Some(Seeable { body, boosted, flags })
+            let proper = boosted.as_ref().unwrap_or(&body);
+            let flags = of(proper);
+            let quote = quotes.seen(&proper.post, &bodies, &nested, &of);
+            Some(Seeable {
+                body,
+                boosted,
+                flags,
+                quote,
+            })
         })
         .collect())
 }
@@ -155,26 +205,40 @@ pub(crate) fn seeable(
 pub(crate) async fn with_people(ctx: &Ctx, posts: &[Seeable]) -> Result<Vec<PostView>> {
     let people: HashSet<AccountId> = posts
         .iter()
-        .flat_map(|one| std::iter::once(&one.body).chain(&one.boosted))
+        .flat_map(Seeable::bodies)
         .map(|body| body.post.account)
         .collect();
     let people = accounts::get_many(ctx, people.into_iter().collect()).await?;
     let people: HashMap<AccountId, Arc<Account>> = people.into_iter().map(|one| (one.id, one)).collect();
-    let view = |body: &Arc<Body>, flags: Flags, boosted: Option<Box<PostView>>| {
+    let view = |body: &Arc<Body>, flags: Flags| {
         Some(PostView {
             account: Arc::clone(people.get(&body.post.account)?),
             body: Arc::clone(body),
-            boosted,
+            boosted: None,
             flags,
+            quote: None,
         })
+    };
+    let quote = |one: &Seeable| {
+        let quote = one.quote.as_ref()?;
+        Some(Box::new(quote.view(|body, flags| view(body, flags))))
     };
     Ok(posts
         .iter()
         .filter_map(|one| match &one.boosted {
-            None => view(&one.body, one.flags, None),
+            None => Some(PostView {
+                quote: quote(one),
+                ..view(&one.body, one.flags)?
+            }),
             Some(boosted) => {
-                let inner = view(boosted, one.flags, None)?;
-                view(&one.body, one.flags, Some(Box::new(inner)))
+                let inner = PostView {
+                    quote: quote(one),
+                    ..view(boosted, one.flags)?
+                };
+                Some(PostView {
+                    boosted: Some(Box::new(inner)),
+                    ..view(&one.body, one.flags)?
+                })
             }
         })
         .collect())

@@ -120,7 +120,7 @@ async fn read(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Newest> {
     let newest = ctx.store().read(move |conn| {
         let marked = posts::Marked::before_reading(reader.caches());
         let visible = rows::home(conn, owner, &page, now)?;
-        let posts = posts::seeable(conn, reader.caches(), &marked, Seen::Person(owner), &visible)?;
+        let posts = posts::seeable(conn, reader.caches(), &marked, Seen::Person(owner), &visible, now)?;
         Ok(Newest {
             whole: i64::try_from(visible.len()).is_ok_and(|rows| rows < page.limit),
             until: rows::next_unmuted(conn, owner, now)?,
@@ -141,7 +141,7 @@ async fn refreshed(
     let stale: Vec<PostId> = newest
         .posts
         .iter()
-        .filter(|one| !(bodies.holds(&one.body) && one.boosted.iter().all(|boosted| bodies.holds(boosted))))
+        .filter(|one| !one.bodies().all(|body| bodies.holds(body)))
         .map(|one| one.body.post.id)
         .collect();
     if stale.is_empty() {

@@ -8,6 +8,7 @@ mod files;
 mod note;
 mod pictures;
 mod question;
+mod quote;
 
 pub(crate) use files::Fetches;
 pub use pictures::Pictures;

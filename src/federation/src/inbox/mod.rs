@@ -12,9 +12,11 @@ mod instance;
 mod origin;
 mod post;
 mod proof;
+mod quote;
 mod relation;
 
 pub(crate) use instance::pinned_keys;
+pub(crate) use quote::REQUEST;
 
 use crate::client::Budget;
 use crate::gate::{Denied, Signer, Verified};

@@ -23,6 +23,8 @@ pub enum ActivityKind {
     Block,
     Invite,
     Offer,
+    /// A wish to quote a post (FEP-044f).
+    QuoteRequest,
     /// One that we take and do nothing about.
     Other,
 }
@@ -42,6 +44,7 @@ impl ActivityKind {
             "Block" => Self::Block,
             "Invite" => Self::Invite,
             "Offer" => Self::Offer,
+            "QuoteRequest" => Self::QuoteRequest,
             "EmojiReact" | "Dislike" | "Flag" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong"
             | "View" | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject"
             | "Listen" | "Travel" | "Arrive" | "Question" => Self::Other,
@@ -63,6 +66,10 @@ pub struct Activity {
     pub actor: Option<Id>,
     /// On what.
     pub object: Object,
+    /// With what: the post that quotes, of a `QuoteRequest`.
+    pub instrument: Object,
+    /// What came of it: the stamp of a quote, of an `Accept`.
+    pub result: Option<Id>,
     /// Where: the collection of an `Add`, the community or site of a `Block` that is a ban (Lemmy).
     pub target: Option<Id>,
     /// To whom.
@@ -164,6 +171,8 @@ impl Activity {
                 .and_then(|id| Id::parse(id).ok()),
             actor: Id::member(value, "actor"),
             object: Object::read(value.get("object").unwrap_or(&Value::Null)),
+            instrument: Object::read(value.get("instrument").unwrap_or(&Value::Null)),
+            result: Id::member(value, "result"),
             target: Id::member(value, "target"),
             audience: Audience::read(value)?,
             published: field::time(value, "published"),

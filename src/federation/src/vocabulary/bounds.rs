@@ -13,6 +13,8 @@ pub const VALUES: usize = 50_000;
 pub const RECIPIENTS: usize = 1_000;
 /// Most mentions, and most hashtags.
 pub const TAGS: usize = 200;
+/// Most of those named who may quote a post; the others are cut.
+pub const QUOTERS: usize = 100;
 /// Most attachments that are looked at; the others are cut.
 pub const ATTACHMENTS: usize = 16;
 /// Most keys of one actor.

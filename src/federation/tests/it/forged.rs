@@ -22,7 +22,7 @@ impl<'a> Attacker<'a> {
     }
 
     /// The status of the answer.
-    async fn says(&self, by: &Account, document: &Value) -> u16 {
+    pub(crate) async fn says(&self, by: &Account, document: &Value) -> u16 {
         let keys = self.from.federation.keys().person(by.id).await.unwrap().unwrap();
         self.post(document, &keys).await
     }
@@ -47,7 +47,7 @@ impl<'a> Attacker<'a> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the cases read better")]
-fn activity(node: &Node, by: &Account, number: u32, kind: &str, object: Value) -> Value {
+pub(crate) fn activity(node: &Node, by: &Account, number: u32, kind: &str, object: Value) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": node.origin().join(&format!("/activities/forged-{number}")),
@@ -56,7 +56,7 @@ fn activity(node: &Node, by: &Account, number: u32, kind: &str, object: Value) -
     })
 }
 
-fn note(node: &Node, by: &Account, number: u32, text: &str) -> Value {
+pub(crate) fn note(node: &Node, by: &Account, number: u32, text: &str) -> Value {
     json!({
         "id": node.origin().join(&format!("/posts/{number}")),
         "type": "Note", "attributedTo": by.uri, "content": text,

@@ -22,6 +22,8 @@ mod joining;
 #[cfg(test)]
 mod originals;
 #[cfg(test)]
+mod quotes;
+#[cfg(test)]
 mod robust;
 #[cfg(test)]
 mod rotation;

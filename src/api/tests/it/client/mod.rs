@@ -14,6 +14,7 @@ mod notifications;
 mod own;
 mod pictures;
 mod polls;
+mod quotes;
 mod scheduled;
 mod search;
 mod stage;

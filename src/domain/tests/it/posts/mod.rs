@@ -8,6 +8,7 @@ mod feeds;
 mod files;
 mod polls;
 mod publishing;
+mod quotes;
 mod relations;
 mod scheduled;
 mod search;
@@ -39,6 +40,8 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> Draft {
         remote: None,
         created_at: None,
         files: posts::Files::default(),
+        quote: None,
+        quote_policy: None,
     }
 }
 
