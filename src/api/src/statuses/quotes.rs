@@ -94,6 +94,8 @@ async fn set_policy(
     At(id): At<PostId>,
     Params(asked): Params<Policy>,
 ) -> ApiResult<Json<Status>> {
+    // What is not there for the caller is 404, whatever they say of it.
+    posts::view(state.ctx(), caller.viewer(), id).await?;
     let choice = asked
         .quote_approval_policy
         .ok_or_else(|| ApiError::invalid("quote_approval_policy is one of: public, followers, nobody"))?;

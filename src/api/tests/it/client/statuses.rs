@@ -267,6 +267,7 @@ async fn what_one_may_not_see_does_not_exist() {
             ("POST", "/unpin"),
             ("POST", "/translate"),
             ("POST", "/quotes/17/revoke"),
+            ("PUT", "/interaction_policy"),
             ("PUT", ""),
             ("DELETE", ""),
         ] {
