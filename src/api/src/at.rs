@@ -13,7 +13,9 @@ pub(crate) struct At<T>(pub(crate) T);
 impl<S: Send + Sync, T: From64> FromRequestParts<S> for At<T> {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        number(parts, state, "id").await.map(|number| Self(T::from64(number)))
+        number(parts, state, "id")
+            .await
+            .map(|number| Self(T::from64(number)))
     }
 }
 

@@ -208,7 +208,10 @@ mod tests {
             assert_eq!(QuotePolicy::from(choice).choice(), choice);
         }
         assert_eq!(QuotePolicy::from(QuoteChoice::Nobody), QuotePolicy::default());
-        assert_eq!(QuotePolicy::from(QuoteChoice::Public).automatic.words(), ["public"]);
+        assert_eq!(
+            QuotePolicy::from(QuoteChoice::Public).automatic.words(),
+            ["public"]
+        );
         assert_eq!(
             QuotePolicy::from(QuoteChoice::Followers).automatic.words(),
             ["followers"]

@@ -53,9 +53,7 @@ impl ApiState {
                 self.publish_lists("update", *post, owners).await
             }
             // An edit, a vote, what becomes of a quote: whoever has the post before them sees it change.
-            Event::PostUpdated { post, .. }
-            | Event::PollCounted { post }
-            | Event::QuoteChanged { post } => {
+            Event::PostUpdated { post, .. } | Event::PollCounted { post } | Event::QuoteChanged { post } => {
                 let at_home = self.hub().people_on(is_home);
                 self.publish_home("status.update", *post, &at_home).await?;
                 let with_lists = self.hub().people_on(is_list);

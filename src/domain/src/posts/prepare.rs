@@ -147,7 +147,11 @@ fn remote_post(ctx: &Ctx, draft: Draft, remote: RemotePost) -> Result<Ready> {
         Some(Quoting::Uri { uri, .. }) => uri.len(),
         _ => 0,
     };
-    if draft.text.len() > HTML || [remote.uri.len(), remote.url.len(), quoted].iter().any(|one| *one > 2_000) {
+    if draft.text.len() > HTML
+        || [remote.uri.len(), remote.url.len(), quoted]
+            .iter()
+            .any(|one| *one > 2_000)
+    {
         return Err(DomainError::Refused("too_long"));
     }
     if remote.mentions.len() + remote.silent.len() > ADDRESSED {

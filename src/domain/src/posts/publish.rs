@@ -151,7 +151,14 @@ fn in_transaction(
         }
     }
 
-    let post = new_post(tx, origin, &person, ready, &Relations { parent, aim: &aim }, visibility)?;
+    let post = new_post(
+        tx,
+        origin,
+        &person,
+        ready,
+        &Relations { parent, aim: &aim },
+        visibility,
+    )?;
     rows::insert(tx, &post)?;
     if let Some(key) = &ready.idempotency_key {
         rows::remember_idempotency(tx, author, key, post.id, now)?;

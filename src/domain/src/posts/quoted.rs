@@ -34,12 +34,22 @@ impl SeenQuote {
     pub(super) fn view(&self, with_people: impl Fn(&Arc<Body>, Flags) -> Option<PostView>) -> QuoteView {
         let post = self.body.as_ref().and_then(|body| with_people(body, self.flags));
         let post = post.map(|post| PostView {
-            quote: self.inner.map(|(sight, id)| Box::new(QuoteView { sight, post: None, id })),
+            quote: self.inner.map(|(sight, id)| {
+                Box::new(QuoteView {
+                    sight,
+                    post: None,
+                    id,
+                })
+            }),
             ..post
         });
         let gone = self.sight.shows() && post.is_none();
         QuoteView {
-            sight: if gone { QuoteSight::Unauthorized } else { self.sight },
+            sight: if gone {
+                QuoteSight::Unauthorized
+            } else {
+                self.sight
+            },
             id: post.as_ref().map(|post| post.body.post.id),
             post,
         }
@@ -67,7 +77,9 @@ impl Quotes {
             .collect();
         let quoted: Vec<i64> = quoted.into_iter().collect();
         let sights = rows::sights(conn, viewer, &quoted, now)?;
-        Ok(Self(sights.into_iter().map(|sight| (sight.post, sight)).collect()))
+        Ok(Self(
+            sights.into_iter().map(|sight| (sight.post, sight)).collect(),
+        ))
     }
 
     /// The quoted posts that are shown.

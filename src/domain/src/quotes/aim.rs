@@ -104,7 +104,11 @@ fn of_ours(
         QuoteLeave::Automatic | QuoteLeave::Manual | QuoteLeave::Unknown if !post.is_local() => {
             QuoteState::Pending
         }
-        _ => return Err(DomainError::invalid("Its author does not allow to quote this post")),
+        _ => {
+            return Err(DomainError::invalid(
+                "Its author does not allow to quote this post",
+            ));
+        }
     };
     Ok(Aim {
         quote: Some(Quote {

@@ -199,7 +199,11 @@ fn put(tx: &mut Work<'_>, post: &Post, quote: &Quote) -> Result<()> {
 
 /// Counts a quote where it stood before, and where it stands now.
 fn count(tx: &mut Work<'_>, before: Option<&Quote>, after: Option<&Quote>) -> Result<()> {
-    let counted = |quote: Option<&Quote>| quote.filter(|quote| quote.is_accepted()).and_then(|quote| quote.post);
+    let counted = |quote: Option<&Quote>| {
+        quote
+            .filter(|quote| quote.is_accepted())
+            .and_then(|quote| quote.post)
+    };
     let (before, after) = (counted(before), counted(after));
     if before == after {
         return Ok(());

@@ -128,9 +128,8 @@ pub async fn authorized(ctx: &Ctx, quoted: PostId, post: PostId) -> Result<Optio
     let found = ctx.store().read(move |conn| rows::get(conn, post));
     Ok(found.await?.filter(|post| {
         post.deleted_at.is_none()
-            && post
-                .quote
-                .as_ref()
-                .is_some_and(|quote| quote.is_accepted() && quote.post == Some(quoted) && quote.stamp.is_some())
+            && post.quote.as_ref().is_some_and(|quote| {
+                quote.is_accepted() && quote.post == Some(quoted) && quote.stamp.is_some()
+            })
     }))
 }

@@ -180,11 +180,7 @@ pub fn without_quote_link(clean: &str) -> String {
         let (tag, after) = split_tag(after);
         rest = after;
         let closes = tag.starts_with('/');
-        let name = tag
-            .trim_start_matches('/')
-            .split(' ')
-            .next()
-            .unwrap_or_default();
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
         if let Some((element, open)) = inside {
             let open = match (name == element, closes) {
                 (true, true) => open.saturating_sub(1),

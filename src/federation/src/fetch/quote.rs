@@ -16,7 +16,9 @@ impl Federation {
     /// # Errors
     /// Only the store's.
     pub(super) async fn quoting(&self, note: &Note) -> Result<Option<Quoting>> {
-        let Some(quoted) = &note.quote else { return Ok(None) };
+        let Some(quoted) = &note.quote else {
+            return Ok(None);
+        };
         let stamp = match &note.quote_authorization {
             None => Stamp::None,
             Some(stamp) if self.is_known_stamp(note, quoted, stamp).await? => Stamp::Seen(stamp.to_string()),

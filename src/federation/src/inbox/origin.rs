@@ -132,9 +132,7 @@ fn undone(peer: &Origin, actor: &Id, object: &Object) -> Result<(), Reason> {
 /// Only a follow of oneself, and a quote of what is one's own, is accepted or rejected.
 fn answered(peer: &Origin, actor: &Id, object: &Object) -> Result<(), Reason> {
     match object {
-        Object::Activity(inner) if inner.kind == ActivityKind::QuoteRequest => {
-            owned(peer, inner.object.id())
-        }
+        Object::Activity(inner) if inner.kind == ActivityKind::QuoteRequest => owned(peer, inner.object.id()),
         Object::Activity(inner) if inner.kind == ActivityKind::Follow => match inner.object.id() {
             Some(followed) if followed != actor => Err(ACTOR_MISMATCH),
             _ => Ok(()),
@@ -318,10 +316,7 @@ mod tests {
                 ),
                 ACTOR_MISMATCH,
             ),
-            (
-                quote_request(note("https://q.test/posts/1", A)),
-                FOREIGN_OBJECT,
-            ),
+            (quote_request(note("https://q.test/posts/1", A)), FOREIGN_OBJECT),
             (
                 quote_request(note("https://p.test/posts/1", "https://p.test/people/b")),
                 ACTOR_MISMATCH,

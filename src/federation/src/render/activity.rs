@@ -14,8 +14,8 @@ use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
 use entrenous_domain::{DomainError, Result, accounts};
 use entrenous_model::{
-    Account, AccountId, ActivityId, Cleared, KeyGeneration, OutboundActivity, Peer, PostId, QuoteAsked, Sending,
-    Software, Visibility,
+    Account, AccountId, ActivityId, Cleared, KeyGeneration, OutboundActivity, Peer, PostId, QuoteAsked,
+    Sending, Software, Visibility,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -127,7 +127,12 @@ mod tests {
         );
         let other = policy(&json!({"automaticApproval": ["https://q.test/network", 5]}));
         assert_eq!(other.automatic.words(), ["unsupported_policy"]);
-        for nothing in [json!(null), json!({}), json!({"automaticApproval": []}), json!([1])] {
+        for nothing in [
+            json!(null),
+            json!({}),
+            json!({"automaticApproval": []}),
+            json!([1]),
+        ] {
             assert_eq!(policy(&nothing), QuotePolicy::default(), "{nothing}");
         }
     }
@@ -141,8 +146,17 @@ mod tests {
         assert!(quoted(&json!({"quoteUrl": "javascript:1"})).is_none());
         let stamp = json!({"type": "QuoteAuthorization", "id": id, "attributedTo": "https://p.test/a",
             "interactingObject": "https://q.test/1", "interactionTarget": {"id": "https://p.test/2"}});
-        assert_eq!(Authorization::read(&stamp).unwrap().target.as_str(), "https://p.test/2");
-        for part in ["type", "id", "attributedTo", "interactingObject", "interactionTarget"] {
+        assert_eq!(
+            Authorization::read(&stamp).unwrap().target.as_str(),
+            "https://p.test/2"
+        );
+        for part in [
+            "type",
+            "id",
+            "attributedTo",
+            "interactingObject",
+            "interactionTarget",
+        ] {
             let mut less = stamp.clone();
             less.as_object_mut().unwrap().remove(part);
             assert!(Authorization::read(&less).is_none(), "{part}");

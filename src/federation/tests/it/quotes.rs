@@ -51,7 +51,9 @@ impl Node {
     /// How the quote of a post is shown; `None` if the post is not there, or quotes nothing.
     async fn sight(&self, viewer: AccountId, uri: &str) -> Option<QuoteSight> {
         let post = posts::known_by_uri(self.ctx(), uri).await.unwrap()?;
-        let view = posts::view(self.ctx(), Viewer::Person(viewer), post.id).await.ok()?;
+        let view = posts::view(self.ctx(), Viewer::Person(viewer), post.id)
+            .await
+            .ok()?;
         view.quote.map(|quote| quote.sight)
     }
 
@@ -65,7 +67,9 @@ impl Node {
 
     async fn told(&self, who: AccountId) -> Vec<NotificationKind> {
         let filter = notifications::Filter::default();
-        let all = notifications::list(self.ctx(), who, filter, Page::first(20)).await.unwrap();
+        let all = notifications::list(self.ctx(), who, filter, Page::first(20))
+            .await
+            .unwrap();
         all.into_iter().map(|one| one.kind).collect()
     }
 
@@ -83,7 +87,11 @@ impl Node {
 
 /// Three nodes that trust each other, with their background work.
 async fn three() -> [Node; 3] {
-    let nodes = [Node::serving().await, Node::serving().await, Node::serving().await];
+    let nodes = [
+        Node::serving().await,
+        Node::serving().await,
+        Node::serving().await,
+    ];
     for one in &nodes {
         for other in &nodes {
             if one.origin() != other.origin() {
@@ -98,11 +106,18 @@ async fn three() -> [Node; 3] {
 #[tokio::test]
 async fn a_quote_is_let_everywhere_and_taken_back_everywhere() {
     let [a, b, c] = three().await;
-    let (ada, bob, cyd) = (a.person("ada").await, b.person("bob").await, c.person("cyd").await);
+    let (ada, bob, cyd) = (
+        a.person("ada").await,
+        b.person("bob").await,
+        c.person("cyd").await,
+    );
     follow(&c, cyd.id, &b, "bob").await;
     let post = a.says(ada.id, "News", Visibility::Public, None).await.unwrap();
     let (here, there) = (a.uri(post), b.found(&a.uri(post)).await.unwrap());
-    let quote = b.says(bob.id, "Look", Visibility::Public, Some(there)).await.unwrap();
+    let quote = b
+        .says(bob.id, "Look", Visibility::Public, Some(there))
+        .await
+        .unwrap();
     let uri = b.uri(quote);
     b.shows(bob.id, &uri, QuoteSight::Accepted).await;
     a.shows(ada.id, &uri, QuoteSight::Accepted).await;
@@ -142,20 +157,36 @@ async fn a_quote_is_let_everywhere_and_taken_back_everywhere() {
     for (node, who) in [(&a, ada.id), (&b, bob.id), (&c, cyd.id)] {
         node.shows(who, &uri, QuoteSight::Revoked).await;
     }
-    assert!(c.fetches(&a, &stamp).await.is_err(), "there is no such stamp any more");
+    assert!(
+        c.fetches(&a, &stamp).await.is_err(),
+        "there is no such stamp any more"
+    );
     let sent = c.fetches(&b, &uri).await.unwrap();
-    assert_eq!((&sent["quoteAuthorization"], &sent["quoteUrl"]), (&Value::Null, &Value::Null));
-    assert!(!sent["content"].as_str().unwrap().contains("quote-inline"), "{sent}");
+    assert_eq!(
+        (&sent["quoteAuthorization"], &sent["quoteUrl"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(
+        !sent["content"].as_str().unwrap().contains("quote-inline"),
+        "{sent}"
+    );
 }
 
 #[tokio::test]
 async fn what_its_author_does_not_let_is_not_shown() {
     let [a, b, c] = three().await;
-    let (ada, bob, cyd) = (a.person("ada").await, b.person("bob").await, c.person("cyd").await);
+    let (ada, bob, cyd) = (
+        a.person("ada").await,
+        b.person("bob").await,
+        c.person("cyd").await,
+    );
     follow(&b, bob.id, &a, "ada").await;
     follow(&c, cyd.id, &b, "bob").await;
     // A follower elsewhere sees the private post, and cannot quote it.
-    let private = a.says(ada.id, "For followers", Visibility::Private, None).await.unwrap();
+    let private = a
+        .says(ada.id, "For followers", Visibility::Private, None)
+        .await
+        .unwrap();
     let seen = eventually("the private post", async || {
         let known = posts::known_by_uri(b.ctx(), &a.uri(private)).await.unwrap();
         known.map(|post| post.id)
@@ -164,7 +195,10 @@ async fn what_its_author_does_not_let_is_not_shown() {
     let answer = b.says(bob.id, "Look", Visibility::Public, Some(seen)).await;
     assert!(matches!(answer, Err(DomainError::Invalid(_))), "{answer:?}");
     // Its author quotes it, for followers; elsewhere those see it, and nobody else the quote.
-    let own = a.says(ada.id, "Again", Visibility::Public, Some(private)).await.unwrap();
+    let own = a
+        .says(ada.id, "Again", Visibility::Public, Some(private))
+        .await
+        .unwrap();
     b.shows(bob.id, &a.uri(own), QuoteSight::Accepted).await;
     assert_eq!(c.found(&a.uri(own)).await, None);
 
@@ -176,16 +210,28 @@ async fn what_its_author_does_not_let_is_not_shown() {
         .write(move |tx| entrenous_store::posts::set_quote_policy(tx, post, QuotePolicy::default()))
         .await
         .unwrap();
-    let quote = b.says(bob.id, "Look", Visibility::Public, Some(there)).await.unwrap();
+    let quote = b
+        .says(bob.id, "Look", Visibility::Public, Some(there))
+        .await
+        .unwrap();
     b.shows(bob.id, &b.uri(quote), QuoteSight::Rejected).await;
     c.shows(cyd.id, &b.uri(quote), QuoteSight::Pending).await;
-    assert!(a.told(ada.id).await.iter().all(|kind| *kind != NotificationKind::Quote));
+    assert!(
+        a.told(ada.id)
+            .await
+            .iter()
+            .all(|kind| *kind != NotificationKind::Quote)
+    );
 }
 
 #[tokio::test]
 async fn leave_to_quote_cannot_be_forged() {
     let [a, m, c] = three().await;
-    let (ada, mallory, cyd) = (a.person("ada").await, m.person("mallory").await, c.person("cyd").await);
+    let (ada, mallory, cyd) = (
+        a.person("ada").await,
+        m.person("mallory").await,
+        c.person("cyd").await,
+    );
     follow(&c, cyd.id, &m, "mallory").await;
     let (post, closed) = (
         a.says(ada.id, "News", Visibility::Public, None).await.unwrap(),
@@ -193,9 +239,15 @@ async fn leave_to_quote_cannot_be_forged() {
     );
     // A genuine quote, for its stamp.
     let there = c.found(&a.uri(post)).await.unwrap();
-    let genuine = c.says(cyd.id, "Look", Visibility::Public, Some(there)).await.unwrap();
+    let genuine = c
+        .says(cyd.id, "Look", Visibility::Public, Some(there))
+        .await
+        .unwrap();
     c.shows(cyd.id, &c.uri(genuine), QuoteSight::Accepted).await;
-    let stored = posts::known_by_uri(c.ctx(), &c.uri(genuine)).await.unwrap().unwrap();
+    let stored = posts::known_by_uri(c.ctx(), &c.uri(genuine))
+        .await
+        .unwrap()
+        .unwrap();
     let stamp = stored.quote.clone().unwrap().stamp.unwrap();
 
     let (to_a, to_c) = (Attacker::of(&m, &a).await, Attacker::of(&m, &c).await);
@@ -221,10 +273,26 @@ async fn leave_to_quote_cannot_be_forged() {
     let mut accept = activity(&m, &mallory, 20, "Accept", request.clone());
     accept["result"] = json!(m.origin().join("/stamps/2"));
     assert_eq!(to_c.says(&mallory, &accept).await, 403);
-    let mut accept = activity(&m, &mallory, 21, "Accept", json!(format!("{}/quote", c.uri(genuine))));
+    let mut accept = activity(
+        &m,
+        &mallory,
+        21,
+        "Accept",
+        json!(format!("{}/quote", c.uri(genuine))),
+    );
     accept["result"] = json!(m.origin().join("/stamps/2"));
-    assert_eq!(to_c.says(&mallory, &accept).await, 202, "it is about nothing of theirs");
-    let reject = activity(&m, &mallory, 22, "Reject", json!(format!("{}/quote", c.uri(genuine))));
+    assert_eq!(
+        to_c.says(&mallory, &accept).await,
+        202,
+        "it is about nothing of theirs"
+    );
+    let reject = activity(
+        &m,
+        &mallory,
+        22,
+        "Reject",
+        json!(format!("{}/quote", c.uri(genuine))),
+    );
     assert_eq!(to_c.says(&mallory, &reject).await, 202);
     for object in [json!(stamp), json!({"type": "QuoteAuthorization", "id": stamp})] {
         let delete = activity(&m, &mallory, 23, "Delete", object);

@@ -24,8 +24,8 @@ pub use details::{
 };
 pub use participants::{mentioned_in, of_conversation};
 pub use quotes::{
-    Sight, adopt_quotes, by_stamp, followed_among, quoted_between, quotes_of, quoting, set_quote, set_quote_policy,
-    sights,
+    Sight, adopt_quotes, by_stamp, followed_among, quoted_between, quotes_of, quoting, set_quote,
+    set_quote_policy, sights,
 };
 pub use thread::{ancestors, descendants};
 pub use write::{

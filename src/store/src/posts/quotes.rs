@@ -87,13 +87,14 @@ pub fn quoted_between(
     other: AccountId,
     most: i64,
 ) -> Result<Vec<(PostId, PostId)>, StoreError> {
-    let rows = Sql::new("SELECT q.id, p.id FROM posts p JOIN posts q ON q.id = p.quoted_id WHERE q.account_id = ")
-        .int(owner.get())
-        .raw(" AND p.quote_state IN ('accepted', 'pending') AND p.deleted_at IS NULL AND p.account_id = ")
-        .int(other.get())
-        .raw(" ORDER BY p.id DESC LIMIT ")
-        .int(most)
-        .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    let rows =
+        Sql::new("SELECT q.id, p.id FROM posts p JOIN posts q ON q.id = p.quoted_id WHERE q.account_id = ")
+            .int(owner.get())
+            .raw(" AND p.quote_state IN ('accepted', 'pending') AND p.deleted_at IS NULL AND p.account_id = ")
+            .int(other.get())
+            .raw(" ORDER BY p.id DESC LIMIT ")
+            .int(most)
+            .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
     Ok(rows
         .into_iter()
         .map(|(quoted, post)| (PostId(quoted), PostId(post)))
@@ -127,13 +128,14 @@ pub fn quotes_of(
 /// # Errors
 /// Those of the queries.
 pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreError> {
-    let orphans = Sql::new("SELECT id FROM posts WHERE quoted_id IS NULL AND deleted_at IS NULL AND quoted_uri = ")
-        .text(post.uri.as_str())
-        .raw(" AND id <> ")
-        .int(post.id.get())
-        .raw(" LIMIT ")
-        .int(ORPHANS)
-        .list(conn)?;
+    let orphans =
+        Sql::new("SELECT id FROM posts WHERE quoted_id IS NULL AND deleted_at IS NULL AND quoted_uri = ")
+            .text(post.uri.as_str())
+            .raw(" AND id <> ")
+            .int(post.id.get())
+            .raw(" LIMIT ")
+            .int(ORPHANS)
+            .list(conn)?;
     if orphans.is_empty() {
         return Ok(Vec::new());
     }

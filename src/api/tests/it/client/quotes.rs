@@ -70,7 +70,10 @@ async fn a_quote_is_shown_counted_and_taken_back() {
         .json(&ada, "PUT", &format!("/api/v1/statuses/{post}"), edit)
         .await
         .ok();
-    let told = stage.get(&bob, "/api/v1/notifications?types[]=quoted_update").await.ok();
+    let told = stage
+        .get(&bob, "/api/v1/notifications?types[]=quoted_update")
+        .await
+        .ok();
     assert_eq!(told[0]["status"]["id"], quote["id"]);
     assert_eq!(
         stage.status(&eve, id(&quote)).await["quote"]["quoted_status"]["content"],
@@ -81,7 +84,10 @@ async fn a_quote_is_shown_counted_and_taken_back() {
     let path = format!("/api/v1/statuses/{}", id(&quote));
     let other = json!({ "status": "x", "quoted_status_id": id(&second) });
     stage.json(&bob, "PUT", &path, other).await.refused(422);
-    let edited = stage.json(&bob, "PUT", &path, json!({ "status": "look!" })).await.ok();
+    let edited = stage
+        .json(&bob, "PUT", &path, json!({ "status": "look!" }))
+        .await
+        .ok();
     assert_eq!(edited["quote"]["state"], "accepted");
 
     let revoke = format!("/api/v1/statuses/{post}/quotes/{}/revoke", id(&quote));
@@ -89,7 +95,10 @@ async fn a_quote_is_shown_counted_and_taken_back() {
     stage.post(&eve, &revoke, "").await.refused(404);
     for _ in 0..2 {
         let revoked = stage.post(&ada, &revoke, "").await.ok();
-        assert_eq!(revoked["quote"], json!({ "state": "revoked", "quoted_status": null }));
+        assert_eq!(
+            revoked["quote"],
+            json!({ "state": "revoked", "quoted_status": null })
+        );
     }
     assert_eq!(
         stage.status(&bob, id(&quote)).await["quote"],
@@ -98,7 +107,13 @@ async fn a_quote_is_shown_counted_and_taken_back() {
     assert_eq!(stage.status(&eve, &post).await["quotes_count"], 0);
     let inner = stage.status(&eve, id(&second)).await["quote"]["quoted_status"]["quote"].clone();
     assert_eq!(inner, json!({ "state": "revoked", "quoted_status_id": null }));
-    assert_eq!(stage.get(&ada, &format!("/api/v1/statuses/{post}/quotes")).await.ok(), json!([]));
+    assert_eq!(
+        stage
+            .get(&ada, &format!("/api/v1/statuses/{post}/quotes"))
+            .await
+            .ok(),
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -141,8 +156,14 @@ async fn who_may_quote_is_said_and_held() {
     stage.quote(&ada, &post, "public").await;
     let path = format!("/api/v1/statuses/{post}/interaction_policy");
     let policy = |word: &str| json!({ "quote_approval_policy": word });
-    stage.json(&bob, "PUT", &path, policy("public")).await.refused(404);
-    stage.json(&ada, "PUT", &path, policy("friends")).await.refused(422);
+    stage
+        .json(&bob, "PUT", &path, policy("public"))
+        .await
+        .refused(404);
+    stage
+        .json(&ada, "PUT", &path, policy("friends"))
+        .await
+        .refused(422);
     stage.json(&ada, "PUT", &path, json!({})).await.refused(422);
 
     // The preference, and what a post says for itself.
@@ -188,17 +209,25 @@ async fn what_is_not_for_somebody_stays_so_when_it_is_quoted() {
     // One's own private post, quoted for the network, is for followers still.
     let quote = stage.quote(&ada, &private, "public").await;
     assert_eq!(quote["visibility"], "private");
-    assert_eq!(id(&stage.status(&bob, id(&quote)).await["quote"]["quoted_status"]), private);
+    assert_eq!(
+        id(&stage.status(&bob, id(&quote)).await["quote"]["quoted_status"]),
+        private
+    );
     // Somebody mentioned reads the quote, and not what is quoted.
     let body = json!({ "status": "@eve look", "visibility": "private", "quoted_status_id": private });
     let mention = stage.json(&ada, "POST", "/api/v1/statuses", body).await.ok();
-    let seen = stage.get(&eve, &format!("/api/v1/statuses/{}", id(&mention))).await;
+    let seen = stage
+        .get(&eve, &format!("/api/v1/statuses/{}", id(&mention)))
+        .await;
     assert_eq!(
         seen.ok()["quote"],
         json!({ "state": "unauthorized", "quoted_status": null })
     );
     let text = String::from_utf8(seen.bytes).unwrap();
-    assert!(!text.contains(&private) && !text.contains("only for followers"), "{text}");
+    assert!(
+        !text.contains(&private) && !text.contains("only for followers"),
+        "{text}"
+    );
     // What one may not see cannot be quoted: the same as what is not there.
     let mut answers = Vec::new();
     for quoted in [private.as_str(), "17", "x"] {
@@ -236,7 +265,11 @@ async fn what_is_not_for_somebody_stays_so_when_it_is_quoted() {
     assert_eq!(state(&bob).await, ("unauthorized".to_owned(), false));
     stage.delete(&ada, &format!("/api/v1/statuses/{post}")).await.ok();
     assert_eq!(state(&eve).await, ("deleted".to_owned(), false));
-    assert_eq!(state(&bob).await, ("unauthorized".to_owned(), false), "not even that it is gone");
+    assert_eq!(
+        state(&bob).await,
+        ("unauthorized".to_owned(), false),
+        "not even that it is gone"
+    );
 }
 
 #[tokio::test]
@@ -295,7 +328,10 @@ async fn a_scheduled_post_quotes_at_its_time() {
         "status": "look", "quoted_status_id": post, "quote_approval_policy": "nobody",
         "scheduled_at": "2030-03-18T09:00:00Z",
     });
-    let made = stage.json(&bob, "POST", "/api/v1/statuses", body.clone()).await.ok();
+    let made = stage
+        .json(&bob, "POST", "/api/v1/statuses", body.clone())
+        .await
+        .ok();
     assert_eq!(made["params"]["quoted_status_id"], json!(post));
     assert_eq!(made["params"]["quote_approval_policy"], "nobody");
     stage.clock.advance(chrono::Duration::days(2));
@@ -310,5 +346,8 @@ async fn a_scheduled_post_quotes_at_its_time() {
     stage.policy(&ada, &post, "nobody").await;
     let mut later = body;
     later["scheduled_at"] = json!("2030-04-18T09:00:00Z");
-    stage.json(&bob, "POST", "/api/v1/statuses", later).await.refused(422);
+    stage
+        .json(&bob, "POST", "/api/v1/statuses", later)
+        .await
+        .refused(422);
 }

@@ -6,8 +6,8 @@ use entrenous_domain::posts::{self, Draft, Viewer};
 use entrenous_domain::quotes::{self, Asked, QuoteLeave, QuoteSight, Quoting, Stamp};
 use entrenous_domain::{DomainError, Via, deliveries};
 use entrenous_model::{
-    AccountId, NotificationKind, OutboundActivity, Page, PeerId, PostId, QuoteChoice, QuotePolicy, QuoteState,
-    Quoters, Visibility,
+    AccountId, NotificationKind, OutboundActivity, Page, PeerId, PostId, QuoteChoice, QuotePolicy,
+    QuoteState, Quoters, Visibility,
 };
 use entrenous_store::stories;
 
@@ -17,39 +17,67 @@ fn everyone() -> Option<QuotePolicy> {
 
 /// A local post that quotes.
 fn quoting(id: PostId, visibility: Visibility) -> Draft {
-    Draft { quote: Some(Quoting::Post(id)), ..draft("voyez", visibility) }
+    Draft {
+        quote: Some(Quoting::Post(id)),
+        ..draft("voyez", visibility)
+    }
 }
 
 /// A peer's post that quotes.
 fn theirs(uri: &str, quoted: &str, stamp: Stamp) -> Draft {
-    let quote = Quoting::Uri { uri: quoted.to_owned(), stamp };
-    Draft { quote: Some(quote), quote_policy: everyone(), ..remote_draft(uri, Visibility::Public, &[]) }
+    let quote = Quoting::Uri {
+        uri: quoted.to_owned(),
+        stamp,
+    };
+    Draft {
+        quote: Some(quote),
+        quote_policy: everyone(),
+        ..remote_draft(uri, Visibility::Public, &[])
+    }
 }
 
 impl House {
     async fn open_post(&self, author: AccountId, text: &str) -> PostId {
-        let draft = Draft { quote_policy: everyone(), ..draft(text, Visibility::Public) };
-        posts::publish(&self.ctx, Via::Local, author, draft).await.unwrap()
+        let draft = Draft {
+            quote_policy: everyone(),
+            ..draft(text, Visibility::Public)
+        };
+        posts::publish(&self.ctx, Via::Local, author, draft)
+            .await
+            .unwrap()
     }
 
     async fn sight(&self, viewer: AccountId, post: PostId) -> (QuoteSight, Option<PostId>) {
-        let view = posts::view(&self.ctx, Viewer::Person(viewer), post).await.unwrap();
+        let view = posts::view(&self.ctx, Viewer::Person(viewer), post)
+            .await
+            .unwrap();
         let quote = view.quote.unwrap();
         assert_eq!(quote.id, quote.post.as_ref().map(|post| post.post.id));
         (quote.sight, quote.id)
     }
 
     async fn stored(&self, viewer: AccountId, post: PostId) -> entrenous_model::Quote {
-        let view = posts::view(&self.ctx, Viewer::Person(viewer), post).await.unwrap();
+        let view = posts::view(&self.ctx, Viewer::Person(viewer), post)
+            .await
+            .unwrap();
         view.post.quote.clone().unwrap()
     }
 
     async fn quotes_count(&self, viewer: AccountId, post: PostId) -> i64 {
-        posts::view(&self.ctx, Viewer::Person(viewer), post).await.unwrap().post.quotes_count
+        posts::view(&self.ctx, Viewer::Person(viewer), post)
+            .await
+            .unwrap()
+            .post
+            .quotes_count
     }
 
     async fn last_queued(&self, peer: PeerId) -> OutboundActivity {
-        deliveries::next(&self.ctx, peer, None, 100).await.unwrap().pop().unwrap().data
+        deliveries::next(&self.ctx, peer, None, 100)
+            .await
+            .unwrap()
+            .pop()
+            .unwrap()
+            .data
     }
 }
 
