@@ -26,8 +26,7 @@ async function there(uri: string): Promise<Found> {
   if (!statuses[0]) throw new Error(`ben does not find ${uri}`);
   return statuses[0];
 }
-const state = async (id: string) =>
-  (await api<Found>("ben@b", "GET", `/api/v1/statuses/${id}`)).quote?.state;
+const state = async (id: string) => (await api<Found>("ben@b", "GET", `/api/v1/statuses/${id}`)).quote?.state;
 
 test("somebody elsewhere is quoted, sees it, and takes it back", async () => {
   const stamp = Date.now();
@@ -62,10 +61,7 @@ test("somebody elsewhere is quoted, sees it, and takes it back", async () => {
   await shoot(ann.page, "quote-notification-desk-light");
   await article(ann.page, text).getByRole("button", { name: en.post.menu, exact: true }).click();
   await ann.page.getByRole("menuitem", { name: en.post.unquote, exact: true }).click();
-  await ann.page
-    .getByRole("dialog")
-    .getByRole("button", { name: en.post.unquoteDo, exact: true })
-    .click();
+  await ann.page.getByRole("dialog").getByRole("button", { name: en.post.unquoteDo, exact: true }).click();
   await article(ann.page, text).getByText(en.post.quoteRevoked).waitFor();
   expect(await axe(ann.page)).toEqual([]);
   // On the other node too, without a reload.

@@ -85,7 +85,7 @@ describe("what one sees", () => {
   });
 
   test("a filter hides the quoted post alone", () => {
-    const quoted = post(1, { content: "<p>the origin</p>", filtered: [match("x", { filter_action: "hide" })] });
+    const quoted = post(1, { content: "<p>the origin</p>", filtered: [match("x", "hide")] });
     putStatus(post(3, { content: "<p>look</p>", quote: { state: "accepted", quoted_status: quoted } }));
     render(Post, { id: "3", where: "home" });
     expect(screen.getByText("look")).toBeTruthy();

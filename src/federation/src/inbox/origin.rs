@@ -178,7 +178,6 @@ mod tests {
         json!({"type": "Note", "id": id, "attributedTo": author, "content": "x"})
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "the cases below read better")]
     fn quote_request(instrument: Value) -> Value {
         let mut request = activity("QuoteRequest", json!("https://n.test/posts/1"));
         request["instrument"] = instrument;

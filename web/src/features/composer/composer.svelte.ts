@@ -80,7 +80,8 @@ export class Composer {
   constructor(readonly request: ComposeRequest) {
     this.context = contextOf(request);
     this.parent = request.replyTo ? (request.replyTo.reblog ?? request.replyTo) : null;
-    const quoted = request.quote ?? request.redraft?.quote?.quoted_status ?? request.edit?.quote?.quoted_status;
+    const quoted =
+      request.quote ?? request.redraft?.quote?.quoted_status ?? request.edit?.quote?.quoted_status;
     this.quoted = quoted ? (quoted.reblog ?? quoted) : null;
     this.uploads = new Uploads(limitsOf(node.instance));
     this.error = request.error ?? null;
