@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{FromRequest as _, Request, State};
 use entrenous_domain::people::{self, ProfileChange};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Member, Visibility};
+use entrenous_model::{Member, QuoteChoice, Visibility};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -53,6 +53,8 @@ struct Settings {
     default_sensitive: bool,
     /// Language a new post starts with (BCP 47); null for none.
     default_language: Option<String>,
+    /// Who may quote a new post: `public`, `followers` or `nobody`.
+    default_quote_policy: &'static str,
 }
 
 impl Settings {
@@ -62,6 +64,7 @@ impl Settings {
             default_visibility: member.default_visibility.as_str(),
             default_sensitive: member.default_sensitive,
             default_language: member.default_language,
+            default_quote_policy: member.default_quote_choice.as_str(),
         }
     }
 }
@@ -82,6 +85,10 @@ struct SettingsChange {
     /// Language a new post starts with (BCP 47); an empty text for none.
     #[serde(deserialize_with = "lenient::text")]
     default_language: Option<String>,
+    /// Who may quote a new post: `public`, `followers` or `nobody`.
+    #[serde(deserialize_with = "lenient::word")]
+    #[schemars(with = "Option<String>")]
+    default_quote_policy: Option<QuoteChoice>,
 }
 
 /// A change of the own password.
@@ -112,6 +119,7 @@ async fn change_settings(
         locale: asked.locale.filter(|locale| !locale.is_empty()),
         default_visibility: asked.default_visibility,
         default_sensitive: asked.default_sensitive,
+        default_quote_choice: asked.default_quote_policy,
         default_language: asked
             .default_language
             .map(|language| Some(language).filter(|language| !language.is_empty())),

@@ -3,7 +3,7 @@
 use crate::{
     Ctx, DomainError, Result, Via, follows,
     outbox::{self, Audience},
-    peers,
+    peers, quotes,
     work::{self, Work},
 };
 use entrenous_model::{Account, AccountId, Event, OutboundActivity, Page, Time};
@@ -13,7 +13,8 @@ use entrenous_store::{
 };
 use std::sync::Arc;
 
-/// Blocks: follows in both directions end, posts disappear for each other, conversations with them go; a remote person's node is told (`Block`).
+/// Blocks: follows in both directions end, posts disappear for each other, conversations with them go, what they quote
+/// of who blocks them is taken back; a remote person's node is told (`Block`).
 /// Via a peer: `uri` is the id of the `Block`; ours have `{origin}/people/{name}/blocks/{id}`.
 ///
 /// # Errors
@@ -52,6 +53,9 @@ pub async fn block(
             notifications::withdraw_all(tx, owner, author)?;
         }
         conversations::remove_with(tx, account, target)?;
+        if blocks.is_local() {
+            quotes::part(tx, account, target)?;
+        }
         tx.tell(Event::RelationshipChanged { account, target })?;
         if blocks.is_local() {
             let activity = OutboundActivity::Block { uri, target };

@@ -42,6 +42,7 @@ pub mod ports;
 pub mod posts;
 pub mod reports;
 pub mod push;
+pub mod quotes;
 pub mod scheduled;
 pub mod search;
 pub mod secrets;

@@ -40,6 +40,12 @@ pub enum Event {
         /// The post.
         post: PostId,
     },
+    /// What a post says of its quote, or of who may quote it, is another one: let, refused or taken back, or the quoted post
+    /// has gone. Shown to those who look at it.
+    QuoteChanged {
+        /// The post.
+        post: PostId,
+    },
     /// A poll will end, or news of it will go out. Told to this process only: the rows of `polls` say the same.
     PollQueued {
         /// The post.

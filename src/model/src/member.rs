@@ -1,6 +1,6 @@
 //! The node's own people as the node knows them: credentials, role, preferences, and invitations to join.
 
-use crate::{AccountId, InviteId, Time, Visibility};
+use crate::{AccountId, InviteId, QuoteChoice, Time, Visibility};
 use serde::{Deserialize, Serialize};
 
 /// What a person may do on their node. Ordered: each role can what the one before it can.
@@ -80,6 +80,8 @@ pub struct Member {
     pub created_at: Time,
     /// When it was disabled.
     pub disabled_at: Option<Time>,
+    /// Who may quote a new post.
+    pub default_quote_choice: QuoteChoice,
 }
 
 /// A personal invitation to sign up. The code itself is never stored, only its SHA-256.

@@ -23,6 +23,10 @@ pub enum NotificationKind {
     Update,
     /// A poll ended that one made or voted in.
     Poll,
+    /// One's post was quoted: the notification is about the post that does.
+    Quote,
+    /// A post that one quoted was edited: the notification is about one's own.
+    QuotedUpdate,
     /// Someone was reported: for those who moderate.
     #[serde(rename = "admin.report")]
     AdminReport,
@@ -33,7 +37,7 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -42,11 +46,13 @@ impl NotificationKind {
         Self::Favourite,
         Self::Update,
         Self::Poll,
+        Self::Quote,
+        Self::QuotedUpdate,
         Self::AdminReport,
         Self::EmojiReaction,
     ];
     /// Those that every client knows: what is told if nothing is said.
-    pub const USUAL: [Self; 9] = [
+    pub const USUAL: [Self; 11] = [
         Self::Mention,
         Self::Status,
         Self::Reblog,
@@ -55,6 +61,8 @@ impl NotificationKind {
         Self::Favourite,
         Self::Update,
         Self::Poll,
+        Self::Quote,
+        Self::QuotedUpdate,
         Self::AdminReport,
     ];
 
@@ -70,6 +78,8 @@ impl NotificationKind {
             Self::Favourite => "favourite",
             Self::Update => "update",
             Self::Poll => "poll",
+            Self::Quote => "quote",
+            Self::QuotedUpdate => "quoted_update",
             Self::AdminReport => "admin.report",
             Self::EmojiReaction => "pleroma:emoji_reaction",
         }

@@ -5,6 +5,19 @@
 use crate::{AccountId, KeyGeneration, PostId, ProposalStep};
 use serde::{Deserialize, Serialize};
 
+/// A `QuoteRequest` of a peer, as it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteAsked {
+    /// ActivityPub id of the request.
+    pub request: String,
+    /// ActivityPub id of the quoted post.
+    pub object: String,
+    /// ActivityPub id of the post that quotes.
+    pub instrument: String,
+    /// Who asked.
+    pub by: AccountId,
+}
+
 /// One outgoing activity. ActivityPub ids that must survive the row they came from are kept as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -86,6 +99,28 @@ pub enum OutboundActivity {
     Unpin {
         /// ActivityPub id of the post.
         object: String,
+    },
+    /// `QuoteRequest`: the author of the post asks the author of what it quotes.
+    QuoteRequest {
+        /// The post that quotes.
+        post: PostId,
+    },
+    /// `Accept` of a `QuoteRequest`.
+    AcceptQuote {
+        /// What was asked.
+        asked: QuoteAsked,
+        /// ActivityPub id of the stamp.
+        stamp: String,
+    },
+    /// `Reject` of a `QuoteRequest`.
+    RejectQuote {
+        /// What was asked.
+        asked: QuoteAsked,
+    },
+    /// `Delete` of the stamp of a quote.
+    RevokeQuote {
+        /// ActivityPub id of the stamp.
+        stamp: String,
     },
     /// `Follow`.
     Follow {
@@ -185,6 +220,10 @@ impl OutboundActivity {
             Self::UndoReact { .. } => "Undo EmojiReact",
             Self::Pin { .. } => "Add",
             Self::Unpin { .. } => "Remove",
+            Self::QuoteRequest { .. } => "QuoteRequest",
+            Self::AcceptQuote { .. } => "Accept QuoteRequest",
+            Self::RejectQuote { .. } => "Reject QuoteRequest",
+            Self::RevokeQuote { .. } => "Delete QuoteAuthorization",
             Self::Follow { .. } => "Follow",
             Self::UndoFollow { .. } => "Undo Follow",
             Self::AcceptFollow { .. } => "Accept Follow",

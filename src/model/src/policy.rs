@@ -296,7 +296,9 @@ impl OutboundActivity {
             | Self::UndoReact { .. }
             | Self::Unpin { .. }
             | Self::UndoFollow { .. }
-            | Self::RejectFollow { .. } => Matter::Retraction,
+            | Self::RejectFollow { .. }
+            | Self::RejectQuote { .. }
+            | Self::RevokeQuote { .. } => Matter::Retraction,
             // Whom a change of profile reaches follows already, or is told nothing new.
             Self::UpdateProfile => Matter::Person(Acquaintance::Known),
             Self::UpdatePost { .. } => Matter::Revision,
@@ -307,6 +309,8 @@ impl OutboundActivity {
             | Self::React { .. }
             | Self::Pin { .. }
             | Self::AcceptFollow { .. }
+            | Self::QuoteRequest { .. }
+            | Self::AcceptQuote { .. }
             | Self::Block { .. }
             | Self::UndoBlock { .. } => Matter::Posts,
         }

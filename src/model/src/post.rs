@@ -1,6 +1,6 @@
 //! Posts and boosts.
 
-use crate::{AccountId, PeerId, PostId, Time};
+use crate::{AccountId, PeerId, PostId, Quote, QuotePolicy, Time};
 use serde::{Deserialize, Serialize};
 
 /// Who may see a post, in the words of the Mastodon API. Nothing is visible to the world.
@@ -98,6 +98,12 @@ pub struct Post {
     pub favourites_count: i64,
     /// When its author put it on top of their profile.
     pub pinned_at: Option<Time>,
+    /// What it quotes.
+    pub quote: Option<Quote>,
+    /// Who may quote it.
+    pub quote_policy: QuotePolicy,
+    /// Quotes known here that may be shown.
+    pub quotes_count: i64,
 }
 
 impl Post {

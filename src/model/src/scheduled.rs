@@ -1,6 +1,6 @@
 //! Posts that are published at a time that their authors have chosen.
 
-use crate::{AccountId, AppId, MediaId, PostId, ScheduledId, Time, Visibility};
+use crate::{AccountId, AppId, MediaId, PostId, QuoteChoice, ScheduledId, Time, Visibility};
 use serde::{Deserialize, Serialize};
 
 /// A post that is not published yet.
@@ -41,6 +41,12 @@ pub struct ScheduledParams {
     pub in_reply_to: Option<PostId>,
     /// A poll in it.
     pub poll: Option<ScheduledPoll>,
+    /// The post it quotes.
+    #[serde(default)]
+    pub quoted: Option<PostId>,
+    /// Who may quote it.
+    #[serde(default)]
+    pub quote_choice: Option<QuoteChoice>,
     /// The client it was written with.
     pub app: Option<AppId>,
 }

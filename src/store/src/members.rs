@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::{Conn, StoreError, from_db, to_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use entrenous_model::{AccountId, Member, Page, Role, Time, Visibility};
+use entrenous_model::{AccountId, Member, Page, QuoteChoice, Role, Time, Visibility};
 
 /// A row of `members`, in the order of its columns.
 #[derive(Queryable)]
@@ -20,6 +20,7 @@ pub(crate) struct Row {
     default_language: Option<String>,
     created_at: NaiveDateTime,
     disabled_at: Option<NaiveDateTime>,
+    default_quote_policy: String,
 }
 
 impl TryFrom<Row> for Member {
@@ -29,6 +30,7 @@ impl TryFrom<Row> for Member {
         let corrupt = |error: String| StoreError::Corrupt(format!("member {}: {error}", row.account_id));
         let role: Role = row.role.parse().map_err(corrupt)?;
         let default_visibility: Visibility = row.default_visibility.parse().map_err(corrupt)?;
+        let default_quote_choice: QuoteChoice = row.default_quote_policy.parse().map_err(corrupt)?;
         Ok(Self {
             account: AccountId(row.account_id),
             role,
@@ -39,6 +41,7 @@ impl TryFrom<Row> for Member {
             default_language: row.default_language,
             created_at: from_db(row.created_at),
             disabled_at: row.disabled_at.map(from_db),
+            default_quote_choice,
         })
     }
 }
@@ -155,6 +158,7 @@ pub fn insert(conn: &mut Conn, member: &Member) -> Result<(), StoreError> {
             members::default_language.eq(member.default_language.as_deref()),
             members::created_at.eq(to_db(member.created_at)),
             members::disabled_at.eq(member.disabled_at.map(to_db)),
+            members::default_quote_policy.eq(member.default_quote_choice.as_str()),
         ))
         .execute(conn)?;
     Ok(())
@@ -223,6 +227,7 @@ pub fn set_preferences(conn: &mut Conn, member: &Member) -> Result<(), StoreErro
             members::default_visibility.eq(member.default_visibility.as_str()),
             members::default_sensitive.eq(member.default_sensitive),
             members::default_language.eq(member.default_language.as_deref()),
+            members::default_quote_policy.eq(member.default_quote_choice.as_str()),
         ))
         .execute(conn)?;
     Ok(())

@@ -152,6 +152,7 @@ diesel::table! {
         default_language -> Nullable<Text>,
         created_at -> Timestamp,
         disabled_at -> Nullable<Timestamp>,
+        default_quote_policy -> Text,
     }
 }
 
@@ -263,6 +264,12 @@ diesel::table! {
         boosts_count -> BigInt,
         favourites_count -> BigInt,
         pinned_at -> Nullable<Timestamp>,
+        quoted_id -> Nullable<BigInt>,
+        quoted_uri -> Nullable<Text>,
+        quote_state -> Nullable<Text>,
+        quote_stamp -> Nullable<Text>,
+        quote_policy -> BigInt,
+        quotes_count -> BigInt,
     }
 }
 

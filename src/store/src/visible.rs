@@ -51,14 +51,20 @@ pub(crate) fn visible(sql: Sql, viewer: Viewer) -> Sql {
 
 /// [`visible`] for a person.
 pub(crate) fn visible_to(sql: Sql, who: Who) -> Sql {
-    let sql = visible_to_person(sql.raw("("), "p", who);
-    visible_to_person(sql.raw(" AND (p.boost_of IS NULL OR "), "o", who).raw("))")
+    let there = |p: &'static str, sql: Sql| sql.raw(format!("({p}.deleted_at IS NULL AND "));
+    let sql = visible_to_person(there("p", sql.raw("(")), "p", who);
+    let sql = there("o", sql.raw(") AND (p.boost_of IS NULL OR "));
+    visible_to_person(sql, "o", who).raw(")))")
+}
+
+/// The condition "a person may see `p`, or could before it was deleted"; `p` is no boost. Whom it mentioned is forgotten
+/// then.
+pub(crate) fn visible_before_deletion(sql: Sql, who: Who) -> Sql {
+    visible_to_person(sql, "p", who)
 }
 
 fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
-    let sql = sql
-        .raw(format!("({p}.deleted_at IS NULL AND ({p}.account_id = "))
-        .who(who);
+    let sql = sql.raw(format!("({p}.account_id = ")).who(who);
     let sql = sql.raw(" OR (");
     let sql = author_is_there(sql, p);
     let sql = sql
@@ -76,7 +82,7 @@ fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
              SELECT 1 FROM post_mentions m WHERE m.post_id = {p}.id AND m.account_id = "
         ))
         .who(who);
-    sql.raw("))))))")
+    sql.raw(")))))")
 }
 
 /// Not disabled, and not of a peer that has been revoked or was never active.

@@ -11,7 +11,7 @@ export interface Change {
   discoverable?: boolean;
   fields_attributes?: { name: string; value: string }[];
   locale?: string;
-  source?: { privacy?: string; sensitive?: boolean; language?: string };
+  source?: { privacy?: string; sensitive?: boolean; language?: string; quote_policy?: string };
 }
 
 const SELF = "/api/v1/accounts/update_credentials";

@@ -7,6 +7,7 @@ import type {
   Delivery,
   Participants,
   Poll,
+  QuotePolicy,
   Status,
   StatusSource,
   Visibility,
@@ -20,6 +21,8 @@ export interface NewStatus {
   visibility?: Visibility;
   language?: string | null;
   in_reply_to_id?: string | null;
+  quoted_status_id?: string;
+  quote_approval_policy?: QuotePolicy;
   media_ids?: string[];
   media_attributes?: { id: string; description?: string; focus?: string }[];
   /** When it is published, if not at once. */
@@ -68,6 +71,9 @@ export const publish = (post: NewStatus, key: string) =>
 export const edit = (id: string, post: NewStatus) => request<Status>("PUT", one(id), { body: post });
 export const remove = (id: string) => request<Status>("DELETE", one(id));
 export const act = (id: string, action: Action) => request<Status>("POST", `${one(id)}/${action}`);
+/** Takes one's own post out of one that quotes it; answers that one. */
+export const revokeQuote = (quoted: string, quoting: string) =>
+  request<Status>("POST", `${one(quoted)}/quotes/${encodeURIComponent(quoting)}/revoke`);
 export const vote = (poll: string, choices: number[]) =>
   request<Poll>("POST", `/api/v1/polls/${encodeURIComponent(poll)}/votes`, { body: { choices } });
 export const poll = (id: string) => request<Poll>("GET", `/api/v1/polls/${encodeURIComponent(id)}`);

@@ -61,10 +61,34 @@ export type FilterResult = Omit<Schemas["FilterResult"], "filter"> & {
   filter: Placed<Schemas["FilterResult"]["filter"]>;
 };
 
+/** How a quote is shown to oneself. */
+export type QuoteState =
+  | "pending"
+  | "accepted"
+  | "rejected"
+  | "revoked"
+  | "deleted"
+  | "unauthorized"
+  | "blocked_account"
+  | "muted_account";
+
+/** What a post quotes; of a quoted post, its id alone. */
+export interface Quote {
+  state: QuoteState;
+  quoted_status?: Status | null;
+  quoted_status_id?: string | null;
+}
+
+/** Who may quote one's posts. */
+export type QuotePolicy = "public" | "followers" | "nobody";
+
 export type Status = Omit<
   Schemas["Status"],
-  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered" | "pleroma" | "reactions"
+  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered" | "pleroma" | "reactions" | "quote" | "quote_approval"
 > & {
+  /** What was kept by an earlier version of this client has none of these two. */
+  quote?: Quote | null;
+  quote_approval?: Schemas["QuoteApproval"];
   visibility: Visibility;
   filtered: FilterResult[];
   media_attachments: MediaAttachment[];

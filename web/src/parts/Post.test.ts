@@ -14,6 +14,7 @@ const api = vi.hoisted(() => ({
   remove: vi.fn(),
   deliveries: vi.fn(),
   poll: vi.fn(),
+  revokeQuote: vi.fn(),
 }));
 vi.mock("$/api/statuses", () => api);
 
@@ -57,6 +58,39 @@ describe("what one sees", () => {
     render(Post, { id: "2" });
     expect(screen.getByRole("article").dataset["post"]).toBe("1");
     expect(screen.getByText("Person 3 boosted")).toBeTruthy();
+  });
+
+  test("a quote shows the quoted post, or why it does not", () => {
+    const quoted = post(1, { account: guest("2"), content: "<p>the origin</p>" });
+    putStatus(post(3, { quote: { state: "accepted", quoted_status: quoted } }));
+    const { unmount } = render(Post, { id: "3" });
+    const figure = screen.getByRole("figure", { name: "Quoted: Person 2" });
+    expect(within(figure).getByText("the origin")).toBeTruthy();
+    expect(within(figure).getByText("Lyon")).toBeTruthy();
+    unmount();
+    for (const [state, words] of [
+      ["pending", /when its author lets it/],
+      ["revoked", /has taken it out/],
+      ["unauthorized", /not for you/],
+      ["blocked_account", /You block/],
+      ["something else", /not for you/],
+    ] as const) {
+      // What one blocks comes with the post, and is not shown.
+      putStatus(post(3, { quote: { state: state as never, quoted_status: quoted } }));
+      const shown = render(Post, { id: "3" });
+      expect(screen.getByText(words)).toBeTruthy();
+      expect(screen.queryByText("the origin")).toBeNull();
+      shown.unmount();
+    }
+  });
+
+  test("a filter hides the quoted post alone", () => {
+    const quoted = post(1, { content: "<p>the origin</p>", filtered: [match("x", "hide")] });
+    putStatus(post(3, { content: "<p>look</p>", quote: { state: "accepted", quoted_status: quoted } }));
+    render(Post, { id: "3", where: "home" });
+    expect(screen.getByText("look")).toBeTruthy();
+    expect(screen.getByText(/filters hides the quoted post/)).toBeTruthy();
+    expect(screen.queryByText("the origin")).toBeNull();
   });
 
   test("an answer says to whom", () => {

@@ -10,16 +10,18 @@ import Pencil from "@lucide/svelte/icons/pencil";
 import Pin from "@lucide/svelte/icons/pin";
 import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
 import Trash2 from "@lucide/svelte/icons/trash-2";
+import Unlink from "@lucide/svelte/icons/unlink";
 import VolumeX from "@lucide/svelte/icons/volume-x";
 import type { Status } from "$/api/types";
 import { t } from "$/i18n/index.svelte";
 import { toggle } from "$/state/actions";
 import { copyLink, editPost, muteAuthor } from "$/state/post-actions";
+import { session } from "$/state/session.svelte";
 import type { MenuItem } from "$/ui/Menu.svelte";
 import { nameOf } from "$/ui/post/names";
 
 /** What must be confirmed, or shown in a dialog. */
-export type Question = "remove" | "redraft" | "block" | "reach" | "filter" | "report";
+export type Question = "remove" | "redraft" | "block" | "reach" | "filter" | "report" | "unquote";
 
 export function menuOf(post: Status, own: boolean, ask: (what: Question) => void): MenuItem[] {
   const copy: MenuItem = { label: t("post.copyLink"), icon: Link, run: () => void copyLink(post) };
@@ -30,9 +32,13 @@ export function menuOf(post: Status, own: boolean, ask: (what: Question) => void
   };
   if (!own) {
     const name = nameOf(post.account);
+    const quotesMe = post.quote?.quoted_status?.account.id === session.me?.id;
     return [
       copy,
       mute,
+      ...(post.quote?.state === "accepted" && quotesMe
+        ? [{ label: t("post.unquote"), icon: Unlink, run: () => ask("unquote") }]
+        : []),
       { label: t("filters.fromPost"), icon: Funnel, run: () => ask("filter") },
       {
         label: t("post.muteAuthor", { name }),

@@ -6,6 +6,8 @@ import type { Draft } from "./drafts";
 export interface ComposeRequest {
   /** The post that is answered. */
   replyTo?: Status;
+  /** The post that is quoted. */
+  quote?: Status;
   /** One's own post that is changed. */
   edit?: Status;
   /** One's own post that was deleted to be written anew. */
@@ -23,6 +25,7 @@ export function contextOf(what: ComposeRequest): string {
   if (what.edit) return `edit.${what.edit.id}`;
   if (what.redraft) return `redraft.${what.redraft.id}`;
   if (what.replyTo) return `reply.${(what.replyTo.reblog ?? what.replyTo).id}`;
+  if (what.quote) return `quote.${(what.quote.reblog ?? what.quote).id}`;
   return what.text ? `to.${what.text.trim().slice(0, 100)}` : "new";
 }
 

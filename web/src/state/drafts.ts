@@ -3,7 +3,7 @@
  * the person's, so it goes at sign-out (`cleanUp`).
  */
 
-import type { MediaAttachment, Visibility } from "$/api/types";
+import type { MediaAttachment, QuotePolicy, Visibility } from "$/api/types";
 import { drop, keys, recall, remember } from "./storage";
 
 export interface DraftPoll {
@@ -34,6 +34,8 @@ export interface Draft {
   poll: DraftPoll | null;
   /** When it is to be published, as the field has it; null or absent for at once. */
   later?: string | null;
+  /** Who may quote it; absent for one's preference. */
+  quotes?: QuotePolicy;
   /** When it was kept. */
   at: number;
 }

@@ -6,7 +6,7 @@ import type { Account, Status } from "$/api/types";
 import { t } from "$/i18n/index.svelte";
 import { explain } from "./actions";
 import { openComposer } from "./compose.svelte";
-import { patchStatus, status } from "./entities.svelte";
+import { patchStatus, putStatus, status } from "./entities.svelte";
 import { everywhereGone, everywhereHidden } from "./feeds.svelte";
 import { toast } from "./toasts.svelte";
 
@@ -45,6 +45,16 @@ export function redraftPost(id: string): Promise<boolean> {
 /** Opens the composer with one's own post to change it. */
 export function editPost(post: Status): void {
   openComposer({ edit: post });
+}
+
+/** Takes one's own post out of one that quotes it. */
+export function removeFromQuote(post: Status): Promise<boolean> {
+  const quoted = post.quote?.quoted_status;
+  return attempt(async () => {
+    if (!quoted) return;
+    putStatus(await api.revokeQuote(quoted.id, post.id));
+    toast(t("post.unquoted"));
+  });
 }
 
 const wrote = (person: string) => (id: string) => {

@@ -338,6 +338,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     for body in [
         json!({ "status": "réponse", "in_reply_to_id": private }),
         json!({ "status": "réponse", "in_reply_to_id": received }),
+        json!({ "status": "citation", "quoted_status_id": private }),
+        json!({ "status": "citation", "quoted_status_id": received }),
         json!({ "status": "citation", "quoted_status_id": direct }),
     ] {
         let said = dave.post("/api/v1/statuses", body.clone()).await;

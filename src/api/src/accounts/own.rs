@@ -9,7 +9,7 @@ use axum::extract::State;
 use entrenous_domain::people::{self, ProfileChange};
 use entrenous_domain::{follows, hashtags, media};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Account, AccountId, MediaId, Page, ProfileField, Visibility};
+use entrenous_model::{Account, AccountId, MediaId, Page, ProfileField, QuoteChoice, Visibility};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -122,6 +122,10 @@ struct SourceChange {
     /// Language a new post starts with; empty for none.
     #[serde(deserialize_with = "lenient::text")]
     language: Option<String>,
+    /// Who may quote a new post: `public`, `followers` or `nobody`.
+    #[serde(deserialize_with = "lenient::word")]
+    #[schemars(with = "Option<String>")]
+    quote_policy: Option<QuoteChoice>,
 }
 
 impl From<Change> for ProfileChange {
@@ -145,6 +149,7 @@ impl From<Change> for ProfileChange {
             discoverable: change.discoverable,
             default_visibility: source.privacy,
             default_sensitive: source.sensitive,
+            default_quote_choice: source.quote_policy,
             default_language: source
                 .language
                 .map(|language| Some(language).filter(|language| !language.is_empty())),

@@ -153,7 +153,7 @@ pub(crate) struct Source {
     pub(crate) discoverable: bool,
     /// Public posts may be found by search.
     pub(crate) indexable: bool,
-    /// Who may quote a new post: nobody, quotes do not exist here.
+    /// Who may quote a new post: `public`, `followers` or `nobody`.
     pub(crate) quote_policy: String,
     /// Sites that may name the person as author: none.
     pub(crate) attribution_domains: Vec<String>,
@@ -254,7 +254,7 @@ impl Faces {
                 hide_collections: false,
                 discoverable: account.discoverable,
                 indexable: account.discoverable,
-                quote_policy: "nobody".to_owned(),
+                quote_policy: member.default_quote_choice.as_str().to_owned(),
                 attribution_domains: Vec::new(),
             },
             role: Role::of(member.role),

@@ -9,7 +9,7 @@ use super::status::{Mine, Shared, Status};
 use super::{Faces, accounts_of};
 use entrenous_domain::custom_emoji::{self, Emojis};
 use entrenous_domain::filters::{self, Active};
-use entrenous_domain::posts::{Body, PostView};
+use entrenous_domain::posts::{Body, PostView, QuoteView};
 use entrenous_domain::{Ctx, DomainError, Result};
 use entrenous_model::{Account, AccountId, PostId};
 use moka::sync::Cache;
@@ -55,6 +55,13 @@ where
         .build()
 }
 
+/// Whether a post stands by itself, or in one that quotes it.
+#[derive(Clone, Copy)]
+enum Depth {
+    Whole,
+    Quoted,
+}
+
 /// Whom one answer is for, and what all of its posts need.
 struct Answer<'a> {
     ctx: &'a Ctx,
@@ -93,7 +100,7 @@ impl Fragments {
             .iter()
             .map(|view| {
                 let mut json = String::with_capacity(4_096);
-                self.append(&answer, &mut json, view, &answer.filtered(view))?;
+                self.append(&answer, &mut json, view, &answer.filtered(view), Depth::Whole)?;
                 Ok(Status::of(json))
             })
             .collect()
@@ -106,7 +113,7 @@ impl Fragments {
     pub(crate) async fn with_text(&self, ctx: &Ctx, viewer: AccountId, view: &PostView) -> Result<Status> {
         let answer = self.answer(ctx, viewer, std::slice::from_ref(view)).await?;
         let mut json = String::new();
-        self.append(&answer, &mut json, view, &answer.filtered(view))?;
+        self.append(&answer, &mut json, view, &answer.filtered(view), Depth::Whole)?;
         let text = json_of(&view.post.source)?;
         Ok(Status::of(format!("{},\"text\":{text}}}", open(&json))))
     }
@@ -123,7 +130,7 @@ impl Fragments {
             if n > 0 {
                 json.push(',');
             }
-            self.append(&answer, &mut json, view, &answer.filtered(view))?;
+            self.append(&answer, &mut json, view, &answer.filtered(view), Depth::Whole)?;
         }
         json.push(']');
         Ok(json)
@@ -177,6 +184,7 @@ impl Fragments {
         json: &mut String,
         view: &PostView,
         filtered: &[FilterResult],
+        depth: Depth,
     ) -> Result<()> {
         let people = &answer.people;
         let boosted = view.boosted.as_deref();
@@ -187,7 +195,12 @@ impl Fragments {
         json.push_str(people.get(&view.account.id).map_or("null", |piece| &piece.json));
         json.push_str(",\"reblog\":");
         match boosted {
-            Some(inner) => self.append(answer, json, inner, filtered)?,
+            Some(inner) => self.append(answer, json, inner, filtered, depth)?,
+            None => json.push_str("null"),
+        }
+        json.push_str(",\"quote\":");
+        match view.quote.as_deref() {
+            Some(quote) => self.append_quote(answer, json, quote, depth)?,
             None => json.push_str("null"),
         }
         json.push(',');
@@ -197,6 +210,31 @@ impl Fragments {
                 .strip_prefix('{')
                 .unwrap_or_default(),
         );
+        Ok(())
+    }
+
+    /// What a post quotes: with the quoted post, or, if the post is quoted itself, with its id alone.
+    fn append_quote(
+        &self,
+        answer: &Answer<'_>,
+        json: &mut String,
+        quote: &QuoteView,
+        depth: Depth,
+    ) -> Result<()> {
+        json.push_str("{\"state\":\"");
+        json.push_str(quote.sight.as_str());
+        match (depth, &quote.post) {
+            (Depth::Whole, Some(post)) => {
+                json.push_str("\",\"quoted_status\":");
+                self.append(answer, json, post, &answer.filtered(post), Depth::Quoted)?;
+            }
+            (Depth::Whole, None) => json.push_str("\",\"quoted_status\":null"),
+            (Depth::Quoted, _) => {
+                json.push_str("\",\"quoted_status_id\":");
+                json.push_str(&json_of(&quote.id.map(|id| id.to_string()))?);
+            }
+        }
+        json.push('}');
         Ok(())
     }
 

@@ -204,5 +204,9 @@ pub(crate) async fn render_notifications(
 
 /// The accounts that appear in a post as it is shown.
 fn accounts_of(view: &PostView) -> impl Iterator<Item = &Arc<model::Account>> {
-    std::iter::once(&view.account).chain(view.boosted.as_deref().map(|boosted| &boosted.account))
+    let proper = view.boosted.as_deref().unwrap_or(view);
+    let quoted = proper.quote.as_deref().and_then(|quote| quote.post.as_ref());
+    std::iter::once(&view.account)
+        .chain(view.boosted.as_deref().map(|boosted| &boosted.account))
+        .chain(quoted.map(|quoted| &quoted.account))
 }

@@ -20,8 +20,8 @@ const SAMPLE: usize = 8;
 pub(crate) struct Notification {
     /// Local id.
     pub(crate) id: String,
-    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update`, `poll` or
-    /// `admin.report`; to those who ask for it, `pleroma:emoji_reaction`.
+    /// `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `update`, `poll`, `quote`,
+    /// `quoted_update` or `admin.report`; to those who ask for it, `pleroma:emoji_reaction`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The group it belongs to.

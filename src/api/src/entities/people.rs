@@ -229,7 +229,7 @@ impl Preferences {
             visibility: member.default_visibility.as_str().to_owned(),
             sensitive: member.default_sensitive,
             language: member.default_language.clone(),
-            quote_policy: "nobody",
+            quote_policy: member.default_quote_choice.as_str(),
             expand_media: "default",
             expand_spoilers: false,
             autoplay_gifs: false,

@@ -49,8 +49,10 @@ struct ScheduledParams {
     idempotency: Option<String>,
     /// The client it was written with.
     application_id: Option<i64>,
-    /// Always null: there are no quotes.
+    /// The post it quotes.
     quoted_status_id: Option<String>,
+    /// Who may quote it: `public`, `followers` or `nobody`.
+    quote_approval_policy: Option<&'static str>,
     /// Always false.
     with_rate_limit: bool,
 }
@@ -95,7 +97,8 @@ impl ScheduledParams {
             scheduled_at: None,
             idempotency: scheduled.idempotency_key,
             application_id: params.app.map(model::AppId::get),
-            quoted_status_id: None,
+            quoted_status_id: params.quoted.map(|id| id.to_string()),
+            quote_approval_policy: params.quote_choice.map(model::QuoteChoice::as_str),
             with_rate_limit: false,
         }
     }

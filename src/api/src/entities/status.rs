@@ -51,6 +51,7 @@ impl JsonSchema for Status {
         let mine = Mine::json_schema(generator).to_value();
         let account = generator.subschema_for::<Account>();
         let reblog = generator.subschema_for::<Option<Box<Self>>>();
+        let quote = generator.subschema_for::<Option<AnyQuote>>();
         for part in ["properties", "required"] {
             match (schema.get_mut(part), mine.get(part)) {
                 (Some(Value::Object(all)), Some(Value::Object(more))) => all.extend(more.clone()),
@@ -61,12 +62,13 @@ impl JsonSchema for Status {
         if let Some(Value::Object(all)) = schema.get_mut("properties") {
             all.insert("account".to_owned(), described(account, "Author, or booster."));
             all.insert("reblog".to_owned(), described(reblog, "The boosted post."));
+            all.insert("quote".to_owned(), described(quote, "What it quotes."));
             let text = generator.subschema_for::<String>();
             let about = "Text as typed; only in the answer to a deletion, for \"delete and redraft\".";
             all.insert("text".to_owned(), described(text, about));
         }
         if let Some(Value::Array(all)) = schema.get_mut("required") {
-            all.extend(["account", "reblog"].map(Value::from));
+            all.extend(["account", "reblog", "quote"].map(Value::from));
         }
         if let Some(all) = schema.as_object_mut() {
             all.insert(
@@ -120,7 +122,7 @@ pub(super) struct Shared<'a> {
     favourites_count: i64,
     /// Replies known here.
     replies_count: i64,
-    /// Quotes; there are none.
+    /// Quotes known here that its author lets.
     quotes_count: i64,
     /// The post this one answers.
     in_reply_to_id: Option<String>,
@@ -128,10 +130,6 @@ pub(super) struct Shared<'a> {
     in_reply_to_account_id: Option<String>,
     /// Preview of a link; always null: no strange server is contacted for one.
     card: Option<Value>,
-    /// Quoted post; always null.
-    quote: Option<Value>,
-    /// Who may quote it: nobody.
-    quote_approval: QuoteApproval,
     /// BCP 47.
     language: Option<&'a str>,
 }
@@ -154,6 +152,8 @@ pub(super) struct Mine<'a> {
     /// Pinned by the viewer, who is its author; absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pinned: Option<bool>,
+    /// Who may quote it.
+    quote_approval: QuoteApproval,
     /// Its poll. What time does to it is in no piece that is kept.
     poll: Option<Poll>,
     /// Emoji that it was answered with, as glitch-soc has them.
@@ -203,16 +203,10 @@ impl<'a> Shared<'a> {
             reblogs_count: counted.boosts_count,
             favourites_count: counted.favourites_count,
             replies_count: counted.replies_count,
-            quotes_count: 0,
+            quotes_count: counted.quotes_count,
             in_reply_to_id: post.in_reply_to.map(|id| id.to_string()),
             in_reply_to_account_id: post.in_reply_to_account.map(|id| id.to_string()),
             card: None,
-            quote: None,
-            quote_approval: QuoteApproval {
-                automatic: Vec::new(),
-                manual: Vec::new(),
-                current_user: "denied",
-            },
             language: counted.language.as_deref(),
         })
     }
@@ -239,6 +233,7 @@ impl<'a> Mine<'a> {
             muted: flags.muted,
             bookmarked: flags.bookmarked,
             pinned: own.then_some(view.post.pinned_at.is_some()),
+            quote_approval: QuoteApproval::of(view),
             poll: Poll::of(ctx, emojis, viewer, view)?,
             pleroma: StatusPleroma {
                 emoji_reactions: reactions.clone(),
@@ -280,15 +275,58 @@ pub(crate) struct StatusTag {
     pub(crate) url: String,
 }
 
-/// Who may quote a post.
+/// Who may quote a post. Its author always may.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct QuoteApproval {
-    /// Without asking: nobody.
-    pub(crate) automatic: Vec<String>,
-    /// On request: nobody.
-    pub(crate) manual: Vec<String>,
-    /// The viewer: `denied`.
+    /// Whose quotes are let at once: `public`, `followers`; `unsupported_policy` for others.
+    pub(crate) automatic: Vec<&'static str>,
+    /// Whose quotes the author looks at first, in the same words. Only of posts of other software.
+    pub(crate) manual: Vec<&'static str>,
+    /// The viewer: `automatic`, `manual`, `denied` or `unknown`.
     pub(crate) current_user: &'static str,
+}
+
+impl QuoteApproval {
+    fn of(view: &PostView) -> Self {
+        let policy = view.boosted.as_deref().unwrap_or(view).post.quote_policy;
+        Self {
+            automatic: policy.automatic.words(),
+            manual: policy.manual.words(),
+            current_user: view.flags.quote.as_str(),
+        }
+    }
+}
+
+/// What a post quotes. Put together by hand, like the post itself: this is its shape.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum AnyQuote {
+    /// Of a post itself.
+    Quote(Quote),
+    /// Of a quoted post.
+    Shallow(ShallowQuote),
+}
+
+/// What a post quotes.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Quote {
+    /// `pending`, `accepted`, `rejected`, `revoked`, `deleted`, `unauthorized` (I may not see the quoted post),
+    /// `blocked_account`, `muted_account`.
+    state: String,
+    /// The quoted post; null unless it is accepted, or I block or mute its author.
+    quoted_status: Option<Box<Status>>,
+}
+
+/// What a quoted post quotes in turn.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ShallowQuote {
+    /// As in `Quote`.
+    state: String,
+    /// The id of the quoted post; null as in `Quote`.
+    quoted_status_id: Option<String>,
 }
 
 /// What comes before and after a post.

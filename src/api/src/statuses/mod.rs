@@ -5,10 +5,10 @@ mod files;
 mod participants;
 mod poll;
 mod reactions;
+mod quotes;
 mod write;
 
 use crate::at::At;
-use crate::empty::NOT_YET;
 use crate::entities::{self, Account, Context, Faces, Status, StatusEdit, StatusSource};
 use crate::paging::Paging;
 use crate::params::Query;
@@ -76,14 +76,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
             favourited_by,
         )
         .get(
-            "/api/v1/statuses/{id}/quotes",
-            read,
-            Doc::new(NOT_YET, "Posts that quote a post: none")
-                .paged()
-                .returns::<Vec<Status>>(),
-            quotes,
-        )
-        .get(
             "/api/v1/statuses/{id}/card",
             read,
             doc("The preview of a link: always empty, no strange server is contacted")
@@ -101,6 +93,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(actions::routes())
         .merge(participants::routes())
         .merge(reactions::routes())
+        .merge(quotes::routes())
 }
 
 /// Ids in any of the forms clients use: `id[]=1&id[]=2`, `id=1`.
@@ -199,15 +192,6 @@ async fn favourited_by(
 ) -> ApiResult<Response> {
     let rows = posts::favourited_by(state.ctx(), caller.id(), id, paging.at_most(40, 80)).await?;
     crate::people::page(&state, &paging, rows).await
-}
-
-async fn quotes(
-    State(state): State<ApiState>,
-    caller: Caller,
-    At(id): At<PostId>,
-) -> ApiResult<Json<[Value; 0]>> {
-    posts::view(state.ctx(), caller.viewer(), id).await?;
-    Ok(Json([]))
 }
 
 async fn card(

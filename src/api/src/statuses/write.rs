@@ -9,9 +9,10 @@ use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use entrenous_domain::posts::{self, Body, Draft, ReplyTo};
+use entrenous_domain::quotes::Quoting;
 use entrenous_domain::{Via, people, scheduled};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Member, PostId, Time, Visibility};
+use entrenous_model::{Member, PostId, QuoteChoice, QuotePolicy, Time, Visibility};
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,20 +88,17 @@ struct NewStatus {
     #[serde(deserialize_with = "lenient::moment")]
     #[schemars(with = "Option<String>")]
     scheduled_at: Option<Time>,
+    /// The post it quotes. A quote of a private post, which only its author makes, is private at most.
+    #[serde(deserialize_with = "lenient::id")]
+    #[schemars(with = "Option<String>")]
+    quoted_status_id: Option<PostId>,
+    /// Who may quote it: `public`, `followers` or `nobody`; the preference if not said. A private or direct post is quoted by
+    /// nobody else.
+    #[serde(deserialize_with = "lenient::word")]
+    #[schemars(with = "Option<String>")]
+    quote_approval_policy: Option<QuoteChoice>,
     #[serde(flatten)]
     files: files::Asked,
-    #[serde(flatten)]
-    later: Later,
-}
-
-/// What clients may ask for and this node does not have. Refused when it is not empty: a quote that silently disappears
-/// would be worse.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-struct Later {
-    /// Refused: no quotes.
-    #[serde(deserialize_with = "lenient::text")]
-    quoted_status_id: Option<String>,
 }
 
 /// What comes of a new post.
@@ -135,19 +133,16 @@ struct EditedStatus {
     /// Refused: it is published already.
     #[serde(deserialize_with = "lenient::text")]
     scheduled_at: Option<String>,
+    /// What it quotes; it cannot be changed.
+    #[serde(deserialize_with = "lenient::id")]
+    #[schemars(with = "Option<String>")]
+    quoted_status_id: Option<PostId>,
+    /// Who may quote it: `public`, `followers` or `nobody`.
+    #[serde(deserialize_with = "lenient::word")]
+    #[schemars(with = "Option<String>")]
+    quote_approval_policy: Option<QuoteChoice>,
     #[serde(flatten)]
     files: files::Asked,
-    #[serde(flatten)]
-    later: Later,
-}
-
-impl Later {
-    fn refuse(&self) -> ApiResult<()> {
-        refuse(
-            self.quoted_status_id.as_deref(),
-            "quotes are not supported: link to the post instead",
-        )
-    }
 }
 
 /// Refuses what is given and not empty.
@@ -170,7 +165,6 @@ async fn publish(
     headers: HeaderMap,
     Params(asked): Params<NewStatus>,
 ) -> ApiResult<Json<Posted>> {
-    asked.later.refuse()?;
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(key) => Some(
@@ -200,6 +194,10 @@ async fn publish(
         remote: None,
         created_at: None,
         files: asked.files.of_new_post()?,
+        quote: asked.quoted_status_id.map(Quoting::Post),
+        quote_policy: Some(QuotePolicy::from(
+            asked.quote_approval_policy.unwrap_or(member.default_quote_choice),
+        )),
     };
     if let Some(at) = asked.scheduled_at {
         let made = scheduled::schedule(state.ctx(), caller.id(), draft, at, caller.token.app).await?;
@@ -227,7 +225,6 @@ async fn edit(
     At(id): At<PostId>,
     Params(asked): Params<EditedStatus>,
 ) -> ApiResult<Json<Status>> {
-    asked.later.refuse()?;
     refuse(
         asked.scheduled_at.as_deref(),
         "a published post cannot be scheduled: leave scheduled_at out",
@@ -236,6 +233,11 @@ async fn edit(
     let post = &body.post;
     if post.boost_of.is_some() {
         return Err(ApiError::not_found());
+    }
+    // A quote that silently stays another one would be worse.
+    let quoted = post.quote.as_ref().and_then(|quote| quote.post);
+    if asked.quoted_status_id.is_some() && asked.quoted_status_id != quoted {
+        return Err(ApiError::invalid("an edit cannot change what a post quotes"));
     }
     let draft = Draft {
         text: asked.status.unwrap_or_else(|| post.source.clone()),
@@ -252,6 +254,8 @@ async fn edit(
         remote: None,
         created_at: None,
         files: asked.files.of_edit(&body.files)?,
+        quote: None,
+        quote_policy: asked.quote_approval_policy.map(QuotePolicy::from),
     };
     posts::edit(state.ctx(), Via::Local, caller.id(), id, draft).await?;
     Ok(Json(entities::status_by_id(&state, caller.id(), id).await?))

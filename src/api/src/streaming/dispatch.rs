@@ -36,6 +36,7 @@ impl Work {
             | Event::PostUpdated { .. }
             | Event::PollCounted { .. }
             | Event::PostReacted { .. }
+            | Event::QuoteChanged { .. }
             | Event::PostDeleted { .. }
             | Event::Notified { .. }
             | Event::Announced { .. }

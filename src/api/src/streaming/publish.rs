@@ -44,8 +44,11 @@ impl<'a> Publisher<'a> {
                 self.publish_home("update", *post, owners).await?;
                 self.publish_lists("update", *post, owners).await
             }
-            // An edit, a vote, or an emoji: whoever has the post before them sees it change.
-            Event::PostUpdated { post, .. } | Event::PollCounted { post } | Event::PostReacted { post } => {
+            // An edit, a vote, an emoji, what becomes of a quote: whoever has the post before them sees it change.
+            Event::PostUpdated { post, .. }
+            | Event::PollCounted { post }
+            | Event::PostReacted { post }
+            | Event::QuoteChanged { post } => {
                 let at_home = self.listeners.people_on(Channel::is_home);
                 self.publish_home("status.update", *post, &at_home).await?;
                 let with_lists = self.listeners.people_on(Channel::is_list);

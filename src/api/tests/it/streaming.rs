@@ -111,6 +111,49 @@ async fn a_colleague_sees_a_post_its_edit_and_its_end() {
 }
 
 #[tokio::test]
+async fn what_becomes_of_a_quote_is_told() {
+    let house = House::new();
+    for name in ["ada", "bob"] {
+        house.person(name).await;
+    }
+    let (ada, bob) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read write").await,
+    );
+    let mine = post(&house, &ada, "news", "public").await;
+    let other = post(&house, &ada, "more news", "public").await;
+    let mut quotes = Vec::new();
+    for quoted in [&mine, &other] {
+        let body = json!({ "status": "look", "quoted_status_id": quoted });
+        let made = house.json("POST", "/api/v1/statuses", &bob, body).await.ok();
+        quotes.push(made["id"].as_str().unwrap().to_owned());
+    }
+    let base = serve(&house).await;
+    let mut socket = open(&format!("{base}?access_token={bob}&stream=user")).await;
+    let revoke = format!("/api/v1/statuses/{mine}/quotes/{}/revoke", quotes[0]);
+    house.json("POST", &revoke, &ada, json!({})).await.ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["event"], &payload["id"]),
+        (&json!("status.update"), &json!(quotes[0]))
+    );
+    assert_eq!(
+        payload["quote"],
+        json!({ "state": "revoked", "quoted_status": null })
+    );
+    house
+        .json("DELETE", &format!("/api/v1/statuses/{other}"), &ada, json!({}))
+        .await
+        .ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(
+        (&message["event"], &payload["id"]),
+        (&json!("status.update"), &json!(quotes[1]))
+    );
+    assert_eq!(payload["quote"]["state"], "deleted");
+}
+
+#[tokio::test]
 async fn strangers_posts_do_not_arrive() {
     let house = House::new();
     for name in ["ada", "bob"] {

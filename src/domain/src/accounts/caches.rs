@@ -125,7 +125,8 @@ impl Caches {
                 Event::PostUpdated { post, .. }
                 | Event::PostCounted { post }
                 | Event::PollCounted { post }
-                | Event::PostReacted { post } => self.posts.forget(*post),
+                | Event::PostReacted { post }
+                | Event::QuoteChanged { post } => self.posts.forget(*post),
                 Event::FeedFilled { owners, .. } => {
                     for owner in owners {
                         self.homes.forget(*owner);

@@ -4,7 +4,7 @@ use super::login;
 use crate::accounts::{self, KeyKind, PublicKey};
 use crate::ports::PersonKeys;
 use crate::{Ctx, DomainError, Result, audit};
-use entrenous_model::{Account, AccountId, AccountKind, Event, Member, Role, Visibility};
+use entrenous_model::{Account, AccountId, AccountKind, Event, Member, QuoteChoice, Role, Visibility};
 use entrenous_store::{self as store, StoreError, Tx};
 use std::sync::Arc;
 
@@ -201,6 +201,7 @@ impl Prepared {
                 default_language: None,
                 created_at: now,
                 disabled_at: None,
+                default_quote_choice: QuoteChoice::default(),
             },
         )?;
         for (key, sealed) in &self.keys {

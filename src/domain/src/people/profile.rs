@@ -5,7 +5,8 @@ use crate::outbox::{self, Audience};
 use crate::text::{self, Handle};
 use crate::{Ctx, DomainError, Result, accounts};
 use entrenous_model::{
-    Account, AccountId, AccountKind, Event, MediaId, Member, OutboundActivity, ProfileField, Visibility,
+    Account, AccountId, AccountKind, Event, MediaId, Member, OutboundActivity, ProfileField, QuoteChoice,
+    Visibility,
 };
 use entrenous_store::{self as store, Tx};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct ProfileChange {
     pub default_sensitive: Option<bool>,
     /// Language a new post starts with; `Some(None)` removes it.
     pub default_language: Option<Option<String>>,
+    /// Who may quote a new post.
+    pub default_quote_choice: Option<QuoteChoice>,
     /// `en` or `fr`.
     pub locale: Option<String>,
 }
@@ -153,6 +156,9 @@ fn preferred(mut member: Member, change: &ProfileChange) -> Member {
     if let Some(sensitive) = change.default_sensitive {
         member.default_sensitive = sensitive;
     }
+    if let Some(choice) = change.default_quote_choice {
+        member.default_quote_choice = choice;
+    }
     if let Some(language) = &change.default_language {
         member.default_language = language.clone().filter(|language| !language.is_empty());
     }
@@ -166,6 +172,7 @@ fn same_preferences(a: &Member, b: &Member) -> bool {
     a.default_visibility == b.default_visibility
         && a.default_sensitive == b.default_sensitive
         && a.default_language == b.default_language
+        && a.default_quote_choice == b.default_quote_choice
         && a.locale == b.locale
 }
 

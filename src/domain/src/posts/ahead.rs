@@ -7,14 +7,16 @@ use super::{
     publish::parent,
 };
 use crate::polls::{End, NewPoll};
+use crate::quotes::Quoting;
 use crate::work::Work;
-use crate::{Ctx, DomainError, Result, Via};
-use entrenous_model::{AccountId, AppId, ScheduledParams, ScheduledPoll};
+use crate::{Ctx, DomainError, Result, Via, quotes};
+use entrenous_model::{AccountId, AppId, QuoteChoice, QuotePolicy, ScheduledParams, ScheduledPoll};
 
 /// A local draft that could be published now.
 pub(crate) struct Ahead {
     ready: Ready,
     poll: Option<NewPoll>,
+    quote_choice: Option<QuoteChoice>,
 }
 
 impl Ahead {
@@ -24,9 +26,11 @@ impl Ahead {
     /// As [`super::publish`].
     pub(crate) async fn of(ctx: &Ctx, draft: Draft) -> Result<Self> {
         let poll = draft.poll.clone();
+        let quote_choice = draft.quote_policy.map(QuotePolicy::choice);
         Ok(Self {
             ready: prepare(ctx, draft).await?,
             poll,
+            quote_choice,
         })
     }
 
@@ -37,6 +41,15 @@ impl Ahead {
     pub(crate) fn check(&self, tx: &mut Work<'_>, author: AccountId) -> Result<()> {
         let person = gate::actor(tx, &Via::Local, author)?;
         parent(tx, Rights::Local, &person, &self.ready)?;
+        let ready = &self.ready;
+        quotes::aim(
+            tx,
+            Rights::Local,
+            &person,
+            ready.quote.as_ref(),
+            ready.visibility,
+            &ready.addressed,
+        )?;
         if self.poll.is_some() && !self.files().is_empty() {
             return Err(DomainError::invalid("A poll cannot be combined with files"));
         }
@@ -69,6 +82,11 @@ impl Ahead {
                     multiple: poll.multiple,
                     hide_totals: poll.hide_totals,
                 }),
+            quoted: match ready.quote {
+                Some(Quoting::Post(id)) => Some(id),
+                Some(Quoting::Uri { .. }) | None => None,
+            },
+            quote_choice: self.quote_choice,
             app,
         }
     }

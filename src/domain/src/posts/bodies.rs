@@ -123,9 +123,13 @@ impl Body {
             content,
             source,
             spoiler,
+            quote,
             ..
         } = &self.post;
-        let text = uri.len() + url.len() + content.len() + source.len() + spoiler.len();
+        let quote = quote.as_ref().map_or(0, |quote| {
+            quote.uri.len() + quote.stamp.as_ref().map_or(0, String::len)
+        });
+        let text = uri.len() + url.len() + content.len() + source.len() + spoiler.len() + quote;
         let mentions: usize = self
             .mentions
             .iter()

@@ -7,7 +7,9 @@ use crate::{
     timelines::{Spread, spread},
     work::{self, Work},
 };
-use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, Post, PostId, Visibility};
+use entrenous_model::{
+    AccountId, Event, NotificationKind, OutboundActivity, Post, PostId, QuotePolicy, Visibility,
+};
 use entrenous_store::{accounts, notifications, person::Person, posts as rows};
 
 /// Boosts a post the person may see and that is public or unlisted (or their own private one). Twice is once.
@@ -99,6 +101,9 @@ fn insert(
         boosts_count: 0,
         favourites_count: 0,
         pinned_at: None,
+        quote: None,
+        quote_policy: QuotePolicy::default(),
+        quotes_count: 0,
     };
     rows::insert(tx, &boost)?;
     rows::bump(tx, post.id, rows::Count::Boosts, 1)?;

@@ -4,9 +4,10 @@ use super::{attachments, boost, gate};
 use crate::{
     Ctx, DomainError, Result, Via, conversations,
     outbox::{self, Audience},
+    quotes,
     work::{self, Work},
 };
-use entrenous_model::{AccountId, Event, OutboundActivity, Post, PostId, Visibility};
+use entrenous_model::{AccountId, Event, OutboundActivity, Post, PostId, QuotePolicy, Visibility};
 use entrenous_store::{accounts, conversations as rows_of_conversations, posts as rows};
 
 /// Deletes a post or boost of `author` (who a moderator names in their place): a tombstone stays, feeds and notifications
@@ -88,6 +89,9 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
                     boosts_count: 0,
                     favourites_count: 0,
                     pinned_at: None,
+                    quote: None,
+                    quote_policy: QuotePolicy::default(),
+                    quotes_count: 0,
                 };
                 rows::insert(tx, &tombstone)?;
                 Ok(false)
@@ -118,6 +122,7 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
             &Audience::Reached { post: post.id, also },
         )?;
     }
+    quotes::gone(tx, post)?;
     let bytes_gone = attachments::release(tx, post)?;
     let boosts = rows::boosts_of(tx, post.id)?;
     let mut gone = vec![post.id.get()];

@@ -2,13 +2,14 @@
 
 use super::{
     Draft, attachments, gate,
+    gate::Rights,
     prepare::{Ready, blank, prepare},
     publish::capped,
 };
 use crate::{
     Ctx, DomainError, Result, Via,
     outbox::{self, Audience},
-    polls,
+    polls, quotes,
     work::{self, Work},
 };
 use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, Post, PostId};
@@ -21,11 +22,22 @@ use entrenous_store::{posts as rows, search};
 /// `NotFound` unless the author is `author`; `Refused("audience_changed")` if a peer's update widens or changes the
 /// audience; else as [`super::publish`].
 pub async fn edit(ctx: &Ctx, via: Via, author: AccountId, id: PostId, draft: Draft) -> Result<()> {
+    let rights = gate::rights(ctx, &via).await?;
     let ready = prepare(ctx, draft).await?;
-    work::write(ctx, move |tx| in_transaction(tx, &via, author, id, &ready)).await
+    work::write(ctx, move |tx| {
+        in_transaction(tx, &via, rights, author, id, &ready)
+    })
+    .await
 }
 
-fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, ready: &Ready) -> Result<()> {
+fn in_transaction(
+    tx: &mut Work<'_>,
+    via: &Via,
+    rights: Rights,
+    author: AccountId,
+    id: PostId,
+    ready: &Ready,
+) -> Result<()> {
     let person = gate::actor(tx, via, author)?;
     if ready.remote.is_some() == person.is_local() {
         return Err(DomainError::Refused("author"));
@@ -34,14 +46,20 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
         .filter(|post| post.account == author && post.deleted_at.is_none() && post.boost_of.is_none())
         .ok_or(DomainError::NotFound)?;
     let before = rows::addressed(tx, id)?;
+    let mut wanted = ready.addressed.clone();
+    wanted.extend(quoted_reader(tx, &post, &before, &wanted)?);
     if !post.is_local() {
-        same_audience(tx, &post, &before, ready)?;
+        same_audience(tx, &post, &before, ready, &wanted)?;
     }
-    let after = addressed_after(&post, &before, ready);
+    let after = addressed_after(&post, &before, &wanted, ready);
     let mut old: Vec<(AccountId, bool)> = before.iter().map(|one| (one.account, one.silent)).collect();
     let mut new = after.clone();
     old.sort_unstable();
     new.sort_unstable();
+    let policy = ready
+        .quote_policy
+        .filter(|_| !post.is_local() || post.visibility.is_network());
+    let moved = quotes::revise(tx, rights, &person, &post, ready.quote.as_ref(), policy)?;
     let same = post.content == ready.content
         && post.source == ready.source
         && post.spoiler == ready.spoiler
@@ -51,7 +69,7 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
     let other_files = attachments::set(tx, &post, &ready.files)?;
     let poll = polls::Change::of(tx, &post, ready.poll.as_ref())?;
     if same && old == new && !other_files && !poll.is_new_version() {
-        if poll.is_none() {
+        if poll.is_none() && !moved {
             return Ok(());
         }
         polls::apply(tx, &post, poll)?;
@@ -106,6 +124,7 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
         Some(id),
         Some(post.conversation),
     )?;
+    quotes::edited(tx, &post)?;
     let boosters: Vec<i64> = rows::boosts_of(tx, id)?
         .into_iter()
         .map(|(_, booster)| booster.get())
@@ -124,6 +143,22 @@ fn in_transaction(tx: &mut Work<'_>, via: &Via, author: AccountId, id: PostId, r
     Ok(())
 }
 
+/// Who is quoted still reads the quote, also when the text mentions them no more.
+fn quoted_reader(
+    tx: &mut Work<'_>,
+    post: &Post,
+    before: &[rows::Addressed],
+    wanted: &[(AccountId, bool)],
+) -> Result<Option<(AccountId, bool)>> {
+    let Some(quoted) = post.quote.as_ref().and_then(|quote| quote.post) else {
+        return Ok(None);
+    };
+    let quoted = rows::get(tx, quoted)?.map(|quoted| quoted.account);
+    Ok(quoted
+        .filter(|id| before.iter().any(|one| one.account == *id) && !wanted.iter().any(|(one, _)| one == id))
+        .map(|id| (id, true)))
+}
+
 /// Tells the nodes that have the post, and those of the people it is addressed to, what it is now.
 fn send(tx: &mut Work<'_>, post: &Post, addressed: Vec<(AccountId, bool)>) -> Result<()> {
     let also = addressed.into_iter().map(|(account, _)| account).collect();
@@ -138,7 +173,13 @@ fn send(tx: &mut Work<'_>, post: &Post, addressed: Vec<(AccountId, bool)>) -> Re
 
 /// A peer's update may not move a post to another audience. Of those addressed, only local people count: they are the
 /// ones who would see more or less here.
-fn same_audience(tx: &mut Work<'_>, post: &Post, before: &[rows::Addressed], ready: &Ready) -> Result<()> {
+fn same_audience(
+    tx: &mut Work<'_>,
+    post: &Post,
+    before: &[rows::Addressed],
+    ready: &Ready,
+    wanted: &[(AccountId, bool)],
+) -> Result<()> {
     let most = match post.in_reply_to {
         Some(parent) => rows::get(tx, parent)?.map(|parent| parent.visibility),
         None => None,
@@ -149,7 +190,7 @@ fn same_audience(tx: &mut Work<'_>, post: &Post, before: &[rows::Addressed], rea
     }
     if !post.visibility.is_network() {
         let old: Vec<i64> = before.iter().map(|one| one.account.get()).collect();
-        let new: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
+        let new: Vec<i64> = wanted.iter().map(|(id, _)| id.get()).collect();
         let mut old = rows::local_among(tx, &old)?;
         let mut new = rows::local_among(tx, &new)?;
         old.sort_unstable();
@@ -162,9 +203,14 @@ fn same_audience(tx: &mut Work<'_>, post: &Post, before: &[rows::Addressed], rea
 }
 
 /// Whom the post is addressed to after the edit.
-fn addressed_after(post: &Post, before: &[rows::Addressed], ready: &Ready) -> Vec<(AccountId, bool)> {
+fn addressed_after(
+    post: &Post,
+    before: &[rows::Addressed],
+    wanted: &[(AccountId, bool)],
+    ready: &Ready,
+) -> Vec<(AccountId, bool)> {
     if post.visibility.is_network() {
-        return ready.addressed.clone();
+        return wanted.to_vec();
     }
     let mentioned = ready.mentioned();
     before

@@ -24,7 +24,7 @@ pub async fn known_by_uri(ctx: &Ctx, uri: &str) -> Result<Option<Arc<Post>>> {
 }
 
 /// Reads something about a post that the viewer may see.
-pub(super) async fn about<T: Send + 'static>(
+pub(crate) async fn about<T: Send + 'static>(
     ctx: &Ctx,
     viewer: Viewer,
     id: PostId,

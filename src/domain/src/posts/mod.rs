@@ -17,11 +17,13 @@ mod prepare;
 mod publish;
 mod react;
 mod reactions;
+mod quoted;
 mod views;
 
 use crate::polls::NewPoll;
+use crate::quotes::{QuoteLeave, Quoting};
 use entrenous_model::{
-    Account, AccountId, Attachment, Choices, PeerId, Poll, Post, PostId, Time, Visibility,
+    Account, AccountId, Attachment, Choices, PeerId, Poll, Post, PostId, QuotePolicy, Time, Visibility,
 };
 use std::{ops::Deref, sync::Arc};
 
@@ -33,6 +35,7 @@ pub use boost::{boost, unboost};
 pub use delete::{delete, never_mind};
 pub use edit::edit;
 pub(crate) use gate::store_viewer;
+pub(crate) use look::about;
 pub use look::{boosted_by, context, favourited_by, fetch_replies, history, known_by_uri, replies_due};
 pub use marks::{bookmark, favourite, mute_conversation, unfavourite};
 pub use participants::{Participant, participants};
@@ -41,6 +44,7 @@ pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
 pub use react::{KINDS, OF_ONE, react, unicode as unicode_emoji, unreact};
 pub use reactions::{Reacted, Reaction, ShownReaction, latest_reactions};
+pub use quoted::QuoteView;
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, view_for_each, views};
 
@@ -80,6 +84,11 @@ pub struct Draft {
     pub created_at: Option<Time>,
     /// Its files.
     pub files: Files,
+    /// What it quotes. An edit here leaves that as it is.
+    pub quote: Option<Quoting>,
+    /// Who may quote it; in an edit `None` leaves that as it is, in a new post it is nobody. Of posts here that are not for
+    /// the network it is always nobody.
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// What a peer's object says beyond the content.
@@ -138,6 +147,8 @@ pub struct Flags {
     pub muted: bool,
     /// What was chosen in its poll.
     pub chosen: Choices,
+    /// Whether the viewer may quote it.
+    pub quote: QuoteLeave,
 }
 
 /// A post with what belongs to it, the same for all who may see it. Two that are the same allocation are the same
@@ -171,6 +182,8 @@ pub struct PostView {
     pub flags: Flags,
     /// What of the reactions is otherwise for the viewer (nothing for peers).
     pub reacted: Arc<Reacted>,
+    /// What it quotes, as the viewer may see it (none for peers, and for a boost: the boosted post has it).
+    pub quote: Option<Box<QuoteView>>,
 }
 
 impl Deref for PostView {

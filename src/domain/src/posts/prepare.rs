@@ -2,8 +2,9 @@
 
 use super::{Draft, Files, RemotePost, ReplyTo};
 use crate::polls::{self, NewPoll};
+use crate::quotes::Quoting;
 use crate::{Ctx, DomainError, Result, accounts, text};
-use entrenous_model::{Account, AccountId, Poll, Time, Visibility};
+use entrenous_model::{Account, AccountId, Poll, QuotePolicy, Time, Visibility};
 use std::sync::Arc;
 
 /// Mentions in a local post.
@@ -39,6 +40,8 @@ pub(super) struct Ready {
     pub(super) created_at: Option<Time>,
     pub(super) idempotency_key: Option<String>,
     pub(super) files: Files,
+    pub(super) quote: Option<Quoting>,
+    pub(super) quote_policy: Option<QuotePolicy>,
 }
 
 impl Ready {
@@ -116,6 +119,8 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
             .idempotency_key
             .filter(|key| !key.is_empty() && key.len() <= 500),
         files: draft.files,
+        quote: draft.quote,
+        quote_policy: draft.quote_policy,
     })
 }
 
@@ -138,7 +143,15 @@ fn typed(text: &str) -> String {
 }
 
 fn remote_post(ctx: &Ctx, draft: Draft, remote: RemotePost) -> Result<Ready> {
-    if draft.text.len() > HTML || remote.uri.len() > 2_000 || remote.url.len() > 2_000 {
+    let quoted = match &draft.quote {
+        Some(Quoting::Uri { uri, .. }) => uri.len(),
+        _ => 0,
+    };
+    if draft.text.len() > HTML
+        || [remote.uri.len(), remote.url.len(), quoted]
+            .iter()
+            .any(|one| *one > 2_000)
+    {
         return Err(DomainError::Refused("too_long"));
     }
     if remote.mentions.len() + remote.silent.len() > ADDRESSED {
@@ -171,8 +184,12 @@ fn remote_post(ctx: &Ctx, draft: Draft, remote: RemotePost) -> Result<Ready> {
         .filter(|c| !c.is_control())
         .take(SPOILER)
         .collect();
+    let mut content = text::sanitise(&draft.text);
+    if draft.quote.is_some() {
+        content = text::without_quote_link(&content);
+    }
     Ok(Ready {
-        content: text::sanitise(&draft.text),
+        content,
         source: String::new(),
         sensitive: draft.sensitive,
         spoiler,
@@ -186,6 +203,8 @@ fn remote_post(ctx: &Ctx, draft: Draft, remote: RemotePost) -> Result<Ready> {
         created_at: draft.created_at,
         idempotency_key: None,
         files: draft.files,
+        quote: draft.quote,
+        quote_policy: draft.quote_policy,
     })
 }
 

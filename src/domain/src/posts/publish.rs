@@ -9,12 +9,13 @@ use crate::{
     Ctx, DomainError, Result, Via, conversations,
     outbox::{self, Audience},
     polls,
+    quotes::{self, Quoting},
     timelines::{Spread, spread},
     work::{self, Work},
 };
 use chrono::TimeDelta;
 use entrenous_model::{
-    AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, Time, Visibility,
+    AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, QuotePolicy, Time, Visibility,
 };
 use entrenous_store::{accounts, follows, person::Person, posts as rows, search};
 
@@ -71,8 +72,14 @@ pub async fn concerns_someone(ctx: &Ctx, author: AccountId, draft: &Draft) -> Re
     let remote = draft.remote.iter();
     let people = remote.flat_map(|remote| remote.mentions.iter().chain(&remote.silent));
     let people: Vec<i64> = people.map(|id| id.get()).collect();
-    let reply_to = draft.reply_to.clone();
+    let (reply_to, quote) = (draft.reply_to.clone(), draft.quote.clone());
     let concerns = ctx.store().read(move |conn| {
+        if let Some(Quoting::Uri { uri, .. }) = quote
+            && let Some(quoted) = rows::by_uri(conn, &uri)?
+            && rows::concerns_someone(conn, author, &[], Some(quoted.id))?
+        {
+            return Ok(true);
+        }
         let parent = match reply_to {
             ReplyTo::None => None,
             ReplyTo::Post(id) => Some(id),
@@ -120,15 +127,38 @@ fn in_transaction(
         .post
         .as_ref()
         .map_or(ready.visibility, |post| capped(ready.visibility, post.visibility));
+    let aim = quotes::aim(
+        tx,
+        rights,
+        &person,
+        ready.quote.as_ref(),
+        visibility,
+        &ready.addressed,
+    )?;
+    let visibility = if person.is_local() {
+        capped(visibility, aim.widest())
+    } else {
+        visibility
+    };
     // What the contract lets it say to the whole network concerns us; all else must concern someone here.
     if cleared.is_some_and(|cleared| !(cleared.network() && visibility.is_network())) {
         let addressed: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
-        if !rows::concerns_someone(tx, author, &addressed, parent.post.as_ref().map(|post| post.id))? {
+        let quoted = aim.post().map(|post| post.id);
+        if !rows::concerns_someone(tx, author, &addressed, parent.post.as_ref().map(|post| post.id))?
+            && !rows::concerns_someone(tx, author, &[], quoted)?
+        {
             return Err(DomainError::Refused("no_audience_here"));
         }
     }
 
-    let post = new_post(tx, origin, &person, ready, parent, visibility)?;
+    let post = new_post(
+        tx,
+        origin,
+        &person,
+        ready,
+        &Relations { parent, aim: &aim },
+        visibility,
+    )?;
     rows::insert(tx, &post)?;
     if let Some(key) = &ready.idempotency_key {
         rows::remember_idempotency(tx, author, key, post.id, now)?;
@@ -155,6 +185,9 @@ fn in_transaction(
         for orphan in adopted {
             tx.announce(Event::PostCounted { post: orphan });
         }
+        for quoting in rows::adopt_quotes(tx, &post)? {
+            tx.announce(Event::PostCounted { post: quoting });
+        }
     }
     accounts::posted(tx, author, post.created_at)?;
     spread(
@@ -176,11 +209,12 @@ fn in_transaction(
         Via::Peer(_) => true,
         Via::Local => post.is_local() && ready.created_at.is_none(),
     };
-    let addressed: Vec<AccountId> = ready.addressed.iter().map(|(id, _)| *id).collect();
+    let mut addressed: Vec<AccountId> = ready.addressed.iter().map(|(id, _)| *id).collect();
     conversations::add(tx, &post, &addressed, news)?;
     if news {
         notify(tx, &post, ready)?;
         if post.is_local() {
+            addressed.extend(aim.reader(author, true));
             let audience = audience(post.visibility, addressed);
             outbox::queue(
                 tx,
@@ -191,6 +225,8 @@ fn in_transaction(
             )?;
         }
     }
+    // After the post itself: who is asked has it already.
+    quotes::arrived(tx, &aim, &post, news)?;
     Ok(post.id)
 }
 
@@ -265,14 +301,21 @@ pub(super) fn parent(tx: &mut Work<'_>, rights: Rights, author: &Person, ready: 
     }
 }
 
+/// What a new post has to do with others.
+struct Relations<'a> {
+    parent: Parent,
+    aim: &'a quotes::Aim,
+}
+
 fn new_post(
     tx: &mut Work<'_>,
     origin: &Origin,
     author: &Person,
     ready: &Ready,
-    parent: Parent,
+    relations: &Relations<'_>,
     visibility: Visibility,
 ) -> Result<Post> {
+    let Relations { parent, aim } = relations;
     let now = tx.now();
     let created_at = ready.created_at.map_or(now, |at| at.min(now));
     let id = match ready.created_at {
@@ -294,7 +337,7 @@ fn new_post(
         url,
         boost_of: None,
         in_reply_to: parent.post.as_ref().map(|post| post.id),
-        in_reply_to_uri: parent.uri,
+        in_reply_to_uri: parent.uri.clone(),
         in_reply_to_account: parent.post.as_ref().map(|post| post.account),
         conversation: parent.post.as_ref().map_or(id, |post| post.conversation),
         content: ready.content.clone(),
@@ -310,7 +353,19 @@ fn new_post(
         boosts_count: 0,
         favourites_count: 0,
         pinned_at: None,
+        quote: aim.quote(origin, author.id, id),
+        quote_policy: policy(author, ready, visibility),
+        quotes_count: 0,
     })
+}
+
+/// Who may quote a new post.
+fn policy(author: &Person, ready: &Ready, visibility: Visibility) -> QuotePolicy {
+    let policy = ready.quote_policy.unwrap_or_default();
+    if author.is_local() && !visibility.is_network() {
+        return QuotePolicy::default();
+    }
+    policy
 }
 
 /// An id that sorts where `at` is: its milliseconds, and the low bits of a fresh id. It is not above any fresh id, so

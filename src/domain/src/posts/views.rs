@@ -1,10 +1,16 @@
 //! Posts with everything a client shows, in a constant number of queries.
 
-use super::{Body, Flags, PostView, Reacted, Viewer, gate::store_viewer, reactions};
+use super::{
+    Body, Flags, PostView, Reacted, Viewer,
+    gate::store_viewer,
+    quoted::{Quotes, SeenQuote},
+    reactions,
+};
 use crate::{
     Ctx, DomainError, Result,
     accounts::{self, Caches},
     marks::{Mark, StripedMarks},
+    quotes::QuoteLeave,
 };
 use entrenous_model::{Account, AccountId, PostId, Time};
 use entrenous_store::{Conn, StoreError, posts as rows, visible::Viewer as Seen};
@@ -27,6 +33,16 @@ pub(crate) struct Seeable {
     pub(crate) flags: Flags,
     /// What of the reactions is otherwise for the viewer.
     pub(crate) reacted: Arc<Reacted>,
+    /// What it, or the boosted post, quotes.
+    pub(crate) quote: Option<SeenQuote>,
+}
+
+impl Seeable {
+    /// All posts that are shown with it, itself included.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Arc<Body>> {
+        let quoted = self.quote.as_ref().and_then(|quote| quote.body.as_ref());
+        std::iter::once(&self.body).chain(&self.boosted).chain(quoted)
+    }
 }
 
 /// Those of `ids` that the viewer may see, in the order asked, with everything a client shows. One query per kind, not per post.
@@ -60,7 +76,7 @@ pub async fn view_for_each(
         for viewer in viewers {
             let seen = Seen::Person(viewer);
             let visible = rows::visible_of(conn, seen, &[id.get()])?;
-            let posts = seeable(conn, reader.caches(), &marked, seen, &visible)?;
+            let posts = seeable(conn, reader.caches(), &marked, seen, &visible, reader.now())?;
             found.extend(posts.into_iter().map(|post| (viewer, post)));
         }
         Ok(found)
@@ -146,7 +162,21 @@ pub(crate) fn seeable(
         .map(PostId::get)
         .collect();
     let all: Vec<i64> = all.into_iter().collect();
-    let bodies = caches.posts().of(conn, marked.posts, &all)?;
+    let mut bodies = caches.posts().of(conn, marked.posts, &all)?;
+    let quotes = match viewer {
+        Seen::Person(id) => Quotes::of(conn, id, now, &bodies)?,
+        Seen::Peer(_) => Quotes::default(),
+    };
+    // Those who may not see them are never given them: they are not even read.
+    let quoted = quotes.shown();
+    if !quoted.is_empty() {
+        bodies.extend(caches.posts().of(conn, marked.posts, &quoted)?);
+    }
+    let all: Vec<i64> = bodies.keys().map(|id| id.get()).collect();
+    let nested = match viewer {
+        Seen::Person(id) if !quoted.is_empty() => Quotes::of(conn, id, now, &bodies)?,
+        _ => Quotes::default(),
+    };
     // [`with_people`] asks for them next: read along, they cost no further turn of a reader thread.
     let people: HashSet<AccountId> = bodies.values().map(|body| body.post.account).collect();
     let people: Vec<AccountId> = people.into_iter().collect();
@@ -156,7 +186,14 @@ pub(crate) fn seeable(
             let conversations: HashSet<i64> =
                 bodies.values().map(|body| body.post.conversation.get()).collect();
             let conversations: Vec<i64> = conversations.into_iter().collect();
-            rows::flags_of(conn, id, &all, &conversations)?
+            let mut flags = rows::flags_of(conn, id, &all, &conversations)?;
+            let asking: HashSet<i64> = bodies
+                .values()
+                .filter(|body| QuoteLeave::asks_for_follows(&body.post))
+                .map(|body| body.post.account.get())
+                .collect();
+            flags.followed = rows::followed_among(conn, id, &asking.into_iter().collect::<Vec<_>>())?;
+            flags
         }
         Seen::Peer(_) => rows::FlagSets::default(),
     };
@@ -165,6 +202,7 @@ pub(crate) fn seeable(
         Seen::Peer(_) => HashMap::new(),
     };
     let nothing = Arc::new(Reacted::default());
+    let reacted_to = |body: &Body| Arc::clone(reacted.get(&body.post.id).unwrap_or(&nothing));
     let of = |body: &Body| {
         let id = body.post.id.get();
         Flags {
@@ -173,6 +211,12 @@ pub(crate) fn seeable(
             bookmarked: flags.bookmarked.contains(&id),
             muted: flags.muted.contains(&body.post.conversation.get()),
             chosen: flags.chosen.get(&id).copied().unwrap_or_default(),
+            quote: match viewer {
+                Seen::Person(id) => {
+                    QuoteLeave::of(&body.post, id, flags.followed.contains(&body.post.account))
+                }
+                Seen::Peer(_) => QuoteLeave::Denied,
+            },
         }
     };
     Ok(visible
@@ -184,14 +228,15 @@ pub(crate) fn seeable(
                 None => None,
             };
             // The flags of a boost are those of the post in it.
-            let flags = of(boosted.as_ref().unwrap_or(&body));
-            let meant = boosted.as_ref().unwrap_or(&body).post.id;
-            let reacted = reacted.get(&meant).unwrap_or(&nothing);
+            let proper = boosted.as_ref().unwrap_or(&body);
+            let flags = of(proper);
+            let quote = quotes.seen(&proper.post, &bodies, &nested, &of, &reacted_to);
             Some(Seeable {
-                reacted: Arc::clone(reacted),
+                reacted: reacted_to(proper),
                 body,
                 boosted,
                 flags,
+                quote,
             })
         })
         .collect())
@@ -208,7 +253,7 @@ type People = HashMap<AccountId, Arc<Account>>;
 async fn people_of(ctx: &Ctx, posts: &[Seeable]) -> Result<People> {
     let people: HashSet<AccountId> = posts
         .iter()
-        .flat_map(|one| std::iter::once(&one.body).chain(&one.boosted))
+        .flat_map(Seeable::bodies)
         .map(|body| body.post.account)
         .collect();
     let people = accounts::get_many(ctx, people.into_iter().collect()).await?;
@@ -217,18 +262,25 @@ async fn people_of(ctx: &Ctx, posts: &[Seeable]) -> Result<People> {
 
 /// One post with its people; `None` if its author or booster has gone.
 fn with(people: &People, post: &Seeable) -> Option<PostView> {
-    let view = |body: &Arc<Body>, boosted: Option<Box<PostView>>| {
+    let view = |body: &Arc<Body>, flags: Flags, reacted: &Arc<Reacted>| {
         Some(PostView {
             account: Arc::clone(people.get(&body.post.account)?),
             body: Arc::clone(body),
-            boosted,
-            flags: post.flags,
-            reacted: Arc::clone(&post.reacted),
+            boosted: None,
+            flags,
+            reacted: Arc::clone(reacted),
+            quote: None,
         })
     };
-    let boosted = match &post.boosted {
-        None => None,
-        Some(boosted) => Some(Box::new(view(boosted, None)?)),
+    let proper = PostView {
+        quote: post.quote.as_ref().map(|quote| Box::new(quote.view(view))),
+        ..view(post.boosted.as_ref().unwrap_or(&post.body), post.flags, &post.reacted)?
     };
-    view(&post.body, boosted)
+    if post.boosted.is_none() {
+        return Some(proper);
+    }
+    Some(PostView {
+        boosted: Some(Box::new(proper)),
+        ..view(&post.body, post.flags, &post.reacted)?
+    })
 }

@@ -1,8 +1,9 @@
 //! Publishing what is due.
 
 use crate::posts::{self, Chosen, Draft, Files, ReplyTo};
+use crate::quotes::Quoting;
 use crate::{Ctx, DomainError, Result, polls, work};
-use entrenous_model::{Scheduled, ScheduledId, Time, Unpublished};
+use entrenous_model::{QuotePolicy, Scheduled, ScheduledId, Time, Unpublished};
 use entrenous_store::scheduled as rows;
 
 /// Publishes one post that is due; `false` if none is. The row of a scheduled post goes in the transaction in which the
@@ -92,6 +93,8 @@ fn draft(scheduled: Scheduled) -> Draft {
         idempotency_key: scheduled.idempotency_key,
         remote: None,
         created_at: None,
+        quote: params.quoted.map(Quoting::Post),
+        quote_policy: params.quote_choice.map(QuotePolicy::from),
         files: Files::These(scheduled.files.into_iter().map(Chosen::of).collect()),
     }
 }

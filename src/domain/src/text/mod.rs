@@ -9,7 +9,7 @@ use entrenous_model::Account;
 use scan::Token;
 use std::{collections::HashSet, sync::Arc};
 
-pub use safe::{plain, sanitise};
+pub use safe::{plain, sanitise, without_quote_link};
 
 /// A mention as typed: `@name` or `@name@authority`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -37,7 +37,14 @@ static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ("a", HashSet::from(["h-card", "u-url", "mention", "hashtag"])),
         (
             "span",
-            HashSet::from(["h-card", "mention", "hashtag", "invisible", "ellipsis"]),
+            HashSet::from([
+                "h-card",
+                "mention",
+                "hashtag",
+                "invisible",
+                "ellipsis",
+                "quote-inline",
+            ]),
         ),
         ("p", HashSet::from(["quote-inline"])),
     ]);
@@ -159,6 +166,45 @@ pub fn plain(html: &str) -> String {
     tidy
 }
 
+/// Sanitised HTML without the link that stands in for a quote where quotes are not known (`quote-inline`).
+#[must_use]
+pub fn without_quote_link(clean: &str) -> String {
+    if !clean.contains("quote-inline") {
+        return clean.to_owned();
+    }
+    let mut out = String::with_capacity(clean.len());
+    let mut rest = clean;
+    // The element that is left out, and how many of its name are open in it.
+    let mut inside: Option<(&str, usize)> = None;
+    while let Some((text, after)) = rest.split_once('<') {
+        let (tag, after) = split_tag(after);
+        rest = after;
+        let closes = tag.starts_with('/');
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+        if let Some((element, open)) = inside {
+            let open = match (name == element, closes) {
+                (true, true) => open.saturating_sub(1),
+                (true, false) => open.saturating_add(1),
+                (false, _) => open,
+            };
+            inside = (open > 0).then_some((element, open));
+            continue;
+        }
+        out.push_str(text);
+        if !closes && matches!(name, "p" | "span") && tag.contains("class=\"quote-inline\"") {
+            inside = Some((name, 1));
+        } else {
+            out.push('<');
+            out.push_str(tag);
+            out.push('>');
+        }
+    }
+    if inside.is_none() {
+        out.push_str(rest);
+    }
+    out.trim().to_owned()
+}
+
 /// A tag without its `<`, and what follows its `>`. In the value of an attribute, which the sanitiser puts between quotation
 /// marks, a `>` ends nothing.
 fn split_tag(html: &str) -> (&str, &str) {
@@ -175,7 +221,24 @@ fn split_tag(html: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, sanitise};
+    use super::{plain, sanitise, without_quote_link};
+
+    #[test]
+    fn the_link_that_stands_in_for_a_quote_goes() {
+        let link = "RE: <a href=\"https://a.test/1\"><span class=\"invisible\">https://</span><span>a.test/1</span></a>";
+        for html in [
+            format!("<p class=\"quote-inline\">{link}</p><p>Look</p>"),
+            format!("<p>Look</p><p lang=\"fr\" class=\"quote-inline\">{link}</p>"),
+            format!("<p>Look<span class=\"quote-inline\"><br>{link}</span></p>"),
+        ] {
+            assert_eq!(without_quote_link(&sanitise(&html)), "<p>Look</p>", "{html}");
+        }
+        for html in ["<p>RE: x</p>", "<p title=\"quote-inline\">x</p>", ""] {
+            assert_eq!(without_quote_link(&sanitise(html)), sanitise(html), "{html}");
+        }
+        let whole = format!("<p class=\"quote-inline\">{link}</p>");
+        assert_eq!(without_quote_link(&sanitise(&whole)), "");
+    }
 
     #[test]
     fn nothing_dangerous_stays() {

@@ -141,7 +141,7 @@ async fn refreshed(
     let stale: Vec<PostId> = newest
         .posts
         .iter()
-        .filter(|one| !(bodies.holds(&one.body) && one.boosted.iter().all(|boosted| bodies.holds(boosted))))
+        .filter(|one| !one.bodies().all(|body| bodies.holds(body)))
         .map(|one| one.body.post.id)
         .collect();
     if stale.is_empty() {

@@ -203,6 +203,8 @@ stories! {
             }),
             created_at: Some(ctx.now()),
             files: posts::Files::default(),
+            quote: None,
+            quote_policy: None,
         };
         let post = posts::publish(ctx, house.via(peer), zoe.id, draft).await.unwrap();
         assert!(posts::view(ctx, Viewer::Person(ada.id), post).await.is_ok());

@@ -10,6 +10,7 @@ mod note;
 mod pictures;
 mod question;
 mod replies;
+mod quote;
 
 pub use emojis::EmojiFetches;
 pub(crate) use files::Fetches;

@@ -54,7 +54,7 @@ impl Federation {
     /// # Errors
     /// `Refused("origin")` for a note or author of another origin, `NotFound` if the author is not, or the contract does
     /// not give it; else the domain's.
-    pub(super) async fn accept_note(
+    pub(crate) async fn accept_note(
         &self,
         peer: &Arc<Peer>,
         cleared: Cleared<Fetching>,
@@ -155,6 +155,8 @@ impl Federation {
             }),
             created_at: note.published,
             files: files::named(note),
+            quote: self.quoting(note).await?,
+            quote_policy: Some(note.can_quote.policy(&note.attributed_to, &author.followers_uri)),
         })
     }
 

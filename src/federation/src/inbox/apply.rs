@@ -1,6 +1,6 @@
 //! One activity, one verb of the domain.
 
-use super::{Incoming, flag, leave, post, reaction, relation};
+use super::{Incoming, flag, leave, post, quote, reaction, relation};
 use crate::Federation;
 use crate::vocabulary::{ActivityKind, Id, Object};
 use entrenous_domain::{DomainError, Result, accounts};
@@ -39,6 +39,9 @@ pub(super) async fn apply(
         (ActivityKind::Other, object) if activity.kind_name == "Remove" => {
             post::pin(federation, incoming, author, object.id(), false).await
         }
+        (ActivityKind::QuoteRequest, object) => {
+            quote::request(federation, incoming, author, object.id()).await
+        }
         (ActivityKind::Announce, object) => post::announce(federation, incoming, author, object).await,
         (ActivityKind::Follow, object) => relation::follow(federation, incoming, author, object.id()).await,
         (ActivityKind::Accept, object) => relation::answer(federation, incoming, author, object, true).await,
@@ -62,10 +65,12 @@ pub(super) fn may_fetch(incoming: &Incoming<'_>) -> bool {
     match (activity.kind, &activity.object) {
         (ActivityKind::Create, Object::Note(note)) => {
             let origin = &incoming.peer.origin;
-            note.tags
-                .mentions
-                .iter()
-                .any(|mention| mention.id.origin() == origin)
+            note.quote.is_some()
+                || note
+                    .tags
+                    .mentions
+                    .iter()
+                    .any(|mention| mention.id.origin() == origin)
         }
         _ => true,
     }

@@ -14,9 +14,11 @@ mod origin;
 mod post;
 mod proof;
 mod reaction;
+mod quote;
 mod relation;
 
 pub(crate) use instance::pinned_keys;
+pub(crate) use quote::REQUEST;
 
 use crate::client::Budget;
 use crate::gate::{Denied, Signer, Verified};

@@ -77,7 +77,11 @@ fn object(peer: &Origin, actor: &Id, activity: &Activity) -> Result<(), Reason> 
         ActivityKind::Create | ActivityKind::Update => content(peer, actor, &activity.object),
         ActivityKind::Delete => owned(peer, activity.object.id()),
         ActivityKind::Undo => undone(peer, actor, &activity.object),
-        ActivityKind::Accept | ActivityKind::Reject => answered(actor, &activity.object),
+        ActivityKind::Accept | ActivityKind::Reject => {
+            owned(peer, activity.result.as_ref())?;
+            answered(peer, actor, &activity.object)
+        }
+        ActivityKind::QuoteRequest => content(peer, actor, &activity.instrument),
         ActivityKind::Announce => announced(peer, &activity.object),
         ActivityKind::Follow
         | ActivityKind::Like
@@ -129,9 +133,10 @@ fn undone(peer: &Origin, actor: &Id, object: &Object) -> Result<(), Reason> {
     }
 }
 
-/// Only a follow of oneself is accepted or rejected.
-fn answered(actor: &Id, object: &Object) -> Result<(), Reason> {
+/// Only a follow of oneself, and a quote of what is one's own, is accepted or rejected.
+fn answered(peer: &Origin, actor: &Id, object: &Object) -> Result<(), Reason> {
     match object {
+        Object::Activity(inner) if inner.kind == ActivityKind::QuoteRequest => owned(peer, inner.object.id()),
         Object::Activity(inner) if inner.kind == ActivityKind::Follow => match inner.object.id() {
             Some(followed) if followed != actor => Err(ACTOR_MISMATCH),
             _ => Ok(()),
@@ -177,6 +182,20 @@ mod tests {
         json!({"type": "Note", "id": id, "attributedTo": author, "content": "x"})
     }
 
+    fn quote_request(instrument: Value) -> Value {
+        let mut request = activity("QuoteRequest", json!("https://n.test/posts/1"));
+        request["instrument"] = instrument;
+        request
+    }
+
+    fn quote_answer(quoted: &str, stamp: &str) -> Value {
+        let request = json!({"type": "QuoteRequest", "actor": "https://n.test/people/x", "object": quoted,
+            "instrument": "https://n.test/posts/1"});
+        let mut answer = activity("Accept", request);
+        answer["result"] = json!(stamp);
+        answer
+    }
+
     #[test]
     fn genuine_activities_pass() {
         let good = [
@@ -195,6 +214,9 @@ mod tests {
                 "Accept",
                 json!({"type": "Follow", "actor": "https://n.test/people/x", "object": A}),
             ),
+            quote_request(note("https://p.test/posts/1", A)),
+            quote_request(json!("https://p.test/posts/1")),
+            quote_answer("https://p.test/posts/2", "https://p.test/stamps/1"),
             activity("Undo", json!("https://p.test/likes/1")),
             activity(
                 "Undo",
@@ -296,6 +318,20 @@ mod tests {
                     json!({"type": "Follow", "actor": "https://n.test/x", "object": "https://q.test/b"}),
                 ),
                 ACTOR_MISMATCH,
+            ),
+            (quote_request(note("https://q.test/posts/1", A)), FOREIGN_OBJECT),
+            (
+                quote_request(note("https://p.test/posts/1", "https://p.test/people/b")),
+                ACTOR_MISMATCH,
+            ),
+            (quote_request(json!("https://q.test/posts/1")), FOREIGN_OBJECT),
+            (
+                quote_answer("https://q.test/posts/2", "https://p.test/stamps/1"),
+                FOREIGN_OBJECT,
+            ),
+            (
+                quote_answer("https://p.test/posts/2", "https://q.test/stamps/1"),
+                FOREIGN_OBJECT,
             ),
             (
                 activity(

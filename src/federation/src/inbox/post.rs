@@ -2,9 +2,9 @@
 
 use super::{Incoming, leave};
 use crate::Federation;
-use crate::vocabulary::{Activity, Id, Note, Object};
+use crate::vocabulary::{Activity, Authorization, Id, Note, Object};
 use entrenous_domain::posts::{self, Draft};
-use entrenous_domain::{DomainError, Result, accounts, peers, polls};
+use entrenous_domain::{DomainError, Result, accounts, peers, polls, quotes};
 use entrenous_model::{Account, PostId, Visibility};
 use std::sync::Arc;
 
@@ -83,9 +83,13 @@ async fn draft(
     author: &Arc<Account>,
     note: &Note,
 ) -> Result<Draft> {
-    federation
+    let mut draft = federation
         .draft(author, &addressed(note, &incoming.inbound.activity))
-        .await
+        .await?;
+    if note.quote.is_some() {
+        draft.quote = federation.quoting_asked(note, &incoming.budget).await?;
+    }
+    Ok(draft)
 }
 
 fn addressed(note: &Note, activity: &Activity) -> Note {
@@ -115,7 +119,7 @@ async fn meet(federation: &Federation, incoming: &Incoming<'_>, note: &Note) -> 
     Ok(())
 }
 
-/// A post goes, or the person goes.
+/// A post goes, or the stamp of a quote, or the person.
 pub(super) async fn delete(
     federation: &Federation,
     incoming: &Incoming<'_>,
@@ -127,6 +131,14 @@ pub(super) async fn delete(
     };
     if id.as_str() == author.uri {
         return accounts::remote_gone(federation.ctx(), incoming.via(), author.id).await;
+    }
+    if quotes::stamped(federation.ctx(), id.as_str()).await? {
+        return quotes::revoked(federation.ctx(), incoming.via(), author.id, id.to_string()).await;
+    }
+    if let Some(object) = incoming.inbound.document.get("object")
+        && Authorization::is_one(object)
+    {
+        return leave(federation, incoming).await;
     }
     let post = match exactly(federation, id).await {
         Ok(post) => post,

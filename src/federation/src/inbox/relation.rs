@@ -1,7 +1,7 @@
 //! Follows and blocks, and taking things back.
 
 use super::apply::{known, local};
-use super::{Incoming, leave, post, reaction};
+use super::{Incoming, leave, post, quote, reaction};
 use crate::Federation;
 use crate::vocabulary::{Activity, ActivityKind, Id, Object};
 use entrenous_domain::follows::{self, FollowOptions};
@@ -33,7 +33,8 @@ pub(super) async fn follow(
     .await
 }
 
-/// Our follow of `author` is accepted or rejected; the follow is named by its id, or embedded.
+/// Our follow of `author`, or our quote of what they wrote, is accepted or rejected; what is answered is named by its id, or
+/// embedded.
 pub(super) async fn answer(
     federation: &Federation,
     incoming: &Incoming<'_>,
@@ -42,6 +43,9 @@ pub(super) async fn answer(
     accepted: bool,
 ) -> Result<()> {
     let ctx = federation.ctx();
+    if let Some(post) = quote::asked_with(federation, object).await? {
+        return quote::answer(federation, incoming, author, post, accepted).await;
+    }
     let mut follower = None;
     if let Some(id) = object.id() {
         // Of nobody else's follow may be decided here.

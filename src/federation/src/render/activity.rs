@@ -3,6 +3,7 @@
 use super::{Addressed, Reader, time, with_context};
 use crate::Federation;
 use crate::keys::SigningKeys;
+use crate::vocabulary::AUTHORIZATION;
 use activitypub_federation::kinds::activity::{
     AcceptType, AnnounceType, BlockType, CreateType, DeleteType, FlagType, FollowType, LikeType, RejectType,
     UndoType, UpdateType,
@@ -13,11 +14,14 @@ use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::posts::{self, PostView, Viewer};
 use entrenous_domain::{DomainError, Result, accounts, custom_emoji};
 use entrenous_model::{
-    Account, AccountId, ActivityId, Cleared, KeyGeneration, OutboundActivity, Peer, PostId, Sending,
-    Software, Visibility,
+    Account, AccountId, ActivityId, Cleared, KeyGeneration, OutboundActivity, Peer, PostId, QuoteAsked,
+    Sending, Software, Visibility,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+/// The type of a request to quote.
+const QUOTE_REQUEST: &str = "QuoteRequest";
 
 /// What is sent as one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,7 +268,7 @@ impl Federation {
     }
 
     /// A document about a post with its author's proof; without one if the author has left this moment.
-    async fn fetched(&self, view: &PostView, reader: Reader, document: Value) -> Result<Value> {
+    pub(super) async fn fetched(&self, view: &PostView, reader: Reader, document: Value) -> Result<Value> {
         match self.keys().person(view.account.id).await? {
             Some(keys) => self.proven(reader, &keys, document),
             None => Ok(with_context(document)),
@@ -421,6 +425,19 @@ impl Writer<'_> {
             Out::RejectFollow { uri, follower } => {
                 self.answer(uri, *follower, json!(RejectType::default())).await
             }
+            Out::QuoteRequest { post } => self.quote_request(*post, data).await,
+            Out::AcceptQuote { asked, stamp } => {
+                let answer = self.quote_answer(asked, json!(AcceptType::default())).await?;
+                Ok(answer.map(|mut members| {
+                    members.insert("result".to_owned(), json!(stamp));
+                    members
+                }))
+            }
+            Out::RejectQuote { asked } => self.quote_answer(asked, json!(RejectType::default())).await,
+            Out::RevokeQuote { stamp } => {
+                let object = json!({"id": stamp, "type": AUTHORIZATION});
+                Ok(self.map(DeleteType::default(), &self.everyone(), object))
+            }
             Out::Block { uri, target } => {
                 let Some(target) = self.person(*target).await? else {
                     return Ok(None);
@@ -481,6 +498,33 @@ impl Writer<'_> {
             Value::Object(members) => Some(members),
             _ => None,
         }))
+    }
+
+    /// The post that quotes goes with the request, as far as that peer may see it.
+    async fn quote_request(&self, id: PostId, data: &OutboundActivity) -> Result<Document> {
+        let Some(view) = seen(self.federation, self.reader, id, data).await? else {
+            return Ok(None);
+        };
+        let Some(quote) = &view.post.quote else {
+            return Ok(None);
+        };
+        let addressed = self.author_of(&quote.uri).await?;
+        let request = format!("{}{}", view.post.uri, crate::inbox::REQUEST);
+        let mut members = self.named(&request, json!(QUOTE_REQUEST), &addressed, json!(quote.uri));
+        let note = self.federation.note(&view, self.reader);
+        members.insert("instrument".to_owned(), note);
+        Ok(Some(members))
+    }
+
+    async fn quote_answer(&self, asked: &QuoteAsked, kind: Value) -> Result<Document> {
+        let Some(by) = self.person(asked.by).await? else {
+            return Ok(None);
+        };
+        let request = json!({
+            "id": asked.request, "type": QUOTE_REQUEST, "actor": by, "object": asked.object,
+            "instrument": asked.instrument,
+        });
+        Ok(self.map(kind, &Addressed::to(by), request))
     }
 
     fn delete_post(&self, uri: &str) -> Document {

@@ -12,6 +12,7 @@ mod emoji;
 mod note;
 mod parcel;
 mod question;
+mod quote;
 mod reader;
 mod written;
 
@@ -64,6 +65,20 @@ pub(crate) fn context() -> Value {
             "PropertyValue": "schema:PropertyValue",
             "value": "schema:value",
             "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+            "fep044f": "https://w3id.org/fep/044f#",
+            "QuoteRequest": "fep044f:QuoteRequest",
+            "QuoteAuthorization": "fep044f:QuoteAuthorization",
+            "quote": {"@id": "fep044f:quote", "@type": "@id"},
+            "quoteAuthorization": {"@id": "fep044f:quoteAuthorization", "@type": "@id"},
+            "quoteUrl": "as:quoteUrl",
+            "quoteUri": "http://fedibird.com/ns#quoteUri",
+            "_misskey_quote": "https://misskey-hub.net/ns/#_misskey_quote",
+            "gts": "https://gotosocial.org/ns#",
+            "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+            "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+            "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+            "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+            "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
             "implements": {"@id": "https://w3id.org/fep/844e/implements", "@container": "@list"},
             "endorsement": {"@id": "urn:entrenous:endorsement", "@type": "@json"},
             "endorsements": {"@id": "urn:entrenous:endorsement", "@type": "@json"}

@@ -1,6 +1,6 @@
 //! Posts as notes.
 
-use super::{Addressed, Reader, question, time};
+use super::{Addressed, Reader, question, quote, time};
 use crate::Federation;
 use activitypub_federation::kinds::link::MentionType;
 use activitypub_federation::kinds::object::NoteType;
@@ -24,10 +24,11 @@ impl Federation {
         put("id", json!(post.uri));
         put("type", json!(NoteType::default()));
         put("attributedTo", json!(author.uri));
-        put("content", json!(post.content));
+        let content = quote::content(post);
         if let Some(language) = &post.language {
-            put("contentMap", json!({language: post.content}));
+            put("contentMap", json!({language: content}));
         }
+        put("content", json!(content));
         if !post.spoiler.is_empty() {
             put("summary", json!(post.spoiler));
         }
@@ -51,10 +52,12 @@ impl Federation {
         );
         put("replies", json!(format!("{}/replies", post.uri)));
         put("tag", self.tags(view, reader));
+        put("interactionPolicy", self.can_quote(view, reader.software));
         let files = self.attachments(view, reader);
         if !files.is_empty() {
             put("attachment", Value::Array(files));
         }
+        quote::put(&mut note, post);
         if let Some(poll) = &view.poll {
             question::put(&mut note, poll, self.ctx().now());
         }

@@ -16,6 +16,14 @@ impl Federation {
             Out::CreatePost { post } | Out::UpdatePost { post } => {
                 (None, Some(self.ctx().origin().join(&format!("/posts/{post}"))))
             }
+            Out::QuoteRequest { post } => {
+                let uri = self.ctx().origin().join(&format!("/posts/{post}"));
+                (Some(format!("{uri}{}", crate::inbox::REQUEST)), Some(uri))
+            }
+            Out::AcceptQuote { asked, .. } | Out::RejectQuote { asked } => {
+                (None, Some(asked.request.clone()))
+            }
+            Out::RevokeQuote { stamp } => (None, Some(stamp.clone())),
             // What is boosted is named by the boost.
             Out::Boost { boost } => {
                 let path = format!("/posts/{boost}/activity");

@@ -89,6 +89,12 @@ pub(crate) fn routes() -> Routes<Federation> {
             posts::replies,
         )
         .get(
+            "/posts/{id}/quotes/{quote}",
+            Access::Peer,
+            doc("That a post may be quoted by another one"),
+            posts::stamp,
+        )
+        .get(
             "/posts/{id}/files/{file}",
             Access::Peer,
             Doc::new("federation", "A file of a post").answers("application/octet-stream"),

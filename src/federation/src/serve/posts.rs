@@ -7,7 +7,7 @@ use crate::{Federation, render};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::posts::{self, PostView, Viewer};
-use entrenous_domain::{DomainError, Result};
+use entrenous_domain::{DomainError, Result, quotes};
 use entrenous_model::{Cleared, Matter, PostId, Serving};
 use entrenous_store::{from_db, peer_view};
 
@@ -79,6 +79,29 @@ pub(super) async fn replies(
             cleared,
             &render::partial(&format!("{}/replies", parent.post.uri), &items),
         ))
+    };
+    settle(answer.await)
+}
+
+/// Who may see the quoted post may see whom its author lets quote it.
+pub(super) async fn stamp(
+    State(federation): State<Federation>,
+    Path((id, quote)): Path<(String, String)>,
+    verified: Verified,
+) -> Response {
+    let answer = async {
+        let (Some(id), Some(quote)) = (number(&id), number(&quote)) else {
+            return Ok(not_found());
+        };
+        let Some((cleared, quoted)) = view(&federation, &verified, id).await? else {
+            return Ok(not_found());
+        };
+        let Some(post) = quotes::authorized(federation.ctx(), id, quote).await? else {
+            return Ok(not_found());
+        };
+        let reader = Reader::of(&verified.peer, cleared);
+        let document = federation.authorization(&quoted, &post, reader).await?;
+        Ok(document.map_or_else(not_found, |document| activity_json(cleared, &document)))
     };
     settle(answer.await)
 }

@@ -27,6 +27,8 @@ pub enum ActivityKind {
     Invite,
     Offer,
     Flag,
+    /// A wish to quote a post (FEP-044f).
+    QuoteRequest,
     /// One that we take and do nothing about.
     Other,
 }
@@ -47,6 +49,7 @@ impl ActivityKind {
             "Invite" => Self::Invite,
             "Offer" => Self::Offer,
             "Flag" => Self::Flag,
+            "QuoteRequest" => Self::QuoteRequest,
             "EmojiReact" | "Dislike" | "Add" | "Remove" | "Move" | "Lock" | "Ping" | "Pong" | "View"
             | "Read" | "Join" | "Leave" | "Ignore" | "TentativeAccept" | "TentativeReject" | "Listen"
             | "Travel" | "Arrive" | "Question" => Self::Other,
@@ -68,6 +71,10 @@ pub struct Activity {
     pub actor: Option<Id>,
     /// On what.
     pub object: Object,
+    /// With what: the post that quotes, of a `QuoteRequest`.
+    pub instrument: Object,
+    /// What came of it: the stamp of a quote, of an `Accept`.
+    pub result: Option<Id>,
     /// Where: the collection of an `Add`, the community or site of a `Block` that is a ban (Lemmy).
     pub target: Option<Id>,
     /// To whom.
@@ -171,6 +178,8 @@ impl Activity {
                 .and_then(|id| Id::parse(id).ok()),
             actor: Id::member(value, "actor"),
             object: Object::read(value.get("object").unwrap_or(&Value::Null)),
+            instrument: Object::read(value.get("instrument").unwrap_or(&Value::Null)),
+            result: Id::member(value, "result"),
             target: Id::member(value, "target"),
             audience: Audience::read(value)?,
             published: field::time(value, "published"),

@@ -77,7 +77,7 @@ impl Audience {
     }
 }
 
-fn recipients(values: &[Value]) -> Vec<Recipient> {
+pub(super) fn recipients(values: &[Value]) -> Vec<Recipient> {
     values
         .iter()
         .filter_map(|value| match value.as_str() {

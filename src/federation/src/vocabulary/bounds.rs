@@ -15,6 +15,8 @@ pub const RECIPIENTS: usize = 1_000;
 pub const TAGS: usize = 200;
 /// Most custom emoji that are looked at; the others are cut.
 pub const EMOJIS: usize = 64;
+/// Most of those named who may quote a post; the others are cut.
+pub const QUOTERS: usize = 100;
 /// Most attachments that are looked at; the others are cut.
 pub const ATTACHMENTS: usize = 16;
 /// Most keys of one actor.

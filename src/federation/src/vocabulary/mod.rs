@@ -18,6 +18,7 @@ mod field;
 mod id;
 mod note;
 mod question;
+mod quote;
 mod tag;
 
 pub use activity::{Activity, ActivityKind, Inbound, Object};
@@ -29,6 +30,8 @@ pub use collection::{CollectionPart, NextPart};
 pub use id::Id;
 pub use note::{Note, NoteKind, escape};
 pub use question::{Closed, Question};
+pub(crate) use quote::AUTHORIZATION;
+pub use quote::{Authorization, CanQuote};
 pub use tag::{EmojiTag, Mention, Tags};
 
 /// The id of the collection of everyone, which we never send.

@@ -1,6 +1,6 @@
 //! Objects with text: notes and what is shown like one.
 
-use super::{Attached, Audience, Id, Question, Tags, Unreadable, bounds, field, question};
+use super::{Attached, Audience, CanQuote, Id, Question, Tags, Unreadable, bounds, field, question, quote};
 use entrenous_model::Time;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -67,6 +67,12 @@ pub struct Note {
     pub attachments: Vec<Attached>,
     /// The poll of a question.
     pub question: Option<Question>,
+    /// What it quotes.
+    pub quote: Option<Id>,
+    /// The stamp with which the quoted author lets it, as the note says.
+    pub quote_authorization: Option<Id>,
+    /// Who may quote it.
+    pub can_quote: CanQuote,
 }
 
 impl Note {
@@ -111,6 +117,9 @@ impl Note {
             question: (kind == NoteKind::Question)
                 .then(|| Question::read(value))
                 .flatten(),
+            quote: quote::quoted(value),
+            quote_authorization: Id::member(value, "quoteAuthorization"),
+            can_quote: CanQuote::read(value),
             id,
         })
     }

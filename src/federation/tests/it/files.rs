@@ -44,6 +44,8 @@ async fn shows(node: &Node, author: &Account, visibility: Visibility) -> (PostId
         remote: None,
         created_at: None,
         files: Files::These(vec![Chosen::of(file.id)]),
+        quote: None,
+        quote_policy: None,
         poll: None,
     };
     let id = posts::publish(node.ctx(), Via::Local, author.id, draft)

@@ -210,6 +210,8 @@ impl Node {
             remote: None,
             created_at: None,
             files: posts::Files::default(),
+            quote: None,
+            quote_policy: None,
         };
         posts::publish(self.ctx(), Via::Local, author, draft)
             .await

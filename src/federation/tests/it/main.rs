@@ -27,6 +27,8 @@ mod originals;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
+mod quotes;
+#[cfg(test)]
 mod robust;
 #[cfg(test)]
 mod rotation;

@@ -87,6 +87,16 @@ fn assert_own(inbound: &Inbound) {
                 assert_eq!(actor.id, inbound.actor);
             }
         }
+        ActivityKind::QuoteRequest => {
+            let instrument = &activity.instrument;
+            assert!(instrument.id().is_none_or(|id| id.origin() == peer));
+            if let Object::Note(note) = instrument {
+                assert_eq!(note.attributed_to, inbound.actor);
+            }
+        }
+        ActivityKind::Accept | ActivityKind::Reject => {
+            assert!(activity.result.as_ref().is_none_or(|id| id.origin() == peer));
+        }
         ActivityKind::Delete | ActivityKind::Undo => assert!(id_is_own, "the object is another's"),
         _ => {}
     }

@@ -64,6 +64,8 @@ pub(super) async fn run(host: &Host, file: ImportFile) -> Result<Answer, String>
             remote: None,
             created_at: Some(post.created_at),
             files: Files::default(),
+            quote: None,
+            quote_policy: None,
         };
         let id = posts::publish(&host.ctx, Via::Local, author.id, draft).await;
         ids.push(id.map_err(|error| failed(said(&error)))?);

@@ -243,6 +243,8 @@ fn draft(words: &Words, version: usize, reply_to: ReplyTo) -> Draft {
         remote: None,
         created_at: None,
         files: Files::default(),
+        quote: None,
+        quote_policy: None,
     }
 }
 

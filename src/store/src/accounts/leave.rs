@@ -89,6 +89,10 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
             posts::content.eq(""),
             posts::source.eq(""),
             posts::spoiler.eq(""),
+            posts::quoted_id.eq(None::<i64>),
+            posts::quoted_uri.eq(None::<String>),
+            posts::quote_state.eq(None::<String>),
+            posts::quote_stamp.eq(None::<String>),
         ))
         .execute(conn)?;
     crate::search::forget(conn, &mine)?;

@@ -12,6 +12,8 @@ pub enum Count {
     Boosts,
     /// Favourites.
     Favourites,
+    /// Quotes that may be shown.
+    Quotes,
 }
 
 /// Adds `by`, which may be negative.
@@ -23,6 +25,7 @@ pub fn bump(conn: &mut Conn, post: PostId, count: Count, by: i64) -> Result<(), 
         Count::Replies => "replies_count",
         Count::Boosts => "boosts_count",
         Count::Favourites => "favourites_count",
+        Count::Quotes => "quotes_count",
     };
     Sql::default()
         .raw(format!("UPDATE posts SET {column} = CASE WHEN {column} + "))

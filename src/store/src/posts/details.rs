@@ -117,6 +117,8 @@ pub struct FlagSets {
     pub muted: HashSet<i64>,
     /// What was chosen in polls.
     pub chosen: HashMap<i64, Choices>,
+    /// Whom the person follows, of those whose policy asks; filled by the caller.
+    pub followed: HashSet<AccountId>,
 }
 
 /// What `viewer` did with `posts`, which are of `conversations`. One query.

@@ -3,6 +3,7 @@
 mod counts;
 mod details;
 mod participants;
+mod quotes;
 mod row;
 mod thread;
 mod write;
@@ -22,6 +23,10 @@ pub use details::{
     versions,
 };
 pub use participants::{mentioned_in, of_conversation};
+pub use quotes::{
+    Sight, adopt_quotes, by_stamp, followed_among, quoted_between, quotes_of, quoting, set_quote,
+    set_quote_policy, sights,
+};
 pub use thread::{ancestors, descendants};
 pub use write::{
     Edit, add_mention, adopt_orphans, bury, forget_idempotency, insert, keep_version, pin, pinned_count,

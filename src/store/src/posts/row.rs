@@ -3,13 +3,14 @@
 use crate::{StoreError, from_db};
 use chrono::NaiveDateTime;
 use diesel::Queryable;
-use entrenous_model::{AccountId, PeerId, Post, PostId};
+use entrenous_model::{AccountId, PeerId, Post, PostId, Quote, QuotePolicy};
 
 /// The columns of a [`Row`], of the alias `p`.
 pub(super) const COLUMNS: &str = "p.id, p.account_id, p.peer_id, p.uri, p.url, p.boost_of, p.in_reply_to, \
      p.in_reply_to_uri, p.in_reply_to_account, p.conversation, p.content, p.source, p.spoiler, p.sensitive, \
      p.visibility, p.language, p.created_at, p.edited_at, p.deleted_at, p.replies_count, p.boosts_count, \
-     p.favourites_count, p.pinned_at";
+     p.favourites_count, p.pinned_at, p.quoted_id, p.quoted_uri, p.quote_state, p.quote_stamp, p.quote_policy, \
+     p.quotes_count";
 
 /// Their SQL types.
 pub(super) type SqlRow = crate::schema::posts::SqlType;
@@ -39,10 +40,26 @@ pub(super) struct Row {
     boosts_count: i64,
     favourites_count: i64,
     pinned_at: Option<NaiveDateTime>,
+    quoted_id: Option<i64>,
+    quoted_uri: Option<String>,
+    quote_state: Option<String>,
+    quote_stamp: Option<String>,
+    quote_policy: i64,
+    quotes_count: i64,
 }
 
 impl Row {
     pub(super) fn into_post(self) -> Result<Post, StoreError> {
+        let quote = match (self.quoted_uri, self.quote_state) {
+            (Some(uri), Some(state)) => Some(Quote {
+                post: self.quoted_id.map(PostId),
+                uri,
+                // An unknown word must not show what its author has refused.
+                state: state.parse().map_err(StoreError::Corrupt)?,
+                stamp: self.quote_stamp,
+            }),
+            _ => None,
+        };
         Ok(Post {
             id: PostId(self.id),
             account: AccountId(self.account_id),
@@ -68,6 +85,9 @@ impl Row {
             boosts_count: self.boosts_count,
             favourites_count: self.favourites_count,
             pinned_at: self.pinned_at.map(from_db),
+            quote,
+            quote_policy: QuotePolicy::of_bits(self.quote_policy),
+            quotes_count: self.quotes_count,
         })
     }
 }

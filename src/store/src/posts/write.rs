@@ -8,10 +8,12 @@ use entrenous_model::{AccountId, Attachment, Post, PostId, Time};
 /// # Errors
 /// [`StoreError::Conflict`] on `uri` or, for a boost, on the pair of post and booster.
 pub fn insert(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
+    let quote = post.quote.as_ref();
     Sql::new(
         "INSERT INTO posts (id, account_id, peer_id, uri, url, boost_of, in_reply_to, in_reply_to_uri, \
          in_reply_to_account, conversation, content, source, spoiler, sensitive, visibility, language, created_at, \
-         edited_at, deleted_at, replies_count, boosts_count, favourites_count) VALUES (",
+         edited_at, deleted_at, replies_count, boosts_count, favourites_count, quoted_id, quoted_uri, quote_state, \
+         quote_stamp, quote_policy, quotes_count) VALUES (",
     )
     .int(post.id.get())
     .raw(",")
@@ -56,6 +58,18 @@ pub fn insert(conn: &mut Conn, post: &Post) -> Result<(), StoreError> {
     .int(post.boosts_count)
     .raw(",")
     .int(post.favourites_count)
+    .raw(",")
+    .opt_int(quote.and_then(|quote| quote.post).map(PostId::get))
+    .raw(",")
+    .opt_text(quote.map(|quote| quote.uri.clone()))
+    .raw(",")
+    .opt_text(quote.map(|quote| quote.state.as_str().to_owned()))
+    .raw(",")
+    .opt_text(quote.and_then(|quote| quote.stamp.clone()))
+    .raw(",")
+    .int(post.quote_policy.bits())
+    .raw(",")
+    .int(post.quotes_count)
     .raw(")")
     .run(conn)?;
     Ok(())
@@ -220,7 +234,8 @@ pub fn bury(conn: &mut Conn, ids: &[i64], now: Time) -> Result<(), StoreError> {
     crate::conversations::forget_posts(conn, ids)?;
     Sql::new(
         "UPDATE posts SET content = '', source = '', spoiler = '', language = NULL, favourites_count = 0, \
-              boosts_count = 0, deleted_at = ",
+              boosts_count = 0, quotes_count = 0, quoted_id = NULL, quoted_uri = NULL, quote_state = NULL, \
+              quote_stamp = NULL, deleted_at = ",
     )
     .time(now)
     .raw(" WHERE deleted_at IS NULL AND id IN ")

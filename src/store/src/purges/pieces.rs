@@ -98,13 +98,20 @@ pub fn next_piece(conn: &mut Conn, now: Time) -> Result<Option<Piece>, StoreErro
     }))
 }
 
-type PostTypes = (BigInt, BigInt, Nullable<BigInt>, Nullable<BigInt>);
-/// Post, author, what it boosts, what it answers.
-type PostRow = (i64, i64, Option<i64>, Option<i64>);
+type PostTypes = (
+    BigInt,
+    BigInt,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+);
+/// Post, author, what it boosts, what it answers, what it quotes with leave.
+type PostRow = (i64, i64, Option<i64>, Option<i64>, Option<i64>);
 
 fn some_posts(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, StoreError> {
     let found = Sql::new(
-        "SELECT id, account_id, boost_of, in_reply_to FROM posts WHERE deleted_at IS NULL AND peer_id = ",
+        "SELECT id, account_id, boost_of, in_reply_to, CASE WHEN quote_state = 'accepted' THEN quoted_id END \
+         FROM posts WHERE deleted_at IS NULL AND peer_id = ",
     )
     .int(open.peer_id)
     .raw(" AND id > ")
@@ -156,6 +163,7 @@ fn some_posts(conn: &mut Conn, open: &Open, now: Time) -> Result<Option<Step>, S
         let sums = [
             (posts::Count::Boosts, of(|row| row.2)),
             (posts::Count::Replies, of(|row| row.3)),
+            (posts::Count::Quotes, of(|row| row.4)),
         ];
         for (count, sums) in sums {
             for (target, sum) in sums {

@@ -45,6 +45,8 @@ pub(crate) enum With {
     Pictures(&'static [(Scene, &'static str)]),
     /// A question, open for three days.
     Poll(&'static [&'static str]),
+    /// The post of that label, quoted.
+    Quote(&'static str),
 }
 
 const fn say(who: &'static str, language: &'static str, label: &'static str, text: &'static str) -> Act {
@@ -128,6 +130,24 @@ const fn asks(
         text,
         warning: "",
         with: With::Poll(options),
+    }
+}
+
+const fn quote(
+    who: &'static str,
+    language: &'static str,
+    quoted: &'static str,
+    label: &'static str,
+    text: &'static str,
+) -> Act {
+    Act::Say {
+        who,
+        label,
+        answers: "",
+        language,
+        text,
+        warning: "",
+        with: With::Quote(quoted),
     }
 }
 
@@ -264,6 +284,14 @@ pub(crate) const SCRIPT: &[Act] = &[
     ),
     like("ines", "report-answer"),
     boost("camille", "report-answer"),
+    quote(
+        "sam",
+        "en",
+        "report",
+        "twelve",
+        "For the wall of the workshop: twelve out of twelve, and nobody has filed anything. #Bora",
+    ),
+    like("ines", "twelve"),
     like("sam", "report"),
     keep("priya", "report"),
     answer(
@@ -462,8 +490,13 @@ mod tests {
         let mut said: Vec<&str> = Vec::new();
         for act in SCRIPT {
             match act {
-                Act::Say { label, answers, .. } => {
+                Act::Say {
+                    label, answers, with, ..
+                } => {
                     assert!(answers.is_empty() || said.contains(answers), "{answers}");
+                    if let With::Quote(quoted) = with {
+                        assert!(said.contains(quoted), "{quoted}");
+                    }
                     said.push(label);
                 }
                 Act::Do { label, .. } | Act::Vote { label, .. } => {

@@ -40,7 +40,7 @@ impl Someone<'_> {
     /// Whether a post on this node can carry that, as the node tells its clients.
     fn can_carry(&self, with: &With) -> Outcome<bool> {
         match with {
-            With::Text => Ok(true),
+            With::Text | With::Quote(_) => Ok(true),
             With::Pictures(pictures) => self
                 .client
                 .takes("/configuration/statuses/max_media_attachments", pictures.len()),
@@ -53,7 +53,8 @@ impl Someone<'_> {
     /// Adds to a post what it carries beside its text.
     fn carry(&self, with: &With, post: &mut Value) -> Outcome {
         let (key, value) = match with {
-            With::Text => return Ok(()),
+            // Named where the labels are known.
+            With::Text | With::Quote(_) => return Ok(()),
             With::Pictures(pictures) => {
                 let ids: Vec<String> = pictures
                     .iter()
@@ -202,6 +203,13 @@ impl<'a> Everyone<'a> {
                         let id = see(author, answered)?;
                         if let Some(fields) = post.as_object_mut() {
                             fields.insert("in_reply_to_id".to_owned(), id.into());
+                        }
+                    }
+                    if let With::Quote(label) = with {
+                        let Some(quoted) = said.get(label) else { continue };
+                        let id = see(author, quoted)?;
+                        if let Some(fields) = post.as_object_mut() {
+                            fields.insert("quoted_status_id".to_owned(), id.into());
                         }
                     }
                     author.carry(with, &mut post)?;

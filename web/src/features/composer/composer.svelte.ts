@@ -3,7 +3,7 @@
 import { focusText } from "$/api/media";
 import * as api from "$/api/statuses";
 import type { NewStatus } from "$/api/statuses";
-import type { Status, Visibility } from "$/api/types";
+import type { QuotePolicy, Status, Visibility } from "$/api/types";
 import { i18n } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
 import { contextOf, type ComposeRequest } from "$/state/compose.svelte";
@@ -17,6 +17,7 @@ import {
 } from "$/state/drafts";
 import { node } from "$/state/node.svelte";
 import { publishSoon } from "$/state/outbox";
+import { policyOf, quotersOf } from "$/state/quoters";
 import { session } from "$/state/session.svelte";
 import { possible, toIso } from "$/state/when";
 import { count } from "./count";
@@ -59,6 +60,8 @@ export class Composer {
   visibility = $state<Visibility>("public");
   language = $state("");
   poll = $state<DraftPoll | null>(null);
+  /** Who may quote it. */
+  quotes = $state<QuotePolicy>("public");
   /** When it is published, as the field has it; null for at once. */
   later = $state<string | null>(null);
   error = $state<string | null>(null);
@@ -70,11 +73,16 @@ export class Composer {
   readonly uploads: Uploads;
   /** The post that is answered. */
   readonly parent: Status | null;
+  /** The post that is quoted. */
+  readonly quoted: Status | null;
   private begun = "";
 
   constructor(readonly request: ComposeRequest) {
     this.context = contextOf(request);
     this.parent = request.replyTo ? (request.replyTo.reblog ?? request.replyTo) : null;
+    const quoted =
+      request.quote ?? request.redraft?.quote?.quoted_status ?? request.edit?.quote?.quoted_status;
+    this.quoted = quoted ? (quoted.reblog ?? quoted) : null;
     this.uploads = new Uploads(limitsOf(node.instance));
     this.error = request.error ?? null;
     const kept = request.draft ?? recallDraft(this.context);
@@ -91,7 +99,8 @@ export class Composer {
     this.language = source?.language || i18n.lang;
     this.sensitive = source?.sensitive ?? false;
     const wanted = fitting(source?.privacy ?? "public");
-    this.visibility = this.parent ? narrower(wanted, fitting(this.parent.visibility)) : wanted;
+    this.visibility = narrower(wanted, this.limit);
+    this.quotes = quotersOf(source?.quote_policy ?? "public");
     this.text = this.request.text ?? "";
     if (this.parent) {
       const { account, mentions, spoiler_text } = this.parent;
@@ -103,6 +112,18 @@ export class Composer {
     }
   }
 
+  /** The widest audience: no wider than what is answered, nor than a quoted post that is not for everyone. */
+  get limit(): Visibility {
+    const answered = this.parent ? fitting(this.parent.visibility) : "public";
+    const quoted = this.quoted?.visibility === "private" ? "private" : "public";
+    return narrower(answered, quoted);
+  }
+
+  /** Whether it can be chosen who may quote it: of what is not for everyone, nobody else can. */
+  get quotable(): boolean {
+    return this.visibility === "public" || this.visibility === "unlisted";
+  }
+
   /** Reads the text of the post that is changed or written anew. */
   async read(): Promise<void> {
     const post = this.request.edit ?? this.request.redraft;
@@ -112,6 +133,7 @@ export class Composer {
     this.language = post.language ?? this.language;
     this.sensitive = post.sensitive;
     this.poll = pollOf(post);
+    this.quotes = policyOf(post);
     await this.uploads.restore(mediaOf(post), false);
     try {
       // The answer to a deletion has the text already; the post is not there any more.
@@ -141,15 +163,17 @@ export class Composer {
     this.language = draft.language;
     this.poll = draft.poll;
     this.later = draft.later ?? null;
+    this.quotes = draft.quotes ?? this.quotes;
     void this.uploads.restore(draft.media, this.request.edit === undefined);
   }
 
   /** Everything, as a draft keeps it. */
   draft(): Draft {
-    const { text, spoiler, warned, sensitive, visibility, language, later } = this;
+    const { text, spoiler, warned, sensitive, visibility, language, later, quotes } = this;
     const poll = $state.snapshot(this.poll);
     const media = $state.snapshot(this.uploads.kept()) as DraftMedia[];
-    return { text, spoiler, warned, sensitive, visibility, language, media, poll, later, at: Date.now() };
+    const at = Date.now();
+    return { text, spoiler, warned, sensitive, visibility, language, media, poll, later, quotes, at };
   }
 
   /** Text of everything that counts as written, to see whether something was. */
@@ -227,8 +251,14 @@ export class Composer {
         description,
         focus: focusText(focus),
       }));
+      if (this.quotable && this.quotes !== policyOf(this.request.edit))
+        post.quote_approval_policy = this.quotes;
       return post;
     }
+    if (this.quoted) post.quoted_status_id = this.quoted.id;
+    // What is not said is the person's own preference.
+    if (this.quotable && this.quotes !== quotersOf(session.me?.source?.quote_policy ?? "public"))
+      post.quote_approval_policy = this.quotes;
     const answered = this.parent?.id ?? this.request.redraft?.in_reply_to_id;
     if (answered) post.in_reply_to_id = answered;
     if (poll) post.poll = poll;
@@ -241,11 +271,11 @@ export class Composer {
   /** Hands it over: it is sent in some seconds, unless one takes it back. */
   publish(): boolean {
     if (this.missing !== null) return false;
-    const { edit, replyTo, redraft, text } = this.request;
+    const { edit, replyTo, quote, redraft, text } = this.request;
     publishSoon({
       post: this.post(),
       edit: edit?.id,
-      request: { edit, replyTo, redraft, text },
+      request: { edit, replyTo, quote, redraft, text },
       draft: this.draft(),
     });
     return true;

@@ -73,6 +73,25 @@ test("hands over everything it is made of", () => {
   });
 });
 
+test("a quote names the quoted post, and is never wider", () => {
+  const soon = vi.spyOn(outbox, "publishSoon").mockImplementation(() => {});
+  soon.mockClear();
+  const composer = new Composer({ quote: post() });
+  expect([composer.text, composer.visibility, composer.quotes]).toEqual(["", "unlisted", "public"]);
+  composer.text = "look";
+  composer.quotes = "followers";
+  composer.keep();
+  expect(recallDraft("quote.7")?.quotes).toBe("followers");
+  expect(composer.publish()).toBe(true);
+  expect(soon.mock.calls[0]?.[0].post).toMatchObject({
+    quoted_status_id: "7",
+    quote_approval_policy: "followers",
+  });
+  const own = new Composer({ quote: post({ visibility: "private", id: "8" }) });
+  expect([own.visibility, own.limit, own.quotable]).toEqual(["private", "private", false]);
+  expect(own.post()).not.toHaveProperty("quote_approval_policy");
+});
+
 test("a time goes with the post, and one that is too near is told", () => {
   const soon = vi.spyOn(outbox, "publishSoon").mockImplementation(() => {});
   soon.mockClear();

@@ -7,6 +7,8 @@ export const notifications = {
   mention: "{who} mentioned you",
   status: "{who} has written",
   update: "{who} changed a post you boosted",
+  quote: "{who} quoted your post",
+  quoted_update: "{who} changed a post you quoted",
   poll: "A poll you took part in has ended",
   pollMine: "Your poll has ended",
   favourite: { one: "{who} favourited your post", other: "{who} favourited your post" },

@@ -11,6 +11,8 @@ export const notifications = {
   mention: "{who} vous mentionne",
   status: "{who} a publié",
   update: "{who} a modifié une publication que vous aviez partagée",
+  quote: "{who} a cité votre publication",
+  quoted_update: "{who} a modifié une publication que vous aviez citée",
   poll: "Un sondage auquel vous avez participé est terminé",
   pollMine: "Votre sondage est terminé",
   favourite: {

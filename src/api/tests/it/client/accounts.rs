@@ -49,7 +49,7 @@ async fn who_am_i() {
         "language": "",
         "note": "",
         "privacy": "public",
-        "quote_policy": "nobody",
+        "quote_policy": "public",
         "sensitive": false
       },
       "statuses_count": 0,

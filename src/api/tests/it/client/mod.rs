@@ -18,6 +18,7 @@ mod pictures;
 mod polls;
 mod reports;
 mod push;
+mod quotes;
 mod scheduled;
 mod search;
 mod stage;

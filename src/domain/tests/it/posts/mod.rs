@@ -9,6 +9,7 @@ mod files;
 mod polls;
 mod publishing;
 mod reactions;
+mod quotes;
 mod relations;
 mod scheduled;
 mod search;
@@ -40,6 +41,8 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> Draft {
         remote: None,
         created_at: None,
         files: posts::Files::default(),
+        quote: None,
+        quote_policy: None,
     }
 }
 

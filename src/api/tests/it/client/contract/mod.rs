@@ -18,6 +18,8 @@ struct Town {
     bob: Person,
     /// A post of ada's with files, a poll's sibling, replies, boosts and edits.
     post: String,
+    /// Bob's quote of it, which ada quotes in turn.
+    quote: String,
 }
 
 impl Town {
@@ -70,6 +72,11 @@ impl Town {
             let path = format!("/api/v1/statuses/{post}/{verb}");
             stage.post(&bob, &path, "").await.ok();
         }
+        let quote = json!({ "status": "this one", "quoted_status_id": post });
+        let quote = stage.json(&bob, "POST", "/api/v1/statuses", quote).await.ok();
+        let quote = quote["id"].as_str().unwrap().to_owned();
+        let again = json!({ "status": "and that one", "quoted_status_id": quote });
+        stage.json(&ada, "POST", "/api/v1/statuses", again).await.ok();
         stage.publish(&bob, "@ada between us", "direct").await;
         stage.clock.advance(chrono::Duration::seconds(90));
         let edit = json!({ "status": "Hello again @bob, look at #rust", "language": "en" });
@@ -81,6 +88,7 @@ impl Town {
             ada,
             bob,
             post,
+            quote,
         }
     }
 
@@ -163,6 +171,8 @@ async fn what_is_read_has_the_documented_shape() {
             "/api/v1/notifications?types[]=pleroma:emoji_reaction".to_owned(),
             "[Notification]",
         ),
+        (format!("/api/v1/statuses/{post}/quotes"), "[Status]"),
+        (format!("/api/v1/statuses/{}/quotes", town.quote), "[Status]"),
         ("/api/v1/notifications".to_owned(), "[Notification]"),
         ("/api/v2/notifications".to_owned(), "GroupedNotifications"),
         ("/api/v2/notifications/policy".to_owned(), "NotificationPolicy"),
@@ -210,6 +220,13 @@ async fn what_is_done_answers_in_the_documented_shape() {
         let status = town.stage.post(&town.ada, &path, "").await.ok();
         town.shapes.check(&path, &status, "Status");
     }
+    let path = format!("/api/v1/statuses/{post}/quotes/{}/revoke", town.quote);
+    let status = town.stage.post(&town.ada, &path, "").await.ok();
+    town.shapes.check(&path, &status, "Status");
+    let path = format!("/api/v1/statuses/{post}/interaction_policy");
+    let policy = json!({ "quote_approval_policy": "followers" });
+    let status = town.stage.json(&town.ada, "PUT", &path, policy).await.ok();
+    town.shapes.check(&path, &status, "Status");
     for verb in [
         "follow",
         "unfollow",

@@ -1,0 +1,10 @@
+ALTER TABLE members DROP COLUMN default_quote_policy;
+DROP INDEX posts_quote_stamp;
+DROP INDEX posts_quoted_uri;
+DROP INDEX posts_quoted;
+ALTER TABLE posts DROP COLUMN quotes_count;
+ALTER TABLE posts DROP COLUMN quote_policy;
+ALTER TABLE posts DROP COLUMN quote_stamp;
+ALTER TABLE posts DROP COLUMN quote_state;
+ALTER TABLE posts DROP COLUMN quoted_uri;
+ALTER TABLE posts DROP COLUMN quoted_id;
