@@ -4,8 +4,8 @@ mod actions;
 mod files;
 mod participants;
 mod poll;
-mod reactions;
 mod quotes;
+mod reactions;
 mod write;
 
 use crate::at::At;

@@ -15,9 +15,9 @@ mod participants;
 mod pin;
 mod prepare;
 mod publish;
+mod quoted;
 mod react;
 mod reactions;
-mod quoted;
 mod views;
 
 use crate::polls::NewPoll;
@@ -42,9 +42,9 @@ pub use participants::{Participant, participants};
 pub use pin::{MOST_PINNED, pin, unpin};
 pub(crate) use publish::{KEY_HOURS, publish_claimed};
 pub use publish::{concerns_someone, publish};
+pub use quoted::QuoteView;
 pub use react::{KINDS, OF_ONE, react, unicode as unicode_emoji, unreact};
 pub use reactions::{Reacted, Reaction, ShownReaction, latest_reactions};
-pub use quoted::QuoteView;
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, view_for_each, views};
 

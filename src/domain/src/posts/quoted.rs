@@ -32,7 +32,10 @@ pub(crate) struct SeenQuote {
 
 impl SeenQuote {
     /// With its people; without the quoted post if its author has gone.
-    pub(super) fn view(&self, with_people: impl Fn(&Arc<Body>, Flags, &Arc<Reacted>) -> Option<PostView>) -> QuoteView {
+    pub(super) fn view(
+        &self,
+        with_people: impl Fn(&Arc<Body>, Flags, &Arc<Reacted>) -> Option<PostView>,
+    ) -> QuoteView {
         let body = self.body.as_ref();
         let post = body.and_then(|body| with_people(body, self.flags, &self.reacted));
         let post = post.map(|post| PostView {

@@ -274,7 +274,11 @@ fn with(people: &People, post: &Seeable) -> Option<PostView> {
     };
     let proper = PostView {
         quote: post.quote.as_ref().map(|quote| Box::new(quote.view(view))),
-        ..view(post.boosted.as_ref().unwrap_or(&post.body), post.flags, &post.reacted)?
+        ..view(
+            post.boosted.as_ref().unwrap_or(&post.body),
+            post.flags,
+            &post.reacted,
+        )?
     };
     if post.boosted.is_none() {
         return Some(proper);

@@ -5,9 +5,9 @@
 #[cfg(test)]
 mod completion;
 #[cfg(test)]
-mod domain_blocks;
-#[cfg(test)]
 mod custom_emoji;
+#[cfg(test)]
+mod domain_blocks;
 #[cfg(test)]
 mod featured;
 #[cfg(test)]

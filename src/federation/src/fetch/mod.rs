@@ -9,8 +9,8 @@ mod files;
 mod note;
 mod pictures;
 mod question;
-mod replies;
 mod quote;
+mod replies;
 
 pub use emojis::EmojiFetches;
 pub(crate) use files::Fetches;

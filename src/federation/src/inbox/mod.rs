@@ -13,8 +13,8 @@ mod instance;
 mod origin;
 mod post;
 mod proof;
-mod reaction;
 mod quote;
+mod reaction;
 mod relation;
 
 pub(crate) use instance::pinned_keys;

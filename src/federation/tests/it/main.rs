@@ -25,9 +25,9 @@ mod joining;
 #[cfg(test)]
 mod originals;
 #[cfg(test)]
-mod reports;
-#[cfg(test)]
 mod quotes;
+#[cfg(test)]
+mod reports;
 #[cfg(test)]
 mod robust;
 #[cfg(test)]
