@@ -117,11 +117,15 @@ pub(crate) fn complete(conn: &mut Conn) -> Result<(), StoreError> {
 
 /// The condition "`column` begins with `prefix`", as a range.
 pub(crate) fn begins(sql: Sql, column: &'static str, prefix: &str) -> Sql {
-    let prefix = cut(prefix);
     sql.raw(format!("{column} >= "))
-        .text(prefix.as_str())
+        .text(cut(prefix).as_str())
         .raw(format!(" AND {column} < "))
-        .text(format!("{prefix}\u{10ffff}"))
+        .text(end_of(prefix))
+}
+
+/// What is behind everything that begins with `prefix`.
+pub(crate) fn end_of(prefix: &str) -> String {
+    format!("{}\u{10ffff}", cut(prefix))
 }
 
 /// What was typed, as words to compare: at most five.

@@ -165,20 +165,37 @@ fn ranked(candidates: Sql, viewer: AccountId, query: &AccountQuery<'_>, others: 
         .raw(format!(" LIMIT {most}"))
 }
 
-/// Hashtags of public posts that begin with `text` (lower case): (tag, posts), most used first.
+/// Hashtags that are looked at: the first in the order of the alphabet.
+const TAGS: usize = 200;
+/// Posts of each that are counted: the newest.
+const USES: usize = 50;
+
+/// Hashtags of public posts that begin with `text` (lower case): (tag, posts), most used first; of many tags the first
+/// [`TAGS`], with at most [`USES`] of the newest posts of each, so that a search costs the same whatever was ever written.
 ///
 /// # Errors
 /// Those of the query.
 pub fn tags(conn: &mut Conn, text: &str, offset: i64, limit: i64) -> Result<Vec<(String, i64)>, StoreError> {
-    Sql::new(
-        "SELECT t.tag, COUNT(*) FROM post_tags t JOIN posts p ON p.id = t.post_id \
-         WHERE p.visibility = 'public' AND p.deleted_at IS NULL AND t.tag LIKE ",
-    )
-    .text(format!("{}%", escaped(text)))
-    .raw(" ESCAPE '\\' GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag")
-    .raw(format!(" LIMIT {} OFFSET ", limit.clamp(1, 80)))
-    .int(offset.clamp(0, 10_000))
-    .load::<(Text, BigInt), (String, i64)>(conn)
+    tags_sql(text)
+        .raw(format!(" LIMIT {} OFFSET ", limit.clamp(1, 80)))
+        .int(offset.clamp(0, 10_000))
+        .load::<(Text, BigInt), (String, i64)>(conn)
+}
+
+/// From each tag to the next along the index, past all its posts.
+fn tags_sql(text: &str) -> Sql {
+    let sql = Sql::new("WITH RECURSIVE names(tag) AS (SELECT MIN(b.tag) FROM post_tags b WHERE ");
+    let sql = words::begins(sql, "b.tag", text)
+        .raw(" UNION ALL SELECT (SELECT MIN(m.tag) FROM post_tags m WHERE m.tag > names.tag AND m.tag < ");
+    sql.text(words::end_of(text))
+        .raw(format!(
+            ") FROM names WHERE names.tag IS NOT NULL), \
+             found AS (SELECT tag FROM names WHERE tag IS NOT NULL LIMIT {TAGS}), \
+             used AS (SELECT f.tag, (SELECT COUNT(*) FROM (SELECT p.visibility, p.deleted_at FROM post_tags t \
+             JOIN posts p ON p.id = t.post_id WHERE t.tag = f.tag ORDER BY t.post_id DESC LIMIT {USES}) u \
+             WHERE u.visibility = 'public' AND u.deleted_at IS NULL) AS posts FROM found f) \
+             SELECT tag, posts FROM used WHERE posts > 0 ORDER BY posts DESC, tag",
+        ))
 }
 
 #[cfg(test)]

@@ -71,8 +71,20 @@ impl TestDatabase {
     pub fn statements(&self) -> BTreeSet<String> {
         let all = asked().get(&self.name()).cloned().unwrap_or_default();
         let verbs = ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"];
+        // What is asked when a store opens is not of rows.
+        let own = |text: &String| {
+            ![
+                "__diesel_schema_migrations",
+                "pragma_",
+                "sqlite_",
+                "pg_catalog",
+                "information_schema",
+            ]
+            .iter()
+            .any(|name| text.contains(name))
+        };
         let of_rows = |text: &String| verbs.iter().any(|verb| text.trim_start().starts_with(verb));
-        all.into_iter().filter(of_rows).collect()
+        all.into_iter().filter(of_rows).filter(own).collect()
     }
 }
 
@@ -85,23 +97,50 @@ pub async fn read_whole(store: &Store, statement: String) -> Result<BTreeSet<Str
     store
         .write(move |tx| {
             let conn: &mut Conn = tx;
-            let (steps, mark) = if matches!(conn, Conn::Sqlite(_)) {
+            let (steps, tables, mark) = if matches!(conn, Conn::Sqlite(_)) {
                 let steps = Sql::default()
                     .raw(format!("EXPLAIN QUERY PLAN {statement}"))
                     .load::<(BigInt, BigInt, BigInt, Text), (i64, i64, i64, String)>(conn)?;
-                (steps.into_iter().map(|step| step.3).collect(), "SCAN ")
+                let steps = steps.into_iter().map(|step| step.3).collect();
+                (
+                    steps,
+                    "SELECT name FROM sqlite_schema WHERE type = 'table'",
+                    "SCAN ",
+                )
             } else {
-                (postgres_plan(conn, &statement)?, "Seq Scan on ")
+                let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+                (postgres_plan(conn, &statement)?, tables, "Seq Scan on ")
             };
-            let table = |step: &String| {
+            let tables: BTreeSet<String> = Sql::new(tables).load::<Text, String>(conn)?.into_iter().collect();
+            let scanned = |step: &String| {
                 let rest = step.split(mark).nth(1)?;
-                let by_index = rest.contains(" USING ") && !rest.contains(" USING COVERING INDEX");
+                let found = (rest.contains(" USING INDEX ") && !rest.contains(" USING COVERING INDEX"))
+                    || rest.contains("VIRTUAL TABLE INDEX");
                 let name = rest.split_whitespace().next()?;
-                (!by_index && !matches!(name, "CONSTANT" | "(subquery")).then(|| name.to_owned())
+                if found {
+                    None
+                } else {
+                    meant(&statement, name, &tables)
+                }
             };
-            Ok::<_, StoreError>(steps.iter().filter_map(table).collect())
+            Ok::<_, StoreError>(steps.iter().filter_map(scanned).collect::<BTreeSet<String>>())
         })
         .await
+}
+
+/// The table that a name in a statement stands for; none if it is what a subquery found.
+fn meant(statement: &str, name: &str, tables: &BTreeSet<String>) -> Option<String> {
+    let words: Vec<&str> = statement
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty() && *word != "AS")
+        .collect();
+    let named = words
+        .windows(2)
+        .find(|pair| matches!(pair, [table, alias] if *alias == name && tables.contains(*table)));
+    let alias_of = named
+        .and_then(|pair| pair.first())
+        .map(|table| (*table).to_owned());
+    alias_of.or_else(|| tables.contains(name).then(|| name.to_owned()))
 }
 
 fn postgres_plan(conn: &mut Conn, statement: &str) -> Result<Vec<String>, StoreError> {

@@ -6,7 +6,12 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Tables that may be read whole: they stay as small as an organisation's partners, or a person's own settings.
-const SMALL: [&str; 0] = [];
+const SMALL: [&str; 3] = [
+    "peers",
+    "announcements",
+    // One row of it: whether there is any.
+    "account_words",
+];
 
 /// What is asked for often.
 const HOT: &[&str] = &[

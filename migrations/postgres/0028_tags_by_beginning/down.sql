@@ -1,0 +1,1 @@
+ALTER TABLE post_tags ALTER COLUMN tag TYPE TEXT COLLATE "default";
