@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
 import type { Status } from "$/api/types";
+import { setLang } from "$/i18n/index.svelte";
+import { beforeEach, expect, test } from "vitest";
 import { forgottenOf, gistOf } from "./reports";
+
+beforeEach(() => setLang("en"));
 
 const post = (content: string, spoiler = "") => ({ content, spoiler_text: spoiler }) as Status;
 
