@@ -20,10 +20,13 @@ export async function registerWorker(): Promise<void> {
     else if (!first) offerReload(() => location.reload());
   });
   // A notification of this device was pressed.
-  serviceWorker.addEventListener("message", (event: MessageEvent<{ type?: string; path?: string } | null>) => {
-    const { type, path } = event.data ?? {};
-    if (type === "show" && path !== undefined && isOurs(path)) navigate(path);
-  });
+  serviceWorker.addEventListener(
+    "message",
+    (event: MessageEvent<{ type?: string; path?: string } | null>) => {
+      const { type, path } = event.data ?? {};
+      if (type === "show" && path !== undefined && isOurs(path)) navigate(path);
+    },
+  );
   try {
     const registration = await serviceWorker.register("/sw.js");
     const offer = (worker: ServiceWorker) =>

@@ -10,7 +10,12 @@ import { Device, keyBytes } from "./device.svelte";
 const KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
 const ENDPOINT = "https://push.example/send/1";
 
-let subscription: { endpoint: string; options: object; unsubscribe: () => Promise<boolean>; toJSON: () => object } | null;
+let subscription: {
+  endpoint: string;
+  options: object;
+  unsubscribe: () => Promise<boolean>;
+  toJSON: () => object;
+} | null;
 const said = () => toasts.all.map((one) => one.text);
 
 function make(key: Uint8Array<ArrayBuffer>) {
@@ -82,7 +87,9 @@ test("what stands in the way is told", async () => {
 
 test("it is switched on and off", async () => {
   browser("default", "granted");
-  const subscribe = vi.spyOn(api, "subscribe").mockResolvedValue({ endpoint: ENDPOINT } as WebPushSubscription);
+  const subscribe = vi
+    .spyOn(api, "subscribe")
+    .mockResolvedValue({ endpoint: ENDPOINT } as WebPushSubscription);
   const unsubscribe = vi.spyOn(api, "unsubscribe").mockResolvedValue({});
   vi.spyOn(api, "current").mockResolvedValue({ endpoint: ENDPOINT } as WebPushSubscription);
   const device = new Device();

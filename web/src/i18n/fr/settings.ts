@@ -100,7 +100,8 @@ export const settings = {
   unmuteName: "Ne plus masquer {name}",
   unmuted: "Vous verrez de nouveau {name}",
   nodes: "Organisations masquées",
-  nodesHint: "Vous n’en voyez plus personne, et personne là-bas ne vous suit. La raison ne leur est pas donnée.",
+  nodesHint:
+    "Vous n’en voyez plus personne, et personne là-bas ne vous suit. La raison ne leur est pas donnée.",
   noNodes: "Vous n’avez masqué aucune organisation. Le menu du profil d’une de ses personnes le permet.",
   nodeShow: "Afficher de nouveau",
   nodeShowName: "Afficher de nouveau {name}",
