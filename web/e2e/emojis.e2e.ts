@@ -12,7 +12,8 @@ interface Known {
 }
 const PATH = "/api/entrenous/v1/admin/emojis";
 const clear = async () => {
-  for (const one of await api<Known[]>("owner@a", "GET", PATH)) await api("owner@a", "DELETE", `${PATH}/${one.id}`);
+  for (const one of await api<Known[]>("owner@a", "GET", PATH))
+    await api("owner@a", "DELETE", `${PATH}/${one.id}`);
 };
 /** A green square of 16 pixels. */
 const PNG = Buffer.from(
@@ -119,9 +120,15 @@ for (const look of LOOKS)
     await add(admin.page, words as typeof en, "merci_blob");
     expect(await axe(admin.page)).toEqual([]);
     await shoot(admin.page, `${name}-admin`);
-    const post = await api<Known>("ann@a", "POST", "/api/v1/statuses", { status: "Merci à toutes et à tous :merci_blob:" });
+    const post = await api<Known>("ann@a", "POST", "/api/v1/statuses", {
+      status: "Merci à toutes et à tous :merci_blob:",
+    });
     for (const emoji of ["👍", "🎉", "merci_blob"])
-      await api("cleo@a", "PUT", `/api/v1/pleroma/statuses/${post.id}/reactions/${encodeURIComponent(emoji)}`);
+      await api(
+        "cleo@a",
+        "PUT",
+        `/api/v1/pleroma/statuses/${post.id}/reactions/${encodeURIComponent(emoji)}`,
+      );
     const home = await open("ann@a", "/local", look);
     await card(home.page, "Merci à toutes").getByRole("list", { name: words.post.reactions }).waitFor();
     expect(await axe(home.page)).toEqual([]);

@@ -66,7 +66,12 @@ describe("emoji that posts are answered with", () => {
   });
 
   test("of this node are read once in a while", async () => {
-    const blob = { shortcode: "blob", url: "https://n.test/1", static_url: "https://n.test/1", visible_in_picker: true };
+    const blob = {
+      shortcode: "blob",
+      url: "https://n.test/1",
+      static_url: "https://n.test/1",
+      visible_in_picker: true,
+    };
     api.all.mockResolvedValue([blob]);
     expect(await loadEmojis()).toEqual([blob]);
     await loadEmojis();

@@ -44,7 +44,13 @@ export function answered(post: Status, name: string, on: boolean): Status {
   const known = before.find((one) => one.name === name);
   if ((known?.me ?? false) === on) return post;
   const custom = all.find((one) => one.shortcode === name);
-  const fresh = { name, count: 0, me: false, url: custom?.url ?? null, static_url: custom?.static_url ?? null };
+  const fresh = {
+    name,
+    count: 0,
+    me: false,
+    url: custom?.url ?? null,
+    static_url: custom?.static_url ?? null,
+  };
   const one = { ...(known ?? { ...fresh, account_ids: [] }), me: on };
   one.count += on ? 1 : -1;
   const list = known ? before.map((other) => (other.name === name ? one : other)) : [...before, one];

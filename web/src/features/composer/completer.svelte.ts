@@ -19,7 +19,10 @@ export class Completer {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked: AbortController | null = null;
 
-  constructor(private readonly source: Pick<typeof api, "people" | "hashtags"> & Partial<Pick<typeof api, "emojis">> = api) {}
+  constructor(
+    private readonly source: Pick<typeof api, "people" | "hashtags"> &
+      Partial<Pick<typeof api, "emojis">> = api,
+  ) {}
 
   /** The text or the caret has changed. */
   look(text: string, caret: number): void {

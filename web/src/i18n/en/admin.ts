@@ -90,7 +90,8 @@ export const admin = {
   announcementRemoved: "The announcement is gone",
   emojis: "Emoji",
   emojiAdd: "Add an emoji",
-  emojiHint: "People write it as :name: in posts, names and polls, and answer posts with it. Connected organisations see it in what they receive.",
+  emojiHint:
+    "People write it as :name: in posts, names and polls, and answer posts with it. Connected organisations see it in what they receive.",
   emojiPicture: "Picture",
   emojiPictureHint: "PNG, GIF, WebP or JPEG, at most 256 KB; it is shown small.",
   emojiNeedsPicture: "Choose a picture first.",

@@ -94,7 +94,8 @@ export const admin = {
   announcementRemoved: "L’annonce est retirée",
   emojis: "Émojis",
   emojiAdd: "Ajouter un émoji",
-  emojiHint: "On l’écrit :nom: dans les publications, les noms et les sondages, et on peut répondre avec. Les organisations connectées le voient dans ce qu’elles reçoivent.",
+  emojiHint:
+    "On l’écrit :nom: dans les publications, les noms et les sondages, et on peut répondre avec. Les organisations connectées le voient dans ce qu’elles reçoivent.",
   emojiPicture: "Image",
   emojiPictureHint: "PNG, GIF, WebP ou JPEG, 256 Ko au plus ; elle est affichée en petit.",
   emojiNeedsPicture: "Choisissez d’abord une image.",

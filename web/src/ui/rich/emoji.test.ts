@@ -51,9 +51,9 @@ describe("custom emoji", () => {
     ]);
     // A shortcode that is none is never looked for, whatever the node says.
     const code = { ...BLOB, shortcode: '"><img src=x onerror=alert(1)>' };
-    expect(sanitize(`<p>:${"&quot;&gt;&lt;img src=x onerror=alert(1)&gt;"}:</p>`, { emojis: [code] })).not.toContain(
-      "<img",
-    );
+    expect(
+      sanitize(`<p>:${"&quot;&gt;&lt;img src=x onerror=alert(1)&gt;"}:</p>`, { emojis: [code] }),
+    ).not.toContain("<img");
   });
 
   test("stand in names", () => {

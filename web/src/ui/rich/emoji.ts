@@ -25,8 +25,7 @@ export function parts(text: string, emojis: readonly Emoji[]): (string | Emoji)[
   return found;
 }
 
-const calm = () =>
-  typeof matchMedia === "function" && matchMedia("(prefers-reduced-motion: reduce)").matches;
+const calm = () => typeof matchMedia === "function" && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Its picture, the one that does not move for those who want that; null for what is no address of one. */
 export function pictureOf(emoji: Emoji): string | null {
