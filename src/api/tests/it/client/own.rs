@@ -10,12 +10,16 @@ async fn settings_are_read_and_changed() {
     let path = "/api/entrenous/v1/settings";
     let at_first = json!({
         "locale": "en", "default_visibility": "public", "default_sensitive": false, "default_language": null,
+        "default_quote_policy": "public",
     });
     let found = stage.get(&ada, path).await.ok();
     assert_eq!(found, at_first);
-    let change = json!({ "locale": "fr", "default_visibility": "private", "default_language": "fr" });
+    let change = json!({
+        "locale": "fr", "default_visibility": "private", "default_language": "fr", "default_quote_policy": "nobody",
+    });
     let changed = json!({
         "locale": "fr", "default_visibility": "private", "default_sensitive": false, "default_language": "fr",
+        "default_quote_policy": "nobody",
     });
     assert_eq!(stage.json(&ada, "PATCH", path, change).await.ok(), changed);
     assert_eq!(stage.get(&ada, path).await.ok(), changed);
@@ -39,6 +43,7 @@ async fn settings_are_read_and_changed() {
     for wrong in [
         json!({ "locale": "xx" }),
         json!({ "default_visibility": "everyone" }),
+        json!({ "default_quote_policy": "friends" }),
         json!({ "default_language": "no language" }),
     ] {
         stage.json(&ada, "PATCH", path, wrong).await.refused(422);
