@@ -63,6 +63,8 @@ impl ScheduledParams {
             language: None,
             in_reply_to: None,
             poll: None,
+            quoted: None,
+            quote_choice: None,
             app: None,
         }
     }

@@ -4,7 +4,7 @@ use super::{moderates, seen, sees};
 use crate::posts::{self, Body, Flags, PostView, Viewer};
 use crate::{Ctx, DomainError, Result, accounts};
 use entrenous_model::{
-    Account, AccountId, Evidence, Member, Page, Post, PostId, Report, ReportId, ReportedPost, Role,
+    Account, AccountId, Evidence, Member, Page, Post, PostId, QuotePolicy, Report, ReportId, ReportedPost, Role,
 };
 use entrenous_store::{Conn, StoreError, members, reports as rows};
 use std::collections::HashMap;
@@ -272,6 +272,9 @@ fn as_it_was(author: &Arc<Account>, id: PostId, then: &Evidence) -> PostView {
         boosts_count: 0,
         favourites_count: 0,
         pinned_at: None,
+        quote: None,
+        quote_policy: QuotePolicy::default(),
+        quotes_count: 0,
     };
     PostView {
         body: Arc::new(Body {
@@ -280,9 +283,12 @@ fn as_it_was(author: &Arc<Account>, id: PostId, then: &Evidence) -> PostView {
             tags: Vec::new(),
             files: Vec::new(),
             poll: None,
+            reactions: Vec::new(),
         }),
         account: Arc::clone(author),
         boosted: None,
         flags: Flags::default(),
+        reacted: Arc::default(),
+        quote: None,
     }
 }
