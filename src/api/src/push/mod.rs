@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
                      administrator has allowed (`push.services`); else 422. Messages are encrypted as in RFC 8291, whatever \
                      `subscription[standard]` says.",
                 )
-                .body::<Wish>()
+                .body::<PushWish>()
                 .returns::<WebPushSubscription>(),
             subscribe,
         )
@@ -46,7 +46,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
             PATH,
             access,
             doc("Change what this client is told of; what is not said stays")
-                .body::<Change>()
+                .body::<PushChange>()
                 .returns::<WebPushSubscription>(),
             change,
         )
@@ -93,28 +93,28 @@ impl WebPushSubscription {
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Wish {
+struct PushWish {
     /// What the browser gave.
-    subscription: Option<Browser>,
+    subscription: Option<PushBrowser>,
     /// Of what, and from whom.
-    data: Option<Data>,
+    data: Option<PushData>,
 }
 
 /// What the browser gave.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Browser {
+struct PushBrowser {
     /// The address at its push service.
     #[serde(deserialize_with = "lenient::text")]
     endpoint: Option<String>,
     /// What messages are encrypted with.
-    keys: Option<Keys>,
+    keys: Option<PushBrowserKeys>,
 }
 
 /// The keys of a browser.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Keys {
+struct PushBrowserKeys {
     /// Its public key on P-256, base64url.
     #[serde(deserialize_with = "lenient::text")]
     p256dh: Option<String>,
@@ -126,10 +126,11 @@ struct Keys {
 /// Of what, and from whom.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Data {
+struct PushData {
     /// Kinds of notifications: `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `poll`, `update`,
     /// `quote`, `quoted_update`, `admin.sign_up`, `admin.report`. Others are ignored.
-    alerts: Option<BTreeMap<String, Alert>>,
+    #[schemars(with = "Option<BTreeMap<String, bool>>")]
+    alerts: Option<BTreeMap<String, WantedAlert>>,
     /// `all` if it is not said.
     #[serde(deserialize_with = "lenient::word")]
     #[schemars(with = "Option<String>")]
@@ -137,15 +138,11 @@ struct Data {
 }
 
 /// One kind of notification, wanted or not.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
-struct Alert(
-    #[serde(deserialize_with = "lenient::flag")]
-    #[schemars(with = "bool")]
-    Option<bool>,
-);
+struct WantedAlert(#[serde(deserialize_with = "lenient::flag")] Option<bool>);
 
-impl Data {
+impl PushData {
     fn wanted(&self) -> Option<PushAlerts> {
         let alerts = self.alerts.as_ref()?;
         Some(PushAlerts::of(|kind| {
@@ -156,9 +153,9 @@ impl Data {
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Change {
+struct PushChange {
     /// Of what, and from whom.
-    data: Option<Data>,
+    data: Option<PushData>,
     /// From whom; `data[policy]` goes before it.
     #[serde(deserialize_with = "lenient::word")]
     #[schemars(with = "Option<String>")]
@@ -173,7 +170,7 @@ async fn shown(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<
 async fn subscribe(
     State(state): State<ApiState>,
     caller: Caller,
-    Params(asked): Params<Wish>,
+    Params(asked): Params<PushWish>,
 ) -> ApiResult<Json<WebPushSubscription>> {
     let (browser, data) = (
         asked.subscription.unwrap_or_default(),
@@ -199,7 +196,7 @@ async fn subscribe(
 async fn change(
     State(state): State<ApiState>,
     caller: Caller,
-    Params(asked): Params<Change>,
+    Params(asked): Params<PushChange>,
 ) -> ApiResult<Json<WebPushSubscription>> {
     let data = asked.data.unwrap_or_default();
     let (alerts, policy) = (data.wanted(), data.policy.or(asked.policy));
