@@ -1,6 +1,7 @@
 //! Custom emoji, and emoji that posts are answered with.
 
 use super::stage::{Answer, Person, Stage, request};
+use crate::fixture::ORIGIN;
 use entrenous_model::Role;
 use http::header;
 use image::codecs::gif::GifEncoder;
@@ -61,14 +62,7 @@ async fn boss(stage: &Stage) -> Person {
 }
 
 fn path_of(url: &Value) -> &str {
-    url.as_str()
-        .unwrap()
-        .strip_prefix("https://here.example")
-        .unwrap_or_else(|| {
-            let text = url.as_str().unwrap();
-            let at = text.find("/media/").unwrap();
-            &text[at..]
-        })
+    url.as_str().unwrap().strip_prefix(ORIGIN).unwrap()
 }
 
 #[tokio::test]
