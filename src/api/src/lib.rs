@@ -31,7 +31,6 @@ mod client;
 mod closed;
 mod conversations;
 mod custom_emojis;
-mod empty;
 mod entities;
 pub mod error;
 mod featured;

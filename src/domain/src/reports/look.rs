@@ -4,7 +4,8 @@ use super::{moderates, seen, sees};
 use crate::posts::{self, Body, Flags, PostView, Viewer};
 use crate::{Ctx, DomainError, Result, accounts};
 use entrenous_model::{
-    Account, AccountId, Evidence, Member, Page, Post, PostId, QuotePolicy, Report, ReportId, ReportedPost, Role,
+    Account, AccountId, Evidence, Member, Page, Post, PostId, QuotePolicy, Report, ReportId, ReportedPost,
+    Role,
 };
 use entrenous_store::{Conn, StoreError, members, reports as rows};
 use std::collections::HashMap;

@@ -12,8 +12,6 @@ use crate::Outcome;
 const METHODS: &str = include_str!("methods.tsv");
 /// The noun of routes that answer with nothing because a closed node has no such thing, as `api` calls it.
 const CLOSED: &str = "closed node";
-/// The noun of routes that answer with nothing until what they stand for is built.
-const NOT_YET: &str = "not built yet";
 /// Paths whose scope is another than the documented one, each for a reason.
 const STRICTER: &[(&str, &str)] = &[(
     "/api/v1/streaming/list",
@@ -146,7 +144,6 @@ fn here<'a>(operation: Option<&'a Value>, method: &Method<'_>) -> Here<'a> {
     let text = |name: &str| operation.get(name).and_then(Value::as_str).unwrap_or_default();
     match operation.pointer("/tags/0").and_then(Value::as_str) {
         Some(CLOSED) => Here::Closed(text("description")),
-        Some(NOT_YET) => Here::NotYet,
         _ => Here::Built,
     }
 }

@@ -88,7 +88,7 @@ impl Stage {
     }
 
     /// What it is stored in.
-    pub(crate) const fn database(&self) -> &entrenous_store::testing::TestDatabase {
+    pub(crate) const fn database(&self) -> &TestDatabase {
         self.house.database()
     }
 
