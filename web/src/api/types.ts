@@ -84,7 +84,15 @@ export type QuotePolicy = "public" | "followers" | "nobody";
 
 export type Status = Omit<
   Schemas["Status"],
-  "media_attachments" | "poll" | "reblog" | "visibility" | "filtered" | "pleroma" | "reactions" | "quote" | "quote_approval"
+  | "media_attachments"
+  | "poll"
+  | "reblog"
+  | "visibility"
+  | "filtered"
+  | "pleroma"
+  | "reactions"
+  | "quote"
+  | "quote_approval"
 > & {
   /** What was kept by an earlier version of this client has none of these two. */
   quote?: Quote | null;

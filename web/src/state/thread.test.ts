@@ -31,9 +31,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   noteReach(true);
   api.get.mockReset().mockResolvedValue(post(10));
-  api.context
-    .mockReset()
-    .mockResolvedValue(told([answer("11", "10"), answer("12", "11")]));
+  api.context.mockReset().mockResolvedValue(told([answer("11", "10"), answer("12", "11")]));
   api.participants.mockReset().mockResolvedValue({ people: [], organisations: [] });
 });
 afterEach(() => {
@@ -58,7 +56,9 @@ test("what was before, the post, and the answers", async () => {
 
 test("answers that other nodes tell are there when they have come", async () => {
   const first = answer("11", "10");
-  api.context.mockResolvedValueOnce(told([first], "abc")).mockResolvedValue(told([first, answer("13", "10")]));
+  api.context
+    .mockResolvedValueOnce(told([first], "abc"))
+    .mockResolvedValue(told([first, answer("13", "10")]));
   const refreshed = (status: string, result_count: number) => ({ async_refresh: { status, result_count } });
   api.refresh.mockResolvedValueOnce(refreshed("running", 0)).mockResolvedValue(refreshed("finished", 1));
   const one = await opened();
