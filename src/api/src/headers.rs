@@ -33,7 +33,7 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     };
     let status = response.status();
     let headers = response.headers_mut();
-    counted.tell(headers);
+    counted.tell(status, headers);
     let html = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

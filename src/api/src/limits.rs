@@ -6,7 +6,7 @@ use crate::pages::sign_in::address;
 use chrono::TimeDelta;
 use entrenous_domain::ports::Clock;
 use entrenous_model::{AccountId, Time};
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use moka::sync::Cache;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +42,8 @@ struct Quota {
     limit: u32,
     remaining: u32,
     reset: Time,
+    /// Told with refusals too. What is left to a person is not: refusals of one kind are the same to the last byte.
+    refused: bool,
 }
 
 /// Where a handler's count waits for the answer's headers: put into the request by the outermost layer.
@@ -53,11 +55,15 @@ impl Counted {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(quota);
     }
 
-    /// Tells the client, refused or not, if its request was counted.
-    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+    /// Tells the client, if its request was counted.
+    pub(crate) fn tell(&self, status: StatusCode, headers: &mut HeaderMap) {
         let Some(quota) = *self.0.lock().unwrap_or_else(PoisonError::into_inner) else {
             return;
         };
+        let refused = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+        if refused && !quota.refused {
+            return;
+        }
         for (name, value) in [
             ("x-ratelimit-limit", quota.limit.to_string()),
             ("x-ratelimit-remaining", quota.remaining.to_string()),
@@ -117,7 +123,8 @@ impl Limits {
             Some(window) => window,
             None => self.people.get_with(who, || Window::opened(now)),
         };
-        let (quota, allowed) = tried(&window, now, self.per_person, PERSONS);
+        let (mut quota, allowed) = tried(&window, now, self.per_person, PERSONS);
+        quota.refused = false;
         if let Some(counted) = request.get::<Counted>() {
             counted.note(quota);
         }
@@ -168,6 +175,7 @@ fn tried(window: &Mutex<Window>, now: Time, most: u32, seconds: i64) -> (Quota, 
         limit: most,
         remaining: most.saturating_sub(window.count),
         reset: now + TimeDelta::seconds(wait),
+        refused: true,
     };
     if window.count > most {
         return (quota, Err(ApiError::too_many(wait.unsigned_abs())));

@@ -55,7 +55,7 @@ pub struct PushAlerts(Vec<&'static str>);
 
 impl PushAlerts {
     /// The kinds that clients name.
-    pub const ALL: [&'static str; 12] = [
+    pub const ALL: [&'static str; 13] = [
         "mention",
         "status",
         "reblog",
@@ -68,6 +68,7 @@ impl PushAlerts {
         "quoted_update",
         "admin.sign_up",
         "admin.report",
+        "pleroma:emoji_reaction",
     ];
 
     /// Those for which `wanted` says so.

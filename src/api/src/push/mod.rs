@@ -128,7 +128,7 @@ struct PushBrowserKeys {
 #[serde(default)]
 struct PushData {
     /// Kinds of notifications: `mention`, `status`, `reblog`, `follow`, `follow_request`, `favourite`, `poll`, `update`,
-    /// `quote`, `quoted_update`, `admin.sign_up`, `admin.report`. Others are ignored.
+    /// `quote`, `quoted_update`, `admin.sign_up`, `admin.report`, `pleroma:emoji_reaction`. Others are ignored.
     #[schemars(with = "Option<BTreeMap<String, bool>>")]
     alerts: Option<BTreeMap<String, WantedAlert>>,
     /// `all` if it is not said.

@@ -21,8 +21,6 @@ use std::sync::{Arc, Mutex};
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
-/// Requests of one person in five minutes.
-pub(crate) const REQUESTS: u32 = 2_000;
 /// Where the node of a test is.
 pub(crate) const ORIGIN: &str = "https://here.example";
 /// The node's public key for push services.
@@ -52,15 +50,20 @@ impl House {
 
     /// A node on SQLite, with a web client of these files.
     pub(crate) fn with_client(client: Vec<ClientFile>) -> Self {
-        Self::made(TestDatabase::sqlite(), client)
+        Self::made(TestDatabase::sqlite(), client, 0)
     }
 
     /// A node on that database, without the web client.
     pub(crate) fn on(db: TestDatabase) -> Self {
-        Self::made(db, Vec::new())
+        Self::made(db, Vec::new(), 0)
     }
 
-    fn made(db: TestDatabase, client: Vec<ClientFile>) -> Self {
+    /// A node that counts requests by person.
+    pub(crate) fn counting(most: u32) -> Self {
+        Self::made(TestDatabase::sqlite(), Vec::new(), most)
+    }
+
+    fn made(db: TestDatabase, client: Vec<ClientFile>, requests_per_person: u32) -> Self {
         let clock = db.clock().clone();
         let node = NodeSettings {
             origin: Origin::parse(ORIGIN).unwrap(),
@@ -86,7 +89,7 @@ impl House {
         let settings = ApiSettings {
             version: "0.1.0".to_owned(),
             trust: None,
-            requests_per_person: REQUESTS,
+            requests_per_person,
             client,
             vapid: VAPID.to_owned(),
         };

@@ -1,6 +1,6 @@
 //! The list of routes itself: who may use what, and what every answer carries.
 
-use crate::fixture::{House, REQUESTS, authorized};
+use crate::fixture::{House, authorized};
 use axum::body::Body;
 use entrenous_door::{Access, RouteInfo};
 use entrenous_model::oauth::KNOWN_SCOPES;
@@ -458,7 +458,8 @@ async fn bodies_are_bounded() {
 
 #[tokio::test]
 async fn requests_are_counted_by_person() {
-    let house = House::new();
+    const REQUESTS: u32 = 20;
+    let house = House::counting(REQUESTS);
     for name in ["ada", "bob"] {
         house.person(name).await;
     }
@@ -474,6 +475,9 @@ async fn requests_are_counted_by_person() {
     for _ in 1..REQUESTS {
         house.get(path, &desk).await;
     }
+    // What is not there is the same each time: it does not count down.
+    let absent = house.get("/api/v1/statuses/1", &bob).await;
+    assert_eq!(absent.header("x-ratelimit-remaining"), "");
     let refused = house.get(path, &phone).await;
     assert_eq!(
         (refused.status, left(&refused)),

@@ -40,7 +40,7 @@ async fn a_client_subscribes_in_every_form() {
             "alerts": {
                 "mention": true, "status": false, "reblog": false, "follow": true, "follow_request": false,
                 "favourite": false, "poll": true, "update": false, "quote": false, "quoted_update": false,
-                "admin.sign_up": false, "admin.report": false,
+                "admin.sign_up": false, "admin.report": false, "pleroma:emoji_reaction": false,
             },
         })
     );
