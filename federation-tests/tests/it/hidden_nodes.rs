@@ -53,7 +53,9 @@ async fn nobody_of_a_hidden_node_reaches_the_one_who_hides_it(on: Database) {
     .await;
     bob.publish(&format!("{to_alice} pendant"), "public").await;
     bob.publish(&format!("{to_alice} entre nous"), "direct").await;
-    carol.sees("pendant").await;
+    // What one person says comes in order: with this, all of it has come.
+    bob.publish("ensuite", "public").await;
+    carol.sees("ensuite").await;
     for path in [
         "/api/v1/timelines/home",
         "/api/v1/timelines/public",

@@ -140,7 +140,10 @@ impl House {
     /// The headers of who may use a route.
     fn right(&self, route: &Route, target: &str, body: &[u8]) -> Vec<(String, String)> {
         let bearer = |token: &str| vec![("authorization".to_owned(), format!("Bearer {token}"))];
+        // Those who moderate, too, need a scope that is for those alone.
+        let moderates = route.scopes.iter().any(|scope| scope.starts_with("admin:"));
         match route.access.as_str() {
+            "person" if moderates => bearer(self.owner.token()),
             "person" | "app" => bearer(self.alice.token()),
             "administrator" => bearer(self.owner.token()),
             "session" => vec![("cookie".to_owned(), self.cookie.clone())],

@@ -31,6 +31,8 @@ pub(super) enum Effect {
     /// A post of ours is answered with an emoji.
     Reacted,
     Unreacted,
+    /// Those who moderate here are told.
+    Reported,
     /// A post of ours is boosted.
     Boosted,
     Unboosted,
@@ -101,13 +103,13 @@ impl Effect {
             "block" => Self::Blocked,
             "undo-block" => Self::Unblocked,
             "add-note" => Self::Pinned,
+            "flag" => Self::Reported,
             "remove-note" => Self::Unpinned,
             // GoToSocial's answers to interactions; reports; moves; what other software has no word for.
             "accept-like-byid"
             | "accept-note-byid"
             | "reject-announce-byid"
             | "dislike"
-            | "flag"
             | "move"
             | "ping"
             | "undo-delete-note" => Self::Nothing,
@@ -212,6 +214,8 @@ pub(super) struct Before {
     relation: Option<Value>,
     /// What is taken back was in force.
     in_force: Option<bool>,
+    /// Emoji of the actor on the post, of which one is taken back.
+    reactions: Option<usize>,
     /// Votes for the option that is voted for.
     votes: Option<i64>,
     /// What the database holds, of which nothing may change.
@@ -234,6 +238,7 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
         notices: Vec::new(),
         relation: None,
         in_force: None,
+        reactions: None,
         votes: None,
         rows: None,
     };
@@ -258,6 +263,12 @@ pub(super) async fn before(scene: &Scene, replayed: &Replayed, effect: Effect) -
         Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked
     ) {
         before.in_force = Some(is_in_force(scene, replayed, effect).await);
+    }
+    if effect == Effect::Unreacted {
+        before.reactions = Some(reactions(scene, replayed, effect).await);
+    }
+    if effect == Effect::Reported {
+        before.rows = Some(of_content(&scene.node));
     }
     if effect == Effect::Nothing {
         before.rows = Some(of_content(&scene.node));
@@ -320,7 +331,23 @@ pub(super) async fn after(scene: &mut Scene, replayed: &Replayed, effect: Effect
                 replayed.again || before.in_force == Some(true),
                 "{name}: nothing to take back"
             );
-            assert!(!is_in_force(scene, replayed, effect).await, "{name}: {effect:?}");
+            if effect == Effect::Unreacted {
+                let taken = usize::from(!replayed.again);
+                let left = before.reactions.map(|count| count - taken);
+                assert_eq!(Some(reactions(scene, replayed, effect).await), left, "{name}");
+            } else {
+                assert!(!is_in_force(scene, replayed, effect).await, "{name}: {effect:?}");
+            }
+        }
+        Effect::Reported => {
+            let reports = |rows: &BTreeMap<String, Vec<String>>| rows["reports"].clone();
+            let known = reports(before.rows.as_ref().expect("nobody looked"));
+            let now = reports(&of_content(&scene.node));
+            let expected = known.len() + usize::from(!replayed.again);
+            assert_eq!(now.len(), expected, "{name}");
+            let said = [&replayed.body["content"], &replayed.body["summary"]].map(text);
+            let said = said.iter().find(|words| !words.is_empty()).expect("no words");
+            assert!(now.iter().any(|row| row.contains(*said)), "{name}: {now:?}");
         }
         Effect::Accepted | Effect::Rejected => answered(scene, replayed, effect).await,
         Effect::Post | Effect::Edited => super::post::check(scene, replayed, before).await,
@@ -413,6 +440,25 @@ fn target(scene: &Scene, replayed: &Replayed, effect: Effect) -> String {
     }
 }
 
+/// How many emoji of the actor are on the post.
+async fn reactions(scene: &Scene, replayed: &Replayed, effect: Effect) -> usize {
+    let target = target(scene, replayed, effect);
+    let post = scene
+        .post(&scene.watcher, &target)
+        .await
+        .expect("it is not there");
+    let account = scene.account(&scene.watcher, replayed.actor()).await;
+    let account = account.expect("unknown");
+    let path = format!(
+        "/api/v1/pleroma/statuses/{}/reactions",
+        post["id"].as_str().expect("no id")
+    );
+    let kinds = scene.watcher.get(&path).await.ok();
+    let kinds = kinds.as_array().expect("no list").iter();
+    let people = kinds.flat_map(|kind| kind["account_ids"].as_array().expect("no list"));
+    people.filter(|id| **id == account["id"]).count()
+}
+
 /// Whether the actor follows, blocks, likes or boosts what it is done with or taken back from.
 async fn is_in_force(scene: &Scene, replayed: &Replayed, effect: Effect) -> bool {
     let name = &replayed.name;
@@ -429,11 +475,7 @@ async fn is_in_force(scene: &Scene, replayed: &Replayed, effect: Effect) -> bool
                 .await
                 .expect("unknown");
             if matches!(effect, Effect::Reacted | Effect::Unreacted) {
-                let path = format!("/api/v1/pleroma/statuses/{id}/reactions");
-                let kinds = scene.watcher.get(&path).await.ok();
-                let people = kinds.as_array().expect("no list").iter();
-                let mut people = people.flat_map(|kind| kind["account_ids"].as_array().expect("no list"));
-                return people.any(|id| *id == account["id"]);
+                return reactions(scene, replayed, effect).await > 0;
             }
             let liked = matches!(effect, Effect::Liked | Effect::Unliked);
             let list = if liked { "favourited_by" } else { "reblogged_by" };

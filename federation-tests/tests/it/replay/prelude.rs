@@ -26,7 +26,12 @@ pub(super) async fn prepare(scene: &mut Scene, exchange: &Exchange, effect: Effe
         Effect::Unfollowed | Effect::Unliked | Effect::Unreacted | Effect::Unboosted | Effect::Unblocked => {
             done(scene, exchange).await;
         }
-        Effect::Post | Effect::Boosted | Effect::GroupBoosted | Effect::Nothing | Effect::PersonGone => {
+        Effect::Post
+        | Effect::Boosted
+        | Effect::GroupBoosted
+        | Effect::Nothing
+        | Effect::Reported
+        | Effect::PersonGone => {
             if body["actor"] == body["object"] || effect != Effect::PersonGone {
                 watch(scene, actor).await;
             }
