@@ -33,8 +33,8 @@ async function add(page: Page, words: typeof en, code: string) {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: words.files.choose }).click();
   await (await chooser).setFiles({ name: `${code}.png`, mimeType: "image/png", buffer: PNG });
-  await page.getByLabel(words.admin.emojiCode).fill(code);
-  await page.getByLabel(words.admin.emojiCategory).fill("Lyon");
+  await page.getByRole("textbox", { name: words.admin.emojiCode }).fill(code);
+  await page.getByRole("textbox", { name: words.admin.emojiCategory }).fill("Lyon");
   await press(page, words.admin.emojiAddDo);
   await page.locator("li", { hasText: `:${code}:` }).waitFor();
 }
@@ -46,6 +46,7 @@ test("an emoji is added, written, answered with and taken back", async () => {
   await boss.page.getByText(en.admin.emojiNone).waitFor();
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "emoji-admin-empty-desk-light");
+  await boss.page.getByLabel(en.admin.emojiCode).fill("party_blob");
   await press(boss.page, en.admin.emojiAddDo);
   await boss.page.getByText(en.admin.emojiNeedsPicture).waitFor();
   await add(boss.page, en, "party_blob");
@@ -90,8 +91,8 @@ test("an emoji is added, written, answered with and taken back", async () => {
   expect(await axe(told.page)).toEqual([]);
 
   // Completed where one writes.
-  await ann.page.keyboard.press("Escape");
-  await ann.page.goto(new URL("/compose", ann.page.url()).href);
+  await ann.page.goto(new URL("/home", ann.page.url()).href);
+  await press(ann.page, en.nav.compose);
   const box = ann.page.getByLabel(en.composer.text);
   await box.pressSequentially("Yes :part");
   await ann.page.getByRole("option", { name: ":party_blob:" }).waitFor();

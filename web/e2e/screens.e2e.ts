@@ -106,7 +106,7 @@ test("what one is told is shown in groups, with the organisation of those from e
   await group.waitFor();
   expect(await page.locator("li", { hasText: "favourited" }).first().textContent()).toContain("Northwind");
   expect(await page.getByText("Eve", { exact: true }).count()).toBeGreaterThan(0);
-  await page.getByRole("button", { name: /Let Eve follow you/ }).click();
+  await page.getByRole("button", { name: /Accept that Eve follows you/ }).click();
   await page.getByText("Eve follows you now").waitFor();
   expect(await witness.troubles()).toEqual([]);
   const followers = await api<{ username: string }[]>("ann@a", "GET", "/api/v1/follow_requests");

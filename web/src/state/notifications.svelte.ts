@@ -43,6 +43,9 @@ const KINDS = [
   "favourite",
   "update",
   "poll",
+  "quote",
+  "quoted_update",
+  "admin.report",
   "pleroma:emoji_reaction",
 ];
 

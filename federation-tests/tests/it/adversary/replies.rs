@@ -96,7 +96,7 @@ async fn collections_of_replies_lead_nowhere(on: Database) {
     // And an honest one is there.
     let mut create = scene.create("max", "la dernière");
     let question = create["object"]["id"].clone();
-    let mut answer = scene.note("mona", "une réponse");
+    let mut answer = scene.note("max", "une réponse");
     answer["inReplyTo"] = question.clone();
     let served = |note: &Value| {
         let path = note["id"].as_str().unwrap().replace(&scene.p.origin, "");

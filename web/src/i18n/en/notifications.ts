@@ -22,7 +22,7 @@ export const notifications = {
   unreadOne: "New",
   accept: "Accept",
   decline: "Decline",
-  acceptName: "Let {name} follow you",
+  acceptName: "Accept that {name} follows you",
   declineName: "Decline the request of {name}",
   accepted: "{name} follows you now",
   declined: "Request declined",

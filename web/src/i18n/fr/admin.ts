@@ -114,8 +114,8 @@ export const admin = {
   emojiDisableName: "Désactiver {code}",
   emojiEnable: "Activer",
   emojiEnableName: "Activer {code}",
-  emojiRemoveName: "Supprimer {code}",
-  emojiRemoveTitle: "Supprimer {code} ?",
+  emojiRemoveName: "Retirer {code}",
+  emojiRemoveTitle: "Retirer {code} ?",
   emojiRemoveText: "Là où il était utilisé, son nom s’affichera à la place.",
-  emojiRemoved: "L’émoji est supprimé",
+  emojiRemoved: "L’émoji est retiré",
 } as const;
