@@ -92,8 +92,8 @@ test("an emoji is added, written, answered with and taken back", async () => {
 
   // Completed where one writes.
   await ann.page.goto(new URL("/home", ann.page.url()).href);
-  await press(ann.page, en.nav.compose);
-  const box = ann.page.getByLabel(en.composer.text);
+  await ann.page.keyboard.press("n");
+  const box = ann.page.locator("dialog[open] textarea").first();
   await box.pressSequentially("Yes :part");
   await ann.page.getByRole("option", { name: ":party_blob:" }).waitFor();
   await ann.page.keyboard.press("Enter");
