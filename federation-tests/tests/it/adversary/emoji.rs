@@ -175,7 +175,7 @@ async fn emoji_of_peers_are_made_anew(on: Database) {
         content_type == "image/png" && !holds(&bytes, "GPS"),
         "{content_type}"
     );
-    // The others had their turn before or have it soon after.
+    // The others had their turn before or have it soon after; that one was refused is told to nobody.
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(shown().await.len(), 1, "{:?}", shown().await);
     let asked = scene

@@ -70,6 +70,7 @@ async fn answered(node: &Node, viewer: AccountId, post: PostId, expected: &[(&st
         {
             return;
         }
+        // The other node applies it in its own time, and tells nobody of this one.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("{found:?} and not {expected:?}");
@@ -334,6 +335,7 @@ async fn a_flood_of_emoji_is_bounded_and_hostile_ones_are_left() {
     flood["tag"] = (0..1_000).map(|number| tag(&p, &format!("e_{number}"))).collect();
     let create = activity(&p, &mallory, 1, "Create", flood.clone());
     assert_eq!(attacker.says(&mallory, &create).await, 202);
+    // Nothing tells that no more will be fetched: what is begun has had its time.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert!(n.connections() - before <= 65, "{}", n.connections() - before);
     let again = n.connections();
@@ -344,6 +346,7 @@ async fn a_flood_of_emoji_is_bounded_and_hostile_ones_are_left() {
             .await,
         202
     );
+    // What should not happen tells nobody that it did not.
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(n.connections(), again, "what was tried rests");
     // Shortcodes and addresses that are none.
@@ -363,6 +366,7 @@ async fn a_flood_of_emoji_is_bounded_and_hostile_ones_are_left() {
             .await,
         202
     );
+    // As above.
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(n.connections(), again, "nobody was asked for anything");
     assert_eq!(custom_emoji::known(n.ctx()).await.unwrap().room_of(home), 500);
