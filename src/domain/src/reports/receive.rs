@@ -89,12 +89,7 @@ fn meant(tx: &mut Work<'_>, seen: Option<Seen>, named: &[String]) -> Result<Opti
             continue;
         };
         let known = theirs.iter().any(|one| one.id == post.id);
-        if post.is_local()
-            && post.boost_of.is_none()
-            && !known
-            && theirs.len() < POSTS
-            && posts::may_see(tx, seen, post.id)?
-        {
+        if post.is_local() && post.boost_of.is_none() && !known && posts::may_see(tx, seen, post.id)? {
             theirs.push(post);
         }
     }
@@ -103,5 +98,7 @@ fn meant(tx: &mut Work<'_>, seen: Option<Seen>, named: &[String]) -> Result<Opti
         return Ok(None);
     };
     theirs.retain(|post| post.account == target);
+    // Only now: posts of others, named first, must not crowd out these.
+    theirs.truncate(POSTS);
     Ok(Some((target, theirs)))
 }
