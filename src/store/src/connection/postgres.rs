@@ -59,14 +59,15 @@ pub(crate) fn open(url: &str, usage: Use) -> Result<PgConnection, StoreError> {
     // are in another language fall back to the general error.
     let _ = conn.batch_execute("SET lc_messages = 'C'");
     // A generic plan costs a third less than planning keyset queries anew each time.
-    conn.batch_execute(
+    let read_only = match usage {
+        Use::Read => " SET default_transaction_read_only = on;",
+        Use::Write => "",
+    };
+    conn.batch_execute(&format!(
         "SET client_min_messages = warning; SET TimeZone = 'UTC'; SET plan_cache_mode = force_generic_plan; \
          SET lock_timeout = '5s'; SET statement_timeout = '30s'; \
-         SET idle_in_transaction_session_timeout = '60s';",
-    )?;
-    if usage == Use::Read {
-        conn.batch_execute("SET default_transaction_read_only = on")?;
-    }
+         SET idle_in_transaction_session_timeout = '60s';{read_only}",
+    ))?;
     Ok(conn)
 }
 

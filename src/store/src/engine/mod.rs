@@ -31,6 +31,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 use tokio::{
     sync::{broadcast, oneshot},
@@ -43,6 +44,12 @@ pub use tx::Tx;
 
 /// Commits whose events a slow listener may be behind, before it is told that it missed some.
 const EVENTS_KEPT: usize = 4096;
+
+/// When the second thread of each kind opens its connection to PostgreSQL. Each costs the server a process and some
+/// milliseconds: sixteen at once would keep from the first what the node needs to be ready.
+const SECOND: Duration = Duration::from_millis(150);
+/// How much later each further one does.
+const FURTHER: Duration = Duration::from_millis(10);
 
 type Events = broadcast::Sender<Arc<Vec<Event>>>;
 #[cfg(feature = "inline")]
@@ -140,7 +147,10 @@ impl Store {
                     Backend::Sqlite => {
                         write_sqlite::serve(&queue, &events, &news, &chores, || writer.open());
                     }
-                    Backend::Postgres => write_postgres::serve(&queue, &events, &news, || writer.open()),
+                    Backend::Postgres => {
+                        queue.stand_by(turn(number));
+                        write_postgres::serve(&queue, &events, &news, || writer.open());
+                    }
                 })?);
         }
         for number in 0..config.reader_threads(&place) {
@@ -149,6 +159,9 @@ impl Store {
             threads
                 .readers
                 .push(spawn(&format!("store-read-{number}"), move || {
+                    if backend == Backend::Postgres {
+                        queue.stand_by(turn(number));
+                    }
                     read::serve(&queue, &news, &chores, || connection::open(&place, Use::Read));
                 })?);
         }
@@ -380,6 +393,14 @@ fn spawn_once(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHan
         .name(name.to_owned())
         .spawn(run)
         .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))
+}
+
+/// How long the thread of a number leaves it to those before it to serve a store that has just been opened.
+fn turn(number: usize) -> Duration {
+    match number.checked_sub(1) {
+        None => Duration::ZERO,
+        Some(before) => SECOND + FURTHER * u32::try_from(before).unwrap_or(u32::MAX),
+    }
 }
 
 fn events() -> Events {

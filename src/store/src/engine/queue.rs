@@ -3,12 +3,15 @@
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// A bounded queue from async callers to plain threads.
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
     ready: Condvar,
+    /// Who waits here waits for the end alone, and takes no wake-up from those who serve.
+    ended: Condvar,
     limit: usize,
 }
 
@@ -32,6 +35,7 @@ impl<T> Queue<T> {
                 closed: false,
             }),
             ready: Condvar::new(),
+            ended: Condvar::new(),
             limit,
         }
     }
@@ -67,6 +71,15 @@ impl<T> Queue<T> {
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.ready.notify_all();
+        self.ended.notify_all();
+    }
+
+    /// Does nothing for so long, or until the queue is closed.
+    pub(super) fn stand_by(&self, time: Duration) {
+        // Whichever comes first: what is to be done then is the same.
+        let _ = self
+            .ended
+            .wait_timeout_while(self.lock(), time, |state| !state.closed);
     }
 
     fn wait(&self) -> MutexGuard<'_, State<T>> {
