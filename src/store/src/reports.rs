@@ -216,6 +216,18 @@ pub fn count(conn: &mut Conn, which: &Wanted) -> Result<i64, StoreError> {
         .unwrap_or(0))
 }
 
+/// Whether one of them is about a post.
+///
+/// # Errors
+/// Those of the query.
+pub fn name(conn: &mut Conn, which: &Wanted, post: PostId) -> Result<bool, StoreError> {
+    wanted(Sql::new("SELECT r.id FROM reports r WHERE "), which)
+        .raw(" AND EXISTS (SELECT 1 FROM report_posts q WHERE q.report_id = r.id AND q.post_id = ")
+        .int(post.get())
+        .raw(") LIMIT 1")
+        .any(conn)
+}
+
 /// The posts of reports, in the order in which they were named.
 ///
 /// # Errors
