@@ -36,7 +36,7 @@ impl Reaction {
 pub struct Reacted {
     /// The viewer's own, oldest first.
     pub mine: Vec<String>,
-    /// Those of people whom the viewer does not see.
+    /// Those of people whom the viewer does not see: blocked, muted, or of a node that they hide.
     pub hidden: Vec<(String, AccountId)>,
 }
 

@@ -4,7 +4,9 @@ use crate::fixture::House;
 use crate::posts::{THERE, draft, remote_draft};
 use chrono::TimeDelta;
 use entrenous_domain::reports::{self, Change, Flagged, Shown, Wanted, Wish};
-use entrenous_domain::{DomainError, Receipt, Result, Via, audit, blocks, maintenance, peers, people, posts};
+use entrenous_domain::{
+    DomainError, Receipt, Result, Via, audit, blocks, domain_blocks, maintenance, peers, people, posts,
+};
 use entrenous_model::{
     AccountId, AtEnd, Contract, Event, Matter, NotificationKind, OutboundActivity, Page, Parcel, PeerId,
     PostId, Preset, Report, ReportCategory, ReportId, Role, Terms, Visibility,
@@ -261,9 +263,14 @@ stories! {
         blocks::block(ctx, Via::Local, moderator.id, ada.id, None).await.unwrap();
         house.reports(ada.id, about(bob.id, &[])).await;
         assert_eq!(house.kinds_told(moderator.id).await, [NotificationKind::AdminReport]);
+        // Nor is it hidden with the node that sends it.
+        let peer = house.peer(THERE).await;
+        domain_blocks::block(ctx, moderator.id, "there.example").await.unwrap();
+        house.flags(peer, 1, &[&bob.uri], "x").await.unwrap();
+        assert_eq!(house.kinds_told(moderator.id).await, [NotificationKind::AdminReport; 2]);
         // Nobody is told of their own.
         house.reports(moderator.id, about(bob.id, &[])).await;
-        assert_eq!(house.told(moderator.id).await.len(), 1);
+        assert_eq!(house.told(moderator.id).await.len(), 2);
         let demote = "UPDATE members SET role = 'member' WHERE role = 'moderator'";
         let write = ctx.store().write(|tx| tamper(tx, demote));
         write.await.unwrap();

@@ -5,7 +5,7 @@ use crate::{
     Conn, StoreError,
     page::{newest_first, page},
     sql::Sql,
-    visible::{POSTS, Viewer, Who, visible, visible_before_deletion, wanted},
+    visible::{POSTS, Viewer, Who, node_wanted, visible, visible_before_deletion, wanted},
 };
 use diesel::sql_types::{BigInt, Bool};
 use entrenous_model::{AccountId, Page, Post, PostId, Quote, QuotePolicy, Time};
@@ -149,6 +149,10 @@ pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreEr
 
 /// What a person sees of a quoted post that they may see, or could before it was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own that may stand in the way"
+)]
 pub struct Sight {
     /// The quoted post.
     pub post: PostId,
@@ -156,6 +160,8 @@ pub struct Sight {
     pub deleted: bool,
     /// They block its author.
     pub blocked: bool,
+    /// They hide its author's node.
+    pub hidden: bool,
     /// They mute its author.
     pub muted: bool,
 }
@@ -183,17 +189,20 @@ pub fn sights(
     .who(who)
     .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
     .time(now)
-    .raw(")) FROM posts p WHERE p.boost_of IS NULL AND p.id IN ")
-    .ids(quoted)
-    .raw(" AND ");
+    .raw(")), NOT (");
+    let sql = node_wanted(sql, who, "p.peer_id")
+        .raw(") FROM posts p WHERE p.boost_of IS NULL AND p.id IN ")
+        .ids(quoted)
+        .raw(" AND ");
     let rows = visible_before_deletion(sql, who)
-        .load::<(BigInt, Bool, Bool, Bool), (i64, bool, bool, bool)>(conn)?;
+        .load::<(BigInt, Bool, Bool, Bool, Bool), (i64, bool, bool, bool, bool)>(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(post, deleted, blocked, muted)| Sight {
+        .map(|(post, deleted, blocked, muted, hidden)| Sight {
             post: PostId(post),
             deleted,
             blocked,
+            hidden,
             muted,
         })
         .collect())
