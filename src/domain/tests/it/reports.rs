@@ -168,8 +168,16 @@ stories! {
         reports::reopen(ctx, owner.id, id).await.unwrap();
         assert_eq!((which(true, None).await, which(false, None).await), (0, 1));
         let spam = Change { category: Some(ReportCategory::Spam), rules: None };
-        reports::change(ctx, owner.id, id, spam).await.unwrap();
+        reports::change(ctx, owner.id, id, spam.clone()).await.unwrap();
         assert_eq!(one().await.report.category, ReportCategory::Spam);
+        // What changes nothing leaves no line that says who did it.
+        reports::change(ctx, moderator.id, id, spam).await.unwrap();
+        reports::reopen(ctx, owner.id, id).await.unwrap();
+        reports::assign(ctx, moderator.id, id).await.unwrap();
+        let lines = audit::list(ctx, None, None, 100).await.unwrap();
+        let done = |what: &str| lines.iter().filter(|line| line.action == what).count();
+        assert_eq!((done("report.resolved"), done("report.reopened"), done("report.changed")), (1, 1, 1));
+        assert_eq!((done("report.assigned"), done("report.unassigned")), (2, 1));
         let no_rule = Change { category: None, rules: Some(vec!["7".to_owned()]) };
         assert!(matches!(reports::change(ctx, owner.id, id, no_rule).await, Err(DomainError::Invalid(_))));
         // Who leaves looks after nothing any more; what they resolved, and what they reported, stays.
