@@ -99,6 +99,23 @@ pub fn of_person(
         .load::<(BigInt, Text, Text), (i64, String, String)>(conn)
 }
 
+/// The reactions of these people to these posts, oldest first: (who, post, emoji).
+///
+/// # Errors
+/// Those of the query.
+pub fn between(
+    conn: &mut Conn,
+    people: &[i64],
+    posts: &[i64],
+) -> Result<Vec<(i64, i64, String)>, StoreError> {
+    Sql::new("SELECT account_id, post_id, name FROM reactions WHERE account_id IN ")
+        .ids(people)
+        .raw(" AND post_id IN ")
+        .ids(posts)
+        .raw(" ORDER BY id")
+        .load::<(BigInt, BigInt, Text), (i64, i64, String)>(conn)
+}
+
 /// Whether anyone answered a post with this emoji.
 ///
 /// # Errors

@@ -116,7 +116,7 @@ pub async fn update(ctx: &Ctx, actor: &str, id: EmojiId, change: Change) -> Resu
         None => None,
     };
     let (visible_in_picker, disabled) = (change.visible_in_picker, change.disabled);
-    let actor = actor.to_owned();
+    let (actor, fresh) = (actor.to_owned(), picture.as_ref().map(hashes));
     let changed = work::write(ctx, move |tx| {
         let mut one = rows::by_id(tx, id)?
             .filter(|emoji| emoji.peer.is_none())
@@ -140,9 +140,17 @@ pub async fn update(ctx: &Ctx, actor: &str, id: EmojiId, change: Change) -> Resu
     })
     .await;
     drop(filing);
-    let (one, gone) = changed?;
-    attachments::unnamed(ctx, &gone).await?;
-    Ok(one)
+    match changed {
+        Ok((one, gone)) => {
+            attachments::unnamed(ctx, &gone).await?;
+            Ok(one)
+        }
+        // It was removed at this very moment: what was to be its picture is nobody's.
+        Err(error) => {
+            attachments::unnamed(ctx, &fresh.unwrap_or_default()).await?;
+            Err(error)
+        }
+    }
 }
 
 /// Removes one with its picture, in the name of `actor`. Where it stands in texts its shortcode is shown.

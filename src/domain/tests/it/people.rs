@@ -198,7 +198,7 @@ stories! {
         let there = house.peer("https://there.example").await;
         let zoe = house.remote(there, "https://there.example", "zoe").await;
         let ada = house.person("ada").await;
-        for (by, id) in [(admin.id, owner.id), (moderator.id, ada.id), (ada.id, ada.id), (zoe.id, ada.id)] {
+        for (by, id) in [(admin.id, owner.id), (moderator.id, ada.id), (ada.id, ada.id), (zoe.id, ada.id), (ada.id, zoe.id)] {
             let answer = people::disable_by(ctx, by, id).await;
             assert!(matches!(answer, Err(DomainError::Forbidden(_))), "{answer:?}");
         }

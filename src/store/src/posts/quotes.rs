@@ -46,6 +46,18 @@ pub fn set_quote_policy(conn: &mut Conn, post: PostId, policy: QuotePolicy) -> R
     Ok(())
 }
 
+/// A post, locked until the transaction ends: what is said of its quote depends on what was said before. On SQLite there is
+/// one writer anyway.
+///
+/// # Errors
+/// Those of the queries.
+pub fn locked(conn: &mut Conn, post: PostId) -> Result<Option<Post>, StoreError> {
+    Sql::new("UPDATE posts SET quote_state = quote_state WHERE id = ")
+        .int(post.get())
+        .run(conn)?;
+    super::get(conn, post)
+}
+
 /// The post whose quote has this stamp.
 ///
 /// # Errors
@@ -61,14 +73,22 @@ pub fn by_stamp(conn: &mut Conn, uri: &str) -> Result<Option<Post>, StoreError> 
         .transpose()
 }
 
-/// The newest posts that quote one of these with its author's leave, with their authors, at most `most`.
+/// The newest posts that quote this one with its author's leave, with their authors, at most `most`; `here`: only those of
+/// people of this node.
 ///
 /// # Errors
 /// Those of the query.
-pub fn quoting(conn: &mut Conn, quoted: PostId, most: i64) -> Result<Vec<(PostId, AccountId)>, StoreError> {
+pub fn quoting(
+    conn: &mut Conn,
+    quoted: PostId,
+    here: bool,
+    most: i64,
+) -> Result<Vec<(PostId, AccountId)>, StoreError> {
     let rows = Sql::new("SELECT id, account_id FROM posts WHERE quoted_id = ")
         .int(quoted.get())
-        .raw(" AND quote_state = 'accepted' AND deleted_at IS NULL ORDER BY id DESC LIMIT ")
+        .raw(" AND quote_state = 'accepted' AND deleted_at IS NULL")
+        .when(here, |sql| sql.raw(" AND peer_id IS NULL"))
+        .raw(" ORDER BY id DESC LIMIT ")
         .int(most)
         .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
     Ok(rows
