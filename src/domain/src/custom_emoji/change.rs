@@ -89,7 +89,7 @@ pub async fn create(ctx: &Ctx, actor: &str, shortcode: &str, change: Change) -> 
         };
         rows::insert(tx, &one)?;
         audit::write(tx, &actor, "emoji.made", None, None, &one.shortcode)?;
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: None })?;
         Ok(one)
     })
     .await;
@@ -135,7 +135,7 @@ pub async fn update(ctx: &Ctx, actor: &str, id: EmojiId, change: Change) -> Resu
         }
         rows::update(tx, &one)?;
         audit::write(tx, &actor, "emoji.changed", None, None, &one.shortcode)?;
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: None })?;
         Ok((one, gone))
     })
     .await;
@@ -165,7 +165,7 @@ pub async fn remove(ctx: &Ctx, actor: &str, id: EmojiId) -> Result<()> {
             .ok_or(DomainError::NotFound)?;
         rows::remove(tx, id)?;
         audit::write(tx, &actor, "emoji.removed", None, None, &one.shortcode)?;
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: None })?;
         Ok(hashes(&one.picture))
     })
     .await?;
