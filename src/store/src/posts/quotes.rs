@@ -143,11 +143,12 @@ pub fn quotes_of(
     Ok(newest_first(ids.into_iter().map(PostId).collect(), paging))
 }
 
-/// Links posts that quoted `uri` before it was known here; which. What its author says to them is not known by that.
+/// Links posts that quoted `post` before it was known here; which. What its author says to them is not known by that, but
+/// of their own, which are let; how many of these there are.
 ///
 /// # Errors
 /// Those of the queries.
-pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreError> {
+pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<(Vec<PostId>, usize), StoreError> {
     let orphans =
         Sql::new("SELECT id FROM posts WHERE quoted_id IS NULL AND deleted_at IS NULL AND quoted_uri = ")
             .text(post.uri.as_str())
@@ -157,14 +158,19 @@ pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreEr
             .int(ORPHANS)
             .list(conn)?;
     if orphans.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     Sql::new("UPDATE posts SET quoted_id = ")
         .int(post.id.get())
         .raw(" WHERE id IN ")
         .ids(&orphans)
         .run(conn)?;
-    Ok(orphans.into_iter().map(PostId).collect())
+    let own = Sql::new("UPDATE posts SET quote_state = 'accepted' WHERE quote_state = 'pending' AND account_id = ")
+        .int(post.account.get())
+        .raw(" AND id IN ")
+        .ids(&orphans)
+        .run(conn)?;
+    Ok((orphans.into_iter().map(PostId).collect(), own))
 }
 
 /// What a person sees of a quoted post that they may see, or could before it was deleted.

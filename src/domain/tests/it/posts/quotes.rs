@@ -334,6 +334,28 @@ stories! {
         assert_eq!(kept().await, ((0, 0, 0), 0));
     }
 
+    async fn ones_own_is_let_also_if_it_comes_before_what_it_quotes(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (peer, elsewhere) = (house.peer(THERE).await, house.peer(ELSEWHERE).await);
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let xan = house.remote(elsewhere, ELSEWHERE, "xan").await;
+        let ada = house.person("ada").await;
+        let quoted_uri = format!("{THERE}/p/0");
+        let own = theirs(&format!("{THERE}/p/1"), &quoted_uri, Stamp::None);
+        let own = posts::publish(ctx, house.via(peer), zoe.id, own).await.unwrap();
+        let others = theirs(&format!("{ELSEWHERE}/p/1"), &quoted_uri, Stamp::None);
+        let others = posts::publish(ctx, house.via(elsewhere), xan.id, others).await.unwrap();
+        assert_eq!(house.sight(ada.id, own).await, (QuoteSight::Pending, None));
+        let quoted = remote_draft(&quoted_uri, Visibility::Public, &[]);
+        let quoted = posts::publish(ctx, house.via(peer), zoe.id, quoted).await.unwrap();
+        assert_eq!(house.sight(ada.id, own).await, (QuoteSight::Accepted, Some(quoted)));
+        assert_eq!(house.sight(ada.id, others).await, (QuoteSight::Pending, None));
+        assert_eq!(house.quotes_count(ada.id, quoted).await, 1);
+        posts::delete(ctx, house.via(peer), zoe.id, own).await.unwrap();
+        assert_eq!(house.quotes_count(ada.id, quoted).await, 0);
+    }
+
     /// Two who say what becomes of one quote, at the same moment: one after the other.
     async fn two_words_about_a_quote_count_it_once(db: &TestDatabase) {
         let house = House::new(db);
