@@ -84,7 +84,12 @@ pub fn by(
     )
     .int(post.get())
     .raw(" AND ");
-    people(conn, person_wanted(sql, Who::Id(viewer.get()), now), "f.id", paging)
+    people(
+        conn,
+        person_wanted(sql, Who::Id(viewer.get()), now),
+        "f.id",
+        paging,
+    )
 }
 
 /// Who boosted a post so that `viewer` may see it: (row, who), newest first; without the same people as [`by`].
@@ -104,7 +109,12 @@ pub fn boosted_by(
         .int(post.get())
         .raw(" AND ");
     let sql = visible(sql, Viewer::Person(viewer)).raw(" AND ");
-    people(conn, person_wanted(sql, Who::Id(viewer.get()), now), "p.id", paging)
+    people(
+        conn,
+        person_wanted(sql, Who::Id(viewer.get()), now),
+        "p.id",
+        paging,
+    )
 }
 
 fn people(

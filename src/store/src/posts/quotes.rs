@@ -165,11 +165,12 @@ pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<(Vec<PostId>, usize)
         .raw(" WHERE id IN ")
         .ids(&orphans)
         .run(conn)?;
-    let own = Sql::new("UPDATE posts SET quote_state = 'accepted' WHERE quote_state = 'pending' AND account_id = ")
-        .int(post.account.get())
-        .raw(" AND id IN ")
-        .ids(&orphans)
-        .run(conn)?;
+    let own =
+        Sql::new("UPDATE posts SET quote_state = 'accepted' WHERE quote_state = 'pending' AND account_id = ")
+            .int(post.account.get())
+            .raw(" AND id IN ")
+            .ids(&orphans)
+            .run(conn)?;
     Ok((orphans.into_iter().map(PostId).collect(), own))
 }
 
