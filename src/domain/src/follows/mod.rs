@@ -40,7 +40,7 @@ pub async fn among_followers(
     followee: AccountId,
     people: Vec<AccountId>,
 ) -> Result<Vec<AccountId>> {
-    let people: Vec<i64> = people.iter().map(|id| id.get()).collect();
+    let people: Vec<i64> = people.into_iter().map(AccountId::get).collect();
     let found = ctx
         .store()
         .read(move |conn| rows::followers_among(conn, followee, &people));
