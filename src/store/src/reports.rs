@@ -220,7 +220,7 @@ pub fn count(conn: &mut Conn, which: &Wanted) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// Those of the query.
-pub fn name(conn: &mut Conn, which: &Wanted, post: PostId) -> Result<bool, StoreError> {
+pub fn any_about(conn: &mut Conn, which: &Wanted, post: PostId) -> Result<bool, StoreError> {
     wanted(Sql::new("SELECT r.id FROM reports r WHERE "), which)
         .raw(" AND EXISTS (SELECT 1 FROM report_posts q WHERE q.report_id = r.id AND q.post_id = ")
         .int(post.get())

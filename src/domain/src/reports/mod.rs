@@ -74,7 +74,7 @@ pub(crate) fn names(conn: &mut Conn, member: &Member, post: &Post) -> std::resul
         not_about: kept_from(member),
         ..rows::Wanted::default()
     };
-    Ok(moderates(member) && rows::name(conn, &about_author, post.id)?)
+    Ok(moderates(member) && rows::any_about(conn, &about_author, post.id)?)
 }
 
 /// The house rules of these ids.
