@@ -27,7 +27,8 @@ pub async fn of(ctx: &Ctx, account: AccountId, page: Page) -> Result<Vec<(i64, S
 }
 
 /// A person hides everyone of a node, which need not be known: nobody of it appears in their timelines, searches,
-/// notifications, suggestions, streams and conversations any more, and follows in both directions end, whose nodes are told.
+/// notifications, suggestions, streams, conversations and lists of people any more, and follows in both directions end, whose
+/// nodes are told. Reports that the node sends are told all the same.
 ///
 /// # Errors
 /// `Invalid` for what is no authority, for this node itself, and beyond a thousand of them.

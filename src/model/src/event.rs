@@ -118,8 +118,12 @@ pub enum Event {
         /// The post.
         post: PostId,
     },
-    /// Custom emoji, ours or a peer's, came, changed or went.
-    EmojisChanged,
+    /// Custom emoji came, changed or went.
+    EmojisChanged {
+        /// Whose they are: a peer's, or this node's own.
+        #[serde(default)]
+        peer: Option<PeerId>,
+    },
     /// A profile changed.
     AccountUpdated {
         /// Whose.

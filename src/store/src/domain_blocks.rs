@@ -56,6 +56,19 @@ pub fn hides(conn: &mut Conn, account: AccountId, peer: PeerId) -> Result<bool, 
     .any(conn)
 }
 
+/// The peers whose nodes a person hides.
+///
+/// # Errors
+/// Those of the query.
+pub(crate) fn peers_of(conn: &mut Conn, account: AccountId) -> Result<Vec<i64>, StoreError> {
+    Sql::new(
+        "SELECT k.id FROM domain_blocks h JOIN peers k ON k.origin IN ('https://' || h.domain, 'http://' || h.domain) \
+         WHERE h.account_id = ",
+    )
+    .int(account.get())
+    .list(conn)
+}
+
 /// Which of `people` are of nodes that a person hides.
 ///
 /// # Errors

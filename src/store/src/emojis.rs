@@ -53,12 +53,12 @@ impl From<Row> for Emoji {
     }
 }
 
-/// All of them, ours and those of peers, by shortcode.
+/// All of them, ours and those of peers, in no order.
 ///
 /// # Errors
 /// The database's.
 pub fn all(conn: &mut Conn) -> Result<Vec<Emoji>, StoreError> {
-    let rows = emojis::table.order(emojis::shortcode.asc()).load::<Row>(conn)?;
+    let rows = emojis::table.load::<Row>(conn)?;
     Ok(rows.into_iter().map(Emoji::from).collect())
 }
 
@@ -69,9 +69,11 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Emoji>, StoreError> {
 pub fn own(conn: &mut Conn) -> Result<Vec<Emoji>, StoreError> {
     let rows = emojis::table
         .filter(emojis::peer_id.is_null())
-        .order((emojis::category.asc(), emojis::shortcode.asc()))
         .load::<Row>(conn)?;
-    Ok(rows.into_iter().map(Emoji::from).collect())
+    let mut own: Vec<Emoji> = rows.into_iter().map(Emoji::from).collect();
+    // Not by the database: PostgreSQL would sort as its language does, SQLite by bytes.
+    own.sort_by(|a, b| (&a.category, &a.shortcode).cmp(&(&b.category, &b.shortcode)));
+    Ok(own)
 }
 
 /// One by id.

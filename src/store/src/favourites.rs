@@ -4,6 +4,7 @@ use crate::{
     Conn, StoreError,
     page::{newest_first, page},
     sql::Sql,
+    visible::{POSTS, Viewer, Who, person_wanted, visible},
 };
 use diesel::sql_types::{BigInt, Text};
 use entrenous_model::{AccountId, Page, PostId, Time};
@@ -66,19 +67,32 @@ pub fn remove(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Who favourited a post: (row, who), newest first.
+/// Who favourited a post: (row, who), newest first; nobody whom `viewer` blocks, mutes or hides with their node, or who
+/// blocks `viewer`.
 ///
 /// # Errors
 /// Those of the query.
-pub fn by(conn: &mut Conn, post: PostId, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
+pub fn by(
+    conn: &mut Conn,
+    viewer: AccountId,
+    post: PostId,
+    paging: &Page,
+    now: Time,
+) -> Result<Vec<(i64, AccountId)>, StoreError> {
+    let sql = Sql::new(
+        "SELECT f.id, f.account_id FROM favourites f JOIN accounts a ON a.id = f.account_id WHERE f.post_id = ",
+    )
+    .int(post.get())
+    .raw(" AND ");
     people(
         conn,
-        Sql::new("SELECT id, account_id FROM favourites WHERE post_id = ").int(post.get()),
+        person_wanted(sql, Who::Id(viewer.get()), now),
+        "f.id",
         paging,
     )
 }
 
-/// Who boosted a post so that `viewer` may see it: (row, who), newest first.
+/// Who boosted a post so that `viewer` may see it: (row, who), newest first; without the same people as [`by`].
 ///
 /// # Errors
 /// Those of the query.
@@ -87,22 +101,29 @@ pub fn boosted_by(
     viewer: AccountId,
     post: PostId,
     paging: &Page,
+    now: Time,
 ) -> Result<Vec<(i64, AccountId)>, StoreError> {
     let sql = Sql::new("SELECT p.id, p.account_id FROM ")
-        .raw(crate::visible::POSTS)
-        .raw(" WHERE p.boost_of = ")
+        .raw(POSTS)
+        .raw(" JOIN accounts a ON a.id = p.account_id WHERE p.boost_of = ")
         .int(post.get())
         .raw(" AND ");
-    let sql = crate::visible::visible(sql, crate::visible::Viewer::Person(viewer));
-    let rows = page(sql, "p.id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    Ok(newest_first(
-        rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(),
+    let sql = visible(sql, Viewer::Person(viewer)).raw(" AND ");
+    people(
+        conn,
+        person_wanted(sql, Who::Id(viewer.get()), now),
+        "p.id",
         paging,
-    ))
+    )
 }
 
-fn people(conn: &mut Conn, sql: Sql, paging: &Page) -> Result<Vec<(i64, AccountId)>, StoreError> {
-    let rows = page(sql, "id", paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+fn people(
+    conn: &mut Conn,
+    sql: Sql,
+    column: &'static str,
+    paging: &Page,
+) -> Result<Vec<(i64, AccountId)>, StoreError> {
+    let rows = page(sql, column, paging).load::<(BigInt, BigInt), (i64, i64)>(conn)?;
     Ok(newest_first(
         rows.into_iter().map(|(row, id)| (row, AccountId(id))).collect(),
         paging,

@@ -62,6 +62,23 @@ pub fn between(
         .map(Into::into))
 }
 
+/// Which of `people` follow `followee`, accepted.
+///
+/// # Errors
+/// Those of the query.
+pub fn followers_among(
+    conn: &mut Conn,
+    followee: AccountId,
+    people: &[i64],
+) -> Result<Vec<AccountId>, StoreError> {
+    let ids = Sql::new("SELECT follower_id FROM follows WHERE accepted AND followee_id = ")
+        .int(followee.get())
+        .raw(" AND follower_id IN ")
+        .ids(people)
+        .list(conn)?;
+    Ok(ids.into_iter().map(AccountId).collect())
+}
+
 /// A follow by its ActivityPub id.
 ///
 /// # Errors

@@ -154,16 +154,17 @@ pub fn withdraw_all(conn: &mut Conn, account: AccountId, from: AccountId) -> Res
 }
 
 /// `n` is shown to `owner`: from someone who is there, whom they neither block nor mute, of a node that they do not hide,
-/// about a post they may see. Reports are shown while `owner` moderates, whomever they mute.
+/// about a post they may see. Reports are shown while `owner` moderates, whomever they mute and whatever they hide.
 fn shown(sql: Sql, owner: AccountId, now: Time) -> Sql {
     let who = Who::Id(owner.get());
     let sql = sql.raw(
         " AND EXISTS (SELECT 1 FROM accounts f LEFT JOIN peers g ON g.id = f.peer_id WHERE f.id = n.from_id \
-             AND f.disabled_at IS NULL AND (f.peer_id IS NULL OR (g.state IN ('active', 'suspended') AND ",
+             AND f.disabled_at IS NULL AND (f.peer_id IS NULL OR (g.state IN ('active', 'suspended') \
+             AND (n.kind = 'admin.report' OR ",
     );
     let sql = node_wanted(sql, who, "f.peer_id")
         .raw(
-            "))) \
+            ")))) \
              AND (n.kind <> 'admin.report' OR EXISTS (SELECT 1 FROM members h WHERE h.account_id = n.account_id \
              AND h.role IN ('moderator', 'administrator', 'owner'))) AND (n.kind = 'admin.report' OR (\
              NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = n.from_id AND b.account_id = ",

@@ -45,8 +45,8 @@ pub fn of_posts(conn: &mut Conn, posts: &[i64], most: i64) -> Result<Vec<Sample>
     .load::<(BigInt, Text, BigInt, BigInt), Sample>(conn)
 }
 
-/// Reactions that look otherwise to `viewer` than to others: their own, and those of people whom they block or mute, or
-/// who block them. (post, emoji, who).
+/// Reactions that look otherwise to `viewer` than to others: their own, and those of people whom they block, mute or hide
+/// with their node, or who block them. (post, emoji, who).
 ///
 /// # Errors
 /// Those of the query.
@@ -73,7 +73,12 @@ pub fn of_viewer(
         .int(viewer)
         .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
         .time(now)
-        .raw("))) ORDER BY r.id")
+        .raw(
+            ")) OR a.peer_id IN (SELECT hp.id FROM domain_blocks h JOIN peers hp \
+             ON hp.origin IN ('https://' || h.domain, 'http://' || h.domain) WHERE h.account_id = ",
+        )
+        .int(viewer)
+        .raw(")) ORDER BY r.id")
         .load::<(BigInt, Text, BigInt), (i64, String, i64)>(conn)
 }
 
@@ -92,6 +97,23 @@ pub fn of_person(
         .int(post.get())
         .raw(" ORDER BY id")
         .load::<(BigInt, Text, Text), (i64, String, String)>(conn)
+}
+
+/// The reactions of these people to these posts, oldest first: (who, post, emoji).
+///
+/// # Errors
+/// Those of the query.
+pub fn between(
+    conn: &mut Conn,
+    people: &[i64],
+    posts: &[i64],
+) -> Result<Vec<(i64, i64, String)>, StoreError> {
+    Sql::new("SELECT account_id, post_id, name FROM reactions WHERE account_id IN ")
+        .ids(people)
+        .raw(" AND post_id IN ")
+        .ids(posts)
+        .raw(" ORDER BY id")
+        .load::<(BigInt, BigInt, Text), (i64, i64, String)>(conn)
 }
 
 /// Whether anyone answered a post with this emoji.

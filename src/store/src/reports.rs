@@ -10,7 +10,7 @@ use diesel::Queryable;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use entrenous_model::{
     AccountId, Evidence, Page, PeerId, PostId, Report, ReportCategory, ReportId, ReportedPost, ReportedRule,
-    Time,
+    Time, first_id_at,
 };
 use std::collections::HashMap;
 
@@ -216,6 +216,18 @@ pub fn count(conn: &mut Conn, which: &Wanted) -> Result<i64, StoreError> {
         .unwrap_or(0))
 }
 
+/// Whether one of them is about a post.
+///
+/// # Errors
+/// Those of the query.
+pub fn any_about(conn: &mut Conn, which: &Wanted, post: PostId) -> Result<bool, StoreError> {
+    wanted(Sql::new("SELECT r.id FROM reports r WHERE "), which)
+        .raw(" AND EXISTS (SELECT 1 FROM report_posts q WHERE q.report_id = r.id AND q.post_id = ")
+        .int(post.get())
+        .raw(") LIMIT 1")
+        .any(conn)
+}
+
 /// The posts of reports, in the order in which they were named.
 ///
 /// # Errors
@@ -259,17 +271,21 @@ pub fn open_alike(
     many(conn, sql)
 }
 
+/// The condition "`r` was made after `since`". By the id too, which the indexes hold.
+fn after(sql: Sql, since: Time) -> Sql {
+    sql.raw(" AND r.id >= ")
+        .int(first_id_at(since))
+        .raw(" AND r.created_at > ")
+        .time(since)
+}
+
 /// How many reports somebody has made since `since`.
 ///
 /// # Errors
 /// Those of the query.
 pub fn made_since(conn: &mut Conn, reporter: AccountId, since: Time) -> Result<i64, StoreError> {
-    Ok(Sql::new("SELECT COUNT(*) FROM reports WHERE account_id = ")
-        .int(reporter.get())
-        .raw(" AND created_at > ")
-        .time(since)
-        .one(conn)?
-        .unwrap_or(0))
+    let sql = Sql::new("SELECT COUNT(*) FROM reports r WHERE r.account_id = ").int(reporter.get());
+    Ok(after(sql, since).one(conn)?.unwrap_or(0))
 }
 
 /// How many reports a peer has sent since `since`.
@@ -277,12 +293,8 @@ pub fn made_since(conn: &mut Conn, reporter: AccountId, since: Time) -> Result<i
 /// # Errors
 /// Those of the query.
 pub fn received_since(conn: &mut Conn, peer: PeerId, since: Time) -> Result<i64, StoreError> {
-    Ok(Sql::new("SELECT COUNT(*) FROM reports WHERE peer_id = ")
-        .int(peer.get())
-        .raw(" AND created_at > ")
-        .time(since)
-        .one(conn)?
-        .unwrap_or(0))
+    let sql = Sql::new("SELECT COUNT(*) FROM reports r WHERE r.peer_id = ").int(peer.get());
+    Ok(after(sql, since).one(conn)?.unwrap_or(0))
 }
 
 /// How many reports a peer was sent since `since`.
@@ -290,14 +302,13 @@ pub fn received_since(conn: &mut Conn, peer: PeerId, since: Time) -> Result<i64,
 /// # Errors
 /// Those of the query.
 pub fn forwarded_since(conn: &mut Conn, peer: PeerId, since: Time) -> Result<i64, StoreError> {
-    Ok(Sql::new(
-        "SELECT COUNT(*) FROM reports r JOIN accounts a ON a.id = r.target_id WHERE r.forwarded AND a.peer_id = ",
+    // No join: it would begin with all people of the peer, of whom there may be many, and not with the last reports.
+    let sql = Sql::new(
+        "SELECT COUNT(*) FROM reports r WHERE r.forwarded \
+         AND (SELECT a.peer_id FROM accounts a WHERE a.id = r.target_id) = ",
     )
-    .int(peer.get())
-    .raw(" AND r.created_at > ")
-    .time(since)
-    .one(conn)?
-    .unwrap_or(0))
+    .int(peer.get());
+    Ok(after(sql, since).one(conn)?.unwrap_or(0))
 }
 
 /// Somebody, or nobody, looks after a report.
@@ -315,21 +326,25 @@ pub fn assign(conn: &mut Conn, id: ReportId, to: Option<AccountId>, now: Time) -
     Ok(())
 }
 
-/// A report is resolved by somebody, or open again (`None`).
+/// A report is resolved by somebody, or open again (`None`). False if it was so already, also since a moment ago.
 ///
 /// # Errors
 /// Those of the query.
-pub fn settle(conn: &mut Conn, id: ReportId, by: Option<AccountId>, now: Time) -> Result<(), StoreError> {
-    Sql::new("UPDATE reports SET settled_at = ")
+pub fn settle(conn: &mut Conn, id: ReportId, by: Option<AccountId>, now: Time) -> Result<bool, StoreError> {
+    let changed = Sql::new("UPDATE reports SET settled_at = ")
         .opt_time(by.map(|_| now))
         .raw(", settled_by = ")
         .opt_int(by.map(AccountId::get))
         .raw(", updated_at = ")
         .time(now)
-        .raw(" WHERE id = ")
+        .raw(if by.is_some() {
+            " WHERE settled_at IS NULL AND id = "
+        } else {
+            " WHERE settled_at IS NOT NULL AND id = "
+        })
         .int(id.get())
         .run(conn)?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// A report is of another category.

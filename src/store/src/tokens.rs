@@ -132,6 +132,17 @@ pub fn used(conn: &mut Conn, id: TokenId, at: Time, user_agent: &str) -> Result<
     Ok(())
 }
 
+/// Locks a token until the transaction ends, so that it is not revoked meanwhile. False if it is revoked, or is none.
+///
+/// # Errors
+/// The database's.
+pub fn lock(conn: &mut Conn, id: TokenId) -> Result<bool, StoreError> {
+    let valid = diesel::update(tokens::table.find(id.get()).filter(tokens::revoked_at.is_null()))
+        .set(tokens::scopes.eq(tokens::scopes))
+        .execute(conn)?;
+    Ok(valid == 1)
+}
+
 /// Revokes all tokens of a person but one; which.
 ///
 /// # Errors

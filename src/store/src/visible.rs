@@ -130,6 +130,21 @@ pub(crate) fn node_wanted(sql: Sql, who: Who, peers: &'static str) -> Sql {
     .raw(format!(" AND hp.id IN ({peers}))"))
 }
 
+/// The condition "`who` sees `a`, one of `accounts`, in lists of people": neither blocks nor mutes them, nor is blocked by
+/// them, nor hides their node.
+pub(crate) fn person_wanted(sql: Sql, who: Who, now: Time) -> Sql {
+    node_wanted(sql, who, "a.peer_id")
+        .raw(" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.target_id = a.id AND b.account_id = ")
+        .who(who)
+        .raw(") AND NOT EXISTS (SELECT 1 FROM blocks c WHERE c.account_id = a.id AND c.target_id = ")
+        .who(who)
+        .raw(") AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.target_id = a.id AND u.account_id = ")
+        .who(who)
+        .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
+        .time(now)
+        .raw("))")
+}
+
 /// The condition "`who` neither blocks nor mutes the author of `p`, nor of what it boosts, nor hides their nodes": for
 /// timelines.
 pub(crate) fn wanted(sql: Sql, who: Who, now: Time) -> Sql {

@@ -204,12 +204,13 @@ async fn find(
 
 async fn directory(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     paging: Paging,
     Query(asked): Query<DirectoryQuery>,
 ) -> ApiResult<Json<Vec<Account>>> {
     let (offset, limit) = paging.offset(40, 80);
-    let found = accounts::directory(state.ctx(), asked.local.unwrap_or(false), offset, limit).await?;
+    let local = asked.local.unwrap_or(false);
+    let found = accounts::directory(state.ctx(), caller.id(), local, offset, limit).await?;
     Ok(Json(entities::accounts(&state, &found).await?))
 }
 

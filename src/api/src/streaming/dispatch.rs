@@ -51,7 +51,7 @@ impl Work {
             | Event::MarksChanged { .. }
             | Event::SpreadQueued { .. }
             | Event::LookChanged
-            | Event::EmojisChanged
+            | Event::EmojisChanged { .. }
             | Event::OwnKeysChanged
             | Event::PollQueued { .. }
             | Event::PostScheduled { .. }

@@ -14,7 +14,7 @@ use crate::posts::Bodies;
 use crate::timelines::Homes;
 use crate::trends::Trends;
 use crate::uses::Uses;
-use entrenous_model::{Account, AccountId, Event, Member, TokenId};
+use entrenous_model::{Account, AccountId, Event, Member, PeerId, TokenId};
 use moka::sync::Cache;
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,10 +152,15 @@ impl Caches {
                     self.forget_posts();
                 }
                 // What shows them is made anew.
-                Event::EmojisChanged => {
+                Event::EmojisChanged { peer } => {
                     self.emojis.forget();
-                    self.forget_everyone();
-                    self.forget_posts();
+                    match peer {
+                        Some(peer) => self.forget_shown_by(*peer),
+                        None => {
+                            self.forget_everyone();
+                            self.forget_posts();
+                        }
+                    }
                 }
                 Event::TokenRevoked { token } => self.forget_token(*token),
                 Event::PeerChanged { .. } => {
@@ -206,6 +211,18 @@ impl Caches {
         self.account_marks.forget_all();
         self.accounts.invalidate_all();
         self.owner_marks.forget(|| self.owners.invalidate_all());
+    }
+
+    /// People of a peer, what they wrote, and what was answered with a peer's emoji; nothing else, or a peer that sends one
+    /// emoji after the other would keep all of us reading from the disk.
+    fn forget_shown_by(&self, peer: PeerId) {
+        self.account_marks.forget_all();
+        for (id, known) in &self.accounts {
+            if known.account.peer == Some(peer) {
+                self.accounts.invalidate(&*id);
+            }
+        }
+        self.posts.forget_shown_by(peer);
     }
 
     fn forget_keys(&self, id: AccountId) {

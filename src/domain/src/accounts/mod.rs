@@ -223,15 +223,22 @@ pub async fn relationships(
     Ok(answer)
 }
 
-/// Active local and known remote people that are discoverable, newest activity first (the directory).
+/// Active local and known remote people that are discoverable, newest activity first (the directory); nobody of a node that
+/// `viewer` hides.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn directory(ctx: &Ctx, local_only: bool, offset: i64, limit: i64) -> Result<Vec<Arc<Account>>> {
+pub async fn directory(
+    ctx: &Ctx,
+    viewer: AccountId,
+    local_only: bool,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Arc<Account>>> {
     let (offset, limit) = (offset.max(0), limit.clamp(1, 200));
     let ids = ctx
         .store()
-        .read(move |conn| store::accounts::directory(conn, local_only, offset, limit))
+        .read(move |conn| store::accounts::directory(conn, viewer, local_only, offset, limit))
         .await?;
     get_many(ctx, ids).await
 }

@@ -89,7 +89,7 @@ pub async fn create(ctx: &Ctx, actor: &str, shortcode: &str, change: Change) -> 
         };
         rows::insert(tx, &one)?;
         audit::write(tx, &actor, "emoji.made", None, None, &one.shortcode)?;
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: None })?;
         Ok(one)
     })
     .await;
@@ -116,7 +116,7 @@ pub async fn update(ctx: &Ctx, actor: &str, id: EmojiId, change: Change) -> Resu
         None => None,
     };
     let (visible_in_picker, disabled) = (change.visible_in_picker, change.disabled);
-    let actor = actor.to_owned();
+    let (actor, fresh) = (actor.to_owned(), picture.as_ref().map(hashes));
     let changed = work::write(ctx, move |tx| {
         let mut one = rows::by_id(tx, id)?
             .filter(|emoji| emoji.peer.is_none())
@@ -135,14 +135,22 @@ pub async fn update(ctx: &Ctx, actor: &str, id: EmojiId, change: Change) -> Resu
         }
         rows::update(tx, &one)?;
         audit::write(tx, &actor, "emoji.changed", None, None, &one.shortcode)?;
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: None })?;
         Ok((one, gone))
     })
     .await;
     drop(filing);
-    let (one, gone) = changed?;
-    attachments::unnamed(ctx, &gone).await?;
-    Ok(one)
+    match changed {
+        Ok((one, gone)) => {
+            attachments::unnamed(ctx, &gone).await?;
+            Ok(one)
+        }
+        // It was removed at this very moment: what was to be its picture is nobody's.
+        Err(error) => {
+            attachments::unnamed(ctx, &fresh.unwrap_or_default()).await?;
+            Err(error)
+        }
+    }
 }
 
 /// Removes one with its picture, in the name of `actor`. Where it stands in texts its shortcode is shown.
@@ -157,7 +165,7 @@ pub async fn remove(ctx: &Ctx, actor: &str, id: EmojiId) -> Result<()> {
             .ok_or(DomainError::NotFound)?;
         rows::remove(tx, id)?;
         audit::write(tx, &actor, "emoji.removed", None, None, &one.shortcode)?;
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: None })?;
         Ok(hashes(&one.picture))
     })
     .await?;

@@ -84,7 +84,7 @@ pub async fn remember(ctx: &Ctx, peer: PeerId, remote: RemoteEmoji) -> Result<bo
                 Vec::new()
             }
         };
-        tx.tell(Event::EmojisChanged)?;
+        tx.tell(Event::EmojisChanged { peer: Some(peer) })?;
         Ok(Some(gone))
     })
     .await;
@@ -114,7 +114,7 @@ pub async fn forget_peer(ctx: &Ctx, peer: PeerId) -> Result<()> {
     let gone = work::write(ctx, move |tx| {
         let gone = rows::remove_of(tx, peer)?;
         if !gone.is_empty() {
-            tx.tell(Event::EmojisChanged)?;
+            tx.tell(Event::EmojisChanged { peer: Some(peer) })?;
         }
         Ok(gone)
     })

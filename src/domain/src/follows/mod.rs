@@ -31,7 +31,7 @@ pub struct FollowOptions {
     pub notify: bool,
 }
 
-/// Those of `people` who follow `followee`, accepted. Read in one turn, so not many at once.
+/// Those of `people` who follow `followee`, accepted.
 ///
 /// # Errors
 /// Only the store's.
@@ -40,15 +40,10 @@ pub async fn among_followers(
     followee: AccountId,
     people: Vec<AccountId>,
 ) -> Result<Vec<AccountId>> {
-    let found = ctx.store().read(move |conn| {
-        let mut following = Vec::new();
-        for person in people {
-            if rows::between(conn, person, followee)?.is_some_and(|follow| follow.accepted) {
-                following.push(person);
-            }
-        }
-        Ok(following)
-    });
+    let people: Vec<i64> = people.into_iter().map(AccountId::get).collect();
+    let found = ctx
+        .store()
+        .read(move |conn| rows::followers_among(conn, followee, &people));
     Ok(found.await?)
 }
 

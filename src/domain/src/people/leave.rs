@@ -44,18 +44,18 @@ pub async fn disable_by(ctx: &Ctx, by: AccountId, id: AccountId) -> Result<()> {
     let events = ctx
         .store()
         .write(move |tx| {
-            let gone = || DomainError::NotFound;
-            let target = store::members::by_account(tx, id)?.ok_or_else(gone)?;
-            let account = store::accounts::by_id(tx, id)?
-                .filter(|account| account.disabled_at.is_none())
-                .ok_or_else(gone)?;
-            let actor = store::accounts::by_id(tx, by)?.ok_or_else(gone)?;
             let role = store::members::by_account(tx, by)?
                 .filter(|member| member.disabled_at.is_none())
                 .map_or(Role::Guest, |member| member.role);
             if !role.administers() {
                 return Err(DomainError::Forbidden("This action is not allowed".to_owned()));
             }
+            let gone = || DomainError::NotFound;
+            let target = store::members::by_account(tx, id)?.ok_or_else(gone)?;
+            let account = store::accounts::by_id(tx, id)?
+                .filter(|account| account.disabled_at.is_none())
+                .ok_or_else(gone)?;
+            let actor = store::accounts::by_id(tx, by)?.ok_or_else(gone)?;
             if target.role > role {
                 return Err(DomainError::Forbidden(
                     "Only an owner can disable an owner".to_owned(),

@@ -244,18 +244,24 @@ fn set_remote(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, files: &[
 /// Takes the files from a post that goes: of our own people they wait a day to be posted again, of others they go.
 /// Answers whether there are bytes to remove.
 pub(super) fn release(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
-    let files = rows::of_post(tx, post.id)?;
-    let now = tx.now();
-    if post.is_local() {
-        for file in files {
-            rows::detach(tx, file.id, now)?;
-        }
-        return Ok(false);
+    if !post.is_local() {
+        return discard(tx, post);
     }
+    let now = tx.now();
+    for file in rows::of_post(tx, post.id)? {
+        rows::detach(tx, file.id, now)?;
+    }
+    Ok(false)
+}
+
+/// Takes the files from a post that nobody may post again. Answers whether there are bytes to remove.
+pub(super) fn discard(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
+    let files = rows::of_post(tx, post.id)?;
     let ids: Vec<MediaId> = files.into_iter().map(|file| file.id).collect();
     if ids.is_empty() {
         return Ok(false);
     }
+    let now = tx.now();
     rows::discard(tx, &ids, now)?;
     Ok(true)
 }

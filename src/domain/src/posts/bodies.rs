@@ -4,7 +4,7 @@
 
 use super::{Body, Mention};
 use crate::marks::{Mark, Marks};
-use entrenous_model::{AccountId, Attachment, Origin, PollOption, Post, PostId};
+use entrenous_model::{AccountId, Attachment, Origin, PeerId, PollOption, Post, PostId};
 use entrenous_store::{Conn, StoreError, polls, posts as rows};
 use moka::sync::Cache;
 use std::collections::HashMap;
@@ -52,6 +52,21 @@ impl Bodies {
     /// The post has changed.
     pub(crate) fn forget(&self, id: PostId) {
         self.marks.forget(|| self.kept.invalidate(&id));
+    }
+
+    /// The pictures of a peer's emoji have changed: what its people wrote, and what was answered with an emoji of a peer.
+    pub(crate) fn forget_shown_by(&self, peer: PeerId) {
+        let shows = |body: &Body| {
+            let foreign = body.reactions.iter().any(|one| one.name.contains('@'));
+            body.post.peer == Some(peer) || foreign
+        };
+        self.marks.forget(|| {
+            for (id, body) in &self.kept {
+                if shows(&body) {
+                    self.kept.invalidate(&*id);
+                }
+            }
+        });
     }
 
     /// Anything may have changed.

@@ -10,8 +10,8 @@ use crate::{
 use entrenous_model::{AccountId, Event, OutboundActivity, Post, PostId, QuotePolicy, Visibility};
 use entrenous_store::{accounts, conversations as rows_of_conversations, posts as rows};
 
-/// Deletes a post or boost of `author` (who a moderator names in their place): a tombstone stays, feeds and notifications
-/// go, peers that have it are told. Deleting what a peer has deleted before is no error.
+/// Deletes a post or boost of `author`: a tombstone stays, feeds and notifications go, peers that have it are told. Deleting
+/// what a peer has deleted before is no error. For a post of somebody else see [`super::remove`].
 ///
 /// # Errors
 /// `NotFound` unless it is the author's.
@@ -30,7 +30,7 @@ pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Resul
         }
         match post.boost_of {
             Some(boosted) => boost::undo(tx, &person, &post, boosted).map(|()| false),
-            None => bury(tx, &post),
+            None => end(tx, &post),
         }
     })
     .await?;
@@ -39,7 +39,7 @@ pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Resul
 }
 
 /// Removes the bytes of what has gone. What fails now is done within the hour.
-async fn swept(ctx: &Ctx, bytes_gone: bool) {
+pub(super) async fn swept(ctx: &Ctx, bytes_gone: bool) {
     if bytes_gone && let Err(error) = crate::attachments::sweep(ctx).await {
         tracing::warn!(%error, "files of a deleted post are not removed yet");
     }
@@ -61,7 +61,7 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
             Some(post) if post.deleted_at.is_some() => Ok(false),
             Some(post) => match post.boost_of {
                 Some(boosted) => boost::undo(tx, &person, &post, boosted).map(|()| false),
-                None => bury(tx, &post),
+                None => end(tx, &post),
             },
             None => {
                 let (id, now) = (PostId(tx.next_id()), tx.now());
@@ -103,8 +103,15 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
     Ok(())
 }
 
-/// Answers whether there are bytes to remove.
-fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
+/// Ends a post with its files. Answers whether there are bytes to remove.
+fn end(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
+    let bytes_gone = attachments::release(tx, post)?;
+    bury(tx, post)?;
+    Ok(bytes_gone)
+}
+
+/// Makes a tombstone of a post whose files are elsewhere already.
+pub(super) fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
     if post.is_local() {
         // While it is still known whom it was for.
         let also = rows::addressed(tx, post.id)?
@@ -123,7 +130,6 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
         )?;
     }
     quotes::gone(tx, post)?;
-    let bytes_gone = attachments::release(tx, post)?;
     let boosts = rows::boosts_of(tx, post.id)?;
     let mut gone = vec![post.id.get()];
     gone.extend(boosts.iter().map(|(boost, _)| boost.get()));
@@ -151,5 +157,5 @@ fn bury(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
             account: booster,
         })?;
     }
-    Ok(bytes_gone)
+    Ok(())
 }

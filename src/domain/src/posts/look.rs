@@ -125,7 +125,8 @@ pub async fn history(ctx: &Ctx, viewer: Viewer, id: PostId) -> Result<Vec<Versio
     .await
 }
 
-/// Who favourited a post: (row id for paging, account), newest first.
+/// Who favourited a post: (row id for paging, account), newest first; nobody whom the viewer blocks, mutes or hides with
+/// their node, or who blocks the viewer.
 ///
 /// # Errors
 /// `NotFound`.
@@ -135,14 +136,15 @@ pub async fn favourited_by(
     id: PostId,
     page: Page,
 ) -> Result<Vec<(i64, Arc<Account>)>> {
-    let page = page.at_most(80);
+    let (page, now) = (page.at_most(80), ctx.now());
     let rows = about(ctx, Viewer::Person(viewer), id, move |conn, _, post| {
-        favourites::by(conn, post.boost_of.unwrap_or(post.id), &page)
+        favourites::by(conn, viewer, post.boost_of.unwrap_or(post.id), &page, now)
     });
     work::with_accounts(ctx, rows.await?).await
 }
 
-/// Who boosted a post: (row id for paging, account), newest first. Boosts that the viewer may not see are left out.
+/// Who boosted a post: (row id for paging, account), newest first. Boosts that the viewer may not see are left out, and the
+/// same people as in [`favourited_by`].
 ///
 /// # Errors
 /// `NotFound`.
@@ -152,9 +154,9 @@ pub async fn boosted_by(
     id: PostId,
     page: Page,
 ) -> Result<Vec<(i64, Arc<Account>)>> {
-    let page = page.at_most(80);
+    let (page, now) = (page.at_most(80), ctx.now());
     let rows = about(ctx, Viewer::Person(viewer), id, move |conn, _, post| {
-        favourites::boosted_by(conn, viewer, post.boost_of.unwrap_or(post.id), &page)
+        favourites::boosted_by(conn, viewer, post.boost_of.unwrap_or(post.id), &page, now)
     });
     work::with_accounts(ctx, rows.await?).await
 }

@@ -18,6 +18,7 @@ mod publish;
 mod quoted;
 mod react;
 mod reactions;
+mod remove;
 mod views;
 
 use crate::polls::NewPoll;
@@ -45,6 +46,7 @@ pub use publish::{concerns_someone, publish};
 pub use quoted::QuoteView;
 pub use react::{KINDS, OF_ONE, react, unicode as unicode_emoji, unreact};
 pub use reactions::{Reacted, Reaction, ShownReaction, latest_reactions};
+pub use remove::{REASON, remove};
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
 pub use views::{view, view_anew, view_for_each, views};
 

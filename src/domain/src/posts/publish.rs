@@ -185,7 +185,11 @@ fn in_transaction(
         for orphan in adopted {
             tx.announce(Event::PostCounted { post: orphan });
         }
-        for quoting in rows::adopt_quotes(tx, &post)? {
+        let (quoting, own) = rows::adopt_quotes(tx, &post)?;
+        if let Ok(own @ 1..) = i64::try_from(own) {
+            rows::bump(tx, post.id, rows::Count::Quotes, own)?;
+        }
+        for quoting in quoting {
             tx.announce(Event::PostCounted { post: quoting });
         }
     }

@@ -36,7 +36,7 @@ impl Reaction {
 pub struct Reacted {
     /// The viewer's own, oldest first.
     pub mine: Vec<String>,
-    /// Those of people whom the viewer does not see.
+    /// Those of people whom the viewer does not see: blocked, muted, or of a node that they hide.
     pub hidden: Vec<(String, AccountId)>,
 }
 
@@ -139,13 +139,17 @@ pub async fn latest_reactions(
         return Ok(HashMap::new());
     }
     let found = ctx.store().read(move |conn| {
-        let mut found = HashMap::new();
-        for (who, post) in wanted {
-            if let Some((_, name, _)) = rows::of_person(conn, who, post)?.pop() {
-                found.insert((who, post), name);
-            }
-        }
-        Ok(found)
+        let people: HashSet<i64> = wanted.iter().map(|(who, _)| who.get()).collect();
+        let posts: HashSet<i64> = wanted.iter().map(|(_, post)| post.get()).collect();
+        let people: Vec<i64> = people.into_iter().collect();
+        let rows = rows::between(conn, &people, &posts.into_iter().collect::<Vec<_>>())?;
+        let wanted: HashSet<(AccountId, PostId)> = wanted.into_iter().collect();
+        // Oldest first: the newest stays.
+        Ok(rows
+            .into_iter()
+            .map(|(who, post, name)| ((AccountId(who), PostId(post)), name))
+            .filter(|(pair, _)| wanted.contains(pair))
+            .collect::<HashMap<_, _>>())
     });
     Ok(found.await?)
 }

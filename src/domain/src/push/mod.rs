@@ -21,7 +21,7 @@ use chrono::TimeDelta;
 use entrenous_model::{
     AccountId, PushAlerts, PushKeys, PushPolicy, PushSubscription, PushSubscriptionId, TokenId,
 };
-use entrenous_store::push as rows;
+use entrenous_store::{push as rows, tokens};
 use serde::{Deserialize, Serialize};
 
 /// What the vault seals endpoints and keys of browsers for.
@@ -96,7 +96,7 @@ fn opened(ctx: &Ctx, row: rows::Row) -> Result<PushSubscription> {
 ///
 /// # Errors
 /// `Invalid` for an endpoint that is no https address or not at a push service on the node's list, and for keys that are
-/// none.
+/// none; `Unauthenticated` if the token was revoked at this very moment: nothing would end the subscription any more.
 pub async fn subscribe(
     ctx: &Ctx,
     owner: AccountId,
@@ -115,6 +115,9 @@ pub async fn subscribe(
     let sealed = secret.seal(ctx)?;
     let hash = sha256_hex(endpoint.url.as_bytes());
     let row = work::write(ctx, move |tx| {
+        if !tokens::lock(tx, token)? {
+            return Err(DomainError::Unauthenticated("The access token was revoked"));
+        }
         let row = rows::Row {
             id: PushSubscriptionId(tx.next_id()),
             token,

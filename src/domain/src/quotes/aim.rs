@@ -10,7 +10,7 @@ use entrenous_model::{
 };
 use entrenous_store::{person::Person, posts as rows};
 
-/// Posts that are told of at once that what they quote has gone.
+/// Posts that are told of at once that what they quote has gone, or was edited.
 const TOLD: i64 = 500;
 
 /// What a post is to quote.
@@ -191,7 +191,7 @@ pub(super) fn tell(tx: &mut Work<'_>, quoted: &Post, post: &Post) -> Result<()> 
 
 /// A post was edited: those of this node who quote it are told.
 pub(crate) fn edited(tx: &mut Work<'_>, post: &Post) -> Result<()> {
-    for (quoting, author) in rows::quoting(tx, post.id, TOLD)? {
+    for (quoting, author) in rows::quoting(tx, post.id, true, TOLD)? {
         tx.notify(
             &[author.get()],
             NotificationKind::QuotedUpdate,
@@ -207,7 +207,7 @@ pub(crate) fn edited(tx: &mut Work<'_>, post: &Post) -> Result<()> {
 /// rows change.
 pub(crate) fn gone(tx: &mut Work<'_>, post: &Post) -> Result<()> {
     count(tx, post.quote.as_ref(), None)?;
-    for (quoting, _) in rows::quoting(tx, post.id, TOLD)? {
+    for (quoting, _) in rows::quoting(tx, post.id, false, TOLD)? {
         tx.tell(Event::QuoteChanged { post: quoting })?;
     }
     Ok(())

@@ -22,7 +22,7 @@ pub async fn answered(
 ) -> Result<()> {
     work::write(ctx, move |tx| {
         gate::actor(tx, &via, author)?;
-        let post = rows::get(tx, post)?
+        let post = rows::locked(tx, post)?
             .filter(|post| post.is_local() && post.deleted_at.is_none())
             .ok_or(DomainError::NotFound)?;
         let quote = post.quote.clone().ok_or(DomainError::NotFound)?;

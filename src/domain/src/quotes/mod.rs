@@ -128,6 +128,8 @@ pub enum QuoteSight {
     Unauthorized,
     /// They block the quoted author.
     BlockedAccount,
+    /// They hide the quoted author's node.
+    BlockedDomain,
     /// They mute the quoted author.
     MutedAccount,
 }
@@ -144,6 +146,7 @@ impl QuoteSight {
             Self::Deleted => "deleted",
             Self::Unauthorized => "unauthorized",
             Self::BlockedAccount => "blocked_account",
+            Self::BlockedDomain => "blocked_domain",
             Self::MutedAccount => "muted_account",
         }
     }
@@ -160,6 +163,7 @@ impl QuoteSight {
             None => Self::Unauthorized,
             Some(sight) if sight.deleted => Self::Deleted,
             Some(sight) if sight.blocked => Self::BlockedAccount,
+            Some(sight) if sight.hidden => Self::BlockedDomain,
             Some(sight) if sight.muted => Self::MutedAccount,
             Some(_) => Self::Accepted,
         }
@@ -168,7 +172,10 @@ impl QuoteSight {
     /// Whether the quoted post goes with it.
     #[must_use]
     pub const fn shows(self) -> bool {
-        matches!(self, Self::Accepted | Self::BlockedAccount | Self::MutedAccount)
+        matches!(
+            self,
+            Self::Accepted | Self::BlockedAccount | Self::BlockedDomain | Self::MutedAccount
+        )
     }
 }
 

@@ -33,7 +33,7 @@ pub async fn requested(ctx: &Ctx, via: Via, by: AccountId, asked: Asked) -> Resu
         if !quoted.is_local() || quoted.id != asked.quoted {
             return Err(DomainError::NotFound);
         }
-        let post = rows::get(tx, asked.post)?
+        let post = rows::locked(tx, asked.post)?
             .filter(|post| post.account == by && post.deleted_at.is_none())
             .ok_or(DomainError::NotFound)?;
         let Some(quote) = post.quote.clone().filter(|quote| quote.uri == quoted.uri) else {

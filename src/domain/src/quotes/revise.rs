@@ -25,7 +25,10 @@ pub(crate) fn revise(
         rows::set_quote_policy(tx, post.id, policy)?;
         changed = true;
     }
-    if !post.is_local() {
+    if !post.is_local() && (post.quote.is_some() || quoting.is_some()) {
+        // What is answered to it at this very moment is not overwritten.
+        let locked = rows::locked(tx, post.id)?;
+        let post = locked.as_ref().unwrap_or(post);
         let after = after(tx, rights, author, post, quoting)?;
         if after != post.quote {
             match &after {
@@ -33,9 +36,10 @@ pub(crate) fn revise(
                 None => {
                     quotes::count(tx, post.quote.as_ref(), None)?;
                     rows::set_quote(tx, post.id, None)?;
+                    tx.tell(Event::QuoteChanged { post: post.id })?;
                 }
             }
-            changed = true;
+            return Ok(true);
         }
     }
     if changed {

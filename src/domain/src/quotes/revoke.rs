@@ -22,7 +22,7 @@ pub async fn revoke(ctx: &Ctx, owner: AccountId, quoted: PostId, post: PostId) -
         let quoted = rows::get(tx, quoted)?
             .filter(|post| post.account == owner && post.deleted_at.is_none())
             .ok_or(DomainError::NotFound)?;
-        let (post, quote) = rows::get(tx, post)?
+        let (post, quote) = rows::locked(tx, post)?
             .filter(|post| post.deleted_at.is_none())
             .and_then(|post| {
                 let quote = post.quote.clone()?;
@@ -42,7 +42,7 @@ pub async fn revoke(ctx: &Ctx, owner: AccountId, quoted: PostId, post: PostId) -
 /// Somebody is blocked: what they quote of who blocks them is taken back.
 pub(crate) fn part(tx: &mut Work<'_>, owner: AccountId, other: AccountId) -> Result<()> {
     for (quoted, post) in rows::quoted_between(tx, owner, other, AT_ONCE)? {
-        let (Some(quoted), Some(post)) = (rows::get(tx, quoted)?, rows::get(tx, post)?) else {
+        let (Some(quoted), Some(post)) = (rows::get(tx, quoted)?, rows::locked(tx, post)?) else {
             continue;
         };
         if let Some(quote) = post.quote.clone() {
@@ -99,16 +99,21 @@ pub async fn revoked(ctx: &Ctx, via: Via, author: AccountId, stamp: String) -> R
         let Some(post) = rows::by_stamp(tx, &stamp)? else {
             return Ok(());
         };
-        let quoted = match post.quote.as_ref().and_then(|quote| quote.post) {
+        // Its author may have changed it at this very moment.
+        let found = rows::locked(tx, post.id)?.and_then(|post| {
+            let quote = post.quote.clone()?;
+            (quote.stamp.as_deref() == Some(stamp.as_str())).then_some((post, quote))
+        });
+        let Some((post, quote)) = found else {
+            return Ok(());
+        };
+        let quoted = match quote.post {
             Some(id) => rows::get(tx, id)?,
             None => None,
         };
         if quoted.is_none_or(|quoted| quoted.account != author) {
             return Err(DomainError::Refused("foreign_object"));
         }
-        let Some(quote) = post.quote.clone() else {
-            return Ok(());
-        };
         let after = Quote {
             state: QuoteState::Revoked,
             stamp: None,

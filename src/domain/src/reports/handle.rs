@@ -38,7 +38,11 @@ pub async fn change(ctx: &Ctx, by: AccountId, id: ReportId, change: Change) -> R
             _ => Vec::new(),
         };
         let now = tx.now();
-        Ok(rows::categorise(tx, report.id, category, &rules, now)?)
+        if (category, &rules) == (report.category, &report.rules) {
+            return Ok(false);
+        }
+        rows::categorise(tx, report.id, category, &rules, now)?;
+        Ok(true)
     })
     .await
 }
@@ -49,8 +53,12 @@ pub async fn change(ctx: &Ctx, by: AccountId, id: ReportId, change: Change) -> R
 /// `NotFound` as [`super::one`].
 pub async fn assign(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
     act(ctx, by, id, "report.assigned", move |tx, report| {
+        if report.assigned == Some(by) {
+            return Ok(false);
+        }
         let now = tx.now();
-        Ok(rows::assign(tx, report.id, Some(by), now)?)
+        rows::assign(tx, report.id, Some(by), now)?;
+        Ok(true)
     })
     .await
 }
@@ -61,8 +69,12 @@ pub async fn assign(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
 /// `NotFound` as [`super::one`].
 pub async fn unassign(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
     act(ctx, by, id, "report.unassigned", |tx, report| {
+        if report.assigned.is_none() {
+            return Ok(false);
+        }
         let now = tx.now();
-        Ok(rows::assign(tx, report.id, None, now)?)
+        rows::assign(tx, report.id, None, now)?;
+        Ok(true)
     })
     .await
 }
@@ -73,9 +85,6 @@ pub async fn unassign(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
 /// `NotFound` as [`super::one`].
 pub async fn resolve(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
     act(ctx, by, id, "report.resolved", move |tx, report| {
-        if report.settled_at.is_some() {
-            return Ok(());
-        }
         let now = tx.now();
         Ok(rows::settle(tx, report.id, Some(by), now)?)
     })
@@ -88,25 +97,24 @@ pub async fn resolve(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
 /// `NotFound` as [`super::one`].
 pub async fn reopen(ctx: &Ctx, by: AccountId, id: ReportId) -> Result<()> {
     act(ctx, by, id, "report.reopened", |tx, report| {
-        if report.settled_at.is_none() {
-            return Ok(());
-        }
         let now = tx.now();
         Ok(rows::settle(tx, report.id, None, now)?)
     })
     .await
 }
 
-/// One transaction, with its line in the audit trail.
+/// One transaction, with its line in the audit trail if `f` says that it changed something.
 async fn act<F>(ctx: &Ctx, by: AccountId, id: ReportId, action: &'static str, f: F) -> Result<()>
 where
-    F: Fn(&mut Work<'_>, &Report) -> Result<()> + Send + Sync + 'static,
+    F: Fn(&mut Work<'_>, &Report) -> Result<bool> + Send + Sync + 'static,
 {
     work::write(ctx, move |tx| {
         let report = seen(tx, by, id)?.ok_or(DomainError::NotFound)?;
         let who = accounts::by_id(tx, by)?.ok_or(DomainError::NotFound)?;
-        f(tx, &report)?;
-        line(tx, &who.username, action, &report)
+        if f(tx, &report)? {
+            line(tx, &who.username, action, &report)?;
+        }
+        Ok(())
     })
     .await
 }

@@ -1,11 +1,10 @@
 //! Looking at reports.
 
-use super::{moderates, seen, sees};
+use super::{kept_from, moderates, seen, sees};
 use crate::posts::{self, Body, Flags, PostView, Viewer};
 use crate::{Ctx, DomainError, Result, accounts};
 use entrenous_model::{
     Account, AccountId, Evidence, Member, Page, Post, PostId, QuotePolicy, Report, ReportId, ReportedPost,
-    Role,
 };
 use entrenous_store::{Conn, StoreError, members, reports as rows};
 use std::collections::HashMap;
@@ -109,7 +108,7 @@ fn which(
         resolved: wanted.resolved,
         reporter: wanted.reporter,
         target: wanted.target,
-        not_about: (member.role != Role::Owner).then_some(viewer),
+        not_about: kept_from(&member),
     }))
 }
 

@@ -46,10 +46,16 @@ const WAIT: u64 = 600;
 
 /// Whether a report exists for that person.
 fn sees(member: &Member, report: &Report) -> bool {
-    moderates(member) && (report.target != member.account || member.role == Role::Owner)
+    moderates(member) && kept_from(member) != Some(report.target)
 }
 
-fn moderates(member: &Member) -> bool {
+/// Whose reports do not exist for somebody who moderates: those about themselves, but for owners.
+fn kept_from(member: &Member) -> Option<AccountId> {
+    (member.role != Role::Owner).then_some(member.account)
+}
+
+/// Whether somebody handles reports: not who has left.
+pub(crate) fn moderates(member: &Member) -> bool {
     member.disabled_at.is_none() && member.role.moderates()
 }
 
@@ -59,6 +65,16 @@ fn seen(conn: &mut Conn, viewer: AccountId, id: ReportId) -> std::result::Result
         return Ok(None);
     };
     Ok(rows::get(conn, id)?.filter(|report| sees(&member, report)))
+}
+
+/// Whether a report that exists for that person is about a post.
+pub(crate) fn names(conn: &mut Conn, member: &Member, post: &Post) -> std::result::Result<bool, StoreError> {
+    let about_author = rows::Wanted {
+        target: Some(post.account),
+        not_about: kept_from(member),
+        ..rows::Wanted::default()
+    };
+    Ok(moderates(member) && rows::any_about(conn, &about_author, post.id)?)
 }
 
 /// The house rules of these ids.

@@ -1,11 +1,13 @@
 //! Custom emoji: administrators' own, and those of peers.
 
 use crate::fixture::House;
-use crate::posts::THERE;
+use crate::posts::{THERE, remote_draft};
 use entrenous_domain::custom_emoji::{self, Change, RemoteEmoji};
+use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::{Ctx, DomainError, media};
-use entrenous_model::{Emoji, MediaId, PeerId, PeerState, PreparedEmoji};
+use entrenous_model::{Emoji, MediaId, PeerId, PeerState, PreparedEmoji, Visibility};
 use entrenous_store::stories;
+use std::sync::Arc;
 
 fn moving(bytes: &[u8], still: &[u8]) -> PreparedEmoji {
     PreparedEmoji {
@@ -148,6 +150,33 @@ stories! {
         assert!(of(ctx, Some(peer), "blob").await.is_none());
         assert_eq!(ctx.files().get(&entrenous_domain::secrets::sha256_hex(b"newer")).await.unwrap(), None);
         assert_eq!(opens(ctx, &mine.moving).await.unwrap().1, b"same");
+    }
+
+    async fn a_peers_emoji_have_only_what_shows_them_made_anew(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let mine = house.say(ada.id, "à moi", Visibility::Public).await;
+        let answered = house.say(ada.id, "et moi", Visibility::Public).await;
+        let uri = Some(format!("{THERE}/reactions/1"));
+        posts::react(ctx, house.via(peer), zoe.id, answered, ":blob@there.example:", uri).await.unwrap();
+        let draft = remote_draft(&format!("{THERE}/p/1"), Visibility::Public, &[]);
+        let theirs = posts::publish(ctx, house.via(peer), zoe.id, draft).await.unwrap();
+        let viewer = Viewer::Person(ada.id);
+        let of = async |id| posts::view(ctx, viewer, id).await.unwrap();
+        let before = [of(mine).await, of(answered).await, of(theirs).await];
+        assert!(Arc::ptr_eq(&before[0].body, &of(mine).await.body), "kept in memory");
+        custom_emoji::remember(ctx, peer, remote("blob", b"x")).await.unwrap();
+        let after = [of(mine).await, of(answered).await, of(theirs).await];
+        let same: Vec<bool> = before.iter().zip(&after).map(|(one, other)| Arc::ptr_eq(&one.body, &other.body)).collect();
+        assert_eq!(same, [true, false, false]);
+        assert!(Arc::ptr_eq(&before[0].account, &after[0].account));
+        assert!(!Arc::ptr_eq(&before[2].account, &after[2].account));
+        // Our own may stand anywhere.
+        custom_emoji::create(ctx, "boss", "ours", with(still(b"y"))).await.unwrap();
+        assert!(!Arc::ptr_eq(&after[0].body, &of(mine).await.body));
     }
 
     async fn of_a_peer_five_hundred_are_kept(db: &TestDatabase) {

@@ -2,9 +2,10 @@
 
 use crate::fixture::House;
 use crate::posts::{ELSEWHERE, PLAIN, THERE, draft, remote_draft};
-use entrenous_domain::posts;
+use entrenous_domain::posts::{self, Draft, Viewer};
+use entrenous_domain::quotes::{QuoteSight, Quoting, Stamp};
 use entrenous_domain::{
-    DomainError, Via, accounts, conversations, domain_blocks, follows, notifications, people, search,
+    DomainError, Via, accounts, blocks, conversations, domain_blocks, follows, notifications, people, search,
     suggestions, timelines,
 };
 use entrenous_model::{AccountId, NotificationKind, Page, PeerId, PostId, Visibility};
@@ -99,6 +100,51 @@ stories! {
         assert_eq!(house.talks_with(ada.id).await, 1);
         let suggested = suggestions::of(ctx, ada.id, 40).await.unwrap();
         assert!(suggested.iter().any(|one| one.account.id == zoe.id), "bob follows her");
+    }
+
+    async fn nobody_of_a_hidden_node_is_listed_among_people(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ada, bob) = (house.person("ada").await, house.person("bob").await);
+        let there = house.peer(THERE).await;
+        let zoe = house.remote(there, THERE, "zoe").await;
+        let post = house.say(bob.id, "à tous", Visibility::Public).await;
+        let id = |what: &str| Some(format!("{THERE}/{what}/1"));
+        posts::favourite(ctx, house.via(there), zoe.id, post, id("likes")).await.unwrap();
+        posts::favourite(ctx, Via::Local, bob.id, post, None).await.unwrap();
+        posts::react(ctx, house.via(there), zoe.id, post, "🎉", id("reactions")).await.unwrap();
+        posts::boost(ctx, house.via(there), zoe.id, post, None, id("boosts")).await.unwrap();
+        let quoted = house.came_from(there, zoe.id, "https://there.example/1", &[], Visibility::Public).await;
+        let quoting = Draft {
+            quote: Some(Quoting::Uri { uri: "https://there.example/1".to_owned(), stamp: Stamp::None }),
+            ..remote_draft("https://there.example/2", Visibility::Public, &[])
+        };
+        let quoting = posts::publish(ctx, house.via(there), zoe.id, quoting).await.unwrap();
+        // Favourites, boosts, people in the directory, kinds of reactions.
+        let lists = async |viewer: AccountId| {
+            let page = Page::first(40);
+            let liked = posts::favourited_by(ctx, viewer, post, page).await.unwrap().len();
+            let boosted = posts::boosted_by(ctx, viewer, post, page).await.unwrap().len();
+            let directory = accounts::directory(ctx, viewer, false, 0, 40).await.unwrap().len();
+            let view = posts::view(ctx, Viewer::Person(viewer), post).await.unwrap();
+            (liked, boosted, directory, view.shown_reactions().len())
+        };
+        let quote = async || {
+            let view = posts::view(ctx, Viewer::Person(ada.id), quoting).await.unwrap();
+            view.quote.unwrap()
+        };
+        assert_eq!(lists(ada.id).await, (2, 1, 3, 1));
+        assert_eq!(quote().await.sight, QuoteSight::Accepted);
+        domain_blocks::block(ctx, ada.id, NAME).await.unwrap();
+        assert_eq!(lists(ada.id).await, (1, 0, 2, 0));
+        assert_eq!(lists(bob.id).await, (2, 1, 3, 1), "one person's wish");
+        let hidden = quote().await;
+        assert_eq!((hidden.sight, hidden.id), (QuoteSight::BlockedDomain, Some(quoted)));
+        domain_blocks::unblock(ctx, ada.id, NAME).await.unwrap();
+        assert_eq!(lists(ada.id).await, (2, 1, 3, 1));
+        // As one hides people: whom one blocks or mutes, and who blocks one.
+        blocks::mute(ctx, ada.id, zoe.id, true, None).await.unwrap();
+        assert_eq!(lists(ada.id).await, (1, 0, 3, 0));
     }
 
     async fn follows_end_in_both_directions_and_none_begins(db: &TestDatabase) {

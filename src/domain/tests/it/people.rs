@@ -198,7 +198,7 @@ stories! {
         let there = house.peer("https://there.example").await;
         let zoe = house.remote(there, "https://there.example", "zoe").await;
         let ada = house.person("ada").await;
-        for (by, id) in [(admin.id, owner.id), (moderator.id, ada.id), (ada.id, ada.id), (zoe.id, ada.id)] {
+        for (by, id) in [(admin.id, owner.id), (moderator.id, ada.id), (ada.id, ada.id), (zoe.id, ada.id), (ada.id, zoe.id)] {
             let answer = people::disable_by(ctx, by, id).await;
             assert!(matches!(answer, Err(DomainError::Forbidden(_))), "{answer:?}");
         }
@@ -355,11 +355,11 @@ stories! {
         let removed = ProfileChange { avatar: Some(None), ..ProfileChange::default() };
         assert_eq!(people::update_profile(ctx, ada.id, removed).await.unwrap().avatar, None);
 
-        let directory = accounts::directory(ctx, true, 0, 10).await.unwrap();
+        let directory = accounts::directory(ctx, ada.id, true, 0, 10).await.unwrap();
         assert_eq!(directory.len(), 2);
         let hidden = ProfileChange { discoverable: Some(false), ..ProfileChange::default() };
         people::update_profile(ctx, ada.id, hidden).await.unwrap();
-        let directory = accounts::directory(ctx, true, 0, 10).await.unwrap();
+        let directory = accounts::directory(ctx, ada.id, true, 0, 10).await.unwrap();
         assert_eq!(directory.iter().map(|account| account.id).collect::<Vec<_>>(), [bob.id]);
     }
 

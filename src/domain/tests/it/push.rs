@@ -97,6 +97,21 @@ stories! {
         assert!(matches!(push::get(ctx, other).await, Err(DomainError::NotFound)));
     }
 
+    async fn a_token_that_was_revoked_a_moment_ago_subscribes_to_nothing(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let token = token(&house, "ada").await;
+        let revoke = ctx.store().write(move |tx| {
+            let now = tx.now();
+            entrenous_store::tokens::revoke(tx, token, now)
+        });
+        assert!(revoke.await.unwrap());
+        let answer = push::subscribe(ctx, ada.id, token, wish("x", PushPolicy::All)).await;
+        assert!(matches!(answer, Err(DomainError::Unauthenticated(_))));
+        assert!(matches!(push::get(ctx, token).await, Err(DomainError::NotFound)));
+    }
+
     async fn what_is_not_to_be_told_any_more_is_not_sent(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;

@@ -63,7 +63,7 @@ stories! {
         assert!(accounts::get(ctx, id).await.unwrap().is_none());
         assert!(accounts::get_many(ctx, vec![id]).await.unwrap().is_empty());
         assert!(accounts::key_owner(ctx, &format!("{}#main-key", zoe.uri)).await.unwrap().is_none());
-        assert_eq!(accounts::directory(ctx, false, 0, 10).await.unwrap().len(), 1);
+        assert_eq!(accounts::directory(ctx, ada.id, false, 0, 10).await.unwrap().len(), 1);
     }
 
     async fn keys_are_pinned(db: &TestDatabase) {

@@ -4,7 +4,9 @@ use crate::fixture::House;
 use crate::posts::{THERE, draft, remote_draft};
 use chrono::TimeDelta;
 use entrenous_domain::reports::{self, Change, Flagged, Shown, Wanted, Wish};
-use entrenous_domain::{DomainError, Receipt, Result, Via, audit, blocks, maintenance, peers, people, posts};
+use entrenous_domain::{
+    DomainError, Receipt, Result, Via, audit, blocks, domain_blocks, maintenance, peers, people, posts,
+};
 use entrenous_model::{
     AccountId, AtEnd, Contract, Event, Matter, NotificationKind, OutboundActivity, Page, Parcel, PeerId,
     PostId, Preset, Report, ReportCategory, ReportId, Role, Terms, Visibility,
@@ -166,8 +168,16 @@ stories! {
         reports::reopen(ctx, owner.id, id).await.unwrap();
         assert_eq!((which(true, None).await, which(false, None).await), (0, 1));
         let spam = Change { category: Some(ReportCategory::Spam), rules: None };
-        reports::change(ctx, owner.id, id, spam).await.unwrap();
+        reports::change(ctx, owner.id, id, spam.clone()).await.unwrap();
         assert_eq!(one().await.report.category, ReportCategory::Spam);
+        // What changes nothing leaves no line that says who did it.
+        reports::change(ctx, moderator.id, id, spam).await.unwrap();
+        reports::reopen(ctx, owner.id, id).await.unwrap();
+        reports::assign(ctx, moderator.id, id).await.unwrap();
+        let lines = audit::list(ctx, None, None, 100).await.unwrap();
+        let done = |what: &str| lines.iter().filter(|line| line.action == what).count();
+        assert_eq!((done("report.resolved"), done("report.reopened"), done("report.changed")), (1, 1, 1));
+        assert_eq!((done("report.assigned"), done("report.unassigned")), (2, 1));
         let no_rule = Change { category: None, rules: Some(vec!["7".to_owned()]) };
         assert!(matches!(reports::change(ctx, owner.id, id, no_rule).await, Err(DomainError::Invalid(_))));
         // Who leaves looks after nothing any more; what they resolved, and what they reported, stays.
@@ -261,9 +271,14 @@ stories! {
         blocks::block(ctx, Via::Local, moderator.id, ada.id, None).await.unwrap();
         house.reports(ada.id, about(bob.id, &[])).await;
         assert_eq!(house.kinds_told(moderator.id).await, [NotificationKind::AdminReport]);
+        // Nor is it hidden with the node that sends it.
+        let peer = house.peer(THERE).await;
+        domain_blocks::block(ctx, moderator.id, "there.example").await.unwrap();
+        house.flags(peer, 1, &[&bob.uri], "x").await.unwrap();
+        assert_eq!(house.kinds_told(moderator.id).await, [NotificationKind::AdminReport; 2]);
         // Nobody is told of their own.
         house.reports(moderator.id, about(bob.id, &[])).await;
-        assert_eq!(house.told(moderator.id).await.len(), 1);
+        assert_eq!(house.told(moderator.id).await.len(), 2);
         let demote = "UPDATE members SET role = 'member' WHERE role = 'moderator'";
         let write = ctx.store().write(|tx| tamper(tx, demote));
         write.await.unwrap();

@@ -1,6 +1,7 @@
 //! What ends when a person leaves.
 
 use crate::schema::{accounts, feed, filters, follows, list_members, notifications, polls, posts};
+use crate::sql::Sql;
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Time};
@@ -55,7 +56,26 @@ pub fn end_follows(conn: &mut Conn, id: AccountId) -> Result<Vec<AccountId>, Sto
     Ok(others)
 }
 
-/// Makes tombstones of all posts and boosts of a person, and of boosts of them; their text goes.
+/// What hangs on posts that are not there any more, their earlier versions first.
+const HANGING: [&str; 7] = [
+    "post_edits",
+    "reactions",
+    "favourites",
+    "bookmarks",
+    "notifications",
+    "post_mentions",
+    "post_tags",
+];
+
+/// What posts of others count of these: the counter, what names the other post, and when it counts.
+const COUNTED: [(&str, &str, &str); 3] = [
+    ("boosts_count", "boost_of", ""),
+    ("replies_count", "in_reply_to", ""),
+    ("quotes_count", "quoted_id", " AND m.quote_state = 'accepted'"),
+];
+
+/// Makes tombstones of all posts and boosts of a person, and of boosts of them; their text goes, with earlier versions of it
+/// and all that hangs on them, and others count them no more.
 ///
 /// # Errors
 /// The database's.
@@ -81,6 +101,27 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
             .execute(conn)?;
         crate::conversations::forget_posts(conn, piece)?;
     }
+    for table in HANGING {
+        Sql::default()
+            .raw(format!(
+                "DELETE FROM {table} WHERE post_id IN \
+                 (SELECT m.id FROM posts m WHERE m.deleted_at IS NULL AND m.account_id = "
+            ))
+            .int(id.get())
+            .raw(")")
+            .run(conn)?;
+    }
+    for (counter, names, when) in COUNTED {
+        Sql::default()
+            .raw(format!(
+                "UPDATE posts SET {counter} = CASE WHEN posts.{counter} > s.n THEN posts.{counter} - s.n ELSE 0 END \
+                 FROM (SELECT m.{names} AS target, COUNT(*) AS n FROM posts m WHERE m.{names} IS NOT NULL{when} \
+                 AND m.deleted_at IS NULL AND m.account_id = "
+            ))
+            .int(id.get())
+            .raw(format!(" GROUP BY m.{names}) AS s WHERE posts.id = s.target"))
+            .run(conn)?;
+    }
     diesel::update(posts::table)
         .filter(posts::account_id.eq(id.get()))
         .filter(posts::deleted_at.is_null())
@@ -93,6 +134,9 @@ pub fn hide_posts(conn: &mut Conn, id: AccountId, now: Time) -> Result<(), Store
             posts::quoted_uri.eq(None::<String>),
             posts::quote_state.eq(None::<String>),
             posts::quote_stamp.eq(None::<String>),
+            posts::favourites_count.eq(0_i64),
+            posts::boosts_count.eq(0_i64),
+            posts::quotes_count.eq(0_i64),
         ))
         .execute(conn)?;
     crate::search::forget(conn, &mine)?;

@@ -229,12 +229,14 @@ pub fn of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<AccountId>, StoreErr
     Ok(ids.into_iter().map(AccountId).collect())
 }
 
-/// Ids of enabled, discoverable people whose peer is active or suspended; who posted last comes first.
+/// Ids of enabled, discoverable people whose peer is active or suspended, and not of a node that `viewer` hides; who posted
+/// last comes first.
 ///
 /// # Errors
 /// The database's.
 pub fn directory(
     conn: &mut Conn,
+    viewer: AccountId,
     local_only: bool,
     offset: i64,
     limit: i64,
@@ -248,6 +250,11 @@ pub fn directory(
         .into_boxed();
     if local_only {
         query = query.filter(accounts::peer_id.is_null());
+    } else {
+        let hidden = crate::domain_blocks::peers_of(conn, viewer)?;
+        if !hidden.is_empty() {
+            query = query.filter(accounts::peer_id.is_null().or(accounts::peer_id.ne_all(hidden)));
+        }
     }
     // "NULLS LAST" is no SQL that both databases' builder knows; false sorts before true on both.
     let ids = query

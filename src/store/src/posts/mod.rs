@@ -24,7 +24,7 @@ pub use details::{
 };
 pub use participants::{mentioned_in, of_conversation};
 pub use quotes::{
-    Sight, adopt_quotes, by_stamp, followed_among, quoted_between, quotes_of, quoting, set_quote,
+    Sight, adopt_quotes, by_stamp, followed_among, locked, quoted_between, quotes_of, quoting, set_quote,
     set_quote_policy, sights,
 };
 pub use thread::{ancestors, descendants};

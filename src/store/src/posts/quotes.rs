@@ -5,7 +5,7 @@ use crate::{
     Conn, StoreError,
     page::{newest_first, page},
     sql::Sql,
-    visible::{POSTS, Viewer, Who, visible, visible_before_deletion, wanted},
+    visible::{POSTS, Viewer, Who, node_wanted, visible, visible_before_deletion, wanted},
 };
 use diesel::sql_types::{BigInt, Bool};
 use entrenous_model::{AccountId, Page, Post, PostId, Quote, QuotePolicy, Time};
@@ -46,6 +46,18 @@ pub fn set_quote_policy(conn: &mut Conn, post: PostId, policy: QuotePolicy) -> R
     Ok(())
 }
 
+/// A post, locked until the transaction ends: what is said of its quote depends on what was said before. On SQLite there is
+/// one writer anyway.
+///
+/// # Errors
+/// Those of the queries.
+pub fn locked(conn: &mut Conn, post: PostId) -> Result<Option<Post>, StoreError> {
+    Sql::new("UPDATE posts SET quote_state = quote_state WHERE id = ")
+        .int(post.get())
+        .run(conn)?;
+    super::get(conn, post)
+}
+
 /// The post whose quote has this stamp.
 ///
 /// # Errors
@@ -61,14 +73,22 @@ pub fn by_stamp(conn: &mut Conn, uri: &str) -> Result<Option<Post>, StoreError> 
         .transpose()
 }
 
-/// The newest posts that quote one of these with its author's leave, with their authors, at most `most`.
+/// The newest posts that quote this one with its author's leave, with their authors, at most `most`; `here`: only those of
+/// people of this node.
 ///
 /// # Errors
 /// Those of the query.
-pub fn quoting(conn: &mut Conn, quoted: PostId, most: i64) -> Result<Vec<(PostId, AccountId)>, StoreError> {
+pub fn quoting(
+    conn: &mut Conn,
+    quoted: PostId,
+    here: bool,
+    most: i64,
+) -> Result<Vec<(PostId, AccountId)>, StoreError> {
     let rows = Sql::new("SELECT id, account_id FROM posts WHERE quoted_id = ")
         .int(quoted.get())
-        .raw(" AND quote_state = 'accepted' AND deleted_at IS NULL ORDER BY id DESC LIMIT ")
+        .raw(" AND quote_state = 'accepted' AND deleted_at IS NULL")
+        .when(here, |sql| sql.raw(" AND peer_id IS NULL"))
+        .raw(" ORDER BY id DESC LIMIT ")
         .int(most)
         .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
     Ok(rows
@@ -123,11 +143,12 @@ pub fn quotes_of(
     Ok(newest_first(ids.into_iter().map(PostId).collect(), paging))
 }
 
-/// Links posts that quoted `uri` before it was known here; which. What its author says to them is not known by that.
+/// Links posts that quoted `post` before it was known here; which. What its author says to them is not known by that, but
+/// of their own, which are let; how many of these there are.
 ///
 /// # Errors
 /// Those of the queries.
-pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreError> {
+pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<(Vec<PostId>, usize), StoreError> {
     let orphans =
         Sql::new("SELECT id FROM posts WHERE quoted_id IS NULL AND deleted_at IS NULL AND quoted_uri = ")
             .text(post.uri.as_str())
@@ -137,18 +158,28 @@ pub fn adopt_quotes(conn: &mut Conn, post: &Post) -> Result<Vec<PostId>, StoreEr
             .int(ORPHANS)
             .list(conn)?;
     if orphans.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     Sql::new("UPDATE posts SET quoted_id = ")
         .int(post.id.get())
         .raw(" WHERE id IN ")
         .ids(&orphans)
         .run(conn)?;
-    Ok(orphans.into_iter().map(PostId).collect())
+    let own =
+        Sql::new("UPDATE posts SET quote_state = 'accepted' WHERE quote_state = 'pending' AND account_id = ")
+            .int(post.account.get())
+            .raw(" AND id IN ")
+            .ids(&orphans)
+            .run(conn)?;
+    Ok((orphans.into_iter().map(PostId).collect(), own))
 }
 
 /// What a person sees of a quoted post that they may see, or could before it was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own that may stand in the way"
+)]
 pub struct Sight {
     /// The quoted post.
     pub post: PostId,
@@ -156,6 +187,8 @@ pub struct Sight {
     pub deleted: bool,
     /// They block its author.
     pub blocked: bool,
+    /// They hide its author's node.
+    pub hidden: bool,
     /// They mute its author.
     pub muted: bool,
 }
@@ -183,17 +216,20 @@ pub fn sights(
     .who(who)
     .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
     .time(now)
-    .raw(")) FROM posts p WHERE p.boost_of IS NULL AND p.id IN ")
-    .ids(quoted)
-    .raw(" AND ");
+    .raw(")), NOT (");
+    let sql = node_wanted(sql, who, "p.peer_id")
+        .raw(") FROM posts p WHERE p.boost_of IS NULL AND p.id IN ")
+        .ids(quoted)
+        .raw(" AND ");
     let rows = visible_before_deletion(sql, who)
-        .load::<(BigInt, Bool, Bool, Bool), (i64, bool, bool, bool)>(conn)?;
+        .load::<(BigInt, Bool, Bool, Bool, Bool), (i64, bool, bool, bool, bool)>(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(post, deleted, blocked, muted)| Sight {
+        .map(|(post, deleted, blocked, muted, hidden)| Sight {
             post: PostId(post),
             deleted,
             blocked,
+            hidden,
             muted,
         })
         .collect())

@@ -51,6 +51,7 @@ struct Columns {
 /// # Errors
 /// Those of the queries.
 pub fn add(conn: &mut Conn, told: &Notification, most: u32) -> Result<bool, StoreError> {
+    let postgres = !matches!(conn, Conn::Sqlite(_));
     let added = Sql::new(
         "INSERT INTO pushes (notification_id, subscription_id, service, created_at, due_at, tries) SELECT ",
     )
@@ -63,6 +64,8 @@ pub fn add(conn: &mut Conn, told: &Notification, most: u32) -> Result<bool, Stor
     .int(told.account.get())
     .raw(" AND s.alerts LIKE ")
     .text(format!("%{}%", PushAlerts::needle(told.kind)))
+    // One that ends at this very moment is passed over, instead of failing with the row that names it.
+    .when(postgres, |sql| sql.raw(" FOR KEY SHARE OF s"))
     .run(conn)?;
     if added == 0 {
         return Ok(false);

@@ -11,6 +11,7 @@ mod publishing;
 mod quotes;
 mod reactions;
 mod relations;
+mod removed;
 mod scheduled;
 mod search;
 mod visibility;

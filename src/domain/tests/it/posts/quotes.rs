@@ -296,6 +296,94 @@ stories! {
         assert_eq!(house.quotes_count(ada.id, quote).await, 0);
     }
 
+    async fn what_a_leaver_of_a_peer_wrote_is_neither_kept_nor_counted(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let mine = house.open_post(ada.id, "à moi").await;
+        let my_uri = format!("https://here.example/posts/{mine}");
+        let uri = format!("{THERE}/p/1");
+        let post = posts::publish(ctx, house.via(peer), zoe.id, theirs(&uri, &my_uri, Stamp::None)).await.unwrap();
+        let asked = Asked { request: format!("{THERE}/r/1"), quoted: mine, post };
+        quotes::requested(ctx, house.via(peer), zoe.id, asked).await.unwrap();
+        let other = Draft {
+            text: "<p>autrement</p>".to_owned(),
+            ..theirs(&uri, &my_uri, Stamp::None)
+        };
+        posts::edit(ctx, house.via(peer), zoe.id, post, other).await.unwrap();
+        let answer = Draft {
+            reply_to: posts::ReplyTo::Uri(my_uri.clone()),
+            ..remote_draft(&format!("{THERE}/p/2"), Visibility::Public, &[])
+        };
+        posts::publish(ctx, house.via(peer), zoe.id, answer).await.unwrap();
+        posts::boost(ctx, house.via(peer), zoe.id, mine, None, Some(format!("{THERE}/b/1"))).await.unwrap();
+        // What is counted of mine, and what is kept of theirs.
+        let kept = async || {
+            let read = ctx.store().read(move |conn| {
+                let counted = entrenous_store::posts::get(conn, mine)?.unwrap();
+                let versions = entrenous_store::posts::versions(conn, post)?.len();
+                let counts = (counted.replies_count, counted.boosts_count, counted.quotes_count);
+                Ok((counts, versions))
+            });
+            read.await.unwrap()
+        };
+        assert_eq!(kept().await, ((1, 1, 1), 1));
+        entrenous_domain::accounts::remote_gone(ctx, house.via(peer), zoe.id).await.unwrap();
+        assert_eq!(kept().await, ((0, 0, 0), 0));
+    }
+
+    async fn ones_own_is_let_also_if_it_comes_before_what_it_quotes(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (peer, elsewhere) = (house.peer(THERE).await, house.peer(ELSEWHERE).await);
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let xan = house.remote(elsewhere, ELSEWHERE, "xan").await;
+        let ada = house.person("ada").await;
+        let quoted_uri = format!("{THERE}/p/0");
+        let own = theirs(&format!("{THERE}/p/1"), &quoted_uri, Stamp::None);
+        let own = posts::publish(ctx, house.via(peer), zoe.id, own).await.unwrap();
+        let others = theirs(&format!("{ELSEWHERE}/p/1"), &quoted_uri, Stamp::None);
+        let others = posts::publish(ctx, house.via(elsewhere), xan.id, others).await.unwrap();
+        assert_eq!(house.sight(ada.id, own).await, (QuoteSight::Pending, None));
+        let quoted = remote_draft(&quoted_uri, Visibility::Public, &[]);
+        let quoted = posts::publish(ctx, house.via(peer), zoe.id, quoted).await.unwrap();
+        assert_eq!(house.sight(ada.id, own).await, (QuoteSight::Accepted, Some(quoted)));
+        assert_eq!(house.sight(ada.id, others).await, (QuoteSight::Pending, None));
+        assert_eq!(house.quotes_count(ada.id, quoted).await, 1);
+        posts::delete(ctx, house.via(peer), zoe.id, own).await.unwrap();
+        assert_eq!(house.quotes_count(ada.id, quoted).await, 0);
+    }
+
+    /// Two who say what becomes of one quote, at the same moment: one after the other.
+    async fn two_words_about_a_quote_count_it_once(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let mine = house.open_post(ada.id, "à moi").await;
+        let my_uri = format!("https://here.example/posts/{mine}");
+        for round in 0..8 {
+            let uri = format!("{THERE}/p/{round}");
+            let quote = theirs(&uri, &my_uri, Stamp::None);
+            let post = posts::publish(ctx, house.via(peer), zoe.id, quote).await.unwrap();
+            let mut words = tokio::task::JoinSet::new();
+            for n in 0..6 {
+                let (ctx, via, by) = (ctx.clone(), house.via(peer), zoe.id);
+                let asked = Asked { request: format!("{THERE}/r/{round}-{n}"), quoted: mine, post };
+                words.spawn(async move { quotes::requested(&ctx, via, by, asked).await.unwrap() });
+            }
+            words.join_all().await;
+            assert_eq!(house.quotes_count(ada.id, mine).await, 1);
+            quotes::revoke(ctx, ada.id, mine, post).await.unwrap();
+            assert_eq!(house.quotes_count(ada.id, mine).await, 0);
+        }
+        let told = house.kinds_told(ada.id).await;
+        assert_eq!(told.len(), 8, "once for each: {told:?}");
+    }
+
     async fn home_timelines_show_what_becomes_of_a_quote(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;
