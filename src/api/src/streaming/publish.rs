@@ -188,7 +188,7 @@ impl<'a> Publisher<'a> {
             let payload: Arc<str> = post.to_string().into();
             for channel in hidden {
                 self.listeners
-                    .send(viewer, &self.message("delete", &payload, channel));
+                    .send(viewer, self.message("delete", &payload, channel));
             }
         }
         if channels.is_empty() {
@@ -199,7 +199,7 @@ impl<'a> Publisher<'a> {
         };
         for channel in channels {
             self.listeners
-                .send(viewer, &self.message(event, &payload, channel));
+                .send(viewer, self.message(event, &payload, channel));
         }
         self.listeners.remember(viewer, post);
         Ok(())
@@ -222,7 +222,7 @@ impl<'a> Publisher<'a> {
         for viewer in knowing {
             for channel in self.listeners.channels_of(viewer, told) {
                 self.listeners
-                    .send(viewer, &self.message("delete", &payload, channel));
+                    .send(viewer, self.message("delete", &payload, channel));
             }
         }
         Ok(())
@@ -273,7 +273,7 @@ impl<'a> Publisher<'a> {
 
     fn send_home(&self, viewer: AccountId, event: &'static str, payload: &Arc<str>) {
         self.listeners
-            .send(viewer, &self.message(event, payload, Channel::User));
+            .send(viewer, self.message(event, payload, Channel::User));
     }
 
     async fn publish_notification(&self, id: NotificationId, owner: AccountId) -> ApiResult<()> {
@@ -300,7 +300,7 @@ impl<'a> Publisher<'a> {
         let payload: Arc<str> = entity.to_string().into();
         for channel in channels {
             self.listeners
-                .send(owner, &self.message("notification", &payload, channel));
+                .send(owner, self.message("notification", &payload, channel));
         }
         Ok(())
     }
@@ -331,7 +331,7 @@ impl<'a> Publisher<'a> {
         let payload = serde_json::to_string(&entity).map_err(ApiError::internal)?;
         self.listeners.send(
             owner,
-            &self.message("conversation", &payload.into(), Channel::Direct),
+            self.message("conversation", &payload.into(), Channel::Direct),
         );
         Ok(())
     }
