@@ -69,9 +69,10 @@ async fn open(
         .await
         .ok_or_else(ApiError::invalid_token)?;
     let replay = match last_seen(headers, asked) {
-        Some(after) => Some(Box::new(
-            Replay::of(state, &subscription, &channel, after, now).await?,
-        )),
+        Some(after) => {
+            let replay = Replay::of(state, &subscription, &channel, after, now).await?;
+            Some(Box::new(replay))
+        }
         None => None,
     };
     let first = if wants_events(headers) && replay.is_none() {
