@@ -22,6 +22,7 @@ const ADDRESSES: u8 = 4;
 const AT_ONCE: usize = 64;
 /// The longest that an event may take until the last stream has it.
 const LONGEST: Duration = Duration::from_secs(30);
+
 /// A way to listen.
 #[derive(Clone, Copy)]
 struct Way {
