@@ -157,6 +157,17 @@ async fn tokens_open_three_ways_and_scopes_hold() {
         .await
         .unwrap();
     assert_eq!(next(&mut socket).await.unwrap().0["status"], 401);
+    // Longer than what is read at once, and longer than what is taken.
+    let padded = |length| {
+        let spaces = " ".repeat(length);
+        Message::text(format!(
+            "{{\"type\":\"subscribe\",\"stream\":\"nonsense\"{spaces}}}"
+        ))
+    };
+    socket.send(padded(10_000)).await.unwrap();
+    assert_eq!(next(&mut socket).await.unwrap().0["error"], "Unknown stream type");
+    drop(socket.send(padded(20_000)).await);
+    assert!(next(&mut socket).await.is_none());
     for (query, status) in [
         (String::new(), StatusCode::UNAUTHORIZED),
         (
