@@ -149,6 +149,11 @@ impl Subscription {
         self.messages.recv().await
     }
 
+    /// Whether it must close, once what waits is read.
+    pub(super) fn is_closed(&self) -> bool {
+        self.messages.is_closed()
+    }
+
     /// Whose it is.
     pub(super) const fn account(&self) -> AccountId {
         self.account

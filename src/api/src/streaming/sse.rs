@@ -137,6 +137,10 @@ async fn next(mut open: Open) -> Option<(Result<Bytes, Infallible>, Open)> {
         return Some((Ok(first), open));
     }
     if let Some(replay) = &mut open.replay {
+        // Too slow for what happens now, it is still told what it has missed; not if its token stands no more.
+        if open.subscription.is_closed() && !Box::pin(still_valid(&open.state, &open.token.0)).await {
+            return None;
+        }
         // On the heap while it lasts: every stream would have room for it for as long as it is open.
         match Box::pin(replay.next(&open.state)).await {
             Ok(Some(message)) => return Some((Ok(event(&message)), open)),

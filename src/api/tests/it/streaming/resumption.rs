@@ -3,6 +3,7 @@
 use super::{Events, house_owner, post};
 use crate::fixture::House;
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_stream_that_broke_off_goes_on_where_it_was() {
@@ -113,4 +114,38 @@ async fn who_saw_another_run_is_told_from_the_timeline() {
     events.frame().await.unwrap();
     let last = post(&house, &ada, "now", "public").await;
     assert_eq!(events.event().await.2["id"], json!(last));
+}
+
+#[tokio::test]
+async fn what_was_missed_is_told_only_while_the_token_stands() {
+    let house = House::new();
+    house.person("ada").await;
+    let bob = house.person("bob").await.id;
+    let (ada, token) = (
+        house.token("ada", "read write").await,
+        house.token("bob", "read").await,
+    );
+    let public = "/api/v1/streaming/public";
+    let mut events = Events::open(&house, public, &token, &[("accept", "text/event-stream")]).await;
+    let greeting = events.frame().await.unwrap();
+    let begun = greeting.strip_prefix(":)\nid: ").unwrap().trim_end().to_owned();
+    drop(events);
+    for text in ["first", "second", "third"] {
+        post(&house, &ada, text, "public").await;
+    }
+    let mut events = Events::open(&house, public, &token, &[("last-event-id", &begun)]).await;
+    assert_eq!(events.frame().await.unwrap(), ":)\n");
+    assert_eq!(events.event().await.1, "update");
+    let held = entrenous_domain::oauth::tokens_of(&house.ctx, bob)
+        .await
+        .unwrap()
+        .remove(0)
+        .token;
+    entrenous_domain::oauth::revoke_token(&house.ctx, bob, held.id)
+        .await
+        .unwrap();
+    while house.state.hub().open_streams() > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(events.frame().await, None);
 }
