@@ -130,9 +130,13 @@ async fn what_was_missed_is_told_only_while_the_token_stands() {
     let greeting = events.frame().await.unwrap();
     let begun = greeting.strip_prefix(":)\nid: ").unwrap().trim_end().to_owned();
     drop(events);
+    let mut hers = Events::open(&house, public, &ada, &[]).await;
+    hers.frame().await.unwrap();
     for text in ["first", "second", "third"] {
         post(&house, &ada, text, "public").await;
+        hers.event().await;
     }
+    drop(hers);
     let mut events = Events::open(&house, public, &token, &[("last-event-id", &begun)]).await;
     assert_eq!(events.frame().await.unwrap(), ":)\n");
     assert_eq!(events.event().await.1, "update");
