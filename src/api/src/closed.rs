@@ -27,6 +27,8 @@ enum Answer {
 /// Who is asked for a token of what kind.
 #[derive(Clone, Copy)]
 enum Caller {
+    /// A client, with or without a person.
+    App,
     /// A person.
     Person,
     /// A person who administers the node.
@@ -55,6 +57,34 @@ const NO_BLOCKS: Answer =
 
 /// One row a method: (method, path, scopes, answer).
 const GROUPS: &[Group] = &[
+    Group {
+        caller: Caller::App,
+        why: "Accounts are by personal invitation only.",
+        answers: &[(
+            POST,
+            "/api/v1/accounts",
+            "",
+            Answer::Refused("People join by a personal invitation: open the link you were sent"),
+        )],
+    },
+    Group {
+        caller: Caller::Person,
+        why: "Posts are given to no service that translates.",
+        answers: &[
+            (
+                POST,
+                "/api/v1/statuses/{id}/translate",
+                "read:statuses",
+                Answer::Absent,
+            ),
+            (
+                GET,
+                "/api/v1/instance/translation_languages",
+                "",
+                Answer::Object("{}"),
+            ),
+        ],
+    },
     Group {
         caller: Caller::Admin,
         why: "Only nodes that were invited are spoken to; who they are is at `/api/entrenous/v1/admin/peers`.",
@@ -399,6 +429,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
     for group in GROUPS {
         for (method, path, scopes, answer) in group.answers {
             let access = match group.caller {
+                Caller::App => Access::App,
                 Caller::Person => Access::Person(scopes),
                 Caller::Admin => Access::Admin(scopes),
             };

@@ -47,12 +47,6 @@ pub(crate) fn routes() -> Routes<ApiState> {
             doc("Who sees what"),
             privacy,
         )
-        .get(
-            "/api/v1/instance/translation_languages",
-            Access::Person(""),
-            doc("Languages posts can be translated to: none"),
-            async || Json(json!({})),
-        )
 }
 
 /// What the words of the Mastodon API mean here, since nothing is visible to the world.

@@ -28,6 +28,8 @@ struct Inner {
     ring: RwLock<Arc<Ring>>,
     /// One reads at a time, so that nobody puts older keys over newer ones.
     turn: tokio::sync::Mutex<()>,
+    /// One changes them at a time.
+    changing: tokio::sync::Mutex<()>,
 }
 
 /// Every generation at one moment.
@@ -228,6 +230,7 @@ impl Identity {
             actor,
             ring: RwLock::new(Arc::new(ring)),
             turn: tokio::sync::Mutex::new(()),
+            changing: tokio::sync::Mutex::new(()),
         }))
     }
 
@@ -250,6 +253,13 @@ impl Identity {
     /// # Errors
     /// `Conflict` if somebody else changes them at the same moment; the store's.
     pub async fn rotate(&self, ctx: &Ctx, actor: &str) -> Result<Rotated> {
+        // Of those who want new keys at the same moment one gets them. An RSA key takes a processor for a while: none is
+        // made for the others.
+        let Ok(_changing) = self.0.changing.try_lock() else {
+            return Err(DomainError::Conflict(
+                "the keys are being changed this moment: look again".to_owned(),
+            ));
+        };
         // Another process may have changed them, and its event not have come yet.
         self.refresh(ctx).await?;
         let from = self.current().generation;

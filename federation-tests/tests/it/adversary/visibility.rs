@@ -322,7 +322,9 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         let nothing = path.ends_with("/dismiss") && said.status == 200 && unknown.status == 200;
         // The web client's first page is the same for everyone, whatever the address asks for.
         let page = !path.starts_with("/api/") && said.status == 200;
-        if (said.status != 404 && !nothing && !page)
+        // Who does not moderate removes no post of others, whatever the id.
+        let refused = path.starts_with("/api/entrenous/v1/admin/statuses/") && said.status == 403;
+        if (said.status != 404 && !nothing && !page && !refused)
             || said.text != unknown.text
             || said.status != unknown.status
         {

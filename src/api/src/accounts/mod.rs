@@ -25,16 +25,6 @@ const MOST_IDS: usize = 100;
 /// Routes of this noun.
 pub(crate) fn routes() -> Routes<ApiState> {
     Routes::new()
-        .post(
-            "/api/v1/accounts",
-            Access::App,
-            Doc::new(
-                "accounts",
-                "Sign up: refused, since people join by a personal invitation",
-            )
-            .status(403),
-            sign_up,
-        )
         .get(
             "/api/v1/accounts",
             Access::Person("read:accounts"),
@@ -147,13 +137,6 @@ pub(crate) async fn found(state: &ApiState, id: AccountId) -> ApiResult<Arc<mode
     accounts::get(state.ctx(), id)
         .await?
         .ok_or_else(ApiError::not_found)
-}
-
-async fn sign_up() -> ApiError {
-    ApiError::new(
-        http::StatusCode::FORBIDDEN,
-        "People join by a personal invitation: open the link you were sent",
-    )
 }
 
 async fn one(State(state): State<ApiState>, _: Caller, At(id): At<AccountId>) -> ApiResult<Json<Account>> {

@@ -4,6 +4,7 @@
 //! back: a person is active, or is suspended for good.
 
 use crate::at::At;
+use crate::closed::CLOSED;
 use crate::entities::{self, Account, Role, stamp};
 use crate::paging::Paging;
 use crate::params::{Params, Query};
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 const READ: Access = Access::Admin("admin:read:accounts");
 const WRITE: Access = Access::Admin("admin:write:accounts");
+const FOR_GOOD: &str = "Who was disabled does not come back: they are invited anew.";
 
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("administration", summary);
@@ -31,7 +33,7 @@ pub(super) fn routes() -> Routes<ApiState> {
             .paged()
             .returns::<Vec<AdminAccount>>()
     };
-    let back = |summary| doc(summary).status(403);
+    let refused = |summary, why| Doc::new(CLOSED, summary).about(why).status(403);
     Routes::new()
         .get(
             "/api/v1/admin/accounts",
@@ -54,7 +56,10 @@ pub(super) fn routes() -> Routes<ApiState> {
         .delete(
             "/api/v1/admin/accounts/{id}",
             WRITE,
-            back("Delete the data of a suspended person: their posts stay, for those who took part"),
+            refused(
+                "Delete the data of a suspended person: refused",
+                "What people wrote stays, for those who took part.",
+            ),
             stays,
         )
         .post(
@@ -68,13 +73,13 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/admin/accounts/{id}/enable",
             WRITE,
-            back("Enable a login again: a disabled person needs a new invitation"),
+            refused("Enable a login again: refused", FOR_GOOD),
             comes_back,
         )
         .post(
             "/api/v1/admin/accounts/{id}/unsuspend",
             WRITE,
-            back("Lift a suspension: a disabled person needs a new invitation"),
+            refused("Lift a suspension: refused", FOR_GOOD),
             comes_back,
         )
         .post(

@@ -27,7 +27,7 @@ pub(super) fn routes() -> Routes<ApiState> {
                 .about(
                     "New keys hold at once. Every peer is told in a message signed with the keys that it has, which go on \
                      signing for it until it has the new ones. Open invitations are withdrawn, since their links name the \
-                     former keys.",
+                     former keys. While they are being changed, another change is refused (409).",
                 )
                 .returns::<OwnKeys>(),
             rotate,

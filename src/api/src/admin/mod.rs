@@ -17,6 +17,7 @@ mod peers;
 mod people;
 mod proposals;
 mod reports;
+mod statuses;
 mod trail;
 
 use crate::ApiState;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(alerts::routes())
         .merge(accounts::routes())
         .merge(reports::routes())
+        .merge(statuses::routes())
         .merge(announcements::routes())
         .merge(emojis::routes())
         .merge(look::routes())

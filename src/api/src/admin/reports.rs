@@ -5,19 +5,22 @@
 
 use super::accounts::AdminAccount;
 use crate::at::At;
-use crate::entities::{self, Status, stamp};
+use crate::entities::{self, Account, Status, stamp};
 use crate::paging::Paging;
 use crate::params::{Params, Query};
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use entrenous_domain::posts::PostView;
 use entrenous_domain::reports::{self, Change, Party, Shown, Wanted};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{AccountId, ReportCategory, ReportId};
+use entrenous_model::{self as model, AccountId, ReportCategory, ReportId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 const READ: Access = Access::Person("admin:read:reports");
 const WRITE: Access = Access::Person("admin:write:reports");
@@ -162,12 +165,39 @@ struct Written {
     rule_ids: Option<Vec<String>>,
 }
 
+/// Everyone in a report.
+fn parties(shown: &Shown) -> impl Iterator<Item = &Party> {
+    [&shown.reporter, &shown.target]
+        .into_iter()
+        .chain(&shown.assigned)
+        .chain(&shown.settled_by)
+}
+
+/// Reports with their people and posts, which are looked up together, however many reports there are.
 async fn entities_of(state: &ApiState, caller: &Caller, found: Vec<Shown>) -> ApiResult<Vec<AdminReport>> {
     let views = reports::statuses(state.ctx(), caller.id(), &found).await?;
+    let counts: Vec<usize> = views.iter().map(Vec::len).collect();
+    let views: Vec<PostView> = views.into_iter().flatten().collect();
+    let mut statuses = entities::render_statuses(state, caller.id(), &views)
+        .await?
+        .into_iter();
+    let mut people: Vec<Arc<model::Account>> = found
+        .iter()
+        .flat_map(parties)
+        .map(|party| Arc::clone(&party.account))
+        .collect();
+    people.sort_unstable_by_key(|account| account.id);
+    people.dedup_by_key(|account| account.id);
+    let faces = entities::accounts(state, &people).await?;
+    let people: HashMap<AccountId, Account> = people.iter().map(|one| one.id).zip(faces).collect();
+    let party = |party: Party| -> ApiResult<AdminAccount> {
+        let face = people.get(&party.account.id).ok_or_else(ApiError::not_found)?;
+        let face = face.clone();
+        Ok(AdminAccount::of_anyone(&party.account, party.member, face))
+    };
     let mut answer = Vec::with_capacity(found.len());
-    for (shown, views) in found.into_iter().zip(views) {
+    for (shown, count) in found.into_iter().zip(counts) {
         let (report, statuses_count) = (shown.report, shown.posts.len());
-        let statuses = entities::render_statuses(state, caller.id(), &views).await?;
         answer.push(AdminReport {
             id: report.id.to_string(),
             action_taken: report.settled_at.is_some(),
@@ -177,11 +207,11 @@ async fn entities_of(state: &ApiState, caller: &Caller, found: Vec<Shown>) -> Ap
             forwarded: report.forwarded,
             created_at: stamp(report.created_at),
             updated_at: stamp(report.updated_at),
-            account: party(state, shown.reporter).await?,
-            target_account: party(state, shown.target).await?,
-            assigned_account: some_party(state, shown.assigned).await?,
-            action_taken_by_account: some_party(state, shown.settled_by).await?,
-            statuses,
+            account: party(shown.reporter)?,
+            target_account: party(shown.target)?,
+            assigned_account: shown.assigned.map(party).transpose()?,
+            action_taken_by_account: shown.settled_by.map(party).transpose()?,
+            statuses: statuses.by_ref().take(count).collect(),
             rules: report
                 .rules
                 .into_iter()
@@ -196,18 +226,6 @@ async fn entities_of(state: &ApiState, caller: &Caller, found: Vec<Shown>) -> Ap
         });
     }
     Ok(answer)
-}
-
-async fn party(state: &ApiState, party: Party) -> ApiResult<AdminAccount> {
-    let shown = entities::account(state, &party.account).await?;
-    Ok(AdminAccount::of_anyone(&party.account, party.member, shown))
-}
-
-async fn some_party(state: &ApiState, someone: Option<Party>) -> ApiResult<Option<AdminAccount>> {
-    match someone {
-        Some(someone) => party(state, someone).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 async fn list(

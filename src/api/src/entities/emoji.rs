@@ -125,17 +125,16 @@ pub(crate) async fn reaction_urls(ctx: &Ctx, names: &[&str]) -> Result<ReactionU
     Ok(urls)
 }
 
-/// The names of the reactions to these posts.
+/// The names of the reactions to these posts, and to those that are quoted in them.
 pub(super) fn reaction_names(views: &[PostView]) -> Vec<&str> {
     views
         .iter()
         .flat_map(|view| {
-            &view
-                .boosted
-                .as_deref()
-                .map_or(&view.body, |inner| &inner.body)
-                .reactions
+            let proper = view.boosted.as_deref().unwrap_or(view);
+            let quoted = proper.quote.as_deref().and_then(|quote| quote.post.as_ref());
+            std::iter::once(proper).chain(quoted)
         })
+        .flat_map(|view| &view.body.reactions)
         .map(|one| one.name.as_str())
         .collect()
 }

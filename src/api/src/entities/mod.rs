@@ -39,51 +39,11 @@ use crate::state::ApiState;
 use entrenous_domain::posts::{Body, PostView};
 use entrenous_domain::{DomainError, Result, attachments, custom_emoji, posts};
 use entrenous_model::{self as model, AccountId, PostId, Time};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// A moment as Mastodon clients parse it: UTC, exactly three decimals, `Z`.
 pub(crate) fn stamp(time: Time) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-}
-
-/// An entity that can only fail to serialise through a defect; then it is left out and the log says so.
-fn value<T: Serialize>(entity: &T) -> Option<serde_json::Value> {
-    serde_json::to_value(entity)
-        .inspect_err(|error| tracing::error!(%error, "an entity could not be serialised"))
-        .ok()
-}
-
-/// One status as JSON. A store that fails answers none, and the log says so: streams have nobody to tell.
-pub(crate) async fn status_json(state: &ApiState, viewer: AccountId, view: &PostView) -> Option<Arc<str>> {
-    match render_status(state, viewer, view).await {
-        Ok(status) => Some(status.as_str().into()),
-        Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a status could not be rendered"
-            );
-            None
-        }
-    }
-}
-
-/// One notification as JSON; `None` if who or what it is about has gone since.
-pub(crate) async fn notification(
-    state: &ApiState,
-    viewer: AccountId,
-    notification: &model::Notification,
-) -> Option<serde_json::Value> {
-    match render_notifications(state, viewer, std::slice::from_ref(notification)).await {
-        Ok(rendered) => rendered.first().and_then(value),
-        Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a notification could not be rendered"
-            );
-            None
-        }
-    }
 }
 
 /// Statuses for one viewer.

@@ -2,6 +2,7 @@
 //! aside: the policy accepts all, and says so when a client tries to change it.
 
 use super::{READ, WRITE};
+use crate::closed::CLOSED;
 use crate::entities::NotificationPolicy;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, ApiState, Caller};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("notifications", summary);
+    let none = |summary| Doc::new(CLOSED, summary).about("Notifications are never set aside here.");
     Routes::new()
         .get(
             "/api/v2/notifications/policy",
@@ -45,7 +47,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/notifications/requests",
             READ,
-            doc("Notifications set aside: none")
+            none("Notifications set aside: none")
                 .paged()
                 .returns::<Vec<Value>>(),
             requests,
@@ -53,37 +55,37 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/notifications/requests/merged",
             READ,
-            doc("Whether accepted requests are in the list: always").returns::<Merged>(),
+            none("Whether accepted requests are in the list: always").returns::<Merged>(),
             merged,
         )
         .get(
             "/api/v1/notifications/requests/{id}",
             READ,
-            doc("One request: there are none, so 404").status(404),
+            none("One request: there are none, so 404").status(404),
             no_request,
         )
         .post(
             "/api/v1/notifications/requests/{id}/accept",
             WRITE,
-            doc("Accept a request: there are none, so 404").status(404),
+            none("Accept a request: there are none, so 404").status(404),
             no_request,
         )
         .post(
             "/api/v1/notifications/requests/{id}/dismiss",
             WRITE,
-            doc("Dismiss a request: there are none, so 404").status(404),
+            none("Dismiss a request: there are none, so 404").status(404),
             no_request,
         )
         .post(
             "/api/v1/notifications/requests/accept",
             WRITE,
-            doc("Accept requests: there are none").returns::<Map<String, Value>>(),
+            none("Accept requests: there are none").returns::<Map<String, Value>>(),
             nothing,
         )
         .post(
             "/api/v1/notifications/requests/dismiss",
             WRITE,
-            doc("Dismiss requests: there are none").returns::<Map<String, Value>>(),
+            none("Dismiss requests: there are none").returns::<Map<String, Value>>(),
             nothing,
         )
 }

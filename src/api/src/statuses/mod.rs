@@ -9,6 +9,7 @@ mod reactions;
 mod write;
 
 use crate::at::At;
+use crate::closed::CLOSED;
 use crate::entities::{self, Account, Context, Faces, Status, StatusEdit, StatusSource};
 use crate::paging::Paging;
 use crate::params::Query;
@@ -78,16 +79,11 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/statuses/{id}/card",
             read,
-            doc("The preview of a link: always empty, no strange server is contacted")
+            Doc::new(CLOSED, "The preview of a link: always empty")
+                .about("No strange server is contacted, so links have no preview.")
                 .deprecated()
                 .returns::<Map<String, Value>>(),
             card,
-        )
-        .post(
-            "/api/v1/statuses/{id}/translate",
-            read,
-            doc("Translate a post: no service for it here").status(404),
-            translate,
         )
         .merge(write::routes())
         .merge(actions::routes())
@@ -201,8 +197,4 @@ async fn card(
 ) -> ApiResult<Json<Map<String, Value>>> {
     posts::view(state.ctx(), caller.viewer(), id).await?;
     Ok(Json(Map::new()))
-}
-
-async fn translate(_: Caller) -> ApiError {
-    ApiError::not_found()
 }

@@ -4,11 +4,14 @@ use super::past::Told;
 use super::publish::Publisher;
 use super::{Channel, EventId};
 use crate::state::WeakState;
-use entrenous_model::{AccountId, Event};
+use entrenous_model::{AccountId, Event, PostId};
+use std::collections::VecDeque;
 use tokio::sync::{mpsc, oneshot};
 
 /// Batches of events that wait to be turned into messages.
 const WAITING: usize = 4_096;
+/// How far is looked ahead for an event that shows the same post once more.
+const AHEAD: usize = 1_024;
 
 /// What the task is given.
 pub(super) enum Work {
@@ -64,26 +67,35 @@ impl Work {
     }
 }
 
+/// One thing to do, in its turn.
+enum Step {
+    Tell(Told),
+    Join(Joined),
+}
+
 /// The other end of [`super::Hub::publish`].
 pub(crate) struct Dispatch {
     work: mpsc::Receiver<Work>,
+    /// What was taken from there, and waits for its turn.
+    ahead: VecDeque<Step>,
     last: EventId,
 }
 
 impl Dispatch {
     pub(super) fn new(last: EventId) -> (mpsc::Sender<Work>, Self) {
         let (sender, work) = mpsc::channel(WAITING);
-        (sender, Self { work, last })
+        let ahead = VecDeque::new();
+        (sender, Self { work, ahead, last })
     }
 
     /// Turns events into messages, in order, until the state is gone.
     pub(crate) async fn run(mut self, state: WeakState) {
-        while let Some(work) = self.work.recv().await {
+        while let Some(step) = self.next().await {
             let Some(state) = state.upgrade() else { return };
             let hub = state.hub();
-            match work {
-                Work::Tell(events) => {
-                    for Told { id, event } in events {
+            match step {
+                Step::Tell(Told { id, event }) => {
+                    if !self.is_said_again(&event) {
                         let publisher = Publisher::new(&state, hub.listeners(), id);
                         if let Err(error) = publisher.publish(&event).await {
                             error.log();
@@ -93,10 +105,10 @@ impl Dispatch {
                             );
                             hub.close();
                         }
-                        self.last = id;
                     }
+                    self.last = id;
                 }
-                Work::Join(joined) => {
+                Step::Join(joined) => {
                     let is_open = hub.listeners().change(joined.account, joined.stream, |channels| {
                         channels.insert(joined.channel);
                         true
@@ -108,5 +120,90 @@ impl Dispatch {
                 }
             }
         }
+    }
+
+    /// The next thing to do; `None` when nobody can ask for anything any more.
+    async fn next(&mut self) -> Option<Step> {
+        while self.ahead.is_empty() {
+            let work = self.work.recv().await?;
+            self.take(work);
+        }
+        while self.ahead.len() < AHEAD
+            && let Ok(work) = self.work.try_recv()
+        {
+            self.take(work);
+        }
+        self.ahead.pop_front()
+    }
+
+    fn take(&mut self, work: Work) {
+        match work {
+            Work::Tell(events) => self.ahead.extend(events.into_iter().map(Step::Tell)),
+            Work::Join(joined) => self.ahead.push_back(Step::Join(joined)),
+        }
+    }
+
+    /// Whether an event that waits will show the same post once more. A post is shown as it is then: a thousand votes that
+    /// come faster than ten thousand people can be told of them are told together.
+    fn is_said_again(&self, event: &Event) -> bool {
+        let Some(post) = shown_anew(event) else {
+            return false;
+        };
+        self.ahead
+            .iter()
+            .any(|step| matches!(step, Step::Tell(told) if shown_anew(&told.event) == Some(post)))
+    }
+}
+
+/// The post that whoever has it before them is shown as it is now.
+fn shown_anew(event: &Event) -> Option<PostId> {
+    match event {
+        Event::PostUpdated { post, .. }
+        | Event::PollCounted { post }
+        | Event::PostReacted { post }
+        | Event::QuoteChanged { post } => Some(*post),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn told(number: u64, event: Event) -> Told {
+        Told {
+            id: format!("1-{number}-1").parse().unwrap(),
+            event: Arc::new(event),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_changes_faster_than_it_is_told_is_told_together() {
+        let (one, two) = (PostId(1), PostId(2));
+        let (sender, mut dispatch) = Dispatch::new("1-0-1".parse().unwrap());
+        let batches = [
+            vec![
+                told(1, Event::PollCounted { post: one }),
+                told(2, Event::PostReacted { post: two }),
+            ],
+            vec![
+                told(3, Event::PostReacted { post: one }),
+                told(4, Event::PollCounted { post: one }),
+            ],
+        ];
+        for batch in batches {
+            assert!(sender.try_send(Work::Tell(batch)).is_ok());
+        }
+        let mut said_again = Vec::new();
+        for _ in 0..4 {
+            let Some(Step::Tell(told)) = dispatch.next().await else {
+                panic!("an event is missing");
+            };
+            said_again.push(dispatch.is_said_again(&told.event));
+        }
+        assert_eq!(said_again, [true, false, true, false]);
+        drop(sender);
+        assert!(dispatch.next().await.is_none());
     }
 }

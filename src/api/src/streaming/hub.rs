@@ -140,13 +140,18 @@ pub(crate) struct Subscription {
     token: TokenId,
     id: u64,
     notifications: bool,
-    messages: mpsc::Receiver<Message>,
+    messages: mpsc::Receiver<Arc<Message>>,
 }
 
 impl Subscription {
     /// The next message; `None` when the stream must close.
-    pub(crate) async fn next(&mut self) -> Option<Message> {
+    pub(crate) async fn next(&mut self) -> Option<Arc<Message>> {
         self.messages.recv().await
+    }
+
+    /// Whether it must close, once what waits is read.
+    pub(super) fn is_closed(&self) -> bool {
+        self.messages.is_closed()
     }
 
     /// Whose it is.
@@ -230,16 +235,16 @@ mod tests {
         let (person, token) = (AccountId(1), TokenId(7));
         let mut stream = hub.listen(person, token, false).unwrap();
         assert!(stream.subscribe(Channel::User));
-        hub.listeners().send(person, &message(PUBLIC));
+        hub.listeners().send(person, message(PUBLIC));
         hub.listeners().send(
             person,
-            &Message {
+            Message {
                 event: "notification",
                 ..message(Channel::User)
             },
         );
-        hub.listeners().send(AccountId(2), &message(Channel::User));
-        hub.listeners().send(person, &message(Channel::User));
+        hub.listeners().send(AccountId(2), message(Channel::User));
+        hub.listeners().send(person, message(Channel::User));
         assert_eq!(stream.next().await.unwrap().channel, Channel::User);
         hub.close_token(TokenId(8));
         assert_eq!(hub.open_streams(), 1);
@@ -255,7 +260,7 @@ mod tests {
         let mut stream = hub.listen(AccountId(1), TokenId(1), true).unwrap();
         stream.subscribe(Channel::User);
         for _ in 0..=QUEUE {
-            hub.listeners().send(AccountId(1), &message(Channel::User));
+            hub.listeners().send(AccountId(1), message(Channel::User));
         }
         assert_eq!(hub.open_streams(), 0);
         let mut seen = 0;

@@ -12,7 +12,7 @@ const REMEMBERED: usize = 20_000;
 const PER_PERSON: usize = 64;
 
 /// One message, shared by all who get it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Message {
     /// `update`, `status.update`, `delete`, `notification`, `conversation`, `filters_changed`, `announcement` and what becomes of it.
     pub(crate) event: &'static str,
@@ -30,7 +30,8 @@ pub(super) struct Listener {
     pub(super) channels: HashSet<Channel>,
     /// Whether the token grants `read:notifications`, for what the user stream carries.
     pub(super) notifications: bool,
-    pub(super) queue: mpsc::Sender<Message>,
+    /// A queue has room for 32 entries from its first moment on, in every stream: they are pointers.
+    pub(super) queue: mpsc::Sender<Arc<Message>>,
 }
 
 type People = HashMap<AccountId, HashMap<u64, Listener>>;
@@ -172,8 +173,9 @@ impl Listeners {
     }
 
     /// Sends to a person's streams on that channel. A reader whose queue is full is dropped: it will connect again.
-    pub(super) fn send(&self, account: AccountId, message: &Message) {
+    pub(super) fn send(&self, account: AccountId, message: Message) {
         let is_notification = message.event == "notification";
+        let message = Arc::new(message);
         let full: Vec<u64> = self.read(|people| {
             let Some(streams) = people.get(&account) else {
                 return Vec::new();
@@ -184,7 +186,7 @@ impl Listeners {
                     listener.channels.contains(&message.channel)
                         && (listener.notifications || !is_notification)
                 })
-                .filter(|(_, listener)| listener.queue.try_send(message.clone()).is_err())
+                .filter(|(_, listener)| listener.queue.try_send(Arc::clone(&message)).is_err())
                 .map(|(id, _)| *id)
                 .collect()
         });

@@ -188,18 +188,20 @@ impl<'a> Publisher<'a> {
             let payload: Arc<str> = post.to_string().into();
             for channel in hidden {
                 self.listeners
-                    .send(viewer, &self.message("delete", &payload, channel));
+                    .send(viewer, self.message("delete", &payload, channel));
             }
         }
         if channels.is_empty() {
             return Ok(());
         }
-        let Some(payload) = entities::status_json(self.state, viewer, view).await else {
+        let made = entities::render_status(self.state, viewer, view).await;
+        let Some(status) = unless_defective(made)? else {
             return Ok(());
         };
+        let payload: Arc<str> = status.as_str().into();
         for channel in channels {
             self.listeners
-                .send(viewer, &self.message(event, &payload, channel));
+                .send(viewer, self.message(event, &payload, channel));
         }
         self.listeners.remember(viewer, post);
         Ok(())
@@ -222,7 +224,7 @@ impl<'a> Publisher<'a> {
         for viewer in knowing {
             for channel in self.listeners.channels_of(viewer, told) {
                 self.listeners
-                    .send(viewer, &self.message("delete", &payload, channel));
+                    .send(viewer, self.message("delete", &payload, channel));
             }
         }
         Ok(())
@@ -273,7 +275,7 @@ impl<'a> Publisher<'a> {
 
     fn send_home(&self, viewer: AccountId, event: &'static str, payload: &Arc<str>) {
         self.listeners
-            .send(viewer, &self.message(event, payload, Channel::User));
+            .send(viewer, self.message(event, payload, Channel::User));
     }
 
     async fn publish_notification(&self, id: NotificationId, owner: AccountId) -> ApiResult<()> {
@@ -290,17 +292,19 @@ impl<'a> Publisher<'a> {
         if notification.kind == NotificationKind::EmojiReaction {
             return Ok(());
         }
-        let hidden = notifications::hidden(self.ctx(), owner, std::slice::from_ref(&notification)).await?;
-        if !hidden.is_empty() {
+        let one = std::slice::from_ref(&notification);
+        if !notifications::hidden(self.ctx(), owner, one).await?.is_empty() {
             return Ok(());
         }
-        let Some(entity) = entities::notification(self.state, owner, &notification).await else {
+        let made = entities::render_notifications(self.state, owner, one).await;
+        // Empty if who or what it is about has gone since.
+        let Some(entity) = unless_defective(made)?.and_then(|made| made.into_iter().next()) else {
             return Ok(());
         };
-        let payload: Arc<str> = entity.to_string().into();
+        let payload: Arc<str> = serde_json::to_string(&entity).map_err(ApiError::internal)?.into();
         for channel in channels {
             self.listeners
-                .send(owner, &self.message("notification", &payload, channel));
+                .send(owner, self.message("notification", &payload, channel));
         }
         Ok(())
     }
@@ -331,9 +335,24 @@ impl<'a> Publisher<'a> {
         let payload = serde_json::to_string(&entity).map_err(ApiError::internal)?;
         self.listeners.send(
             owner,
-            &self.message("conversation", &payload.into(), Channel::Direct),
+            self.message("conversation", &payload.into(), Channel::Direct),
         );
         Ok(())
+    }
+}
+
+/// What was made; none of it if that fails because of a defect, which the log tells: it would fail again for whoever comes
+/// again.
+///
+/// # Errors
+/// What fails now, and may not in a moment: nobody is to go on with a gap.
+fn unless_defective<T>(made: entrenous_domain::Result<T>) -> ApiResult<Option<T>> {
+    match made {
+        Err(DomainError::Internal(cause)) => {
+            tracing::error!(error.cause = %cause, "what a stream tells could not be made");
+            Ok(None)
+        }
+        made => Ok(Some(made?)),
     }
 }
 
@@ -345,5 +364,21 @@ const fn context(channel: &Channel) -> FilterContext {
         Channel::Public { .. } | Channel::Hashtag(_) | Channel::HashtagLocal(_) | Channel::Direct => {
             FilterContext::Public
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::StatusCode;
+
+    #[test]
+    fn only_defects_leave_a_gap() {
+        assert!(matches!(unless_defective(Ok(1)), Ok(Some(1))));
+        let defect: Result<u8, _> = Err(DomainError::internal("no such thing"));
+        assert!(matches!(unless_defective(defect), Ok(None)));
+        let now: Result<u8, _> = Err(DomainError::TooMany(1));
+        let failed = unless_defective(now).unwrap_err();
+        assert_eq!(failed.status(), StatusCode::TOO_MANY_REQUESTS);
     }
 }

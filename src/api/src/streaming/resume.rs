@@ -26,7 +26,7 @@ const SLACK: TimeDelta = TimeDelta::seconds(2);
 /// What is still to be told before what happens now.
 pub(super) struct Replay {
     listeners: Listeners,
-    messages: mpsc::Receiver<Message>,
+    messages: mpsc::Receiver<Arc<Message>>,
     missed: VecDeque<Told>,
 }
 
@@ -68,7 +68,7 @@ impl Replay {
     ///
     /// # Errors
     /// What cannot be read now: the stream must close, and its reader ask again.
-    pub(super) async fn next(&mut self, state: &ApiState) -> ApiResult<Option<Message>> {
+    pub(super) async fn next(&mut self, state: &ApiState) -> ApiResult<Option<Arc<Message>>> {
         loop {
             if let Ok(message) = self.messages.try_recv() {
                 return Ok(Some(message));

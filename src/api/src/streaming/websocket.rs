@@ -19,6 +19,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 const MAX_MESSAGE: usize = 16 * 1024;
 /// Frames of a client between two heartbeats. A client subscribes to a few streams and answers pings.
 const MOST_FRAMES: u32 = 256;
+/// What is read at once, in bytes. Every stream has that for as long as it is open, and clients say little.
+const READ_BUFFER: usize = 2 * 1024;
 /// A client that takes nothing for so long is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -74,6 +76,7 @@ pub(super) async fn open(
         None => upgrade,
     };
     Ok(upgrade
+        .read_buffer_size(READ_BUFFER)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| connection.run(socket)))
@@ -132,7 +135,8 @@ impl Connection {
                         break;
                     }
                     match received {
-                        Some(Ok(Frame::Text(text))) => match self.handle(&text).await {
+                        // On the heap while it lasts, as what follows.
+                        Some(Ok(Frame::Text(text))) => match Box::pin(self.handle(&text)).await {
                             Some(answer) => Some(answer),
                             None => continue,
                         },
@@ -142,7 +146,7 @@ impl Connection {
                     }
                 }
                 _ = heartbeat.tick() => {
-                    if !heard || !still_valid(&self.state, &self.token.0).await {
+                    if !heard || !Box::pin(still_valid(&self.state, &self.token.0)).await {
                         break;
                     }
                     heard = false;

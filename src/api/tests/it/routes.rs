@@ -445,6 +445,24 @@ fn the_openapi_document_has_every_route() {
     }
 }
 
+#[test]
+fn what_only_refuses_is_told_as_such() {
+    let document = entrenous_api::openapi_document();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let answers = operation["responses"].as_object().unwrap();
+            let does_something = answers.keys().any(|status| status.starts_with(['1', '2', '3']));
+            if !does_something {
+                assert_eq!(operation["tags"][0], "closed node", "{method} {path}");
+                assert!(
+                    operation["description"].is_string(),
+                    "{method} {path} gives no reason"
+                );
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn bodies_are_bounded() {
     let house = House::new();

@@ -1,4 +1,4 @@
-//! Ten thousand open streams, and one event to all of them.
+//! Ten thousand open streams of each kind, and one event to all of them.
 
 use super::post::publish;
 use super::{Bench, Section};
@@ -22,8 +22,49 @@ const ADDRESSES: u8 = 4;
 const AT_ONCE: usize = 64;
 /// The longest that an event may take until the last stream has it.
 const LONGEST: Duration = Duration::from_secs(30);
-/// The beginning of a post on a stream.
-const UPDATE: &[u8] = b"event: update\n";
+
+/// A way to listen.
+#[derive(Clone, Copy)]
+struct Way {
+    path: &'static str,
+    what: &'static str,
+    /// What the request says beside the usual.
+    headers: &'static str,
+    /// The beginning of the answer, and the end of what comes before the first event.
+    begins: (&'static [u8], &'static [u8]),
+    /// What every post has, once.
+    update: &'static [u8],
+    /// What is said whenever something came, so that the node knows that somebody is there.
+    pong: &'static [u8],
+}
+
+impl Way {
+    const fn events(path: &'static str, what: &'static str) -> Self {
+        Self {
+            path,
+            what,
+            headers: "",
+            begins: (b"HTTP/1.1 200", b":)\n"),
+            update: b"event: update\n",
+            pong: b"",
+        }
+    }
+}
+
+const WAYS: [Way; 3] = [
+    Way::events("/api/v1/streaming/user", "home timelines"),
+    Way::events("/api/v1/streaming/public", "the known timeline"),
+    Way {
+        path: "/api/v1/streaming?stream=user",
+        what: "home timelines, WebSocket",
+        headers: "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                  sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        begins: (b"HTTP/1.1 101", b"\r\n\r\n"),
+        update: b"\"event\":\"update\"",
+        // A frame without a payload, masked as a client's must be (RFC 6455, section 5.5.3).
+        pong: &[0x8a, 0x80, 0, 0, 0, 0],
+    },
+];
 
 /// Measures it.
 ///
@@ -33,14 +74,12 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
     let manifest = &bench.manifest;
     let receivers = Receivers::listen(manifest.peers.iter().map(|peer| peer.origin.as_str())).await?;
     let mut figures = Vec::new();
-    for (path, what) in [
-        ("/api/v1/streaming/user", "home timelines"),
-        ("/api/v1/streaming/public", "the known timeline"),
-    ] {
+    for way in WAYS {
+        let what = way.what;
         let node = bench.place.serve().await?;
         node.settle().await?;
         let before = node.memory()?;
-        let (mut streams, mut told) = open_all(&node, path, &manifest.readers).await?;
+        let (mut streams, mut told) = open_all(&node, way, &manifest.readers).await?;
         node.settle().await?;
         let open = node.memory()?;
         let (mut all, mut cpu) = (Vec::new(), Vec::new());
@@ -77,8 +116,9 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
     Ok(Section {
         title: "Open streams",
         method: format!(
-            "Server-sent events, one stream each for {} people, from {ADDRESSES} addresses. A public post by someone whom all of \
-             them follow: from the request until the last stream has the event. The reader shares the processors with the node.",
+            "Server-sent events, then WebSockets, one stream each for {} people, from {ADDRESSES} addresses. A public post by \
+             someone whom all of them follow: from the request until the last stream has the event. The reader shares the \
+             processors with the node.",
             manifest.readers.len(),
         ),
         figures,
@@ -88,7 +128,7 @@ pub async fn measure(bench: &Bench) -> Outcome<Section> {
 /// Opens a stream for each, and reads them; who has a post tells it.
 async fn open_all(
     node: &Serving,
-    path: &str,
+    way: Way,
     people: &[Actor],
 ) -> Outcome<(JoinSet<()>, mpsc::UnboundedReceiver<bool>)> {
     let address: SocketAddr = node.address.parse()?;
@@ -97,30 +137,38 @@ async fn open_all(
     for some in people.chunks(AT_ONCE) {
         let mut opening = JoinSet::new();
         for (number, person) in some.iter().enumerate() {
-            let ask = request("GET", path, &node.host, &person.token, None);
+            let mut ask = request("GET", way.path, &node.host, &person.token, None);
+            ask.truncate(ask.len() - b"\r\n".len());
+            ask.extend_from_slice(way.headers.as_bytes());
+            ask.extend_from_slice(b"\r\n");
             let from = u8::try_from(number % usize::from(ADDRESSES))? + 1;
-            opening.spawn(async move { open(address, from, &ask).await.map_err(|error| error.to_string()) });
+            opening.spawn(async move {
+                open(address, from, way, &ask)
+                    .await
+                    .map_err(|error| error.to_string())
+            });
         }
         while let Some(opened) = opening.join_next().await {
-            streams.spawn(listen(opened??, tell.clone()));
+            streams.spawn(listen(opened??, way, tell.clone()));
         }
     }
     Ok((streams, told))
 }
 
-/// A stream whose first line has come.
-async fn open(address: SocketAddr, from: u8, ask: &[u8]) -> Outcome<TcpStream> {
+/// A stream that has begun.
+async fn open(address: SocketAddr, from: u8, way: Way, ask: &[u8]) -> Outcome<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind((Ipv4Addr::new(127, 0, 0, from), 0).into())?;
     let mut stream = socket.connect(address).await?;
     stream.write_all(ask).await?;
     let mut head = Vec::new();
-    while find(&head, b":)\n").is_none() {
+    let (status, end) = way.begins;
+    while find(&head, end).is_none() {
         if stream.read_buf(&mut head).await? == 0 || head.len() > 8_192 {
             return Err(format!("no stream: {}", String::from_utf8_lossy(&head)).into());
         }
     }
-    if head.starts_with(b"HTTP/1.1 200") {
+    if head.starts_with(status) {
         Ok(stream)
     } else {
         Err(format!("no stream: {}", String::from_utf8_lossy(&head)).into())
@@ -128,21 +176,23 @@ async fn open(address: SocketAddr, from: u8, ask: &[u8]) -> Outcome<TcpStream> {
 }
 
 /// Tells of each post, and of the end.
-async fn listen(mut stream: TcpStream, tell: mpsc::UnboundedSender<bool>) {
+async fn listen(mut stream: TcpStream, way: Way, tell: mpsc::UnboundedSender<bool>) {
+    let update = way.update;
     let mut seen = Vec::with_capacity(512);
     loop {
-        if !matches!(stream.read_buf(&mut seen).await, Ok(1..)) {
+        let heard = matches!(stream.read_buf(&mut seen).await, Ok(1..));
+        if !heard || stream.write_all(way.pong).await.is_err() {
             tell.send(false).unwrap_or_default();
             return;
         }
-        let posts = seen.windows(UPDATE.len()).filter(|some| *some == UPDATE).count();
+        let posts = seen.windows(update.len()).filter(|some| *some == update).count();
         for _ in 0..posts {
             if tell.send(true).is_err() {
                 return;
             }
         }
         // The beginning of the next one may be here already.
-        seen.drain(..seen.len().saturating_sub(UPDATE.len() - 1));
+        seen.drain(..seen.len().saturating_sub(update.len() - 1));
     }
 }
 

@@ -237,6 +237,12 @@ async fn posts_are_answered_with_emoji() {
     assert_eq!(seen["favourites_count"], 0);
     let home = stage.get(&ada, "/api/v1/timelines/home").await.ok();
     assert_eq!(home[0]["pleroma"]["emoji_reactions"][0]["count"], 2);
+    // In a post that quotes it, the pictures are there as well.
+    let quoting = json!({ "status": "Look", "quoted_status_id": post });
+    let quoting = stage.json(&ada, "POST", "/api/v1/statuses", quoting).await.ok();
+    let quoted = &quoting["quote"]["quoted_status"];
+    assert!(quoted["reactions"][1]["url"].is_string());
+    assert_eq!(quoted["reactions"][1]["url"], reactions[1]["url"]);
 
     let all = stage.get(&ada, &base).await.ok();
     assert_eq!(all[0]["accounts"][0]["acct"], "bob");

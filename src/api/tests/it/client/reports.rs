@@ -266,6 +266,71 @@ async fn for_everyone_else_there_are_none() {
 }
 
 #[tokio::test]
+async fn those_who_moderate_remove_posts() {
+    on_both(async |database| {
+        let court = Court::on(database).await;
+        let (stage, moda, bob) = (&court.stage, &court.moda, &court.bob);
+        let post = stage.publish(bob, "mean", "public").await;
+        let letter = stage.publish(bob, "@ada between us", "direct").await;
+        let remove = async |who: &Person, id: &str, body: Value| {
+            let path = format!("/api/entrenous/v1/admin/statuses/{id}");
+            stage.json(who, "DELETE", &path, body).await
+        };
+        // Nobody else may, whatever the id.
+        for id in [post.as_str(), "17"] {
+            let refused = remove(&court.ada, id, json!({})).await;
+            assert_eq!(refused.refused(403), "This action is not allowed");
+        }
+        let without = stage
+            .token("moda", moda.id, "read write admin:read:reports")
+            .await;
+        remove(&without, &post, json!({})).await.refused(403);
+        // What they may not see and nobody has reported is not there.
+        let unknown = remove(moda, "17", json!({})).await;
+        assert_eq!(unknown.refused(404), "Record not found");
+        let hidden = remove(moda, &letter, json!({})).await;
+        assert_eq!(
+            (hidden.status, hidden.bytes),
+            (unknown.status, unknown.bytes.clone())
+        );
+        for reason in [json!("é".repeat(501)), json!({ "a": 1 })] {
+            let wrong = json!({ "reason": reason });
+            remove(moda, &post, wrong).await.refused(422);
+        }
+        let one = format!("/api/v1/statuses/{post}");
+        stage.get(&court.ada, &one).await.ok();
+        let done = remove(moda, &post, json!({ "reason": "rude" })).await.ok();
+        assert_eq!(done, json!({}));
+        for who in [bob, &court.ada, moda] {
+            stage.get(who, &one).await.refused(404);
+        }
+        remove(moda, &post, json!({})).await.refused(404);
+        // Reported, it is there, and the report keeps it.
+        let report = court
+            .report(json!({ "account_id": bob.id.to_string(), "status_ids": [letter] }))
+            .await;
+        remove(moda, &letter, json!({})).await.ok();
+        let report = format!("{ADMIN}/{}", report["id"].as_str().unwrap());
+        let kept = stage.get(moda, &report).await.ok();
+        assert_eq!(kept["statuses"][0]["id"], letter);
+        let trail = stage
+            .get(&court.owner, "/api/entrenous/v1/admin/audit")
+            .await
+            .ok();
+        let removed: Vec<&Value> = trail
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|line| line["action"] == "post.removed")
+            .collect();
+        assert_eq!(removed.len(), 2, "{trail}");
+        assert_eq!(removed[1]["detail"], format!("post {post}: rude"));
+        assert_eq!(removed[1]["actor"], "moda");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn those_who_moderate_are_told() {
     on_both(async |database| {
         let court = Court::on(database).await;
