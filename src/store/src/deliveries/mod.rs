@@ -287,6 +287,8 @@ pub fn finish(
     error: Option<&str>,
     now: Time,
 ) -> Result<Vec<DeliveryId>, StoreError> {
+    // By their ids, and in no other way: statistics made while little was queued have PostgreSQL believe that the partial index
+    // of what is queued is the shorter one, and read all of a queue that has grown since, for each few that end.
     let ids: Vec<i64> = ids.iter().copied().map(DeliveryId::get).collect();
     let ended = Sql::new("UPDATE deliveries SET attempts = attempts + 1, state = ")
         .text(state)
@@ -294,7 +296,7 @@ pub fn finish(
         .opt_text(error.map(str::to_owned))
         .raw(", finished_at = ")
         .time(now)
-        .raw(" WHERE state = 'queued' AND id IN ")
+        .raw(" WHERE COALESCE(state, '') = 'queued' AND id IN ")
         .ids(&ids)
         .raw(" RETURNING id")
         .list(conn)?;
