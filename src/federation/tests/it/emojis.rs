@@ -168,8 +168,9 @@ async fn rendered(node: &Node, software: Software, data: OutboundActivity, by: &
         .await;
     let peer = peers::get(node.ctx(), id).await.unwrap().unwrap();
     let reader = Reader::of(&peer, peer.clear::<Sending>(Matter::Posts).unwrap());
+    let keys = node.federation.keys().person(by.id).await.unwrap().unwrap();
     node.federation
-        .document(&peer, reader, ActivityId(1), Some(by.id), &data)
+        .document(&peer, reader, ActivityId(1), (Some(by.id), &data), &keys)
         .await
         .unwrap()
         .unwrap()
