@@ -3,6 +3,7 @@
 use super::replies::gets;
 use super::{Scene, id, told};
 use axum::body::Bytes;
+use federation_tests::client::escape;
 use federation_tests::mock::Reply;
 use federation_tests::{Database, MockPeer, eventually};
 use serde_json::{Value, json};
@@ -351,7 +352,6 @@ async fn what_is_quoted_costs_little(on: Database) {
 }
 
 async fn search(scene: &Scene, url: &str) -> Value {
-    let q: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
-    let path = format!("/api/v2/search?type=statuses&resolve=true&q={q}");
+    let path = format!("/api/v2/search?type=statuses&resolve=true&q={}", escape(url));
     scene.alice.get(&path).await.ok()
 }
