@@ -5,6 +5,7 @@
 
 use crate::Federation;
 use crate::inbox::Incoming;
+use crate::keys::SigningKeys;
 use crate::render::{time, with_context};
 use entrenous_domain::peers::{self, contracts};
 use entrenous_domain::{DomainError, Result};
@@ -119,17 +120,17 @@ impl Federation {
         })
     }
 
-    /// What was signed when it was queued, for a peer that has other keys of ours by now: signed anew.
+    /// What was signed when it was queued, proven with these keys of ours: signed anew if it was with others.
     ///
     /// # Errors
     /// `Internal` if the key refuses.
-    pub(crate) fn proven_for(&self, mut document: Value, had: KeyGeneration) -> Result<Value> {
+    pub(crate) fn proven_for(&self, mut document: Value, keys: &SigningKeys) -> Result<Value> {
         // A statement of ours within it, which is offered, is verified by itself.
         let statement = document
             .get("object")
             .filter(|object| object.get("proof").is_some() && object.get("actor") == document.get("actor"));
         if let Some(statement) = statement.cloned() {
-            let statement = self.with_proof(statement, had)?;
+            let statement = self.with_proof(statement, keys)?;
             if let Some(members) = document.as_object_mut()
                 && members.get("object") != Some(&statement)
             {
@@ -137,11 +138,10 @@ impl Federation {
                 members.remove("proof");
             }
         }
-        self.with_proof(document, had)
+        self.with_proof(document, keys)
     }
 
-    fn with_proof(&self, mut document: Value, had: KeyGeneration) -> Result<Value> {
-        let keys = self.identity().signing(had);
+    fn with_proof(&self, mut document: Value, keys: &SigningKeys) -> Result<Value> {
         let method = proof::parse(&document).map(|proof| proof.verification_method().to_owned());
         if method.is_ok_and(|method| method == keys.ed25519_id) {
             return Ok(document);

@@ -81,6 +81,9 @@ impl KeyRing {
     /// a leaver's `Delete`. The node's are those that the peer has for whom it is signed ([`Peer::our_keys`]). `None` if the
     /// author has left: nothing else of theirs is sent any more.
     ///
+    /// Asked once for an attempt, and handed down: asked for the proof and for the request, it may answer differently in the
+    /// moment in which the person leaves.
+    ///
     /// # Errors
     /// Those of the domain.
     ///
@@ -92,8 +95,7 @@ impl KeyRing {
         had: KeyGeneration,
     ) -> Result<Option<Arc<SigningKeys>>> {
         match author {
-            // The proof and the request ask one after the other, and must get the same answer also in the moment in which
-            // the person leaves.
+            // Also in the moment in which the person leaves, while the caches still have their keys.
             Some(id) if !matches!(activity, OutboundActivity::DeleteActor) => self.person(id).await,
             _ => Ok(Some(self.identity.signing(had))),
         }

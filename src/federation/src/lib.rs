@@ -20,8 +20,8 @@
 //! handler extracts [`gate::Verified`] (peer, signer, body). [`vocabulary::Inbound::parse`] reads the body;
 //! [`Federation::actor`] gives the account of an actor, known or fetched within a [`client::Budget`];
 //! [`Federation::draft`] turns a note into what `posts::publish` takes; [`Federation::accept_actor`] takes in the actor
-//! of an `Update`. How delivery uses it: [`Federation::activity`] renders, [`keys::KeyRing::of`] finds the keys,
-//! [`client::Client::post`] sends.
+//! of an `Update`. How delivery uses it: [`keys::KeyRing::of`] chooses the keys, once for an attempt,
+//! [`Federation::activity`] renders, [`client::Client::post`] sends.
 
 pub mod client;
 mod contracts;

@@ -4,14 +4,15 @@ use super::files::{GPS, SCRIPT, holds, png, served};
 use super::{Scene, id};
 use axum::body::Bytes;
 use federation_tests::mock::Reply;
-use federation_tests::{Database, eventually};
+use federation_tests::{Database, MockPeer, eventually};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 crate::on_both!(
     reactions_are_ones_own,
     a_flood_of_reactions_is_bounded,
-    emoji_of_peers_are_made_anew
+    emoji_of_peers_are_made_anew,
+    a_peer_that_stalls_holds_up_itself_alone
 );
 
 fn react(scene: &Scene, name: &str, uri: &Value, content: &str) -> Value {
@@ -184,11 +185,71 @@ async fn emoji_of_peers_are_made_anew(on: Database) {
         .into_iter()
         .filter(|seen| seen.line.contains(" /e/"))
         .count();
-    assert!(asked <= 64, "asked for {asked} pictures");
+    assert!(asked <= 20, "asked for {asked} pictures");
     assert_eq!(
         scene.alice.get("/api/v1/custom_emojis").await.ok(),
         json!([]),
         "never among ours"
     );
+    scene.watched().await;
+}
+
+/// Pictures that never come, in several posts: those of another peer do.
+async fn a_peer_that_stalls_holds_up_itself_alone(on: Database) {
+    let scene = Scene::open(on).await;
+    let q = MockPeer::start("127.0.0.8", "quentin").await;
+    scene.node.command(&["peer", "trust", &q.origin]).await;
+    let mention = json!({ "type": "Mention", "href": scene.alice_uri(), "name": "@alice" });
+    let emoji = |name: &str, url: String| {
+        json!({ "type": "Emoji", "name": format!(":{name}:"), "icon": { "url": url } })
+    };
+    for post in 0..5 {
+        let mut tags = vec![mention.clone()];
+        for number in 0..20 {
+            let path = format!("/e/{post}-{number}");
+            scene.p.serve_reply(&path, Reply::Silent);
+            tags.push(emoji(
+                &format!("e_{post}_{number}"),
+                format!("{}{path}", scene.p.origin),
+            ));
+        }
+        let mut create = scene.create("max", "en attendant");
+        create["object"]["tag"] = Value::Array(tags);
+        let said = scene.post("silent pictures", "max", &create).await;
+        assert_eq!(said.status, 202, "{}", said.text);
+    }
+    // Avatars too.
+    for number in 0..5 {
+        let name = format!("silent{number}");
+        scene.p.put_person(&name);
+        let mut actor = scene.p.document(&format!("/users/{name}"));
+        let path = format!("/avatars/{number}");
+        scene.p.serve_reply(&path, Reply::Silent);
+        actor["icon"] = json!({ "type": "Image", "url": format!("{}{path}", scene.p.origin) });
+        scene.p.serve_document(&format!("/users/{name}"), actor);
+        let said = scene
+            .post("a silent picture", &name, &scene.create(&name, "sans visage"))
+            .await;
+        assert_eq!(said.status, 202, "{}", said.text);
+    }
+    for path in ["/e/good", "/avatar"] {
+        let picture = Bytes::from(png(8, 8, 8, &[]));
+        q.serve_reply(path, Reply::Bytes("image/png", Vec::new(), picture));
+    }
+    let mut actor = q.document("/users/quentin");
+    actor["icon"] = json!({ "type": "Image", "url": format!("{}/avatar", q.origin) });
+    q.serve_document("/users/quentin", actor);
+    let mut note = q.note("quentin", "de Quentin :good:", &[scene.alice_uri()]);
+    note["tag"] = json!([mention, emoji("good", format!("{}/e/good", q.origin))]);
+    let create = q.activity("quentin", "Create", json!({ "object": note, "to": [scene.alice_uri()] }));
+    assert_eq!(q.post("quentin", &scene.inbox, &create).await.0, 202);
+    eventually("the pictures of Q", || async {
+        let told = scene.alice.get("/api/v1/notifications?limit=1").await.ok();
+        let status = &told[0]["status"];
+        let avatar = status["account"]["avatar"].as_str()?;
+        let ours = avatar.starts_with(&scene.node.url("/media/"));
+        (status["emojis"][0]["shortcode"] == "good" && ours).then_some(())
+    })
+    .await;
     scene.watched().await;
 }

@@ -386,7 +386,73 @@ async fn strangers_come_in_through_nobody(on: Database) {
         ("a like of it", activity("Like", theirs["id"].clone())),
         ("a follow", activity("Follow", json!(scene.u.person("mallory")))),
     ];
-    for (what, activity) in attempts {
+    let quote = |name: &str, quoted: &serde_json::Value| {
+        let mut note = scene.note("max", "Citation d'une étrangère");
+        note["to"] = audience.clone();
+        note[name] = quoted.clone();
+        note["quoteAuthorization"] = json!(format!("{}/stamps/1", scene.u.origin));
+        note["tag"] = json!([{
+            "type": "Emoji", "id": format!("{}/e/x", scene.u.origin), "name": ":x:",
+            "icon": { "type": "Image", "url": format!("{}/e.png", scene.u.origin) },
+        }]);
+        note
+    };
+    let also = |mut activity: serde_json::Value, name: &str, value: serde_json::Value| {
+        activity[name] = value;
+        activity
+    };
+    let (own, featured) = (
+        quote("quote", &theirs["id"]),
+        json!(format!("{}/featured", scene.p.person("max"))),
+    );
+    let more = vec![
+        ("a quote of it", activity("Create", own.clone())),
+        (
+            "a quote of it, embedded",
+            activity("Create", quote("quote", &theirs)),
+        ),
+        (
+            "a quote of it in other words",
+            activity("Create", quote("_misskey_quote", &theirs["id"])),
+        ),
+        (
+            "a request to quote it",
+            also(
+                activity("QuoteRequest", theirs["id"].clone()),
+                "instrument",
+                own["id"].clone(),
+            ),
+        ),
+        (
+            "a request to quote with it",
+            also(
+                activity("QuoteRequest", json!(scene.node.url("/posts/1"))),
+                "instrument",
+                theirs.clone(),
+            ),
+        ),
+        (
+            "a reaction to it",
+            also(
+                activity("EmojiReact", theirs["id"].clone()),
+                "content",
+                json!("🎉"),
+            ),
+        ),
+        (
+            "it, pinned",
+            also(activity("Add", theirs["id"].clone()), "target", featured.clone()),
+        ),
+        (
+            "it, pinned and embedded",
+            also(activity("Add", theirs.clone()), "target", featured),
+        ),
+        (
+            "a report of it",
+            activity("Flag", json!([scene.u.person("mallory"), theirs["id"]])),
+        ),
+    ];
+    for (what, activity) in attempts.into_iter().chain(more) {
         let said = scene.post(what, "max", &activity).await;
         assert!(
             [202, 400, 403].contains(&said.status),

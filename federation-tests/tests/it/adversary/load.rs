@@ -1,7 +1,8 @@
 //! Too much, too large, too slow.
 
+use super::replies::gets;
 use super::{Scene, many};
-use federation_tests::{Database, eventually};
+use federation_tests::{Database, MockPeer, eventually};
 use http::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ crate::on_both!(
     large_bodies_are_refused_early,
     slow_senders_are_dropped,
     a_crowd_of_new_people_costs_little,
+    one_peer_does_not_use_up_anothers_fetches,
     documents_are_bounded
 );
 
@@ -224,14 +226,52 @@ async fn a_crowd_of_new_people_costs_little(on: Database) {
             .activity(&name, "Create", json!({ "object": note, "to": note["to"] }));
         let said = scene.post("crowd", &name, &create).await;
         assert_eq!(said.status, 202, "{}", said.text);
-        // The actor of the key, and twenty for the activity.
+        // The actor of the key among them.
         let asked = gets() - before;
-        assert!(asked <= 22, "{asked} requests for one activity");
+        assert!(asked <= 20, "{asked} requests for one activity");
     }
     // Nothing goes on by itself.
     let after = gets();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(gets() - after <= 2, "{} requests by themselves", gets() - after);
+    scene.watched().await;
+}
+
+/// P boosts, and quotes, what is not there at Q, as fast as it likes: Q is still asked for what others want of it.
+async fn one_peer_does_not_use_up_anothers_fetches(on: Database) {
+    let scene = Scene::open(on).await;
+    let q = MockPeer::start("127.0.0.8", "quentin").await;
+    scene.node.command(&["peer", "trust", &q.origin]).await;
+    let said = scene.post("max", "max", &scene.create("max", "avant")).await;
+    assert_eq!(said.status, 202, "{}", said.text);
+    let before = gets(&q);
+    let attacks = (0..400).map(|number| {
+        let there = json!(format!("{}/nowhere/{number}", q.origin));
+        let activity = if number % 2 == 0 {
+            let fields = json!({ "object": there, "to": [scene.alice_uri()] });
+            scene.p.activity("max", "Announce", fields)
+        } else {
+            let mut create = scene.create("max", "encore une citation");
+            create["object"]["quote"] = there;
+            create
+        };
+        let scene = &scene;
+        async move { scene.post("elsewhere", "max", &activity).await.status }
+    });
+    for status in many(20, attacks).await {
+        assert!([202, 403].contains(&status), "{status}");
+    }
+    let asked = gets(&q) - before;
+    assert!(asked <= 300, "asked Q {asked} times for what P named");
+    // What P itself has to show is asked for, and what Q's people say, whose keys are not known yet.
+    let note = scene.p.note("max", "de chez moi", &[scene.alice_uri()]);
+    let own = scene.p.activity("max", "Create", json!({ "object": note["id"] }));
+    assert_eq!(scene.post("its own", "max", &own).await.status, 202);
+    let line = format!("GET {}", note["id"].as_str().unwrap().replace(&scene.p.origin, ""));
+    assert!(scene.p.seen().iter().any(|seen| seen.line == line));
+    let note = q.note("quentin", "de Quentin", &[scene.alice_uri()]);
+    let create = q.activity("quentin", "Create", json!({ "object": note, "to": note["to"] }));
+    assert_eq!(q.post("quentin", &scene.inbox, &create).await.0, 202);
     scene.watched().await;
 }
 

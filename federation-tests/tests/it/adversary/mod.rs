@@ -21,6 +21,7 @@ mod logs;
 mod names;
 mod paths;
 mod probing;
+mod quotes;
 mod replies;
 mod reports;
 mod said_twice;

@@ -209,7 +209,9 @@ async fn names_of_strangers_are_never_asked_for(on: Database) {
     full["context"] = json!(format!("{}/c", u.origin));
     full["conversation"] = json!(format!("{}/c", u.origin));
     full["replies"] = json!(format!("{}/r", u.origin));
+    full["quote"] = note["id"].clone();
     full["quoteUrl"] = note["id"].clone();
+    full["quoteAuthorization"] = json!(format!("{}/stamp", u.origin));
     full["url"] = json!(format!("{}/u", u.origin));
     full["attachment"] =
         json!([{ "type": "Image", "mediaType": "image/png", "url": format!("{}/p.png", u.origin) }]);
@@ -218,6 +220,8 @@ async fn names_of_strangers_are_never_asked_for(on: Database) {
         { "type": "Mention", "href": stranger, "name": "@mallory@u.test" },
         { "type": "Hashtag", "href": format!("{}/t", u.origin), "name": "#t" },
         { "type": "Emoji", "name": ":x:", "icon": { "type": "Image", "url": format!("{}/e.png", u.origin) } },
+        { "type": "Emoji", "name": ":y:", "id": format!("{}/e/y", u.origin), "updated": "2030-01-01T00:00:00Z",
+          "icon": { "type": "Image", "url": format!("{}/y.png", u.origin) } },
     ]);
     full["to"] = json!([me, stranger, format!("{}/followers", u.origin)]);
     let sent: Vec<(&str, Value)> = vec![
@@ -225,6 +229,8 @@ async fn names_of_strangers_are_never_asked_for(on: Database) {
         ("Announce", note["id"].clone()),
         ("Announce", note.clone()),
         ("Like", note["id"].clone()),
+        ("EmojiReact", note["id"].clone()),
+        ("QuoteRequest", note["id"].clone()),
         ("Follow", json!(stranger)),
         ("Add", note.clone()),
         ("Move", json!(p.person("max"))),

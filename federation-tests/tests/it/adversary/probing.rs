@@ -58,6 +58,16 @@ async fn peers_learn_nothing_of_what_is_hidden(on: Database) {
             assert_eq!(said, missing, "{kind} of {uri}");
         }
     }
+    let react = |object: &str| {
+        let mut activity = activity("EmojiReact", object);
+        activity["content"] = json!("🎉");
+        activity
+    };
+    let missing = scene.post("an emoji", "max", &react(&never)).await;
+    for uri in &hidden {
+        let said = scene.post("an emoji", "max", &react(uri)).await;
+        assert_eq!(said, missing, "an emoji for {uri}");
+    }
     scene.close(&before).await;
 
     // An answer to it: the same words, and the same post without a parent, whether it is there or not.
@@ -73,6 +83,21 @@ async fn peers_learn_nothing_of_what_is_hidden(on: Database) {
             .await;
         assert_eq!(said, missing, "a reply to {uri}");
     }
+    let quote = |quoted: &str, text: &str| {
+        let mut activity = scene.create("max", text);
+        activity["object"]["quote"] = json!(quoted);
+        activity
+    };
+    let said = scene
+        .post("quote", "max", &quote(&never, "citation de rien"))
+        .await;
+    assert_eq!(said, missing);
+    for (number, uri) in hidden.iter().enumerate() {
+        let said = scene
+            .post("quote", "max", &quote(uri, &format!("citation {number}")))
+            .await;
+        assert_eq!(said, missing, "a quote of {uri}");
+    }
     eventually("the replies, if they are taken", || async {
         let told = scene.alice.get("/api/v1/notifications?limit=40").await.text;
         (missing.status != 202 || told.contains("réponse 2")).then_some(())
@@ -84,7 +109,7 @@ async fn peers_learn_nothing_of_what_is_hidden(on: Database) {
             .get(&format!("/api/v1/statuses/{}", id(post)))
             .await
             .ok();
-        for count in ["replies_count", "favourites_count", "reblogs_count"] {
+        for count in ["replies_count", "favourites_count", "reblogs_count", "quotes_count"] {
             assert_eq!(now[count], 0, "{count} of {now}");
         }
     }

@@ -125,7 +125,7 @@ async fn collections_of_replies_lead_nowhere(on: Database) {
 }
 
 /// How often a peer was asked for something.
-fn gets(peer: &MockPeer) -> usize {
+pub(super) fn gets(peer: &MockPeer) -> usize {
     peer.seen()
         .iter()
         .filter(|seen| seen.line.starts_with("GET"))

@@ -76,10 +76,21 @@ impl Scene {
         let mut note = self
             .peer
             .note("max", "mutation", &[alice.clone(), PUBLIC.to_owned()]);
+        let emoji = json!({
+            "type": "Emoji", "id": format!("{}/e/blob", self.peer.origin), "name": ":blob:",
+            "updated": "2026-01-01T00:00:00Z",
+            "icon": { "type": "Image", "mediaType": "image/png", "url": format!("{}/e.png", self.peer.origin) },
+        });
         note["tag"] = json!([
             { "type": "Mention", "href": alice, "name": "@alice" },
             { "type": "Hashtag", "name": "#essai", "href": format!("{}/tags/essai", self.peer.origin) },
+            emoji,
         ]);
+        note["quote"] = json!(post);
+        note["quoteAuthorization"] = json!(format!("{}/stamps/1", self.peer.origin));
+        note["interactionPolicy"] = json!({
+            "canQuote": { "automaticApproval": [PUBLIC], "manualApproval": [format!("{max}/followers")] },
+        });
         note["attachment"] = json!([{ "type": "Document", "mediaType": "image/png", "url": format!("{}/f.png", self.peer.origin), "name": "x" }]);
         note["inReplyTo"] = json!(post);
         note["summary"] = json!("s");
@@ -105,7 +116,38 @@ impl Scene {
                 json!({ "object": object, "to": to, "cc": [], "published": "2026-01-01T00:00:00Z" }),
             )
         };
+        let with = |mut activity: Value, fields: Value| {
+            for (name, value) in fields.as_object().unwrap() {
+                activity[name] = value.clone();
+            }
+            activity
+        };
+        let quoting = json!({
+            "id": format!("{}/notes/quoting", self.peer.origin), "type": "Note", "attributedTo": max,
+            "content": "<p>x</p>", "to": [alice], "quote": post,
+        });
+        let asked_to_quote = json!({
+            "id": format!("{post}/quote"), "type": "QuoteRequest", "actor": alice, "object": note["id"],
+            "instrument": post,
+        });
         vec![
+            with(
+                activity("QuoteRequest", &json!(post)),
+                json!({ "instrument": quoting }),
+            ),
+            with(
+                activity("Accept", &asked_to_quote),
+                json!({ "result": format!("{}/stamps/2", self.peer.origin) }),
+            ),
+            with(
+                activity("EmojiReact", &json!(post)),
+                json!({ "content": ":blob:", "tag": [emoji] }),
+            ),
+            with(
+                activity("Add", &note["id"]),
+                json!({ "target": format!("{max}/featured") }),
+            ),
+            with(activity("Like", &json!(post)), json!({ "content": "🎉" })),
             activity("Create", &note),
             activity("Create", &poll),
             activity("Update", &note),
@@ -119,7 +161,6 @@ impl Scene {
             activity("Reject", &asked),
             activity("Undo", &follow),
             activity("Like", &json!(post)),
-            activity("EmojiReact", &json!(post)),
             activity("Announce", &json!(post)),
             activity("Block", &json!(alice)),
             activity("Invite", &json!(post)),
@@ -194,7 +235,7 @@ async fn wrong_types_have_no_effect(on: Database) {
         }
     }
     let count = bodies.len();
-    assert!(count > 3_000, "only {count} mutations");
+    assert!(count > 4_000, "only {count} mutations");
     let answers = many(
         16,
         bodies.into_iter().map(|(what, body)| {

@@ -6,15 +6,18 @@
 //! used. What an activity builds on and what was not recorded is said before (a follow before its acceptance).
 
 mod corpus;
+mod effect;
 mod expect;
 mod post;
 mod prelude;
+mod replayed;
 mod scene;
 mod sender;
 
 use corpus::Exchange;
-use expect::{Effect, Replayed};
+use effect::Effect;
 use federation_tests::Database;
+use replayed::Replayed;
 use scene::Scene;
 
 crate::on_both!(gotosocial, lemmy, mitra, snac);

@@ -1,7 +1,8 @@
 //! A post that came: whole, and for those whom it is for.
 
 use super::corpus::text;
-use super::expect::{Before, Replayed, plain};
+use super::expect::{Before, plain};
+use super::replayed::Replayed;
 use super::scene::Scene;
 use federation_tests::mock::now;
 use federation_tests::{Client, eventually};

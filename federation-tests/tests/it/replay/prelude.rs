@@ -1,7 +1,7 @@
 //! What must have happened before a recorded activity, and was not recorded or not chosen.
 
 use super::corpus::{Exchange, text};
-use super::expect::Effect;
+use super::effect::Effect;
 use super::scene::Scene;
 use serde_json::{Value, json};
 

@@ -2,38 +2,87 @@
 
 use super::ClientError;
 use chrono::TimeDelta;
+use entrenous_egress::EgressError;
 use entrenous_model::{PeerId, Time};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// Fetches that one inbound activity, or one look-up, may cause.
 const PER_ACTIVITY: u32 = 20;
+/// How long they may take together: who waits for what comes of them is answered within 10 s, however slowly each comes.
+const PATIENCE: Duration = Duration::from_secs(9);
 /// Fetches from one peer in an hour.
 const PER_HOUR: u32 = 1_200;
+/// Of these, fetches from others that the activities of one peer may cause in an hour: what one peer names (boosts, quotes)
+/// must not use up what is asked of another, which its new people's keys need too.
+const ELSEWHERE_PER_HOUR: u32 = 300;
 
 /// The fetches left to one inbound activity or look-up. Whoever begins one makes a budget and hands it down.
 #[derive(Debug)]
-pub struct Budget(AtomicU32);
+pub struct Budget {
+    left: AtomicU32,
+    /// Nothing goes on after that; `None` for what nobody waits for.
+    until: Option<Instant>,
+    /// Whose activity it is.
+    cause: Option<PeerId>,
+}
 
 impl Default for Budget {
-    /// 20 fetches.
+    /// 20 fetches in 9 s from now, for what somebody waits for.
     fn default() -> Self {
-        Self(AtomicU32::new(PER_ACTIVITY))
+        Self {
+            left: AtomicU32::new(PER_ACTIVITY),
+            until: Some(Instant::now() + PATIENCE),
+            cause: None,
+        }
     }
 }
 
 impl Budget {
-    /// A budget of its own size.
+    /// A budget of its own size, for what nobody waits for: it has all the time that its fetches take.
     #[must_use]
     pub const fn of(fetches: u32) -> Self {
-        Self(AtomicU32::new(fetches))
+        Self {
+            left: AtomicU32::new(fetches),
+            until: None,
+            cause: None,
+        }
+    }
+
+    /// The default, for what a peer sent.
+    pub(crate) fn caused_by(peer: PeerId) -> Self {
+        Self {
+            cause: Some(peer),
+            ..Self::default()
+        }
+    }
+
+    /// Whose activity it is, if it is one's.
+    pub(super) const fn cause(&self) -> Option<PeerId> {
+        self.cause
     }
 
     /// Whether none is left.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+        self.left.load(Ordering::Relaxed) == 0
+    }
+
+    /// A fetch, broken off when the time for all of them is over.
+    pub(super) async fn in_time<T>(
+        &self,
+        fetch: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, ClientError> {
+        let late = Err(ClientError::Egress(EgressError::Timeout));
+        match self.until {
+            None => fetch.await,
+            // It is not even begun.
+            Some(until) if Instant::now() >= until => late,
+            Some(until) => timeout_at(until, fetch).await.unwrap_or(late),
+        }
     }
 
     /// Takes one.
@@ -41,7 +90,7 @@ impl Budget {
     /// # Errors
     /// [`ClientError::TooManyFetches`] if none is left.
     pub fn take(&self) -> Result<(), ClientError> {
-        self.0
+        self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             .map(drop)
             .map_err(|_| ClientError::TooManyFetches)
@@ -56,22 +105,37 @@ pub(super) struct PeerLimits(Mutex<HashMap<PeerId, Used>>);
 struct Used {
     hour: Option<Time>,
     fetches: u32,
+    elsewhere: u32,
     keys: Option<Time>,
     look: Option<Time>,
 }
 
-impl PeerLimits {
-    /// Counts a fetch.
-    pub(super) fn fetch(&self, peer: PeerId, now: Time) -> Result<(), ClientError> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = all.entry(peer).or_default();
-        if used
-            .hour
-            .is_none_or(|since| now < since || now - since >= TimeDelta::hours(1))
-        {
-            used.hour = Some(now);
-            used.fetches = 0;
+impl Used {
+    /// Begins to count anew once an hour.
+    fn roll(&mut self, now: Time) {
+        let over = |since: Time| now < since || now - since >= TimeDelta::hours(1);
+        if self.hour.is_none_or(over) {
+            self.hour = Some(now);
+            self.fetches = 0;
+            self.elsewhere = 0;
         }
+    }
+}
+
+impl PeerLimits {
+    /// Counts a fetch from `peer`, caused by what another one sent or by nobody's activity.
+    pub(super) fn fetch(&self, peer: PeerId, cause: Option<PeerId>, now: Time) -> Result<(), ClientError> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cause) = cause.filter(|cause| *cause != peer) {
+            let used = all.entry(cause).or_default();
+            used.roll(now);
+            if used.elsewhere >= ELSEWHERE_PER_HOUR {
+                return Err(ClientError::TooManyFetches);
+            }
+            used.elsewhere += 1;
+        }
+        let used = all.entry(peer).or_default();
+        used.roll(now);
         if used.fetches >= PER_HOUR {
             return Err(ClientError::TooManyFetches);
         }
@@ -104,6 +168,28 @@ fn once_a_minute(last: &mut Option<Time>, now: Time) -> bool {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn all_of_one_activity_share_their_time() {
+        let begun = Instant::now();
+        let until = begun + Duration::from_millis(50);
+        let budget = Budget {
+            left: AtomicU32::new(PER_ACTIVITY),
+            until: Some(until),
+            cause: None,
+        };
+        for _ in 0..PER_ACTIVITY {
+            let silent = std::future::pending::<Result<(), ClientError>>();
+            let late = budget.in_time(silent).await;
+            assert!(matches!(late, Err(ClientError::Egress(EgressError::Timeout))));
+        }
+        assert!(begun.elapsed() < Duration::from_secs(1), "each had time of its own");
+        let Some(until) = Budget::default().until else {
+            panic!("an activity has all the time there is")
+        };
+        assert!(until <= Instant::now() + PATIENCE);
+        assert!(Budget::of(1).until.is_none());
+    }
+
     #[test]
     fn bounded_per_activity_and_per_hour() {
         let budget = Budget::default();
@@ -112,12 +198,27 @@ mod tests {
         let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let peer = PeerId(1);
         assert_eq!(
-            (0..2_000).filter(|_| limits.fetch(peer, now).is_ok()).count(),
+            (0..2_000)
+                .filter(|_| limits.fetch(peer, None, now).is_ok())
+                .count(),
             1_200
         );
-        assert!(limits.fetch(PeerId(2), now).is_ok());
-        assert!(limits.fetch(peer, now + TimeDelta::hours(1)).is_ok());
+        assert!(limits.fetch(PeerId(2), None, now).is_ok());
+        assert!(limits.fetch(peer, None, now + TimeDelta::hours(1)).is_ok());
         assert!(limits.refetch_keys(peer, now) && !limits.refetch_keys(peer, now + TimeDelta::seconds(59)));
         assert!(limits.refetch_keys(peer, now + TimeDelta::seconds(60)));
+    }
+
+    #[test]
+    fn one_peer_does_not_use_up_what_is_asked_of_another() {
+        let limits = PeerLimits::default();
+        let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let (p, q) = (PeerId(1), PeerId(2));
+        let asked = |peer, cause, at| limits.fetch(peer, cause, at).is_ok();
+        assert_eq!((0..2_000).filter(|_| asked(q, Some(p), now)).count(), 300);
+        // Of q by its own activities, by somebody who looks, by another peer's; of p by its own.
+        assert!(asked(q, Some(q), now) && asked(q, None, now) && asked(q, Some(PeerId(3)), now));
+        assert!(asked(p, Some(p), now));
+        assert!(asked(q, Some(p), now + TimeDelta::hours(1)));
     }
 }

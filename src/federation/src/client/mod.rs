@@ -144,15 +144,9 @@ impl Client {
         budget: &Budget,
     ) -> Result<Answer, ClientError> {
         self.may_ask(peer, cleared, url, budget)?;
-        let answer = self
-            .signed(
-                peer,
-                &Outgoing::get(url, accept),
-                &self.0.keys.instance().for_peer(peer),
-            )
-            .await
-            .and_then(succeeded);
-        self.noted(peer, kind, url, answer)
+        let (request, keys) = (Outgoing::get(url, accept), self.0.keys.instance().for_peer(peer));
+        let answer = budget.in_time(self.signed(peer, &request, &keys)).await;
+        self.noted(peer, kind, url, answer.and_then(succeeded))
     }
 
     /// Counts what was asked of a peer and what came of it, for the ledger. A query may name a person, or let its holder
@@ -358,7 +352,7 @@ impl Client {
             return Err(ClientError::NotAPeer);
         }
         budget.take()?;
-        self.0.limits.fetch(peer.id, self.0.ctx.now())
+        self.0.limits.fetch(peer.id, budget.cause(), self.0.ctx.now())
     }
 
     /// Whether keys of this peer may be fetched again now: once a minute. Asking counts.

@@ -1,6 +1,6 @@
 //! One attempt at one delivery.
 
-use super::handover::{HandedOver, hand_over, speak, write};
+use super::handover::{HandedOver, hand_over, speak, unwritable, write};
 use super::verdict::{self, Verdict};
 use crate::Federation;
 use crate::render::Sent;
@@ -109,17 +109,19 @@ async fn try_once(federation: &Federation, peer: PeerId, delivery: &Delivery) ->
     ) {
         return speak(federation, &peer, cleared, delivery).await;
     }
+    // For the proof and for the request.
+    let keys = federation.keys();
+    let keys = match keys.of(delivery.account, &delivery.data, peer.our_keys).await {
+        Ok(Some(keys)) => keys,
+        Ok(None) => return unsent("nothing_to_send", "its author has left"),
+        Err(error) => return Ok((Verdict::Dropped(unwritable(delivery, error)?), 0, None)),
+    };
     let Sent {
         body,
         synchronization,
-    } = match write(federation, &peer, cleared, delivery).await? {
+    } = match write(federation, &peer, cleared, delivery, &keys).await? {
         Ok(sent) => sent,
         Err(why) => return Ok((Verdict::Dropped(why), 0, None)),
-    };
-    let keys = federation.keys();
-    let keys = keys.of(delivery.account, &delivery.data, peer.our_keys).await?;
-    let Some(keys) = keys else {
-        return unsent("nothing_to_send", "its author has left");
     };
     let bytes = body.len();
     let sent = federation

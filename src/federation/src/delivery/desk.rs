@@ -58,16 +58,18 @@ impl Desk {
 }
 
 async fn write(ctx: &Ctx, some: Vec<Entry>) {
-    let all: Vec<(PeerId, Over)> = some
-        .iter()
-        .map(|entry| (entry.peer, entry.over.clone()))
-        .collect();
-    // Who does not listen any more has ended, and is begun anew from the database.
-    if all.len() > 1 && deliveries::finish(ctx, all).await.is_ok() {
-        for entry in some {
-            drop(entry.written.send(Ok(())));
+    if some.len() > 1 {
+        let all: Vec<(PeerId, Over)> = some
+            .iter()
+            .map(|entry| (entry.peer, entry.over.clone()))
+            .collect();
+        // Who does not listen any more has ended, and is begun anew from the database.
+        if deliveries::finish(ctx, all).await.is_ok() {
+            for entry in some {
+                drop(entry.written.send(Ok(())));
+            }
+            return;
         }
-        return;
     }
     // One of them may be what cannot be written down: the others are not to wait for it.
     for entry in some {

@@ -85,7 +85,7 @@ async fn post(
     (verdict, unsure)
 }
 
-/// The activity as it is sent, or why it never will be.
+/// The activity as it is sent with these keys, or why it never will be.
 ///
 /// # Errors
 /// Only the store's.
@@ -94,21 +94,32 @@ pub(super) async fn write(
     peer: &Peer,
     cleared: Cleared<Sending>,
     delivery: &Delivery,
+    keys: &SigningKeys,
 ) -> Result<std::result::Result<Sent, Dropped>> {
-    let never = |code: &str, reason: &str| Dropped {
-        code: code.to_owned(),
-        reason: reason.to_owned(),
-    };
-    match federation.activity(peer, cleared, delivery).await {
+    match federation.activity(peer, cleared, delivery, keys).await {
         Ok(Some(sent)) => Ok(Ok(sent)),
-        Ok(None) => Ok(Err(never("nothing_to_send", "there is nothing to send any more"))),
-        Err(error @ DomainError::Store(_)) => Err(error),
-        Err(error) => {
-            // It would never be better, and would hold up what comes after it.
-            tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
-            Ok(Err(never("unwritable", "it cannot be written; see the log")))
-        }
+        Ok(None) => Ok(Err(Dropped {
+            code: "nothing_to_send".to_owned(),
+            reason: "there is nothing to send any more".to_owned(),
+        })),
+        Err(error) => unwritable(delivery, error).map(Err),
     }
+}
+
+/// Why an activity is given up that cannot be written, or signed.
+///
+/// # Errors
+/// The store's: that will be better.
+pub(super) fn unwritable(delivery: &Delivery, error: DomainError) -> Result<Dropped> {
+    if matches!(error, DomainError::Store(_)) {
+        return Err(error);
+    }
+    // It would never be better, and would hold up what comes after it.
+    tracing::error!(%error, delivery = %delivery.id, kind = delivery.data.kind(), "an activity cannot be written");
+    Ok(Dropped {
+        code: "unwritable".to_owned(),
+        reason: "it cannot be written; see the log".to_owned(),
+    })
 }
 
 /// Sends a step about a contract or an introduction, whose proof is made for the keys that the peer has. It may have followed
@@ -127,7 +138,7 @@ pub(super) async fn speak(
             our_keys: given,
             ..Peer::clone(peer)
         };
-        let body = match write(federation, &reader, cleared, delivery).await? {
+        let body = match write(federation, &reader, cleared, delivery, &keys).await? {
             Ok(sent) => sent.body,
             Err(why) => return Ok((Verdict::Dropped(why), 0, None)),
         };

@@ -3,6 +3,7 @@
 //!
 //! Until they are here, and if they cannot be had, their shortcodes are shown.
 
+use super::turns::{Bounds, Turns};
 use crate::Federation;
 use crate::client::Budget;
 use crate::vocabulary::EmojiTag;
@@ -12,50 +13,56 @@ use entrenous_domain::{DomainError, Result};
 use entrenous_model::{Fetching, Matter, Peer, PeerId, Time};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::time::timeout;
 
-/// How many documents' emoji are fetched at a time; the others wait.
-const AT_ONCE: usize = 2;
-/// How many may wait; those of more are fetched when something names them again.
-const WAITING: usize = 200;
+/// How many documents' emoji are fetched at a time; the others wait, and those of more are fetched when something names them
+/// again.
+const BOUNDS: Bounds = Bounds {
+    at_once: 2,
+    of_one: 1,
+    waiting: 100,
+};
+/// Most that one document has us fetch: as much as an activity may cost. The others come when something names them again.
+const OF_ONE: usize = 20;
+/// Longest time for one picture.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long one that was tried rests, whatever came of it: a peer cannot have us fetch the same again and again.
 const REST: TimeDelta = TimeDelta::minutes(10);
-/// Most that are remembered as tried.
-const TRIED: usize = 5_000;
+/// Most of one peer that are remembered as tried; beyond, none of its is tried before one of them has rested.
+const TRIED: usize = 1_000;
 
 /// The bounds of fetching emoji in the background.
 #[derive(Debug)]
 pub struct EmojiFetches {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
-    tried: Mutex<HashMap<(PeerId, String), Time>>,
+    turns: Turns,
+    tried: Mutex<HashMap<PeerId, HashMap<String, Time>>>,
 }
 
 impl Default for EmojiFetches {
     fn default() -> Self {
         Self {
-            running: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::new(Semaphore::new(WAITING)),
+            turns: Turns::new(BOUNDS),
             tried: Mutex::default(),
         }
     }
 }
 
 impl EmojiFetches {
-    /// Whether this one may be tried now. Asking counts.
+    /// Whether this one may be tried now. Asking counts. What one peer names leaves the others theirs.
     fn may_try(&self, peer: PeerId, shortcode: &str, now: Time) -> bool {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        let tried = tried.entry(peer).or_default();
         if tried.len() >= TRIED {
             tried.retain(|_, at| *at + REST > now);
             if tried.len() >= TRIED {
                 return false;
             }
         }
-        let key = (peer, shortcode.to_owned());
-        if tried.get(&key).is_some_and(|at| *at + REST > now) {
+        if tried.get(shortcode).is_some_and(|at| *at + REST > now) {
             return false;
         }
-        tried.insert(key, now);
+        tried.insert(shortcode.to_owned(), now);
         true
     }
 }
@@ -73,16 +80,13 @@ impl Federation {
         if tags.is_empty() {
             return;
         }
-        let fetches = &self.0.emojis;
-        let Ok(place) = Arc::clone(&fetches.waiting).try_acquire_owned() else {
+        let Some(place) = self.0.emojis.turns.place(peer.id) else {
             tracing::warn!(peer = %peer.origin, "too many emoji wait to be fetched; some are left for later");
             return;
         };
         let (federation, peer) = (self.clone(), Arc::clone(peer));
-        let running = Arc::clone(&fetches.running);
         tokio::spawn(async move {
-            let _place = place;
-            if let Ok(_turn) = running.acquire().await
+            if let Some(_turn) = place.turn().await
                 && let Err(error) = federation.take_emojis(&peer, tags).await
             {
                 tracing::warn!(peer = %peer.origin, %error, "emoji were not fetched");
@@ -92,9 +96,14 @@ impl Federation {
 
     async fn take_emojis(&self, peer: &Peer, tags: Vec<EmojiTag>) -> Result<()> {
         let known = custom_emoji::known(self.ctx()).await?;
-        let budget = Budget::of(u32::try_from(tags.len()).unwrap_or(u32::MAX));
+        let most = tags.len().min(OF_ONE);
+        let budget = Budget::of(u32::try_from(most).unwrap_or(u32::MAX));
         let mut room = known.room_of(peer.id);
         for tag in tags {
+            // Before it counts as tried.
+            if budget.is_spent() {
+                break;
+            }
             let wanted = match known.get(Some(peer.id), &tag.shortcode) {
                 Some(here) => here.remote_url != tag.url || tag.updated > here.remote_updated_at,
                 None if room == 0 => false,
@@ -106,10 +115,11 @@ impl Federation {
             if !wanted || !self.0.emojis.may_try(peer.id, &tag.shortcode, self.ctx().now()) {
                 continue;
             }
-            match self.take_emoji(peer, tag, &budget).await {
-                Err(error @ (DomainError::Store(_) | DomainError::Internal(_))) => return Err(error),
-                Err(error) => tracing::debug!(peer = %peer.origin, %error, "an emoji was not taken"),
-                Ok(()) => {}
+            match timeout(PATIENCE, self.take_emoji(peer, tag, &budget)).await {
+                Ok(Err(error @ (DomainError::Store(_) | DomainError::Internal(_)))) => return Err(error),
+                Ok(Err(error)) => tracing::debug!(peer = %peer.origin, %error, "an emoji was not taken"),
+                Ok(Ok(())) => {}
+                Err(_) => tracing::debug!(peer = %peer.origin, "an emoji took too long"),
             }
         }
         Ok(())
@@ -135,5 +145,21 @@ impl Federation {
         custom_emoji::remember(self.ctx(), peer.id, remote)
             .await
             .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_peer_names_leaves_others_theirs() {
+        let fetches = EmojiFetches::default();
+        let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let tried = |peer, name: &str, at| fetches.may_try(PeerId(peer), name, at);
+        let taken = (0..2 * TRIED).filter(|n| tried(1, &format!("flood_{n}"), now));
+        assert_eq!(taken.count(), TRIED);
+        assert!(tried(2, "blob", now) && !tried(2, "blob", now + TimeDelta::minutes(9)));
+        assert!(tried(2, "blob", now + REST) && tried(1, "blob", now + REST));
     }
 }

@@ -3,6 +3,7 @@
 //! A post never waits for them: until they are here, and if they cannot be had, it is shown with their descriptions.
 //! What could not be fetched is tried again when someone looks at the post.
 
+use super::turns::{Bounds, Turns};
 use crate::Federation;
 use crate::client::Budget;
 use crate::vocabulary::Note;
@@ -12,20 +13,21 @@ use entrenous_model::{Fetching, Matter, Peer, PostId};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
-/// Posts whose files are fetched at a time; the others wait.
-const AT_ONCE: usize = 4;
-/// How many posts may wait; the files of more come when someone looks at them.
-const WAITING: usize = 500;
+/// Posts whose files are fetched at a time; the others wait. Of more posts than may wait they come when someone looks at
+/// them.
+const BOUNDS: Bounds = Bounds {
+    at_once: 4,
+    of_one: 2,
+    waiting: 500,
+};
 /// Longest time for one file.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The bounds of fetching files in the background.
 #[derive(Debug)]
 pub(crate) struct Fetches {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    turns: Turns,
     /// Posts that wait or run: no file is fetched twice at the same time.
     posts: Mutex<HashSet<PostId>>,
 }
@@ -33,8 +35,7 @@ pub(crate) struct Fetches {
 impl Default for Fetches {
     fn default() -> Self {
         Self {
-            running: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::new(Semaphore::new(WAITING)),
+            turns: Turns::new(BOUNDS),
             posts: Mutex::default(),
         }
     }
@@ -75,7 +76,7 @@ impl Federation {
     /// Fetches what is missing of the files of a post of `peer`. Returns at once.
     pub(crate) fn fetch_files(&self, peer: &Arc<Peer>, post: PostId) {
         let fetches = &self.0.files;
-        let Ok(place) = Arc::clone(&fetches.waiting).try_acquire_owned() else {
+        let Some(place) = fetches.turns.place(peer.id) else {
             tracing::warn!(peer = %peer.origin, "too many files wait to be fetched; those of one post are left for later");
             return;
         };
@@ -83,10 +84,8 @@ impl Federation {
             return;
         }
         let (federation, peer) = (self.clone(), Arc::clone(peer));
-        let running = Arc::clone(&fetches.running);
         tokio::spawn(async move {
-            let _place = place;
-            if let Ok(_turn) = running.acquire().await
+            if let Some(_turn) = place.turn().await
                 && let Err(error) = federation.fetch_wanted(&peer, post).await
             {
                 tracing::warn!(peer = %peer.origin, %error, "files of a post were not fetched");

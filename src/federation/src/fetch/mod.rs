@@ -11,6 +11,7 @@ mod pictures;
 mod question;
 mod quote;
 mod replies;
+mod turns;
 
 pub use emojis::EmojiFetches;
 pub(crate) use files::Fetches;

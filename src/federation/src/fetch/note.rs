@@ -16,20 +16,42 @@ impl Federation {
     /// # Errors
     /// `Refused` with a stable reason for what the peer did wrong, `Remote` if it does not answer, the store's.
     pub async fn post(&self, id: &Id, budget: &Budget) -> Result<Option<PostId>> {
+        match self.sought(id).await? {
+            Sought::Here(post) => Ok(post),
+            Sought::At(peer) => none_if_not_there(self.fetch_post(&peer, id, budget).await),
+        }
+    }
+
+    /// The same of a post that another one quotes. What it quotes in turn is taken as it says: nobody is asked about that, so
+    /// that no chain of quotes is followed.
+    ///
+    /// # Errors
+    /// As [`Federation::post`].
+    pub(super) async fn quoted_post(&self, id: &Id, budget: &Budget) -> Result<Option<PostId>> {
+        let peer = match self.sought(id).await? {
+            Sought::Here(post) => return Ok(post),
+            Sought::At(peer) => peer,
+        };
+        let taken = async {
+            let (cleared, note) = self.fetch_note(&peer, id, budget).await?;
+            match self.weigh(&peer, cleared, &note, budget).await? {
+                Weighed::Known(id) => Ok(id),
+                Weighed::New(author, draft) => self.publish_fetched(&peer, author, *draft, &note).await,
+            }
+        };
+        none_if_not_there(taken.await)
+    }
+
+    /// Where a post is to be had.
+    async fn sought(&self, id: &Id) -> Result<Sought> {
         if let Some(post) = posts::known_by_uri(self.ctx(), id.as_str()).await? {
-            return Ok(post.deleted_at.is_none().then_some(post.id));
+            return Ok(Sought::Here(post.deleted_at.is_none().then_some(post.id)));
         }
         if id.origin() == self.ctx().origin() {
-            return Ok(None);
+            return Ok(Sought::Here(None));
         }
-        let Some(peer) = peers::active(self.ctx(), id.origin()).await? else {
-            return Ok(None);
-        };
-        match self.fetch_post(&peer, id, budget).await {
-            Ok(id) => Ok(Some(id)),
-            Err(DomainError::NotFound) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let peer = peers::active(self.ctx(), id.origin()).await?;
+        Ok(peer.map_or(Sought::Here(None), Sought::At))
     }
 
     /// Fetches a post of the peer by its id or page URL and publishes it here.
@@ -37,19 +59,30 @@ impl Federation {
     /// # Errors
     /// `NotFound`; else as [`Federation::post`].
     pub async fn fetch_post(&self, peer: &Arc<Peer>, id: &Id, budget: &Budget) -> Result<PostId> {
+        let (cleared, note) = self.fetch_note(peer, id, budget).await?;
+        self.accept_note(peer, cleared, &note, budget).await
+    }
+
+    /// Fetches a post of the peer; nothing is stored.
+    pub(super) async fn fetch_note(
+        &self,
+        peer: &Arc<Peer>,
+        id: &Id,
+        budget: &Budget,
+    ) -> Result<(Cleared<Fetching>, Box<Note>)> {
         let cleared = peer
             .clear::<Fetching>(Matter::Posts)
             .map_err(|_| DomainError::NotFound)?;
         let document = self.client().object(peer, cleared, id, budget).await?;
-        let note = match Object::read(&document) {
-            Object::Note(note) if !note.is_vote() => note,
-            Object::Other(_, why) => return Err(DomainError::Refused(why.code())),
-            _ => return Err(DomainError::NotFound),
-        };
-        self.accept_note(peer, cleared, &note, budget).await
+        match Object::read(&document) {
+            Object::Note(note) if !note.is_vote() => Ok((cleared, note)),
+            Object::Other(_, why) => Err(DomainError::Refused(why.code())),
+            _ => Err(DomainError::NotFound),
+        }
     }
 
-    /// Publishes a note that was fetched from the peer whose origin it has.
+    /// Publishes a note that was fetched from the peer whose origin it has. What it quotes, and the stamp that lets it, are
+    /// asked for as of a post that is delivered.
     ///
     /// # Errors
     /// `Refused("origin")` for a note or author of another origin, `NotFound` if the author is not, or the contract does
@@ -61,13 +94,33 @@ impl Federation {
         note: &Note,
         budget: &Budget,
     ) -> Result<PostId> {
+        match self.weigh(peer, cleared, note, budget).await? {
+            Weighed::Known(id) => Ok(id),
+            Weighed::New(author, mut draft) => {
+                // Last: for what is not taken nobody else is asked.
+                if note.quote.is_some() {
+                    draft.quote = self.quoting_asked(note, budget).await?;
+                }
+                self.publish_fetched(peer, author, *draft, note).await
+            }
+        }
+    }
+
+    /// Whether a note that was fetched may be published here.
+    async fn weigh(
+        &self,
+        peer: &Arc<Peer>,
+        cleared: Cleared<Fetching>,
+        note: &Note,
+        budget: &Budget,
+    ) -> Result<Weighed> {
         if note.id.origin() != &peer.origin || note.attributed_to.origin() != &peer.origin {
             return Err(DomainError::Refused("origin"));
         }
         // Asked by its page URL, it may be known by its id.
         if let Some(known) = posts::known_by_uri(self.ctx(), note.id.as_str()).await? {
             return if known.deleted_at.is_none() {
-                Ok(known.id)
+                Ok(Weighed::Known(known.id))
             } else {
                 Err(DomainError::NotFound)
             };
@@ -86,8 +139,18 @@ impl Federation {
         if for_all && !posts::concerns_someone(self.ctx(), author.id, &draft).await? {
             return Err(DomainError::NotFound);
         }
-        // Fetched, not delivered: it is news to nobody, and its `Create` may still come.
-        let id = posts::publish(self.ctx(), Via::Local, author.id, draft).await?;
+        Ok(Weighed::New(author.id, Box::new(draft)))
+    }
+
+    /// Fetched, not delivered: it is news to nobody, and its `Create` may still come.
+    async fn publish_fetched(
+        &self,
+        peer: &Arc<Peer>,
+        author: AccountId,
+        draft: Draft,
+        note: &Note,
+    ) -> Result<PostId> {
+        let id = posts::publish(self.ctx(), Via::Local, author, draft).await?;
         if !note.attachments.is_empty() {
             self.fetch_files(peer, id);
         }
@@ -165,5 +228,29 @@ impl Federation {
             Some(account) => self.if_shown(account.id).await,
             None => Ok(None),
         }
+    }
+}
+
+/// Where a post is to be had.
+enum Sought {
+    /// Nowhere but here; `None` if it is not here, or was deleted.
+    Here(Option<PostId>),
+    /// At the active peer that it belongs to.
+    At(Arc<Peer>),
+}
+
+/// What a note that was fetched is here.
+enum Weighed {
+    /// A post that is known.
+    Known(PostId),
+    /// One that may be published, and its author.
+    New(AccountId, Box<Draft>),
+}
+
+fn none_if_not_there(found: Result<PostId>) -> Result<Option<PostId>> {
+    match found {
+        Ok(id) => Ok(Some(id)),
+        Err(DomainError::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
 }

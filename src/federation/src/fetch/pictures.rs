@@ -1,5 +1,6 @@
 //! Pictures of people of peers: fetched in the background, decoded within bounds, re-encoded without metadata.
 
+use super::turns::{Bounds, Turns};
 use crate::Federation;
 use crate::client::Budget;
 use entrenous_domain::{DomainError, Result, media};
@@ -7,14 +8,19 @@ use entrenous_model::{AccountId, Fetching, Matter, MediaId, Peer};
 use image::{DynamicImage, ImageFormat};
 use std::io::Cursor;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Largest file that is fetched, in bytes.
 const FILE: u64 = 8 * 1024 * 1024;
-/// How many people's pictures are fetched at a time; the others wait.
-const AT_ONCE: usize = 2;
-/// How many may wait; more are left out until their owner changes again.
-const WAITING: usize = 500;
+/// How many people's pictures are fetched at a time; the others wait, and more are left out until their owner changes again.
+const BOUNDS: Bounds = Bounds {
+    at_once: 2,
+    of_one: 1,
+    waiting: 500,
+};
+/// Longest time for one picture.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is kept: longest sides in pixels.
 const AVATAR: (u32, u32) = (400, 400);
@@ -22,17 +28,11 @@ const HEADER: (u32, u32) = (1_500, 1_500);
 
 /// The bounds of fetching in the background.
 #[derive(Debug)]
-pub struct Pictures {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
-}
+pub struct Pictures(Turns);
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::new(Semaphore::new(WAITING)),
-        }
+        Self(Turns::new(BOUNDS))
     }
 }
 
@@ -47,15 +47,13 @@ impl Federation {
         if avatar.is_none() && header.is_none() {
             return;
         }
-        let Ok(place) = Arc::clone(&self.0.pictures.waiting).try_acquire_owned() else {
+        let Some(place) = self.0.pictures.0.place(peer.id) else {
             tracing::warn!(peer = %peer.origin, "too many pictures wait to be fetched; one is left out");
             return;
         };
         let (federation, peer) = (self.clone(), Arc::clone(peer));
-        let running = Arc::clone(&self.0.pictures.running);
         tokio::spawn(async move {
-            let _place = place;
-            let Ok(_turn) = running.acquire().await else {
+            let Some(_turn) = place.turn().await else {
                 return;
             };
             let budget = Budget::of(2);
@@ -79,10 +77,15 @@ impl Federation {
         budget: &Budget,
     ) -> Option<MediaId> {
         let url = url?;
-        match self.take_picture(peer, account, &url, side, budget).await {
-            Ok(id) => Some(id),
-            Err(error) => {
+        let taken = timeout(PATIENCE, self.take_picture(peer, account, &url, side, budget));
+        match taken.await {
+            Ok(Ok(id)) => Some(id),
+            Ok(Err(error)) => {
                 tracing::debug!(peer = %peer.origin, %error, "a picture was not taken");
+                None
+            }
+            Err(_) => {
+                tracing::debug!(peer = %peer.origin, "a picture took too long");
                 None
             }
         }

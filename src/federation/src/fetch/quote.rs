@@ -8,7 +8,8 @@ use crate::client::Budget;
 use crate::vocabulary::{Authorization, Id, Note};
 use entrenous_domain::quotes::{Quoting, Stamp};
 use entrenous_domain::{DomainError, Result, accounts, peers, posts};
-use entrenous_model::{Fetching, Matter};
+use entrenous_model::{Account, Fetching, Matter, Peer, PostId};
+use std::sync::Arc;
 
 impl Federation {
     /// What a note quotes, as far as it is known without asking anyone.
@@ -42,7 +43,7 @@ impl Federation {
         };
         let ours = quoted.origin() == self.ctx().origin();
         if !ours {
-            or_nothing(self.post(quoted, budget).await)?;
+            or_nothing(self.quoted_post(quoted, budget).await)?;
         }
         let stamp = match (&note.quote_authorization, stamp) {
             (Some(named), Stamp::Unseen) if !ours && named.origin() == quoted.origin() => {
@@ -56,6 +57,27 @@ impl Federation {
             (_, stamp) => stamp,
         };
         Ok(Some(Quoting::Uri { uri, stamp }))
+    }
+
+    /// Fetches the post of `author` that says that it quotes `quoted`, and takes it in; nothing else that may stand there.
+    ///
+    /// # Errors
+    /// As [`Federation::post`]; `NotFound` if it is of somebody else, `Refused("quote_mismatch")` if it quotes something else.
+    pub(crate) async fn fetch_quoting(
+        &self,
+        peer: &Arc<Peer>,
+        author: &Account,
+        (id, quoted): (&Id, &Id),
+        budget: &Budget,
+    ) -> Result<PostId> {
+        let (cleared, note) = self.fetch_note(peer, id, budget).await?;
+        if note.attributed_to.as_str() != author.uri {
+            return Err(DomainError::NotFound);
+        }
+        if note.quote.as_ref() != Some(quoted) {
+            return Err(DomainError::Refused("quote_mismatch"));
+        }
+        self.accept_note(peer, cleared, &note, budget).await
     }
 
     /// The same stamp was believed of the same post before.

@@ -2,7 +2,7 @@
 //! as far as they let this node see it (FEP-f228, by the `replies` of each post).
 //!
 //! A node names its own posts alone, and only those count that say that they answer the post asked about: nobody can have us
-//! fetch what they like, from whom they like.
+//! fetch what they like, from whom they like. What such a post quotes is asked of that one's node, within the same bound.
 
 use crate::Federation;
 use crate::client::Budget;
@@ -18,6 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 const REST: TimeDelta = TimeDelta::minutes(15);
 /// Posts that are remembered as asked about.
 const REMEMBERED: usize = 10_000;
+/// Posts of one conversation that count as asked about at one look: more than it has fetches for. The others have their turn at
+/// another look.
+const OF_ONE_LOOK: usize = 200;
 /// Fetches for one look at a conversation.
 const FETCHES: u32 = 40;
 /// Pages that are read of one post's replies.
@@ -33,15 +36,16 @@ impl Asked {
     /// Those that may be asked about now; they count as asked.
     pub(crate) fn due(&self, posts: &[PostId], now: Time) -> Vec<PostId> {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.len() + posts.len() > REMEMBERED {
+        let most = posts.len().min(OF_ONE_LOOK);
+        if asked.len() + most > REMEMBERED {
             asked.retain(|_, at| now - *at < REST);
         }
-        if asked.len() + posts.len() > REMEMBERED {
+        if asked.len() + most > REMEMBERED {
             // So many are looked at that none can be asked about once more soon.
             return Vec::new();
         }
         let due = |post: &PostId| asked.get(post).is_none_or(|at| now - *at >= REST);
-        let due: Vec<PostId> = posts.iter().copied().filter(due).collect();
+        let due: Vec<PostId> = posts.iter().copied().filter(due).take(most).collect();
         asked.extend(due.iter().map(|post| (*post, now)));
         due
     }
@@ -173,8 +177,18 @@ mod tests {
         assert_eq!(asked.due(&[a], now), [a]);
         assert_eq!(asked.due(&[a, b], now + TimeDelta::minutes(14)), [b]);
         assert_eq!(asked.due(&[a, b], now + TimeDelta::minutes(15)), [a]);
-        let many: Vec<PostId> = (10..).take(REMEMBERED).map(PostId).collect();
-        assert_eq!(asked.due(&many, now + TimeDelta::hours(1)).len(), REMEMBERED);
-        assert_eq!(asked.due(&[a], now + TimeDelta::hours(1)), [], "bounded");
+        let (many, later) = (
+            (10..).take(REMEMBERED).map(PostId).collect::<Vec<_>>(),
+            now + TimeDelta::hours(1),
+        );
+        // A long conversation leaves others theirs, and has its own at another look.
+        assert_eq!(asked.due(&many, later), many[..OF_ONE_LOOK]);
+        assert_eq!(asked.due(&[a], later), [a]);
+        assert_eq!(asked.due(&many, later), many[OF_ONE_LOOK..2 * OF_ONE_LOOK]);
+        let rest = many.len() - 2 * OF_ONE_LOOK - 1;
+        for some in many[2 * OF_ONE_LOOK..][..rest].chunks(OF_ONE_LOOK) {
+            assert_eq!(asked.due(some, later), some);
+        }
+        assert_eq!(asked.due(&[b], later), [], "bounded");
     }
 }

@@ -13,6 +13,7 @@ pub(crate) use denied::RETRY_AFTER;
 pub use signer::Signer;
 
 use crate::Federation;
+use crate::client::Budget;
 use crate::serve::seen_by;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
@@ -45,6 +46,8 @@ pub struct Verified {
     pub synchronization: Option<String>,
     /// The whole body, at most 1 MiB; empty for GET.
     pub body: Bytes,
+    /// What may still be fetched for this request, its key already among it.
+    pub budget: Arc<Budget>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Verified {
@@ -223,7 +226,8 @@ pub async fn verify(federation: &Federation, request: Request) -> Result<(Parts,
     let refused = |refusal| Denied::signature(refusal).about(&origin);
     signature.check_freshness(ctx.now(), window).map_err(refused)?;
     let body = body::read(body).await.map_err(|denied| denied.about(&origin))?;
-    let (signer, query_signed) = signer::find(federation, &peer, &signature, &body)
+    let budget = Arc::new(Budget::caused_by(peer.id));
+    let (signer, query_signed) = signer::find(federation, &peer, &signature, &body, &budget)
         .await
         .map_err(|denied| denied.about(&origin))?;
     if peer.failing_since.is_some()
@@ -242,6 +246,7 @@ pub async fn verify(federation: &Federation, request: Request) -> Result<(Parts,
             .covered_field(crate::synchronisation::HEADER.as_str())
             .map(str::to_owned),
         body,
+        budget,
     };
     Ok((parts, verified))
 }

@@ -36,6 +36,7 @@ pub(super) async fn find(
     peer: &Arc<Peer>,
     signature: &Parsed,
     body: &[u8],
+    budget: &Budget,
 ) -> Result<(Signer, bool), Denied> {
     if let Some(keys) = peer
         .keys
@@ -71,7 +72,7 @@ pub(super) async fn find(
             Err(refusal) => return Err(Denied::signature(refusal)),
         }
     }
-    let (id, key) = fetch(federation, peer, signature.key_id()).await?;
+    let (id, key) = fetch(federation, peer, signature.key_id(), budget).await?;
     let verified = check(&key).map_err(Denied::signature)?;
     Ok((Signer::Person(id), query_signed(verified)))
 }
@@ -115,14 +116,14 @@ async fn fetch(
     federation: &Federation,
     peer: &Arc<Peer>,
     key_id: &str,
+    budget: &Budget,
 ) -> Result<(AccountId, PublicKey), Denied> {
     let url = Id::parse(key_id).map_err(|_| Denied::signature(Refusal::KeyId))?;
-    let budget = Budget::of(3);
     let cleared = peer
         .clear(Matter::Key)
         .map_err(|barred| Denied::key(barred.code()))?;
     let actor = federation
-        .fetch_actor_document(peer, cleared, &url, &budget)
+        .fetch_actor_document(peer, cleared, &url, budget)
         .await
         .map_err(|error| unknown(&error))?;
     let key = actor

@@ -148,7 +148,7 @@ pub(crate) struct Incoming<'a> {
     /// What of the contract it falls under.
     pub(super) matter: Matter<'static>,
     /// Fetches it may cause.
-    pub(super) budget: Budget,
+    pub(super) budget: &'a Budget,
     /// What the ledger tells of it.
     parcel: &'a Parcel,
 }
@@ -204,7 +204,7 @@ async fn take(
         peer,
         inbound: &inbound,
         matter: matter(&inbound, author.is_some()),
-        budget: Budget::default(),
+        budget: &verified.budget,
         parcel,
     };
     let Some(author) = author else {

@@ -22,7 +22,12 @@ pub(super) async fn create(
         return vote(federation, incoming, author, note).await;
     }
     meet(federation, incoming, note).await?;
-    let draft = draft(federation, incoming, author, note).await?;
+    // One that is known stays as it is: said again and again, it has us ask nobody.
+    let ask = note.quote.is_some()
+        && posts::known_by_uri(federation.ctx(), note.id.as_str())
+            .await?
+            .is_none();
+    let draft = draft(federation, incoming, author, note, ask).await?;
     let id = posts::publish(federation.ctx(), incoming.via(), author.id, draft).await?;
     if !note.attachments.is_empty() {
         federation.fetch_files(incoming.peer, id);
@@ -51,7 +56,7 @@ async fn vote(
 
 /// A new post named by its id: read from the sender itself.
 pub(super) async fn create_by_id(federation: &Federation, incoming: &Incoming<'_>, id: &Id) -> Result<()> {
-    federation.post(id, &incoming.budget).await?;
+    federation.post(id, incoming.budget).await?;
     leave(federation, incoming).await
 }
 
@@ -66,7 +71,7 @@ pub(super) async fn update(
     let Some(known) = known.filter(|post| post.uri == note.id.as_str() && post.account == author.id) else {
         return leave(federation, incoming).await;
     };
-    let draft = draft(federation, incoming, author, note).await?;
+    let draft = draft(federation, incoming, author, note, note.quote.is_some()).await?;
     posts::edit(federation.ctx(), incoming.via(), author.id, known.id, draft).await?;
     if !note.attachments.is_empty() {
         federation.fetch_files(incoming.peer, known.id);
@@ -76,18 +81,19 @@ pub(super) async fn update(
 }
 
 /// What the domain takes. The audience is the note's own; some software writes it on the activity only. A mention counts
-/// for who is addressed.
+/// for who is addressed. If `ask`, what it quotes is looked for.
 async fn draft(
     federation: &Federation,
     incoming: &Incoming<'_>,
     author: &Arc<Account>,
     note: &Note,
+    ask: bool,
 ) -> Result<Draft> {
     let mut draft = federation
         .draft(author, &addressed(note, &incoming.inbound.activity))
         .await?;
-    if note.quote.is_some() {
-        draft.quote = federation.quoting_asked(note, &incoming.budget).await?;
+    if ask {
+        draft.quote = federation.quoting_asked(note, incoming.budget).await?;
     }
     Ok(draft)
 }
@@ -110,7 +116,7 @@ async fn meet(federation: &Federation, incoming: &Incoming<'_>, note: &Note) -> 
     let of_sender = note.tags.mentions.iter().map(|mention| &mention.id);
     let of_sender = of_sender.filter(|id| id.origin() == &incoming.peer.origin);
     for id in of_sender.take(NEW_PEOPLE) {
-        match federation.actor(id, &incoming.budget).await {
+        match federation.actor(id, incoming.budget).await {
             Err(error @ (DomainError::Store(_) | DomainError::Internal(_))) => return Err(error),
             Err(error) => tracing::debug!(%error, person = %id, "someone mentioned is not made known"),
             Ok(_) => {}
@@ -218,7 +224,7 @@ pub(super) async fn announce(
         return leave(federation, incoming).await;
     };
     let post = federation
-        .post(id, &incoming.budget)
+        .post(id, incoming.budget)
         .await?
         .ok_or(DomainError::NotFound)?;
     let activity = &incoming.inbound.activity;

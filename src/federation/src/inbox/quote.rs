@@ -4,6 +4,7 @@ use super::post::exactly;
 use super::{Incoming, leave};
 use crate::Federation;
 use crate::vocabulary::{ActivityKind, Id, Object};
+use entrenous_domain::posts::{self, Viewer};
 use entrenous_domain::quotes::{self, Asked};
 use entrenous_domain::{DomainError, Result};
 use entrenous_model::{Account, Fetching, Matter, PostId};
@@ -26,9 +27,12 @@ pub(super) async fn request(
     if quoted.origin() != federation.ctx().origin() {
         return leave(federation, incoming).await;
     }
-    let quoted = exactly(federation, quoted).await?;
+    let (named, ctx) = (quoted, federation.ctx());
+    let quoted = exactly(federation, named).await?;
+    // Before anything is asked of anyone: what is hidden from the peer is as what is not there.
+    posts::view(ctx, Viewer::Peer(incoming.peer.id), quoted).await?;
     let post = match exactly(federation, instrument).await {
-        Err(DomainError::NotFound) => taken(federation, incoming, instrument).await?,
+        Err(DomainError::NotFound) => taken(federation, incoming, author, (instrument, named)).await?,
         found => found?,
     };
     let asked = Asked {
@@ -36,21 +40,30 @@ pub(super) async fn request(
         quoted,
         post,
     };
-    quotes::requested(federation.ctx(), incoming.via(), author.id, asked).await
+    quotes::requested(ctx, incoming.via(), author.id, asked).await
 }
 
-/// The post that quotes, taken in: its author signed the request in which it stands.
-async fn taken(federation: &Federation, incoming: &Incoming<'_>, id: &Id) -> Result<PostId> {
+/// The post that quotes, taken in if it says so: its author signed the request in which it stands.
+async fn taken(
+    federation: &Federation,
+    incoming: &Incoming<'_>,
+    author: &Account,
+    (id, quoted): (&Id, &Id),
+) -> Result<PostId> {
     if let Object::Note(note) = &incoming.inbound.activity.instrument
         && !note.is_vote()
     {
+        if note.quote.as_ref() != Some(quoted) {
+            return Err(DomainError::Refused("quote_mismatch"));
+        }
         let cleared = incoming.peer.clear::<Fetching>(Matter::Posts)?;
         return federation
-            .accept_note(incoming.peer, cleared, note, &incoming.budget)
+            .accept_note(incoming.peer, cleared, note, incoming.budget)
             .await;
     }
-    let found = federation.post(id, &incoming.budget).await?;
-    found.ok_or(DomainError::NotFound)
+    federation
+        .fetch_quoting(incoming.peer, author, (id, quoted), incoming.budget)
+        .await
 }
 
 /// The post of ours whose request to quote is answered by this object, if it is one.
@@ -94,5 +107,20 @@ pub(super) async fn answer(
         return Err(DomainError::invalid("a quote that is accepted has a stamp"));
     }
     let stamp = stamp.filter(|_| accepted);
+    // Said once more, with another stamp each time: all who have the post would be told each time.
+    if accepted && is_let(federation, post).await? {
+        return leave(federation, incoming).await;
+    }
     quotes::answered(federation.ctx(), incoming.via(), author.id, post, stamp).await
+}
+
+/// Whether the author of what a post of ours quotes has let it, with a stamp.
+async fn is_let(federation: &Federation, post: PostId) -> Result<bool> {
+    let post = federation
+        .ctx()
+        .store()
+        .read(move |conn| entrenous_store::posts::get(conn, post))
+        .await?;
+    let quote = post.and_then(|post| post.quote);
+    Ok(quote.is_some_and(|quote| quote.is_accepted() && quote.stamp.is_some()))
 }

@@ -9,18 +9,22 @@ mod attachment;
 mod audience;
 mod collection;
 mod emoji;
+mod fetched;
+mod node;
 mod note;
 mod parcel;
 mod question;
 mod quote;
 mod reader;
+mod writer;
 mod written;
 
-pub use activity::{Sent, announce};
+pub use activity::Sent;
 pub use actor::INSTANCE_NAME;
 pub(crate) use actor::featured_of;
 pub use audience::Addressed;
 pub use collection::{collection, ordered_page, partial, tombstone};
+pub use fetched::announce;
 pub use reader::Reader;
 pub(crate) use written::Written;
 

@@ -31,9 +31,13 @@ pub(super) async fn activity(
         let Ok(cleared) = verified.peer.clear::<Serving>(data.matter()) else {
             return Ok(not_found());
         };
+        let keys = federation.keys();
+        let Some(keys) = keys.of(author, &data, verified.peer.our_keys).await? else {
+            return Ok(not_found());
+        };
         let reader = Reader::of(&verified.peer, cleared);
         let document = federation
-            .document(&verified.peer, reader, id, author, &data)
+            .document(&verified.peer, reader, id, (author, &data), &keys)
             .await?;
         Ok(document.map_or_else(not_found, |document| activity_json(cleared, &document)))
     };

@@ -318,4 +318,91 @@ async fn leave_to_quote_cannot_be_forged() {
     ask["instrument"] = fresh;
     assert_eq!(to_a.says(&mallory, &ask).await, 202);
     assert_eq!(a.sight(ada.id, &uri).await, Some(QuoteSight::Accepted));
+    // One that quotes something else is refused, and nothing of it is kept.
+    let mut other = note(&m, &mallory, 32, "other");
+    other["quote"] = json!(a.uri(closed));
+    let uri = other["id"].as_str().unwrap().to_owned();
+    let mut ask = activity(&m, &mallory, 33, "QuoteRequest", json!(a.uri(post)));
+    ask["instrument"] = other;
+    assert_eq!(to_a.says(&mallory, &ask).await, 403);
+    assert!(posts::known_by_uri(a.ctx(), &uri).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_quote_that_is_fetched_is_let_as_one_that_comes() {
+    let [a, b, c] = three().await;
+    let (ada, bob, cyd) = (
+        a.person("ada").await,
+        b.person("bob").await,
+        c.person("cyd").await,
+    );
+    let post = a.says(ada.id, "News", Visibility::Unlisted, None).await.unwrap();
+    let there = b.found(&a.uri(post)).await.unwrap();
+    // Unlisted: nothing of it is sent to c.
+    let says = async |text: &str, quoted: PostId| {
+        b.says(bob.id, text, Visibility::Unlisted, Some(quoted))
+            .await
+            .unwrap()
+    };
+    let quote = says("Look", there).await;
+    b.shows(bob.id, &b.uri(quote), QuoteSight::Accepted).await;
+    // By its address: the quoted post comes with it, and the word of that one's author.
+    let found = c.found(&b.uri(quote)).await.unwrap();
+    assert_eq!(
+        c.sight(cyd.id, &b.uri(quote)).await,
+        Some(QuoteSight::Accepted)
+    );
+    let view = posts::view(c.ctx(), Viewer::Person(cyd.id), found).await.unwrap();
+    assert_eq!(view.post.content, "<p>Look</p>");
+    assert!(
+        posts::known_by_uri(c.ctx(), &a.uri(post))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(c.told(cyd.id).await, [], "it is no news");
+    // No chain of quotes is followed: of the inner one nobody is asked.
+    let inner = says("And this", there).await;
+    b.shows(bob.id, &b.uri(inner), QuoteSight::Accepted).await;
+    let outer = says("Again", inner).await;
+    c.found(&b.uri(outer)).await.unwrap();
+    assert_eq!(
+        c.sight(cyd.id, &b.uri(outer)).await,
+        Some(QuoteSight::Accepted)
+    );
+    assert_eq!(
+        c.sight(cyd.id, &b.uri(inner)).await,
+        Some(QuoteSight::Pending)
+    );
+}
+
+#[tokio::test]
+async fn the_first_stamp_of_a_quote_stays() {
+    let [a, b, c] = three().await;
+    let (ada, bob, cyd) = (
+        a.person("ada").await,
+        b.person("bob").await,
+        c.person("cyd").await,
+    );
+    follow(&c, cyd.id, &b, "bob").await;
+    let post = a.says(ada.id, "News", Visibility::Public, None).await.unwrap();
+    let there = b.found(&a.uri(post)).await.unwrap();
+    let quote = b
+        .says(bob.id, "Look", Visibility::Public, Some(there))
+        .await
+        .unwrap();
+    let uri = b.uri(quote);
+    c.shows(cyd.id, &uri, QuoteSight::Accepted).await;
+    let stamp = async || {
+        let stored = posts::known_by_uri(b.ctx(), &uri).await.unwrap().unwrap();
+        stored.quote.clone().unwrap().stamp.unwrap()
+    };
+    let (first, to_b) = (stamp().await, Attacker::of(&a, &b).await);
+    // Each would go to all who have the quote.
+    for number in 0..20_u32 {
+        let mut accept = activity(&a, &ada, number, "Accept", json!(format!("{uri}/quote")));
+        accept["result"] = json!(a.origin().join(&format!("/stamps/{number}")));
+        assert_eq!(to_b.says(&ada, &accept).await, 202);
+    }
+    assert_eq!(stamp().await, first);
 }

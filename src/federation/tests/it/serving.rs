@@ -7,9 +7,11 @@ use entrenous_domain::{deliveries, people};
 use entrenous_door::Access;
 use entrenous_federation::Federation;
 use entrenous_federation::client::sign;
+use entrenous_federation::render::Reader;
 use entrenous_federation::vocabulary::{ActivityKind, Inbound, Object, PUBLIC};
 use entrenous_model::{
-    Contract, KeyGeneration, Matter, OutboundActivity, PeerState, SignatureForm, Software, Visibility,
+    ActivityId, Contract, KeyGeneration, Matter, OutboundActivity, PeerState, Sending, SignatureForm,
+    Software, Visibility,
 };
 use entrenous_wire::keys::PublicKey;
 use http::{Request, StatusCode};
@@ -195,9 +197,10 @@ async fn a_delivery_is_addressed_and_proven() {
         .await
         .unwrap()
         .unwrap();
+    let by = node.federation.keys().person(ada.id).await.unwrap().unwrap();
     let body = node
         .federation
-        .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
+        .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0], &by)
         .await
         .unwrap()
         .unwrap()
@@ -244,7 +247,7 @@ async fn a_delivery_is_addressed_and_proven() {
     );
     assert!(
         node.federation
-            .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
+            .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0], &by)
             .await
             .unwrap()
             .is_none()
@@ -259,7 +262,7 @@ async fn a_delivery_is_addressed_and_proven() {
         .unwrap();
     assert!(
         node.federation
-            .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0])
+            .activity(&peer, peer.clear(Matter::Posts).unwrap(), &queued[0], &by)
             .await
             .unwrap()
             .is_none()
@@ -329,9 +332,31 @@ async fn a_leavers_end_is_said_by_the_node_from_the_first_moment() {
     };
     let profile = OutboundActivity::UpdateProfile;
     assert_eq!(by(&profile).await, Some(None), "a person's own keys");
-    // The caches of this process may hear of it after the delivery has begun: proof and request are by the same keys.
+    // The caches of this process may hear of it after the delivery has begun.
     assert_eq!(by(&OutboundActivity::DeleteActor).await, Some(Some(had)));
     people::disable(node.ctx(), "admin", "ada").await.unwrap();
     assert_eq!(by(&OutboundActivity::DeleteActor).await, Some(Some(had)));
     assert_eq!(by(&profile).await, None, "nothing is said for who has left");
+}
+
+#[tokio::test]
+async fn a_proof_is_by_the_keys_that_the_attempt_has_chosen() {
+    let node = Node::at("https://here.test").await;
+    let other = Node::at("https://there.test").await;
+    let ada = node.person("ada").await;
+    let id = node.trusts(&other).await;
+    let peer = entrenous_domain::peers::get(node.ctx(), id).await.unwrap().unwrap();
+    let reader = Reader::of(&peer, peer.clear::<Sending>(Matter::Node).unwrap());
+    let chosen = node.federation.keys().person(ada.id).await.unwrap().unwrap();
+    people::disable(node.ctx(), "admin", "ada").await.unwrap();
+    // She leaves between the choice and the proof: it does not choose anew.
+    let said = (Some(ada.id), &OutboundActivity::DeleteActor);
+    let document = node
+        .federation
+        .document(&peer, reader, ActivityId(1), said, &chosen)
+        .await
+        .unwrap()
+        .unwrap();
+    let proof = entrenous_wire::proof::parse(&document).unwrap();
+    assert_eq!(proof.verification_method(), chosen.ed25519_id);
 }
