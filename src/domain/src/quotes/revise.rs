@@ -48,7 +48,8 @@ pub(crate) fn revise(
     Ok(changed)
 }
 
-/// What a peer's post quotes in its new version.
+/// What a peer's post quotes in its new version. What a person of this node took back stays so, also if the post quotes
+/// nothing meanwhile, or something else: it would be new to who answers requests, and let once more.
 fn after(
     tx: &mut Work<'_>,
     rights: Rights,
@@ -56,6 +57,12 @@ fn after(
     post: &Post,
     quoting: Option<&Quoting>,
 ) -> Result<Option<Quote>> {
+    if let Some(known) = &post.quote
+        && known.state == QuoteState::Revoked
+        && of_ours(tx, known)?
+    {
+        return Ok(post.quote.clone());
+    }
     let aimed = aim(tx, rights, author, quoting, post.visibility, &[])?;
     let Some(fresh) = aimed.bare().cloned() else {
         return Ok(None);
@@ -86,4 +93,13 @@ fn after(
         _ if fresh.is_accepted() => fresh,
         _ => linked,
     }))
+}
+
+/// Whether a post of this node is quoted.
+fn of_ours(tx: &mut Work<'_>, quote: &Quote) -> Result<bool> {
+    let quoted = match quote.post {
+        Some(id) => rows::get(tx, id)?,
+        None => None,
+    };
+    Ok(quoted.is_some_and(|quoted| quoted.is_local()))
 }

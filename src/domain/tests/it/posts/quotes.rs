@@ -136,6 +136,37 @@ stories! {
         assert!(house.queued(peer).await.ends_with(&["Reject QuoteRequest"]));
     }
 
+    async fn what_was_taken_back_stays_so_whatever_else_is_quoted_meanwhile(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let (mine, other) = (house.open_post(ada.id, "à moi").await, house.open_post(ada.id, "autre").await);
+        let uri_of = |post: PostId| format!("https://here.example/posts/{post}");
+        let uri = format!("{THERE}/p/1");
+        let quotes_mine = || theirs(&uri, &uri_of(mine), Stamp::None);
+        let post = posts::publish(ctx, house.via(peer), zoe.id, quotes_mine()).await.unwrap();
+        let asks = async |quoted| {
+            let asked = Asked { request: format!("{uri}/quote"), quoted, post };
+            quotes::requested(ctx, house.via(peer), zoe.id, asked).await
+        };
+        asks(mine).await.unwrap();
+        assert_eq!(house.sight(ada.id, post).await, (QuoteSight::Accepted, Some(mine)));
+        quotes::revoke(ctx, ada.id, mine, post).await.unwrap();
+        // Without it, and with another one: as if it had never been there.
+        let nothing = Draft { quote: None, ..quotes_mine() };
+        for between in [nothing, theirs(&uri, &uri_of(other), Stamp::None)] {
+            posts::edit(ctx, house.via(peer), zoe.id, post, between).await.unwrap();
+            posts::edit(ctx, house.via(peer), zoe.id, post, quotes_mine()).await.unwrap();
+            asks(mine).await.unwrap();
+            assert_eq!(house.sight(ada.id, post).await, (QuoteSight::Revoked, None));
+            assert!(house.queued(peer).await.ends_with(&["Reject QuoteRequest"]));
+        }
+        assert_eq!(house.quotes_count(ada.id, mine).await, 0);
+        assert_eq!(house.kinds_told(ada.id).await, [NotificationKind::Quote], "of the first time alone");
+    }
+
     async fn policies_decide(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;
