@@ -9,7 +9,7 @@ use entrenous_model::{AccountId, OutboundActivity, Post, PostId, Quote, QuoteSta
 use entrenous_store::posts as rows;
 
 /// A post of this node may quote one of `author`, with this stamp, which is on their origin (checked by the caller); or,
-/// with `None`, may not. Those who have the post are told. What was taken back stays so.
+/// with `None`, may not. Those who have the post are told. What was taken back stays so, and so does the first stamp.
 ///
 /// # Errors
 /// `NotFound` unless the post quotes one of theirs.
@@ -34,7 +34,8 @@ pub async fn answered(
             return Err(DomainError::NotFound);
         }
         let state = match (&stamp, quote.state) {
-            (_, QuoteState::Revoked) => return Ok(()),
+            // Let once more, with another stamp each time: all who have the post would be told each time.
+            (_, QuoteState::Revoked) | (Some(_), QuoteState::Accepted) => return Ok(()),
             (Some(_), _) => QuoteState::Accepted,
             (None, QuoteState::Accepted) => QuoteState::Revoked,
             (None, _) => QuoteState::Rejected,

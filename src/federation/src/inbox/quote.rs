@@ -107,20 +107,5 @@ pub(super) async fn answer(
         return Err(DomainError::invalid("a quote that is accepted has a stamp"));
     }
     let stamp = stamp.filter(|_| accepted);
-    // Said once more, with another stamp each time: all who have the post would be told each time.
-    if accepted && is_let(federation, post).await? {
-        return leave(federation, incoming).await;
-    }
     quotes::answered(federation.ctx(), incoming.via(), author.id, post, stamp).await
-}
-
-/// Whether the author of what a post of ours quotes has let it, with a stamp.
-async fn is_let(federation: &Federation, post: PostId) -> Result<bool> {
-    let post = federation
-        .ctx()
-        .store()
-        .read(move |conn| entrenous_store::posts::get(conn, post))
-        .await?;
-    let quote = post.and_then(|post| post.quote);
-    Ok(quote.is_some_and(|quote| quote.is_accepted() && quote.stamp.is_some()))
 }

@@ -248,6 +248,11 @@ stories! {
         assert_eq!(house.stored(ada.id, quote).await.stamp, Some(stamp.clone()));
         assert!(house.queued(peer).await.ends_with(&["Update"]), "those who have it are told of the stamp");
         assert_eq!(house.quotes_count(ada.id, their).await, 1);
+        // Let once more, with another stamp: the first one stays, or each would go to all who have the post.
+        let queued = house.queued(peer).await.len();
+        quotes::answered(ctx, house.via(peer), zoe.id, quote, Some(format!("{THERE}/stamps/2"))).await.unwrap();
+        assert_eq!(house.stored(ada.id, quote).await.stamp, Some(stamp.clone()));
+        assert_eq!(house.queued(peer).await.len(), queued);
         // They edit what is quoted.
         let edited = Draft { text: "<p>autrement</p>".to_owned(), ..open };
         posts::edit(ctx, house.via(peer), zoe.id, their, edited).await.unwrap();
