@@ -1,11 +1,13 @@
 //! One transaction of a verb: tried again when another one was in the way, its events told to our caches.
 
 use crate::{Ctx, DomainError, Result};
+use chrono::TimeDelta;
 use entrenous_model::{
     Account, AccountId, Event, Notification, NotificationId, NotificationKind, PostId, Report, ReportId,
 };
 use entrenous_store::{StoreError, Tx};
 use std::{
+    collections::HashSet,
     ops::{Deref, DerefMut},
     sync::Arc,
     time::Duration,
@@ -13,6 +15,8 @@ use std::{
 
 /// Tries of one verb. A conflict means that the same was written at the same moment, which the next try finds.
 const TRIES: u32 = 5;
+/// How long who was told of what becomes of a post is not told of the same again.
+const QUIET: TimeDelta = TimeDelta::minutes(10);
 
 /// A transaction that remembers what it emitted.
 pub(crate) struct Work<'a> {
@@ -60,6 +64,28 @@ impl Work<'_> {
         let now = self.tx.now();
         for account in entrenous_store::notifications::tellable(self.tx, people, from, conversation, now)? {
             self.write_notification(account, kind, from, post, None)?;
+        }
+        Ok(())
+    }
+
+    /// Notifies, as [`Work::notify`], of what can happen to one post time and again: each person has one such notification at
+    /// most, and none that is younger than ten minutes is followed by another.
+    pub(crate) fn notify_again(
+        &mut self,
+        people: &[i64],
+        kind: NotificationKind,
+        from: AccountId,
+        post: PostId,
+        conversation: Option<PostId>,
+    ) -> Result<()> {
+        let now = self.tx.now();
+        let told = entrenous_store::notifications::told_since(self.tx, kind, from, post, now - QUIET)?;
+        let told: HashSet<AccountId> = told.into_iter().collect();
+        for account in entrenous_store::notifications::tellable(self.tx, people, from, conversation, now)? {
+            if !told.contains(&account) {
+                entrenous_store::notifications::withdraw(self.tx, account, from, kind, Some(post))?;
+                self.write_notification(account, kind, from, Some(post), None)?;
+            }
         }
         Ok(())
     }

@@ -118,6 +118,28 @@ pub fn insert(conn: &mut Conn, notification: &Notification) -> Result<(), StoreE
     Ok(())
 }
 
+/// Whom a notification of this kind, about what `from` did to this post, has told after `since`.
+///
+/// # Errors
+/// Those of the query.
+pub fn told_since(
+    conn: &mut Conn,
+    kind: NotificationKind,
+    from: AccountId,
+    post: PostId,
+    since: Time,
+) -> Result<Vec<AccountId>, StoreError> {
+    let sql = Sql::new("SELECT account_id FROM notifications WHERE post_id = ")
+        .int(post.get())
+        .raw(" AND from_id = ")
+        .int(from.get())
+        .raw(" AND kind = ")
+        .text(kind.as_str())
+        .raw(" AND created_at > ")
+        .time(since);
+    Ok(sql.list(conn)?.into_iter().map(AccountId).collect())
+}
+
 /// Takes back what `from` caused: notifications of this kind, about this post if one is given.
 ///
 /// # Errors

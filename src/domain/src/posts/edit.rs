@@ -117,11 +117,11 @@ fn in_transaction(
         .filter(|(account, silent)| !silent && !told.contains(&account.get()))
         .map(|(account, _)| account.get())
         .collect();
-    tx.notify(
+    tx.notify_again(
         &fresh,
         NotificationKind::Mention,
         author,
-        Some(id),
+        id,
         Some(post.conversation),
     )?;
     quotes::edited(tx, &post)?;
@@ -130,11 +130,11 @@ fn in_transaction(
         .map(|(_, booster)| booster.get())
         .filter(|booster| !fresh.contains(booster))
         .collect();
-    tx.notify(
+    tx.notify_again(
         &boosters,
         NotificationKind::Update,
         author,
-        Some(id),
+        id,
         Some(post.conversation),
     )?;
     if post.is_local() {

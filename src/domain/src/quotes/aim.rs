@@ -192,11 +192,11 @@ pub(super) fn tell(tx: &mut Work<'_>, quoted: &Post, post: &Post) -> Result<()> 
 /// A post was edited: those of this node who quote it are told.
 pub(crate) fn edited(tx: &mut Work<'_>, post: &Post) -> Result<()> {
     for (quoting, author) in rows::quoting(tx, post.id, true, TOLD)? {
-        tx.notify(
+        tx.notify_again(
             &[author.get()],
             NotificationKind::QuotedUpdate,
             post.account,
-            Some(quoting),
+            quoting,
             Some(post.conversation),
         )?;
     }

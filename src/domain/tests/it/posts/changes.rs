@@ -3,8 +3,9 @@
 use super::{THERE, draft, remote_draft};
 use crate::fixture::House;
 use entrenous_domain::posts::{self, Draft, Viewer};
+use entrenous_domain::quotes::Quoting;
 use entrenous_domain::{DomainError, Via};
-use entrenous_model::{NotificationKind, PeerState, Visibility};
+use entrenous_model::{NotificationKind, PeerState, QuoteChoice, QuotePolicy, Visibility};
 use entrenous_store::stories;
 
 stories! {
@@ -43,6 +44,58 @@ stories! {
         posts::edit(ctx, Via::Local, ada.id, private, draft("secret @eve", Visibility::Private)).await.unwrap();
         assert!(!house.sees(viewer, private).await);
         assert!(house.sees(Viewer::Person(bob.id), private).await);
+    }
+
+    async fn edits_one_after_the_other_are_told_once(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let (ada, bob, eve) = (house.person("ada").await, house.person("bob").await, house.person("eve").await);
+        let version = |number: u32| {
+            // Eve is mentioned in every other version.
+            let mentioned: Vec<_> = (number % 2 == 1).then_some(eve.id).into_iter().collect();
+            Draft {
+                text: format!("<p>{number}</p>"),
+                quote_policy: Some(QuotePolicy::from(QuoteChoice::Public)),
+                ..remote_draft(&format!("{THERE}/p/1"), Visibility::Public, &mentioned)
+            }
+        };
+        let post = posts::publish(ctx, house.via(peer), zoe.id, version(0)).await.unwrap();
+        posts::boost(ctx, Via::Local, bob.id, post, None, None).await.unwrap();
+        let quoting = Draft { quote: Some(Quoting::Post(post)), ..draft("voyez", Visibility::Public) };
+        let quote = posts::publish(ctx, Via::Local, ada.id, quoting).await.unwrap();
+        entrenous_domain::quotes::answered(ctx, house.via(peer), zoe.id, quote, Some(format!("{THERE}/stamps/1")))
+            .await
+            .unwrap();
+        let told = async || {
+            let mut all = Vec::new();
+            for (who, kind, about) in [
+                (ada.id, NotificationKind::QuotedUpdate, quote),
+                (bob.id, NotificationKind::Update, post),
+                (eve.id, NotificationKind::Mention, post),
+            ] {
+                let told = house.told(who).await;
+                assert_eq!(told.len(), 1, "{kind:?}: {told:?}");
+                assert_eq!((told[0].kind, told[0].post), (kind, Some(about)));
+                all.push(told[0].id);
+            }
+            all
+        };
+        let mut last = Vec::new();
+        for number in 1..24 {
+            posts::edit(ctx, house.via(peer), zoe.id, post, version(number)).await.unwrap();
+            let now = told().await;
+            assert!(last.is_empty() || last == now, "it is still new");
+            last = now;
+        }
+        // Later they are told again, instead of the first time.
+        house.clock.advance(chrono::TimeDelta::minutes(11));
+        for number in 24..28 {
+            posts::edit(ctx, house.via(peer), zoe.id, post, version(number)).await.unwrap();
+        }
+        let now = told().await;
+        assert!(last.iter().zip(&now).all(|(before, after)| after > before), "{last:?} {now:?}");
     }
 
     /// It would show what its author has corrected for ever.
