@@ -70,6 +70,7 @@ export type QuoteState =
   | "deleted"
   | "unauthorized"
   | "blocked_account"
+  | "blocked_domain"
   | "muted_account";
 
 /** What a post quotes; of a quoted post, its id alone. */

@@ -73,6 +73,7 @@ describe("what one sees", () => {
       ["revoked", /has taken it out/],
       ["unauthorized", /not for you/],
       ["blocked_account", /You block/],
+      ["blocked_domain", /You hide the organisation/],
       ["something else", /not for you/],
     ] as const) {
       // What one blocks comes with the post, and is not shown.

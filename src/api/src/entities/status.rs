@@ -313,9 +313,9 @@ enum AnyQuote {
 #[expect(dead_code, reason = "only its schema is used")]
 struct Quote {
     /// `pending`, `accepted`, `rejected`, `revoked`, `deleted`, `unauthorized` (I may not see the quoted post),
-    /// `blocked_account`, `muted_account`.
+    /// `blocked_account`, `blocked_domain` (I hide its author's node), `muted_account`.
     state: String,
-    /// The quoted post; null unless it is accepted, or I block or mute its author.
+    /// The quoted post; null unless it is accepted, or I block or mute its author, or hide their node.
     quoted_status: Option<Box<Status>>,
 }
 

@@ -30,6 +30,7 @@ export const post = {
   quoteDeleted: "The quoted post has been deleted.",
   quoteUnauthorized: "The quoted post is not for you, or not known here.",
   quoteBlocked: "You block the author of the quoted post.",
+  quoteHiddenNode: "You hide the organisation of the author of the quoted post.",
   quoteMuted: "You mute the author of the quoted post.",
   quoteFiltered: "One of your filters hides the quoted post.",
   quoteInner: "Quotes another post",

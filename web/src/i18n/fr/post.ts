@@ -30,6 +30,7 @@ export const post = {
   quoteDeleted: "La publication citée a été supprimée.",
   quoteUnauthorized: "La publication citée ne vous est pas destinée, ou n’est pas connue ici.",
   quoteBlocked: "Vous bloquez l’auteur de la publication citée.",
+  quoteHiddenNode: "Vous masquez l’organisation de l’auteur de la publication citée.",
   quoteMuted: "Vous masquez l’auteur de la publication citée.",
   quoteFiltered: "Un de vos filtres masque la publication citée.",
   quoteInner: "Cite une autre publication",
