@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use entrenous_domain::Ctx;
 use entrenous_domain::announcements::{self, Shown};
-use entrenous_domain::custom_emoji::{self, Emojis};
+use entrenous_domain::custom_emoji::{self, Emojis, Urls};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::AnnouncementId;
 use schemars::JsonSchema;
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .put(
             "/api/v1/announcements/{id}/reactions/{name}",
             Access::Person("write:favourites"),
-            nothing("Answer with an emoji"),
+            nothing("Answer with an emoji: a Unicode one, or the shortcode of one of this node"),
             react,
         )
         .delete(
@@ -92,12 +92,64 @@ pub(crate) struct Announcement {
 /// An emoji that people answered with.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Reaction {
-    /// The emoji.
+    /// The emoji, or the shortcode of a custom one.
     name: String,
     /// How many people.
     count: i64,
     /// I am among them.
     me: bool,
+    /// Picture of a custom emoji; absent for others, and for one that is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// The same, not moving.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_url: Option<String>,
+}
+
+/// How many people answer an announcement with an emoji now, as everyone is told.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answered<'a> {
+    name: &'a str,
+    count: i64,
+    announcement_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_url: Option<String>,
+}
+
+impl<'a> Answered<'a> {
+    /// # Errors
+    /// The vault's.
+    pub(crate) fn of(
+        ctx: &Ctx,
+        emojis: &Emojis,
+        shown: &Shown,
+        name: &'a str,
+    ) -> entrenous_domain::Result<Self> {
+        let (url, static_url) = pictures(ctx, emojis, name)?;
+        let answers = shown.reactions.iter().find(|one| one.name == name);
+        Ok(Self {
+            name,
+            count: answers.map_or(0, |one| one.count),
+            announcement_id: shown.announcement.id.to_string(),
+            url,
+            static_url,
+        })
+    }
+}
+
+/// The pictures of a custom emoji of this node; none of any other.
+fn pictures(
+    ctx: &Ctx,
+    emojis: &Emojis,
+    name: &str,
+) -> entrenous_domain::Result<(Option<String>, Option<String>)> {
+    let urls = emojis
+        .get(None, name)
+        .map(|emoji| custom_emoji::urls(ctx, emoji))
+        .transpose()?;
+    Ok(urls.map(|Urls { moving, still }| (moving, still)).unzip())
 }
 
 impl Announcement {
@@ -129,12 +181,17 @@ impl Announcement {
             reactions: shown
                 .reactions
                 .into_iter()
-                .map(|one| Reaction {
-                    name: one.name,
-                    count: one.count,
-                    me: one.me,
+                .map(|one| {
+                    let (url, static_url) = pictures(ctx, emojis, &one.name)?;
+                    Ok(Reaction {
+                        name: one.name,
+                        count: one.count,
+                        me: one.me,
+                        url,
+                        static_url,
+                    })
                 })
-                .collect(),
+                .collect::<entrenous_domain::Result<_>>()?,
         })
     }
 }

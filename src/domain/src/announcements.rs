@@ -1,7 +1,8 @@
 //! Announcements: what administrators tell everyone on the node, shown until it ends or is taken back. People dismiss
 //! them one by one, and answer with emoji.
 
-use crate::{Ctx, DomainError, Result, audit, text, work};
+use crate::posts::unicode_emoji;
+use crate::{Ctx, DomainError, Result, audit, custom_emoji, text, work};
 use entrenous_model::{AccountId, Announcement, AnnouncementId, Event, Time};
 use entrenous_store::announcements::{self as rows, Reaction};
 use entrenous_store::{Conn, StoreError};
@@ -145,14 +146,15 @@ pub async fn dismiss(ctx: &Ctx, viewer: AccountId, id: AnnouncementId) -> Result
     .await
 }
 
-/// A person answers with an emoji. Twice is once.
+/// A person answers with an emoji: a Unicode one, or the shortcode of one of this node, also between colons. Twice is once.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` for what is no emoji, and beyond eight different ones.
 pub async fn react(ctx: &Ctx, viewer: AccountId, id: AnnouncementId, name: &str) -> Result<()> {
-    let name = emojis::get(name)
-        .map(|emoji| emoji.as_str().to_owned())
-        .ok_or_else(|| DomainError::invalid("Name is not a recognized emoji"))?;
+    let name = kept_as(name);
+    if unicode_emoji(&name).is_none() && custom_emoji::known(ctx).await?.get(None, &name).is_none() {
+        return Err(DomainError::invalid("Name is not a recognized emoji"));
+    }
     work::write(ctx, move |tx| {
         let now = tx.now();
         present(tx, id, now)?.ok_or(DomainError::NotFound)?;
@@ -171,12 +173,17 @@ pub async fn react(ctx: &Ctx, viewer: AccountId, id: AnnouncementId, name: &str)
     .await
 }
 
-/// A person takes an answer back. None is no error.
+/// What an answer is kept as: a Unicode emoji in one form, a custom one without its colons.
+fn kept_as(name: &str) -> String {
+    unicode_emoji(name).unwrap_or_else(|| name.trim_matches(':').to_owned())
+}
+
+/// A person takes an answer back, also with an emoji that is gone. None is no error.
 ///
 /// # Errors
 /// `NotFound`.
 pub async fn take_back(ctx: &Ctx, viewer: AccountId, id: AnnouncementId, name: &str) -> Result<()> {
-    let name = name.to_owned();
+    let name = kept_as(name);
     work::write(ctx, move |tx| {
         let now = tx.now();
         present(tx, id, now)?.ok_or(DomainError::NotFound)?;

@@ -35,7 +35,7 @@ impl From<Row> for Announcement {
 /// One kind of answer to an announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
-    /// The emoji.
+    /// The emoji, or the shortcode of a custom one.
     pub name: String,
     /// How many people.
     pub count: i64,

@@ -2,7 +2,7 @@
 
 use super::listeners::Listeners;
 use super::{Channel, EventId, Message};
-use crate::announcements::Announcement;
+use crate::announcements::{Announcement, Answered};
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::posts::PostView;
 use entrenous_domain::{
@@ -13,7 +13,6 @@ use entrenous_model::{
     AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId,
     NotificationKind, PostId,
 };
-use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -255,13 +254,10 @@ impl<'a> Publisher<'a> {
             Err(DomainError::NotFound) => return Ok(()),
             found => found?,
         };
-        let count = shown
-            .reactions
-            .iter()
-            .find(|one| one.name == name)
-            .map_or(0, |one| one.count);
-        let payload = json!({ "name": name, "count": count, "announcement_id": id.to_string() });
-        self.publish_to_all("announcement.reaction", &payload.to_string());
+        let emojis = custom_emoji::known(self.ctx()).await?;
+        let answered = Answered::of(self.ctx(), &emojis, &shown, name)?;
+        let payload = serde_json::to_string(&answered).map_err(ApiError::internal)?;
+        self.publish_to_all("announcement.reaction", &payload);
         Ok(())
     }
 

@@ -192,6 +192,76 @@ async fn administrators_upload_emoji_and_people_use_them() {
         .refused(404);
 }
 
+#[tokio::test]
+async fn announcements_are_answered_with_custom_emoji() {
+    let stage = Stage::new();
+    let (ada, bob, boss) = (
+        stage.person("ada").await,
+        stage.person("bob").await,
+        boss(&stage).await,
+    );
+    let blob = upload(
+        &stage,
+        &boss,
+        ("POST", ADMIN),
+        &[("shortcode", "blob")],
+        Some(&gif()),
+    )
+    .await
+    .ok();
+    let told = stage
+        .json(
+            &boss,
+            "POST",
+            "/api/entrenous/v1/admin/announcements",
+            json!({ "text": "Cake" }),
+        )
+        .await
+        .ok();
+    let path = format!("/api/v1/announcements/{}/reactions", told["id"].as_str().unwrap());
+    let answer = async |who: &Person, method: &str, emoji: &str| {
+        let path = format!("{path}/{}", in_path(emoji));
+        stage.json(who, method, &path, json!({})).await
+    };
+    let reactions = async || stage.get(&ada, "/api/v1/announcements").await.ok()[0]["reactions"].clone();
+    for (who, name) in [(&ada, "blob"), (&ada, ":blob:"), (&bob, ":blob:")] {
+        answer(who, "PUT", name).await.ok();
+    }
+    for name in ["none", ":none:", "BLOB", "blob@there.example", "::", " blob"] {
+        answer(&ada, "PUT", name).await.refused(422);
+    }
+    let shown = reactions().await;
+    assert_eq!(
+        shown,
+        json!([{
+            "name": "blob", "count": 2, "me": true,
+            "url": blob["url"], "static_url": blob["static_url"],
+        }])
+    );
+    assert_ne!(shown[0]["url"], shown[0]["static_url"]);
+
+    // One that is not to be used any more, or is gone: they stay by its name, and may be taken back.
+    let emoji = format!("{ADMIN}/{}", blob["id"].as_str().unwrap());
+    stage
+        .json(&boss, "PATCH", &emoji, json!({ "disabled": true }))
+        .await
+        .ok();
+    answer(&boss, "PUT", "blob").await.refused(422);
+    stage.delete(&boss, &emoji).await.ok();
+    assert_eq!(
+        reactions().await,
+        json!([{ "name": "blob", "count": 2, "me": true }])
+    );
+    answer(&boss, "PUT", "blob").await.refused(422);
+    answer(&ada, "DELETE", ":blob:").await.ok();
+    answer(&bob, "DELETE", "blob").await.ok();
+    assert_eq!(reactions().await, json!([]));
+    // However it is written.
+    answer(&ada, "PUT", "❤").await.ok();
+    answer(&ada, "DELETE", "❤").await.ok();
+    assert_eq!(reactions().await, json!([]));
+}
+
 fn in_path(emoji: &str) -> String {
     emoji.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

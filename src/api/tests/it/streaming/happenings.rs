@@ -2,6 +2,8 @@
 
 use super::{next, open, post, serve};
 use crate::fixture::House;
+use entrenous_domain::custom_emoji::{self, Change};
+use entrenous_model::PreparedEmoji;
 use futures_util::SinkExt as _;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
@@ -124,6 +126,31 @@ async fn announcements_come_to_everyone_at_once() {
     assert_eq!(
         payload,
         json!({ "announcement_id": id, "count": 1, "name": "👍" })
+    );
+    let picture = PreparedEmoji {
+        bytes: b"a picture".to_vec(),
+        content_type: "image/png",
+        still: None,
+    };
+    let change = Change {
+        picture: Some(picture),
+        ..Change::default()
+    };
+    custom_emoji::create(&house.ctx, "boss", "blob", change)
+        .await
+        .unwrap();
+    // Later than the first one, for its place in the list.
+    house.clock.advance(chrono::Duration::seconds(1));
+    let path = format!("/api/v1/announcements/{id}/reactions/blob");
+    house.json("PUT", &path, &ada, json!({})).await.ok();
+    let (message, payload) = next(&mut socket).await.unwrap();
+    assert_eq!(message["event"], "announcement.reaction");
+    assert_eq!((&payload["name"], &payload["count"]), (&json!("blob"), &json!(1)));
+    let list = house.get("/api/v1/announcements", &ada).await.ok();
+    assert!(payload["url"].is_string());
+    assert_eq!(
+        (&payload["url"], &payload["static_url"]),
+        (&list[0]["reactions"][1]["url"], &list[0]["reactions"][1]["static_url"])
     );
     house
         .json("DELETE", &format!("{admin}/{id}"), &boss, json!({}))
