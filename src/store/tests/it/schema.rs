@@ -1,10 +1,15 @@
-//! Two guards: the migration folders are the same, and both migrated databases are what `schema.rs` says.
+//! Guards: the migration folders are the same, both migrated databases are what `schema.rs` says, and what is asked for each
+//! file that goes is found along indexes.
 
 use diesel::{
     QueryableByName, RunQueryDsl as _, sql_query,
     sql_types::{Bool, Text},
 };
-use entrenous_store::{Backend, stories};
+use entrenous_model::MediaId;
+use entrenous_store::{
+    Backend, attachments, stories,
+    testing::{TestDatabase, read_whole},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -90,6 +95,28 @@ fn the_migration_folders_have_the_same_names() {
     let sqlite = names("sqlite");
     assert!(!sqlite.is_empty());
     assert_eq!(sqlite, names("postgres"));
+}
+
+#[tokio::test]
+async fn bytes_are_found_by_their_hash_wherever_they_are_used() {
+    for db in [Some(TestDatabase::sqlite()), TestDatabase::postgres()] {
+        let Some(db) = db else { continue };
+        let db = db.watched();
+        let store = db.open();
+        let used = store.read(|conn| attachments::hash_is_used(conn, "none", MediaId(1)));
+        assert!(!used.await.unwrap());
+        let asked: Vec<String> = db
+            .statements()
+            .into_iter()
+            .filter(|text| text.contains("hash"))
+            .collect();
+        assert!(asked.len() >= 3, "{asked:?}");
+        for text in asked {
+            let whole = read_whole(&store, text.clone()).await.unwrap();
+            assert!(whole.is_empty(), "{whole:?} by {text}");
+        }
+        store.close().await;
+    }
 }
 
 stories! {

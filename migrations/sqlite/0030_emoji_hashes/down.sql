@@ -1,0 +1,2 @@
+DROP INDEX emojis_still_hash;
+DROP INDEX emojis_hash;
