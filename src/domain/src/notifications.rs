@@ -79,6 +79,20 @@ pub async fn dismiss(ctx: &Ctx, owner: AccountId, id: NotificationId) -> Result<
     }
 }
 
+/// Removes these in one transaction. What is gone already, or somebody else's, is no error, and stays as it is.
+///
+/// # Errors
+/// Only the store's.
+pub async fn dismiss_these(ctx: &Ctx, owner: AccountId, ids: Vec<NotificationId>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    ctx.store()
+        .write(move |tx| rows::remove_these(tx, owner, &ids))
+        .await?;
+    Ok(())
+}
+
 /// Removes all.
 ///
 /// # Errors

@@ -273,6 +273,19 @@ pub fn remove(conn: &mut Conn, owner: AccountId, id: Option<NotificationId>) -> 
         .run(conn)
 }
 
+/// Removes these notifications as far as they are this person's; how many.
+///
+/// # Errors
+/// Those of the query.
+pub fn remove_these(conn: &mut Conn, owner: AccountId, ids: &[NotificationId]) -> Result<usize, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    Sql::new("DELETE FROM notifications WHERE account_id = ")
+        .int(owner.get())
+        .raw(" AND id IN ")
+        .ids(&ids)
+        .run(conn)
+}
+
 /// How many shown notifications are newer than `after`, counted to `most`.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use crate::{ApiError, ApiResult, ApiState, Caller};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use entrenous_domain::accounts;
 use entrenous_domain::notifications::{self, Filter};
-use entrenous_domain::{DomainError, accounts};
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::{Notification, NotificationId, NotificationKind, Page};
 use serde_json::{Map, Value};
@@ -301,11 +301,7 @@ async fn dismiss_group(
         Err(error) if error.status() == http::StatusCode::NOT_FOUND => Vec::new(),
         Err(error) => return Err(error),
     };
-    for row in rows {
-        match notifications::dismiss(state.ctx(), caller.id(), row.id).await {
-            Ok(()) | Err(DomainError::NotFound) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let ids = rows.into_iter().map(|row| row.id).collect();
+    notifications::dismiss_these(state.ctx(), caller.id(), ids).await?;
     Ok(Json(Map::new()))
 }

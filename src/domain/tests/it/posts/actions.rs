@@ -55,6 +55,25 @@ stories! {
         assert_ne!(again, boost);
     }
 
+    async fn several_notifications_go_at_once(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ada, bob) = (house.person("ada").await, house.person("bob").await);
+        for who in ["@bob", "@bob", "@bob", "@ada"] {
+            let author = if who == "@bob" { ada.id } else { bob.id };
+            house.say(author, who, Visibility::Direct).await;
+        }
+        let ids = async |who| house.told(who).await.into_iter().map(|one| one.id).collect::<Vec<_>>();
+        let (hers, his) = (ids(ada.id).await, ids(bob.id).await);
+        assert_eq!((hers.len(), his.len()), (1, 3));
+        // Somebody else's among them, and one twice.
+        let asked = vec![his[0], his[2], his[2], hers[0]];
+        notifications::dismiss_these(ctx, bob.id, asked).await.unwrap();
+        assert_eq!((ids(ada.id).await, ids(bob.id).await), (hers, vec![his[1]]));
+        notifications::dismiss_these(ctx, bob.id, Vec::new()).await.unwrap();
+        assert_eq!(ids(bob.id).await, [his[1]]);
+    }
+
     async fn favourites_have_one_effect(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;
