@@ -40,9 +40,12 @@ pub enum ClientError {
     /// The peer could not be reached, or its answer was not taken.
     #[error("no answer of the peer: {0}")]
     Egress(#[from] EgressError),
-    /// Too many fetches for one activity, or for one peer in an hour.
+    /// Too many fetches for one activity.
     #[error("too many fetches")]
     TooManyFetches,
+    /// Too many fetches for one peer in an hour; the next one may be made after so many seconds.
+    #[error("too many fetches in an hour")]
+    FetchLater(u64),
     /// The peer answered with this status.
     #[error("the peer answered with status {0}")]
     Status(u16),
@@ -74,7 +77,7 @@ impl ClientError {
             Self::NotAPeer => "not_a_peer",
             Self::Halted => "peer_not_active",
             Self::Egress(why) => why.code(),
-            Self::TooManyFetches => "too_many_fetches",
+            Self::TooManyFetches | Self::FetchLater(_) => "too_many_fetches",
             Self::Status(_) => "status",
             Self::ContentType => "content_type",
             Self::Mismatch => "id_mismatch",
@@ -85,14 +88,28 @@ impl ClientError {
 }
 
 impl From<ClientError> for DomainError {
-    /// What the peer did wrong is a refusal with its code; what may pass is `Remote`.
+    /// What the peer did wrong is a refusal with its code; what may pass is `Remote`, or `TooMany` if it is known when.
     fn from(error: ClientError) -> Self {
         match &error {
             ClientError::Status(404 | 410) => Self::NotFound,
             ClientError::Status(_) => Self::Remote(error.to_string()),
             ClientError::Egress(why) if why.is_transient() => Self::Remote(error.to_string()),
+            ClientError::FetchLater(seconds) => Self::TooMany(*seconds),
             ClientError::Signing(_) => Self::internal(error),
             other => Self::Refused(other.code()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_ask_again_is_told_when() {
+        let said = DomainError::from(ClientError::FetchLater(9));
+        assert!(matches!(said, DomainError::TooMany(9)), "{said:?}");
+        let said = DomainError::from(ClientError::TooManyFetches);
+        assert!(matches!(said, DomainError::Refused("too_many_fetches")), "{said:?}");
     }
 }

@@ -14,11 +14,13 @@ use tokio::time::{Instant, timeout_at};
 const PER_ACTIVITY: u32 = 20;
 /// How long they may take together: who waits for what comes of them is answered within 10 s, however slowly each comes.
 const PATIENCE: Duration = Duration::from_secs(9);
-/// Fetches from one peer in an hour.
-const PER_HOUR: u32 = 1_200;
-/// Of these, fetches from others that the activities of one peer may cause in an hour: what one peer names (boosts, quotes)
-/// must not use up what is asked of another, which its new people's keys need too.
-const ELSEWHERE_PER_HOUR: u32 = 300;
+/// How long it takes until all fetches that were made may be made again.
+const HOUR: TimeDelta = TimeDelta::hours(1);
+/// Fetches from one peer: so many at once, and in each hour after that.
+const PER_HOUR: i32 = 1_200;
+/// Of these, fetches from others that the activities of one peer may cause: what one peer names (boosts, quotes) must not use
+/// up what is asked of another, which its new people's keys need too.
+const ELSEWHERE_PER_HOUR: i32 = 300;
 
 /// The fetches left to one inbound activity or look-up. Whoever begins one makes a budget and hands it down.
 #[derive(Debug)]
@@ -103,43 +105,45 @@ pub(super) struct PeerLimits(Mutex<HashMap<PeerId, Used>>);
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Used {
-    hour: Option<Time>,
-    fetches: u32,
-    elsewhere: u32,
+    fetches: Spent,
+    elsewhere: Spent,
     keys: Option<Time>,
     look: Option<Time>,
 }
 
-impl Used {
-    /// Begins to count anew once an hour.
-    fn roll(&mut self, now: Time) {
-        let over = |since: Time| now < since || now - since >= TimeDelta::hours(1);
-        if self.hour.is_none_or(over) {
-            self.hour = Some(now);
-            self.fetches = 0;
-            self.elsewhere = 0;
+/// What is spent of an hour's fetches, which come back one after the other: when all of them are there again.
+#[derive(Debug, Default, Clone, Copy)]
+struct Spent(Option<Time>);
+
+impl Spent {
+    /// This with one more of so many in an hour.
+    ///
+    /// # Errors
+    /// How long until there is one.
+    fn and_one(self, an_hour: i32, now: Time) -> Result<Self, TimeDelta> {
+        // A clock that was set back takes away an hour's at most.
+        let full = self.0.map_or(now, |full| full.clamp(now, now + HOUR)) + HOUR / an_hour;
+        if full <= now + HOUR {
+            Ok(Self(Some(full)))
+        } else {
+            Err(full - now - HOUR)
         }
     }
 }
 
 impl PeerLimits {
-    /// Counts a fetch from `peer`, caused by what another one sent or by nobody's activity.
+    /// Counts a fetch from `peer`, caused by what another one sent or by nobody's activity. If there is none left, nothing is
+    /// counted.
     pub(super) fn fetch(&self, peer: PeerId, cause: Option<PeerId>, now: Time) -> Result<(), ClientError> {
+        let later = |wait: TimeDelta| ClientError::FetchLater(wait.num_seconds().unsigned_abs() + 1);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fetches = all.entry(peer).or_default().fetches;
+        let fetches = fetches.and_one(PER_HOUR, now).map_err(later)?;
         if let Some(cause) = cause.filter(|cause| *cause != peer) {
             let used = all.entry(cause).or_default();
-            used.roll(now);
-            if used.elsewhere >= ELSEWHERE_PER_HOUR {
-                return Err(ClientError::TooManyFetches);
-            }
-            used.elsewhere += 1;
+            used.elsewhere = used.elsewhere.and_one(ELSEWHERE_PER_HOUR, now).map_err(later)?;
         }
-        let used = all.entry(peer).or_default();
-        used.roll(now);
-        if used.fetches >= PER_HOUR {
-            return Err(ClientError::TooManyFetches);
-        }
-        used.fetches += 1;
+        all.entry(peer).or_default().fetches = fetches;
         Ok(())
     }
 
@@ -204,7 +208,21 @@ mod tests {
             1_200
         );
         assert!(limits.fetch(PeerId(2), None, now).is_ok());
-        assert!(limits.fetch(peer, None, now + TimeDelta::hours(1)).is_ok());
+        // They come back one by one; who asks is told when.
+        let later = limits.fetch(peer, None, now);
+        assert!(matches!(later, Err(ClientError::FetchLater(4))), "{later:?}");
+        let soon = now + TimeDelta::seconds(3);
+        assert!(limits.fetch(peer, None, soon).is_ok() && limits.fetch(peer, None, soon).is_err());
+        // By a clock that was set back no later than by one that was not.
+        let later = limits.fetch(peer, None, now - TimeDelta::days(1));
+        assert!(matches!(later, Err(ClientError::FetchLater(4))), "{later:?}");
+        let next_day = now + TimeDelta::days(1);
+        assert_eq!(
+            (0..2_000)
+                .filter(|_| limits.fetch(peer, None, next_day).is_ok())
+                .count(),
+            1_200
+        );
         assert!(limits.refetch_keys(peer, now) && !limits.refetch_keys(peer, now + TimeDelta::seconds(59)));
         assert!(limits.refetch_keys(peer, now + TimeDelta::seconds(60)));
     }
@@ -219,6 +237,7 @@ mod tests {
         // Of q by its own activities, by somebody who looks, by another peer's; of p by its own.
         assert!(asked(q, Some(q), now) && asked(q, None, now) && asked(q, Some(PeerId(3)), now));
         assert!(asked(p, Some(p), now));
-        assert!(asked(q, Some(p), now + TimeDelta::hours(1)));
+        let soon = now + TimeDelta::seconds(12);
+        assert!(asked(q, Some(p), soon) && !asked(q, Some(p), soon));
     }
 }

@@ -141,6 +141,8 @@ fn unknown(error: &DomainError) -> Denied {
     match error {
         DomainError::Refused(reason) => Denied::key(reason),
         DomainError::Store(_) | DomainError::Internal(_) => Denied::failed(error),
+        // What is of others, whose keys are known, may well be taken.
+        DomainError::TooMany(_) => Denied::key("too_many_fetches"),
         // The peer does not answer for its own key: it may be asked again later.
         DomainError::Remote(text) => Denied::unavailable("key_unreachable").because(text.clone()),
         other => Denied::key("key_unknown").because(other.to_string()),
