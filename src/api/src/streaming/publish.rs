@@ -5,6 +5,7 @@ use super::{Channel, EventId, Message};
 use crate::announcements::{Announcement, Answered};
 use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::posts::PostView;
+use entrenous_domain::timelines::Timeline;
 use entrenous_domain::{
     Ctx, DomainError, announcements, conversations, custom_emoji, filters, follows, notifications, posts,
     timelines,
@@ -16,7 +17,7 @@ use entrenous_model::{
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Viewers whose view of one post is read in one turn.
+/// Viewers whose view of one post is read in one turn; and lists.
 const AT_ONCE: usize = 128;
 
 /// Tells one event to those who listen.
@@ -110,11 +111,23 @@ impl<'a> Publisher<'a> {
 
     /// Tells those of `owners` who listen to lists that show the post.
     async fn publish_lists(&self, event: &'static str, post: PostId, owners: &[AccountId]) -> ApiResult<()> {
-        let mut wanted: HashMap<AccountId, Vec<Channel>> = HashMap::new();
+        let mut lists: Vec<(AccountId, Channel, Timeline)> = Vec::new();
         for owner in owners {
-            for channel in self.listeners.channels_of(*owner, Channel::is_list) {
-                if !self.showing(&channel, post, vec![*owner]).await?.is_empty() {
-                    wanted.entry(*owner).or_default().push(channel);
+            let channels = self.listeners.channels_of(*owner, Channel::is_list);
+            lists.extend(channels.into_iter().filter_map(|channel| {
+                let timeline = channel.timeline()?;
+                Some((*owner, channel, timeline))
+            }));
+        }
+        let mut wanted: HashMap<AccountId, Vec<Channel>> = HashMap::new();
+        for some in lists.chunks(AT_ONCE) {
+            let asked = some
+                .iter()
+                .map(|(owner, _, timeline)| (*owner, timeline.clone()));
+            let shown = timelines::shown_in(self.ctx(), post, asked.collect()).await?;
+            for ((owner, channel, _), shown) in some.iter().zip(shown) {
+                if shown {
+                    wanted.entry(*owner).or_default().push(channel.clone());
                 }
             }
         }

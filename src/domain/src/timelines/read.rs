@@ -6,8 +6,9 @@
 use super::{from, home, network, network_media, tag};
 use crate::posts::{self, PostView, Viewer};
 use crate::{Ctx, Result, filters, lists};
-use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId};
+use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId, Time};
 use entrenous_store::{
+    Conn, StoreError,
     lists as list_rows,
     timelines::{self as rows, From},
 };
@@ -124,46 +125,66 @@ pub async fn showing(
     post: PostId,
     viewers: Vec<AccountId>,
 ) -> Result<Vec<AccountId>> {
-    let (timeline, now) = (timeline.clone(), ctx.now());
+    let asked = viewers.iter().map(|viewer| (*viewer, timeline.clone()));
+    let shown = shown_in(ctx, post, asked.collect()).await?;
+    let both = viewers.into_iter().zip(shown);
+    Ok(both
+        .filter_map(|(viewer, shown)| shown.then_some(viewer))
+        .collect())
+}
+
+/// Whether each of these timelines, of a viewer each, has the post; as [`showing`].
+///
+/// # Errors
+/// Only the store's.
+pub async fn shown_in(ctx: &Ctx, post: PostId, asked: Vec<(AccountId, Timeline)>) -> Result<Vec<bool>> {
+    let now = ctx.now();
+    let found = ctx.store().read(move |conn| {
+        asked
+            .iter()
+            .map(|(viewer, timeline)| has(conn, *viewer, timeline, post, now))
+            .collect::<std::result::Result<Vec<bool>, StoreError>>()
+    });
+    Ok(found.await?)
+}
+
+fn has(
+    conn: &mut Conn,
+    viewer: AccountId,
+    timeline: &Timeline,
+    post: PostId,
+    now: Time,
+) -> std::result::Result<bool, StoreError> {
     let only = Page {
         max_id: Some(post.0.saturating_add(1)),
         since_id: Some(post.0.saturating_sub(1)),
         min_id: None,
         limit: 1,
     };
-    let found = ctx.store().read(move |conn| {
-        let mut showing = Vec::new();
-        for viewer in viewers {
-            let found = match &timeline {
-                Timeline::Home => rows::home(conn, viewer, &only, now)?
-                    .into_iter()
-                    .map(|(id, _)| id)
-                    .collect(),
-                Timeline::Network { local, remote, media } => match (from(*local, *remote), media) {
-                    (None, _) => Vec::new(),
-                    (Some(from), true) => rows::network_media(conn, viewer, from, &only, now)?,
-                    (Some(from), false) => rows::network(conn, viewer, from, &only, now)?,
-                },
-                Timeline::Tag { name, local } => match crate::text::hashtag(name) {
-                    None => Vec::new(),
-                    Some(tag) => {
-                        let from = if *local { From::Here } else { From::All };
-                        rows::tag(conn, viewer, &tag, from, &only, now)?
-                    }
-                },
-                // It may have been removed since.
-                Timeline::List(id) => match list_rows::get(conn, viewer, *id)? {
-                    None => Vec::new(),
-                    Some(list) => rows::list(conn, &list, &only, now)?,
-                },
-            };
-            if found.contains(&post) {
-                showing.push(viewer);
+    let found: Vec<PostId> = match timeline {
+        Timeline::Home => rows::home(conn, viewer, &only, now)?
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect(),
+        Timeline::Network { local, remote, media } => match (from(*local, *remote), media) {
+            (None, _) => Vec::new(),
+            (Some(from), true) => rows::network_media(conn, viewer, from, &only, now)?,
+            (Some(from), false) => rows::network(conn, viewer, from, &only, now)?,
+        },
+        Timeline::Tag { name, local } => match crate::text::hashtag(name) {
+            None => Vec::new(),
+            Some(tag) => {
+                let from = if *local { From::Here } else { From::All };
+                rows::tag(conn, viewer, &tag, from, &only, now)?
             }
-        }
-        Ok(showing)
-    });
-    Ok(found.await?)
+        },
+        // It may have been removed since.
+        Timeline::List(id) => match list_rows::get(conn, viewer, *id)? {
+            None => Vec::new(),
+            Some(list) => rows::list(conn, &list, &only, now)?,
+        },
+    };
+    Ok(found.contains(&post))
 }
 
 fn between(views: Vec<PostView>, ids: &[PostId]) -> TimelinePage {

@@ -3,6 +3,7 @@
 use crate::fixture::House;
 use crate::posts::{PLAIN, THERE, remote_draft};
 use entrenous_domain::lists::{self, Change};
+use entrenous_domain::timelines::Timeline;
 use entrenous_domain::{DomainError, Via, blocks, follows, hashtags, people, posts, timelines};
 use entrenous_model::{Account, AccountId, List, ListId, Page, PostId, RepliesPolicy, Visibility};
 use entrenous_store::stories;
@@ -43,6 +44,23 @@ fn exclusive(on: bool) -> Change {
 }
 
 stories! {
+    async fn many_lists_are_asked_at_once(db: &TestDatabase) {
+        let house = House::new(db);
+        let (ada, bob) = (house.person("ada").await, house.person("bob").await);
+        house.follow(ada.id, bob.id).await;
+        house.follow(bob.id, ada.id).await;
+        let hers = house.list(ada.id, "À moi", &[bob.id]).await;
+        let empty = house.list(ada.id, "Vide", &[]).await;
+        let his = house.list(bob.id, "À lui", &[ada.id]).await;
+        let post = house.say(bob.id, "pour les listes", Visibility::Public).await;
+        let asked = [(ada.id, hers.id), (ada.id, empty.id), (bob.id, his.id), (bob.id, hers.id), (ada.id, ListId(7))];
+        let asked = asked.map(|(viewer, list)| (viewer, Timeline::List(list)));
+        let shown = timelines::shown_in(&house.ctx, post, asked.to_vec()).await.unwrap();
+        assert_eq!(shown, [true, false, false, false, false], "nobody's but its owner's");
+        let none = timelines::shown_in(&house.ctx, post, Vec::new()).await.unwrap();
+        assert!(none.is_empty());
+    }
+
     async fn a_list_shows_its_members(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;
