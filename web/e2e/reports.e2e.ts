@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages as en } from "../src/i18n/en";
+import { messages as more } from "../src/i18n/en/peers";
 import { messages as fr } from "../src/i18n/fr";
 import { eventually } from "./harness/node";
 import { api, axe, b, closeBrowser, open, shoot, type Look } from "./harness/stage";
@@ -71,19 +72,19 @@ test("a post is reported, judged as it was, and settled", async () => {
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "reports-one-desk-light");
   const button = (name: string) => boss.page.getByRole("button", { name, exact: true });
-  await button(en.report.assign).click();
-  await button(en.report.unassign).waitFor();
-  await button(en.report.resolve).click();
-  await button(en.report.reopen).waitFor();
+  await button(more.reports.assign).click();
+  await button(more.reports.unassign).waitFor();
+  await button(more.reports.resolve).click();
+  await button(more.reports.reopen).waitFor();
   expect(await openOnes("owner@a")).toEqual([]);
-  await button(en.report.reopen).click();
-  await button(en.report.resolve).click();
-  await button(en.report.reopen).waitFor();
+  await button(more.reports.reopen).click();
+  await button(more.reports.resolve).click();
+  await button(more.reports.reopen).waitFor();
   await boss.page.goto(new URL("/admin/reports", boss.page.url()).href);
-  await boss.page.getByText(en.report.noneOpen).waitFor();
+  await boss.page.getByText(more.reports.noneOpen).waitFor();
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "reports-empty-desk-light");
-  await boss.page.getByRole("tab", { name: en.report.resolved }).click();
+  await boss.page.getByRole("tab", { name: more.reports.resolved }).click();
   await row.waitFor();
   // For others there is no such page.
   await ann.page.goto(new URL("/admin/reports", ann.page.url()).href);
