@@ -17,6 +17,7 @@ export const report = {
   posts: "Which posts show it?",
   postsHint: "Only posts that you see. You can also choose none.",
   noPosts: "There are no posts of theirs that you see.",
+  postsFailed: "Their other posts could not be read. You can go on without them.",
   noText: "A post without text",
   words: "Do you want to say more?",
   comment: "In your own words",

@@ -17,6 +17,7 @@ export const report = {
   posts: "Quelles publications le montrent ?",
   postsHint: "Seulement celles que vous voyez. Vous pouvez aussi n’en choisir aucune.",
   noPosts: "Vous ne voyez aucune de ses publications.",
+  postsFailed: "Ses autres publications n’ont pas pu être lues. Vous pouvez continuer sans elles.",
   noText: "Une publication sans texte",
   words: "Voulez-vous en dire plus ?",
   comment: "Avec vos mots",

@@ -22,8 +22,7 @@ export const reports = {
     other: "{count} posts are not kept any more.",
   },
   onlyPerson: "No post was named: it is about the person.",
-  withFiles: { one: "with {count} file", other: "with {count} files" },
-  openPost: "Open the post",
+  openPost: "Open it in its conversation",
   person: "Go to the profile",
   do: "What you can do",
   resolve: "Mark as resolved",
@@ -34,5 +33,10 @@ export const reports = {
   didReopen: "The report is open again",
   didAssign: "You look after it",
   didUnassign: "Nobody looks after it",
+  change: "Change what it is about",
+  others: "Other reports about {name}",
+  connection: "Connection with {name}",
+  elsewhere:
+    "{name} looks after this person: nobody here can disable their login. You can talk to {name}, or pause the connection; on the profile each of you can mute or block the person.",
   toList: "All reports",
 } as const;

@@ -27,12 +27,7 @@ export const reports = {
     other: "{count} publications ne sont plus conservées.",
   },
   onlyPerson: "Aucune publication n’est citée : il s’agit de la personne.",
-  withFiles: {
-    one: "avec {count} fichier",
-    many: "avec {count} de fichiers",
-    other: "avec {count} fichiers",
-  },
-  openPost: "Ouvrir la publication",
+  openPost: "Ouvrir dans sa conversation",
   person: "Voir le profil",
   do: "Ce que vous pouvez faire",
   resolve: "Marquer comme traité",
@@ -43,5 +38,10 @@ export const reports = {
   didReopen: "Le signalement est rouvert",
   didAssign: "Vous vous en occupez",
   didUnassign: "Personne ne s’en occupe",
+  change: "Changer le motif",
+  others: "Autres signalements à propos de {name}",
+  connection: "Liaison avec {name}",
+  elsewhere:
+    "Cette personne relève de {name} : personne ici ne peut désactiver son compte. Vous pouvez en parler avec {name}, ou mettre la liaison en pause ; sur le profil, chacun peut masquer ou bloquer la personne.",
   toList: "Tous les signalements",
 } as const;
