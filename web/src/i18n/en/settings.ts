@@ -103,6 +103,9 @@ export const settings = {
   nodeShow: "Show again",
   nodeShowName: "Show {name} again",
   nodeShown: "You see people of {name} again",
+  letters: "Shortcuts of one key",
+  lettersHint:
+    "Such as n to write and j to go on; ? shows them all. Switch them off if they get in the way of a screen reader or of dictation. It is kept on this device.",
   device: "Notifications on this device",
   deviceTell: "Tell me while this page is closed",
   deviceHint:

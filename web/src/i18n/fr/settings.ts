@@ -106,6 +106,9 @@ export const settings = {
   nodeShow: "Afficher de nouveau",
   nodeShowName: "Afficher de nouveau {name}",
   nodeShown: "Vous verrez de nouveau les personnes de {name}",
+  letters: "Raccourcis d’une seule touche",
+  lettersHint:
+    "Comme n pour écrire et j pour avancer ; ? les montre tous. Désactivez-les s’ils gênent un lecteur d’écran ou la dictée. Ce choix reste sur cet appareil.",
   device: "Notifications sur cet appareil",
   deviceTell: "M’avertir quand cette page est fermée",
   deviceHint:
