@@ -115,5 +115,5 @@ test("of somebody elsewhere it leads to the connection", async () => {
 test("for whom there is no report there is no page", async () => {
   api.get.mockRejectedValue(new ApiError(404, "Record not found"));
   render(ReportPage, { params: { id: "5" } });
-  expect(await screen.findByText(t("common.missingTitle"))).toBeTruthy();
+  expect(await screen.findByText(t("common.missingText"))).toBeTruthy();
 });
