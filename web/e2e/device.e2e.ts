@@ -7,6 +7,10 @@ import { messages as fr } from "../src/i18n/fr";
 import { makeToken, Node } from "./harness/node";
 import { axe, closeBrowser, context, go, settled, shoot, Witness, type Look } from "./harness/stage";
 
+interface Told {
+  alerts: Record<string, boolean>;
+  policy: string;
+}
 const SERVICE = "https://push.example";
 const HERE = "/settings/preferences";
 let node: Node;
@@ -30,7 +34,8 @@ function pushing([service, answer]: [string, NotificationPermission]) {
   const manager = {
     getSubscription: () => Promise.resolve(current),
     async subscribe({ applicationServerKey }: { applicationServerKey: Uint8Array }) {
-      const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+      const kind = { name: "ECDH", namedCurve: "P-256" };
+      const pair = await crypto.subtle.generateKey(kind, true, ["deriveBits"]);
       const p256dh = text(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
       const auth = text(crypto.getRandomValues(new Uint8Array(16)));
       const endpoint = `${service}/send/${p256dh}`;
@@ -64,7 +69,7 @@ async function enter(look: Look, answer: NotificationPermission = "granted", ser
   const told = async () => {
     const headers = { authorization: `Bearer ${token}` };
     const answered = await fetch(`${node.address.url}/api/v1/push/subscription`, { headers });
-    return answered.ok ? ((await answered.json()) as { alerts: Record<string, boolean>; policy: string }) : null;
+    return answered.ok ? ((await answered.json()) as Told) : null;
   };
   return { page, witness, told, close: () => made.close() };
 }

@@ -87,7 +87,8 @@ describe("emoji that posts are answered with", () => {
       const url = `https://n.test/${shortcode}`;
       return { shortcode, url, static_url: url, visible_in_picker };
     };
-    api.all.mockResolvedValue([emoji("my_party"), emoji("party2"), emoji("Party"), emoji("party_off", false)]);
+    const names = ["my_party", "party2", "Party"];
+    api.all.mockResolvedValue([...names.map((name) => emoji(name)), emoji("party_off", false)]);
     const found = await Promise.all([emojisNamed("pa"), emojisNamed("part")]);
     for (const all of found) expect(all.map((one) => one.shortcode)).toEqual(["Party", "party2", "my_party"]);
     expect(api.all).toHaveBeenCalledTimes(1);
@@ -98,7 +99,8 @@ describe("emoji that posts are answered with", () => {
     api.all.mockReturnValueOnce(new Promise((done) => (answer = done)));
     const before = loadEmojis();
     forgetEmojis();
-    const blob = { shortcode: "blob", url: "https://n.test/1", static_url: "https://n.test/1", visible_in_picker: true };
+    const url = "https://n.test/1";
+    const blob = { shortcode: "blob", url, static_url: url, visible_in_picker: true };
     api.all.mockResolvedValueOnce([blob]);
     const after = loadEmojis();
     answer([]);

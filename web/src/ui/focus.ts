@@ -14,7 +14,8 @@ export function focused(): HTMLElement[] {
 }
 
 /** Nothing has the focus. */
-export const lost = (): boolean => document.activeElement === null || document.activeElement === document.body;
+export const lost = (): boolean =>
+  document.activeElement === null || document.activeElement === document.body;
 
 /** Brings the focus to the first of these that is still there; answers whether there is one. */
 export function focusFirst(place: readonly HTMLElement[]): boolean {

@@ -69,9 +69,10 @@ test("the posts are there as they were, with a way into their conversation; once
 });
 
 test("other reports about the same person are named, open ones and others", async () => {
-  api.list.mockImplementation(({ resolved }: { resolved?: boolean }) =>
-    Promise.resolve(page([report(), report({ id: resolved ? "3" : "4", comment: resolved ? "old" : "new" })])),
-  );
+  api.list.mockImplementation(({ resolved }: { resolved?: boolean }) => {
+    const other = resolved ? report({ id: "3", comment: "old" }) : report({ id: "4", comment: "new" });
+    return Promise.resolve(page([report(), other]));
+  });
   render(ReportPage, { params: { id: "5" } });
   expect((await screen.findByText("new")).getAttribute("href")).toBe("/admin/reports/4");
   expect(screen.getByText("old").getAttribute("href")).toBe("/admin/reports/3");

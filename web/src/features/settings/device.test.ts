@@ -149,9 +149,7 @@ test("of several choices in a row none overtakes another", async () => {
   const device = await told();
   let answer: () => void = () => undefined;
   const change = vi.spyOn(api, "change").mockImplementation((data) => Promise.resolve(known({ ...data })));
-  change.mockImplementationOnce(
-    (data) => new Promise((done) => (answer = () => done(known({ ...data })))),
-  );
+  change.mockImplementationOnce((data) => new Promise((done) => (answer = () => done(known({ ...data })))));
   const first = device.tell("poll", true);
   await device.tell("poll", false);
   await device.tell("quote", true);
