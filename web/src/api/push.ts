@@ -1,26 +1,10 @@
 /** Being told on this device while the client is closed (Web Push). */
 
 import { request } from "./client";
+import { KINDS } from "./notifications";
 import type { WebPushSubscription } from "./types";
 
 const PATH = "/api/v1/push/subscription";
-
-/** Of what one can be told: what stands in the list of notifications. */
-export const KINDS = [
-  "mention",
-  "quote",
-  "follow",
-  "follow_request",
-  "reblog",
-  "favourite",
-  "pleroma:emoji_reaction",
-  "status",
-  "poll",
-  "update",
-  "quoted_update",
-  "admin.report",
-] as const;
-export type Kind = (typeof KINDS)[number];
 
 /** From whom one is told; `none` is an answer of the node, not a choice. */
 export const POLICIES = ["all", "followed", "follower"] as const;

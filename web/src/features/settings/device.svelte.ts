@@ -1,8 +1,9 @@
 /** Whether, and of what, this browser is told while the client is closed, and changing that. */
 
 import { ApiError } from "$/api/client";
+import type { Kind } from "$/api/notifications";
 import * as api from "$/api/push";
-import type { Kind, Policy, Wanted } from "$/api/push";
+import type { Policy, Wanted } from "$/api/push";
 import type { WebPushSubscription } from "$/api/types";
 import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
