@@ -87,7 +87,8 @@ test("one is told of what one chose, until one is not", async () => {
   expect((await told())?.alerts).toMatchObject({ mention: true, favourite: true, "admin.report": true });
   await box(page, en.settings.tellFavourite).uncheck();
   await page.getByLabel(en.settings.tellFrom, { exact: true }).selectOption("followed");
-  await expect.poll(told).toMatchObject({ policy: "followed", alerts: { favourite: false, mention: true } });
+  const wanted = { policy: "followed", alerts: { favourite: false, mention: true } };
+  await expect.poll(told, { timeout: 10_000 }).toMatchObject(wanted);
   expect(await axe(page)).toEqual([]);
 
   await go(page, "/home");
@@ -96,7 +97,7 @@ test("one is told of what one chose, until one is not", async () => {
   expect(await box(page, en.settings.tellMention).isChecked()).toBe(true);
   await bell(page, en).click();
   await box(page, en.settings.tellMention).waitFor({ state: "detached" });
-  await expect.poll(told).toBeNull();
+  await expect.poll(told, { timeout: 10_000 }).toBeNull();
   // That there was nothing before is what the node answers with 404.
   expect(await witness.troubles(/status of 404/)).toEqual([]);
   await close();
