@@ -18,6 +18,7 @@ fn file(bytes: &[u8]) -> PreparedFile {
         content_type: "image/png",
         pixels: Some((3, 2)),
         duration: None,
+        frame_rate: None,
         preview: Some(PreparedPreview {
             bytes: b"small".to_vec(),
             content_type: "image/jpeg",
@@ -47,6 +48,8 @@ fn remote(uri: &str, urls: &[&str]) -> Draft {
         description: "é".repeat(2_000),
         focus: Focus::default(),
         pixels: Some((600, 400)),
+        duration: None,
+        poster: None,
         blurhash: None,
     };
     Draft {
@@ -174,7 +177,7 @@ stories! {
         assert_eq!(attachments::path(ctx, &first.files[0]).unwrap(), None);
         let wanted = attachments::wanted(ctx, post).await.unwrap();
         assert_eq!(wanted.iter().map(|one| one.url.as_str()).collect::<Vec<_>>(), [a, b]);
-        attachments::arrived(ctx, wanted[0].id, file(b"theirs")).await.unwrap();
+        attachments::arrived(ctx, wanted[0].id, file(b"theirs"), None).await.unwrap();
         attachments::failed(ctx, wanted[1].id).await.unwrap();
         let second = view().await;
         assert_eq!((second.files[0].state, second.files[0].width), (AttachmentState::Ready, Some(3)));
@@ -189,7 +192,7 @@ stories! {
         assert_eq!(third.files[1].id, wanted[0].id);
         assert_eq!((third.files.len(), third.files[0].state), (2, AttachmentState::Waiting));
         // What comes for a file that nobody names any more is not kept.
-        attachments::arrived(ctx, wanted[1].id, file(b"late")).await.unwrap();
+        attachments::arrived(ctx, wanted[1].id, file(b"late"), None).await.unwrap();
         assert_eq!(view().await.files.len(), 2);
         posts::delete(ctx, house.via(peer), zoe.id, post).await.unwrap();
         assert!(!opens(ctx, &path).await);
