@@ -11,7 +11,7 @@ use entrenous_model::{
 use entrenous_store::attachments::{self as rows, Filled};
 
 /// How long a file that could not be fetched rests.
-const REST: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const REST: TimeDelta = TimeDelta::minutes(5);
 
 /// A file to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,6 +16,7 @@ pub use sweep::{expire, sweep};
 pub use upload::upload;
 
 pub(crate) use capability::open;
+pub(crate) use fetched::REST;
 pub(crate) use sweep::unnamed;
 pub(crate) use upload::checked;
 

@@ -1,6 +1,6 @@
 //! The files of a post, as its author wants them.
 
-use crate::attachments::{DESCRIPTION, PER_POST, checked};
+use crate::attachments::{DESCRIPTION, PER_POST, REST, checked};
 use crate::work::Work;
 use crate::{DomainError, Result};
 use entrenous_model::{
@@ -211,8 +211,13 @@ fn set_remote(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, files: &[
                 changed = true;
             }
             if known.poster_url != file.poster {
-                // Nothing that is shown has changed before it is here.
-                rows::set_poster_url(tx, known.id, file.poster.as_deref())?;
+                // Nothing that is shown has changed before it is here. It may be fetched at once, but for a file that rests.
+                let tried = if known.state == AttachmentState::Ready {
+                    now - REST
+                } else {
+                    known.changed_at
+                };
+                rows::set_poster_url(tx, known.id, file.poster.as_deref(), tried)?;
             }
             continue;
         }

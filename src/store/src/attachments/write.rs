@@ -197,13 +197,23 @@ pub fn fill(conn: &mut Conn, id: MediaId, filled: &Filled<'_>, now: Time) -> Res
     Ok(changed > 0)
 }
 
-/// A peer has put another picture before its film or sound, or none any more: the one that is here stays until then.
+/// A peer has put another picture before its film or sound, or none any more: the one that is here stays until another has
+/// come. `tried` is when it counts as last tried.
 ///
 /// # Errors
 /// The database's.
-pub fn set_poster_url(conn: &mut Conn, id: MediaId, url: Option<&str>) -> Result<(), StoreError> {
+pub fn set_poster_url(
+    conn: &mut Conn,
+    id: MediaId,
+    url: Option<&str>,
+    tried: Time,
+) -> Result<(), StoreError> {
     diesel::update(dsl::attachments.find(id.get()))
-        .set((dsl::poster_url.eq(url), dsl::poster_due.eq(url.is_some())))
+        .set((
+            dsl::poster_url.eq(url),
+            dsl::poster_due.eq(url.is_some()),
+            dsl::changed_at.eq(to_db(tried)),
+        ))
         .execute(conn)?;
     Ok(())
 }
