@@ -9,8 +9,8 @@ fn png(side: u32) -> Vec<u8> {
 }
 
 /// Type, pixels, milliseconds, rate.
-fn told(bytes: Vec<u8>) -> (&'static str, Option<(u32, u32)>, Option<i64>, Option<String>) {
-    let file = prepare(bytes.clone()).unwrap();
+fn told(bytes: &[u8]) -> (&'static str, Option<(u32, u32)>, Option<i64>, Option<String>) {
+    let file = prepare(bytes.to_vec()).unwrap();
     assert_eq!(file.bytes, bytes, "it passes as it is");
     (
         file.content_type,
@@ -25,7 +25,7 @@ fn films_say_how_large_long_and_fast_they_are() {
     let film = Film::default();
     let rate = |text: &str| Some(text.to_owned());
     assert_eq!(
-        told(samples::mp4(&film)),
+        told(&samples::mp4(&film)),
         ("video/mp4", Some((640, 360)), Some(2_000), rate("30/1"))
     );
     let upright = Film {
@@ -34,12 +34,12 @@ fn films_say_how_large_long_and_fast_they_are() {
         ..film
     };
     assert_eq!(
-        told(samples::mp4(&upright)),
+        told(&samples::mp4(&upright)),
         ("video/quicktime", Some((360, 640)), Some(2_000), rate("30/1"))
     );
     for known in [true, false] {
         assert_eq!(
-            told(samples::webm(known, true)),
+            told(&samples::webm(known, true)),
             ("video/webm", Some((320, 240)), Some(2_000), rate("25/1")),
             "the length is said: {known}"
         );
@@ -64,16 +64,16 @@ fn sounds_say_how_long_they_are() {
         (samples::flac(None), "audio/flac"),
         (samples::wav(), "audio/wav"),
     ] {
-        assert_eq!(told(bytes), (content_type, None, Some(2_000), None));
+        assert_eq!(told(&bytes), (content_type, None, Some(2_000), None));
     }
-    assert_eq!(told(samples::mp3(100, None)), ("audio/mpeg", None, Some(2_612), None));
+    assert_eq!(told(&samples::mp3(100, None)), ("audio/mpeg", None, Some(2_612), None));
     // A tag behind it, and a gap in it.
     let mut gap = samples::mp3(50, None);
     gap.extend_from_slice(&[0x55; 700]);
     gap.extend_from_slice(&samples::mp3(50, None));
     gap.extend_from_slice(b"TAG");
     gap.resize(gap.len() + 125, b' ');
-    let (_, _, length, _) = told(gap);
+    let (_, _, length, _) = told(&gap);
     assert!(length.is_some_and(|length| (2_500..2_650).contains(&length)), "{length:?}");
 }
 
