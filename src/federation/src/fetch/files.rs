@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 4;
 /// How many posts may wait; the files of more come when someone looks at them.
 const WAITING: usize = 500;
-/// Longest time for one file.
+/// Longest time for one file without the picture before it.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Longest time for the picture before a film.
 const PATIENCE_FOR_POSTER: Duration = Duration::from_secs(30);
@@ -129,7 +129,9 @@ impl Federation {
         let most = wanted.len() * 2 + posters.len();
         let budget = Budget::of(u32::try_from(most).unwrap_or(u32::MAX));
         for file in wanted {
-            let taken = tokio::time::timeout(PATIENCE, self.take_file(peer, &file, &budget)).await;
+            let taking = self.take_file(peer, &file, &budget);
+            // What takes long is not lost for the picture before it.
+            let taken = tokio::time::timeout(PATIENCE + PATIENCE_FOR_POSTER, taking).await;
             match taken {
                 Ok(Ok(())) => {}
                 // Our own disk or database: the peer did nothing wrong.
