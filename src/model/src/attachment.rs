@@ -285,7 +285,7 @@ mod tests {
         ] {
             let rate = FrameRate::of(frames, seconds).unwrap();
             assert_eq!((rate.to_string().as_str(), rate.whole()), (text, whole));
-            assert_eq!(text.parse(), Ok(rate));
+            assert_eq!(text.parse::<FrameRate>(), Ok(rate));
         }
         for (frames, seconds) in [(0, 1), (1, 0), (0, 0), (u64::MAX, 1), (1, u64::MAX)] {
             assert_eq!(FrameRate::of(frames, seconds), None);
