@@ -48,7 +48,7 @@ def ask_what_is_known(case, kwargs, label, whole):
     """Puts in ids, and with `whole` also input, of things that there are."""
     said = known.FOR[label](THINGS) if label in known.FOR else {}
     ids = said.get("path") or known.ids_of(THINGS, case.path)
-    case.path_parameters.update(ids)
+    case.path_parameters.update({name: value for name, value in ids.items() if f"{{{name}}}" in case.path})
     if not whole:
         return
     if "query" in said or "body" in said or "files" in said:
