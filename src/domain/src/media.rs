@@ -105,11 +105,7 @@ pub(crate) fn written(ctx: &Ctx, id: i64, what: &str, seconds: i64) -> Result<St
 
 /// Which of several things a capability opens: what each is called in it, and the seconds of its period. Every one of them is
 /// compared, in constant time.
-pub(crate) fn opened<T: Copy>(
-    ctx: &Ctx,
-    capability: &str,
-    things: &[(T, String, i64)],
-) -> Result<Option<T>> {
+pub(crate) fn opened<T: Copy>(ctx: &Ctx, capability: &str, things: &[(T, String, i64)]) -> Result<Option<T>> {
     let now = ctx.now().timestamp();
     let mut opened = None;
     for (thing, what, seconds) in things {

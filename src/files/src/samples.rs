@@ -62,11 +62,7 @@ pub fn mp4(film: &Film<'_>) -> Vec<u8> {
         numbers(&[u32::from(width) << 16, u32::from(height) << 16]),
     ]
     .concat();
-    let handler: &[u8] = if film.pixels.is_some() {
-        b"vide"
-    } else {
-        b"soun"
-    };
+    let handler: &[u8] = if film.pixels.is_some() { b"vide" } else { b"soun" };
     let media = mp4_box(
         b"mdia",
         &[
@@ -113,10 +109,7 @@ pub fn webm_element(name: &[u8], parts: &[&[u8]]) -> Vec<u8> {
 /// A WebM of 320 by 240 and 25 pictures a second, whose length is said only if `told`: two seconds.
 #[must_use]
 pub fn webm(told: bool, seen: bool) -> Vec<u8> {
-    let head = webm_element(
-        b"\x1a\x45\xdf\xa3",
-        &[&webm_element(b"\x42\x82", &[b"webm"])],
-    );
+    let head = webm_element(b"\x1a\x45\xdf\xa3", &[&webm_element(b"\x42\x82", &[b"webm"])]);
     let duration = webm_element(b"\x44\x89", &[&2_000_f32.to_be_bytes()]);
     let said: &[u8] = if told { &duration } else { &[] };
     let info = webm_element(
@@ -222,7 +215,10 @@ pub fn flac(cover: Option<&[u8]>) -> Vec<u8> {
     };
     let shown = |cover: &[u8]| {
         let words = [b"\0\0\0\x03\0\0\0\x09image/png\0\0\0\0".as_slice(), &[0; 16]].concat();
-        block(0x86, &[words.as_slice(), &long(cover.len()).to_be_bytes(), cover].concat())
+        block(
+            0x86,
+            &[words.as_slice(), &long(cover.len()).to_be_bytes(), cover].concat(),
+        )
     };
     let first = if cover.is_some() { 0 } else { 0x80 };
     [

@@ -113,9 +113,9 @@ fn iso(brand: &[u8]) -> Result<&'static str, Refused> {
         b"qt  " => Ok("video/quicktime"),
         b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avif" | b"avis" => Err(Refused::Heic),
         b"isom" | b"iso2" | b"iso3" | b"iso4" | b"iso5" | b"iso6" | b"iso7" | b"iso8" | b"iso9" | b"isml"
-        | b"mp41" | b"mp42" | b"avc1" | b"avc3" | b"hvc1" | b"av01" | b"M4V " | b"M4VH" | b"M4VP" | b"f4v "
-        | b"dash" | b"cmfc" | b"MSNV" | b"XAVC" | b"mmp4" | b"3gp4" | b"3gp5" | b"3gp6" | b"3gp7" | b"3gp8"
-        | b"3gp9" | b"3g2a" | b"3g2b" | b"3g2c" => Ok("video/mp4"),
+        | b"mp41" | b"mp42" | b"avc1" | b"avc3" | b"hvc1" | b"av01" | b"M4V " | b"M4VH" | b"M4VP"
+        | b"f4v " | b"dash" | b"cmfc" | b"MSNV" | b"XAVC" | b"mmp4" | b"3gp4" | b"3gp5" | b"3gp6"
+        | b"3gp7" | b"3gp8" | b"3gp9" | b"3g2a" | b"3g2b" | b"3g2c" => Ok("video/mp4"),
         _ => Err(Refused::Unknown),
     }
 }

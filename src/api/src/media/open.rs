@@ -23,7 +23,10 @@ pub(super) fn routes() -> Routes<ApiState> {
                 "capability",
                 "Proof that the URL was given by this node.",
             )
-            .answers("application/octet-stream"),
+            .answers("*/*")
+            .also(206, "The range that was asked for")
+            .also(304, "The file is the one that `If-None-Match` names")
+            .also(416, "The file has no such range"),
         open,
     )
 }

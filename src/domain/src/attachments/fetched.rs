@@ -5,9 +5,7 @@ use super::upload::{store, store_preview};
 use crate::media::Opened;
 use crate::{Ctx, Result, work};
 use chrono::TimeDelta;
-use entrenous_model::{
-    Attachment, AttachmentState, Event, MediaId, PostId, PreparedFile, PreparedPreview,
-};
+use entrenous_model::{Attachment, AttachmentState, Event, MediaId, PostId, PreparedFile, PreparedPreview};
 use entrenous_store::attachments::{self as rows, Filled};
 
 /// How long a file that could not be fetched rests.

@@ -103,8 +103,11 @@ pub(crate) fn routes() -> Routes<Federation> {
         .get(
             "/posts/{id}/files/{file}/poster",
             Access::Peer,
-            Doc::new("federation", "The picture that stands before a film or sound of a post")
-                .answers("application/octet-stream"),
+            Doc::new(
+                "federation",
+                "The picture that stands before a film or sound of a post",
+            )
+            .answers("application/octet-stream"),
             files::poster,
         )
         .get(

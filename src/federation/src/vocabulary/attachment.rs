@@ -96,7 +96,12 @@ fn poster(item: &Value) -> Option<String> {
     ["icon", "preview"]
         .iter()
         .flat_map(|name| field::many(item, name).iter().take(POSTERS))
-        .find_map(|picture| picture.get("url").and_then(field::link).or_else(|| field::link(picture)))
+        .find_map(|picture| {
+            picture
+                .get("url")
+                .and_then(field::link)
+                .or_else(|| field::link(picture))
+        })
 }
 
 /// A length as XML Schema writes it (3.3.6), without days: `PT1H2M3.5S`.
@@ -156,7 +161,9 @@ mod tests {
         let film = json!({"type": "Document", "mediaType": "video/mp4", "url": "https://p.test/f", "duration": "PT1M2.5S",
             "icon": {"type": "Image", "mediaType": "image/jpeg", "url": "https://p.test/f.jpg"}});
         let read = Attached::read(&json!({ "attachment": film }));
-        let [film] = read.as_slice() else { panic!("{read:?}") };
+        let [film] = read.as_slice() else {
+            panic!("{read:?}")
+        };
         assert_eq!(
             (film.poster.as_deref(), film.duration),
             (Some("https://p.test/f.jpg"), Some(62_500))
@@ -186,8 +193,14 @@ mod tests {
         }
         for (value, expected) in [
             (json!({"icon": "https://p.test/1"}), Some("https://p.test/1")),
-            (json!({"icon": [7, {"url": "https://p.test/2"}]}), Some("https://p.test/2")),
-            (json!({"preview": {"type": "Image", "url": {"href": "https://p.test/3"}}}), Some("https://p.test/3")),
+            (
+                json!({"icon": [7, {"url": "https://p.test/2"}]}),
+                Some("https://p.test/2"),
+            ),
+            (
+                json!({"preview": {"type": "Image", "url": {"href": "https://p.test/3"}}}),
+                Some("https://p.test/3"),
+            ),
             (json!({"icon": {"url": "javascript:alert(1)"}}), None),
             (json!({"icon": 7}), None),
         ] {

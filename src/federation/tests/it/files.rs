@@ -305,7 +305,9 @@ async fn a_film_crosses_with_the_picture_before_it() {
         preview: Some(entrenous_files::preview(&png_of(40)).unwrap()),
         ..Default::default()
     };
-    attachments::change(a.ctx(), ada.id, film.id, change).await.unwrap();
+    attachments::change(a.ctx(), ada.id, film.id, change)
+        .await
+        .unwrap();
     let peer = entrenous_domain::peers::active(a.ctx(), b.origin())
         .await
         .unwrap()
@@ -339,7 +341,9 @@ async fn a_film_crosses_with_the_picture_before_it() {
     // It goes with the post.
     let path = attachments::preview_path(b.ctx(), &copy).unwrap().unwrap();
     assert!(opens(&b, &path).await.is_some());
-    posts::delete(b.ctx(), Via::Local, author.id, known).await.unwrap();
+    posts::delete(b.ctx(), Via::Local, author.id, known)
+        .await
+        .unwrap();
     assert_eq!(opens(&b, &path).await, None);
 }
 
@@ -386,7 +390,10 @@ async fn a_picture_of_another_place_is_never_put_before_a_film() {
     let own = a.origin().join("/own.jpg");
     for (poster, taken) in [
         (json!("https://elsewhere.example/p.jpg"), None),
-        (json!({ "type": "Image", "url": "https://elsewhere.example/p.jpg" }), None),
+        (
+            json!({ "type": "Image", "url": "https://elsewhere.example/p.jpg" }),
+            None,
+        ),
         (json!(7), None),
         (json!({ "type": "Image", "url": own }), Some(own.clone())),
     ] {

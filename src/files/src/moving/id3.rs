@@ -38,7 +38,9 @@ fn small(number: u32) -> Option<usize> {
     if bytes.iter().any(|byte| byte & 0x80 != 0) {
         return None;
     }
-    let number = bytes.iter().fold(0, |value, byte| (value << 7) | u32::from(*byte));
+    let number = bytes
+        .iter()
+        .fold(0, |value, byte| (value << 7) | u32::from(*byte));
     Some(length(number))
 }
 

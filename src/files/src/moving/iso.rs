@@ -157,10 +157,7 @@ impl Track {
 /// Width and height as a track is shown, turned as the camera was held (8.3.2).
 fn shown(header: &[u8]) -> Option<(u32, u32)> {
     let matrix = if *header.first()? == 0 { 40 } else { 52 };
-    let (width, height) = (
-        be32(header, matrix + 36)? >> 16,
-        be32(header, matrix + 40)? >> 16,
-    );
+    let (width, height) = (be32(header, matrix + 36)? >> 16, be32(header, matrix + 40)? >> 16);
     let lies = be32(header, matrix)? == 0 && be32(header, matrix + 16)? == 0;
     let pixels = if lies { (height, width) } else { (width, height) };
     (pixels.0 > 0 && pixels.1 > 0).then_some(pixels)

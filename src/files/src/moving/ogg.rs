@@ -146,7 +146,10 @@ impl Codec {
             let [high, low] = word(packet, 40)?;
             return Some(Self::Theora {
                 pixels: if pixels.0 == 0 || pixels.1 == 0 {
-                    (u32::from(be16(packet, 10)?) * 16, u32::from(be16(packet, 12)?) * 16)
+                    (
+                        u32::from(be16(packet, 10)?) * 16,
+                        u32::from(be16(packet, 12)?) * 16,
+                    )
                 } else {
                     pixels
                 },

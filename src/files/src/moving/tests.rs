@@ -66,7 +66,10 @@ fn sounds_say_how_long_they_are() {
     ] {
         assert_eq!(told(&bytes), (content_type, None, Some(2_000), None));
     }
-    assert_eq!(told(&samples::mp3(100, None)), ("audio/mpeg", None, Some(2_612), None));
+    assert_eq!(
+        told(&samples::mp3(100, None)),
+        ("audio/mpeg", None, Some(2_612), None)
+    );
     // A tag behind it, and a gap in it.
     let mut gap = samples::mp3(50, None);
     gap.extend_from_slice(&[0x55; 700]);
@@ -74,7 +77,10 @@ fn sounds_say_how_long_they_are() {
     gap.extend_from_slice(b"TAG");
     gap.resize(gap.len() + 125, b' ');
     let (_, _, length, _) = told(&gap);
-    assert!(length.is_some_and(|length| (2_500..2_650).contains(&length)), "{length:?}");
+    assert!(
+        length.is_some_and(|length| (2_500..2_650).contains(&length)),
+        "{length:?}"
+    );
 }
 
 #[test]
@@ -128,8 +134,14 @@ fn a_picture_in_a_tag_is_found_as_each_version_writes_it() {
     let head = |flags: u8| [b'A', b'P', b'I', b'C', 0, 0, 0, size(body.len()), 0, flags];
     let other = frame(b"TIT2\0\0\0\x02\0\0", b"\0x");
     let new = [other, frame(&head(0), body)].concat();
-    assert_eq!(cover(&tag(3, 0, &new)).as_deref(), Some(b"pic\xff\0\xe0".as_slice()));
-    assert_eq!(cover(&tag(4, 0, &new)).as_deref(), Some(b"pic\xff\0\xe0".as_slice()));
+    assert_eq!(
+        cover(&tag(3, 0, &new)).as_deref(),
+        Some(b"pic\xff\0\xe0".as_slice())
+    );
+    assert_eq!(
+        cover(&tag(4, 0, &new)).as_deref(),
+        Some(b"pic\xff\0\xe0".as_slice())
+    );
     let whole = cover(&tag(4, 0, &frame(&head(2), body)));
     assert_eq!(whole.as_deref(), Some(b"pic\xff\xe0".as_slice()));
     // Compressed.
@@ -161,7 +173,12 @@ fn what_only_begins_like_one_is_refused() {
     // Cut off, and with something else behind.
     refused(film[..film.len() - 4].to_vec());
     for tail in [b"PK\x03\x04 an archive".as_slice(), b"<script>alert(1)</script>"] {
-        for whole in [film.clone(), samples::webm(true, true), samples::ogg(), samples::wav()] {
+        for whole in [
+            film.clone(),
+            samples::webm(true, true),
+            samples::ogg(),
+            samples::wav(),
+        ] {
             refused([whole, tail.to_vec()].concat());
         }
     }

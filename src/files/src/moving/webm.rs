@@ -186,13 +186,9 @@ impl Clock {
     /// A block begins with the number of its track, and its time after that of the cluster.
     fn block(&mut self, block: &[u8]) {
         let after = block.first().and_then(|first| marked(*first, 8));
-        let time = after
-            .and_then(|after| word(block, after))
-            .map(i16::from_be_bytes);
+        let time = after.and_then(|after| word(block, after)).map(i16::from_be_bytes);
         if let Some(time) = time {
-            self.last = self
-                .last
-                .max(self.cluster.saturating_add_signed(i64::from(time)));
+            self.last = self.last.max(self.cluster.saturating_add_signed(i64::from(time)));
         }
     }
 }

@@ -363,7 +363,10 @@ async fn films_and_sounds_say_what_they_are() {
     // The cover of a record stands for it, until its owner says otherwise.
     let cover = png(300, 300, 7);
     let song = upload(&stage, &ada, &samples::mp3(100, Some(&cover))).await;
-    assert_eq!((&song["type"], &song["mime_type"]), (&json!("audio"), &json!("audio/mpeg")));
+    assert_eq!(
+        (&song["type"], &song["mime_type"]),
+        (&json!("audio"), &json!("audio/mpeg"))
+    );
     assert_eq!(
         (&song["meta"]["length"], &song["meta"]["original"]["duration"]),
         (&json!("0:00:02.61"), &json!(2.612))
@@ -374,9 +377,16 @@ async fn films_and_sounds_say_what_they_are() {
     let shown = stage.get(&ada, &old).await;
     assert_eq!(image::load_from_memory(&shown.bytes).unwrap().width(), 300);
     let path = format!("/api/v1/media/{}", song["id"].as_str().unwrap());
-    let new = send(&stage, &ada, "PUT", &path, &[], &[("thumbnail", &png(200, 100, 9))])
-        .await
-        .ok();
+    let new = send(
+        &stage,
+        &ada,
+        "PUT",
+        &path,
+        &[],
+        &[("thumbnail", &png(200, 100, 9))],
+    )
+    .await
+    .ok();
     assert_eq!(new["meta"]["small"]["size"], "200x100");
     // The old one is gone, with its bytes.
     stage.get(&ada, &old).await.refused(404);
@@ -389,8 +399,20 @@ async fn films_and_sounds_say_what_they_are() {
         (&limits["video_frame_rate_limit"], &limits["video_size_limit"]),
         (&json!(240), &limits["image_size_limit"])
     );
-    for name in ["video/quicktime", "audio/webm", "audio/x-m4a", "audio/x-wav", "application/pdf"] {
-        assert!(limits["supported_mime_types"].as_array().unwrap().contains(&json!(name)), "{name}");
+    for name in [
+        "video/quicktime",
+        "audio/webm",
+        "audio/x-m4a",
+        "audio/x-wav",
+        "application/pdf",
+    ] {
+        assert!(
+            limits["supported_mime_types"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(name)),
+            "{name}"
+        );
     }
 }
 
