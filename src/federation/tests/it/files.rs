@@ -328,7 +328,8 @@ async fn a_film_crosses_with_the_picture_before_it() {
         loop {
             let batch = events.recv().await.unwrap();
             b.ctx().caches().apply(&batch);
-            let files = view(&b, &bob, known).await.files;
+            let seen = view(&b, &bob, known).await;
+            let files = &seen.files;
             if files[0].preview.as_ref().is_some_and(|one| one.width == 40) {
                 return files[0].clone();
             }

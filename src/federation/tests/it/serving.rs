@@ -289,7 +289,7 @@ async fn the_instance_actor_and_people_read_back() {
         .unwrap()
         .unwrap();
     let cleared = reader.clear::<entrenous_model::Serving>(Matter::Key).unwrap();
-    let reader = entrenous_federation::render::Reader::of(&reader, cleared);
+    let reader = Reader::of(&reader, cleared);
     let person = Actor::read(&node.federation.person(&ada, reader).await.unwrap()).unwrap();
     assert_eq!(
         (person.id.as_str(), person.username.as_deref()),

@@ -9,7 +9,9 @@ fn png(side: u32) -> Vec<u8> {
 }
 
 /// Type, pixels, milliseconds, rate.
-fn told(bytes: &[u8]) -> (&'static str, Option<(u32, u32)>, Option<i64>, Option<String>) {
+type Told = (&'static str, Option<(u32, u32)>, Option<i64>, Option<String>);
+
+fn told(bytes: &[u8]) -> Told {
     let file = prepare(bytes.to_vec()).unwrap();
     assert_eq!(file.bytes, bytes, "it passes as it is");
     (

@@ -100,7 +100,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-fn find<'a>(bytes: &'a [u8], wanted: u32) -> Option<&'a [u8]> {
+fn find(bytes: &[u8], wanted: u32) -> Option<&[u8]> {
     Elements(bytes)
         .find(|(name, _)| *name == wanted)
         .map(|(_, inner)| inner)
