@@ -21,7 +21,10 @@ test("a list is read, fails, is read again, and is changed in place", async () =
 });
 
 test("what has an order keeps it", async () => {
-  const list = new Loaded(async () => [one("1", "b")], (a, b) => a.name.localeCompare(b.name));
+  const list = new Loaded(
+    async () => [one("1", "b")],
+    (a, b) => a.name.localeCompare(b.name),
+  );
   await list.read();
   list.put(one("2", "c"));
   list.put(one("3", "a"));

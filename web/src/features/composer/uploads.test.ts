@@ -120,7 +120,12 @@ test("a film goes with a picture of it, and without where there is none, or no r
 
 test("taking a film out while its picture is taken ends it", async () => {
   const upload = vi.fn(() => new Promise<MediaAttachment>(() => {}));
-  const uploads = new Uploads(limits, { ...none, upload }, async () => {}, async () => null);
+  const uploads = new Uploads(
+    limits,
+    { ...none, upload },
+    async () => {},
+    async () => null,
+  );
   uploads.add([file("1.mp4", "video/mp4")]);
   uploads.remove(uploads.items[0]!);
   await settled();
