@@ -1,4 +1,4 @@
-//! Files: their type, pictures decoded and made anew, lengths of films.
+//! Files: their type, pictures decoded and made anew, films and sounds as they are built.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| entrenous_fuzz::run("file", data));

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages as en } from "../src/i18n/en";
+import { messages as more } from "../src/i18n/en/peers";
 import { messages as fr } from "../src/i18n/fr";
 import { api, axe, closeBrowser, open, shoot, type Look } from "./harness/stage";
 import { seed } from "./harness/seed";
@@ -31,15 +32,15 @@ test("it is told, seen at once, answered, read, changed and taken back", async (
   const text = `The lift is out until noon ${Date.now()} #lift`;
   const boss = await open("owner@a", "/admin/announcements");
   const ann = await open("ann@a", "/home");
-  await boss.page.getByText(en.admin.nothingTold).waitFor();
+  await boss.page.getByText(more.admin.nothingTold).waitFor();
   expect(await axe(boss.page)).toEqual([]);
-  await boss.page.getByLabel(en.admin.announcementText).fill(text);
-  await boss.page.getByLabel(en.admin.announcementEnds).fill("2020-01-01T09:30");
-  await press(boss.page, en.admin.tellEveryone);
+  await boss.page.getByLabel(more.admin.announcementText).fill(text);
+  await boss.page.getByLabel(more.admin.announcementEnds).fill("2020-01-01T09:30");
+  await press(boss.page, more.admin.tellEveryone);
   await boss.page.getByRole("alert").waitFor();
-  expect(await boss.page.getByLabel(en.admin.announcementText).inputValue()).toBe(text);
-  await boss.page.getByLabel(en.admin.announcementEnds).fill("");
-  await press(boss.page, en.admin.tellEveryone);
+  expect(await boss.page.getByLabel(more.admin.announcementText).inputValue()).toBe(text);
+  await boss.page.getByLabel(more.admin.announcementEnds).fill("");
+  await press(boss.page, more.admin.tellEveryone);
   await row(boss.page, text).waitFor();
 
   // There without a reload, with its hashtag as a link of this client.
@@ -55,8 +56,8 @@ test("it is told, seen at once, answered, read, changed and taken back", async (
   await mine.click();
   await card(ann.page, text).getByRole("button", { pressed: true }).waitFor({ state: "detached" });
 
-  await row(boss.page, text).getByRole("button", { name: en.admin.announcementEdit, exact: true }).click();
-  await boss.page.getByLabel(en.admin.announcementText).fill(`${text} after all`);
+  await row(boss.page, text).getByRole("button", { name: more.admin.announcementEdit }).click();
+  await boss.page.getByLabel(more.admin.announcementText).fill(`${text} after all`);
   await press(boss.page, en.common.save);
   await card(ann.page, "after all").waitFor();
   await press(ann.page, en.feed.dismiss);
@@ -69,9 +70,9 @@ test("it is told, seen at once, answered, read, changed and taken back", async (
   await row(boss.page, text).getByText("1 person has read it").waitFor();
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "announcements-admin-desk-light");
-  await row(boss.page, text).getByRole("button", { name: en.admin.takeBack, exact: true }).click();
-  await boss.page.getByRole("dialog").getByRole("button", { name: en.admin.takeBack, exact: true }).click();
-  await boss.page.getByText(en.admin.nothingTold).waitFor();
+  await row(boss.page, text).getByRole("button", { name: more.admin.takeBack }).click();
+  await boss.page.getByRole("dialog").getByRole("button", { name: more.admin.takeBack, exact: true }).click();
+  await boss.page.getByText(more.admin.nothingTold).waitFor();
   expect(await ann.witness.troubles()).toEqual([]);
   await Promise.all([boss.context.close(), ann.context.close()]);
 });

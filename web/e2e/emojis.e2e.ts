@@ -3,7 +3,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages as en } from "../src/i18n/en";
+import { messages as more } from "../src/i18n/en/peers";
 import { messages as fr } from "../src/i18n/fr";
+import { messages as moreFr } from "../src/i18n/fr/peers";
 import { api, axe, closeBrowser, open, shoot, type Look } from "./harness/stage";
 import { seed } from "./harness/seed";
 
@@ -29,7 +31,11 @@ afterAll(async () => {
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 const card = (page: Page, text: string) => page.locator("article[data-post]", { hasText: text }).first();
 
-async function add(page: Page, words: typeof en, code: string) {
+type Words = typeof en & typeof more;
+const ENGLISH: Words = { ...en, ...more };
+const FRENCH = { ...fr, ...moreFr } as unknown as Words;
+
+async function add(page: Page, words: Words, code: string) {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: words.files.choose }).click();
   await (await chooser).setFiles({ name: `${code}.png`, mimeType: "image/png", buffer: PNG });
@@ -43,13 +49,13 @@ test("an emoji is added, written, answered with and taken back", async () => {
   await clear();
   const text = `Lunch at noon ${Date.now()}`;
   const boss = await open("owner@a", "/admin/emojis");
-  await boss.page.getByText(en.admin.emojiNone).waitFor();
+  await boss.page.getByText(more.admin.emojiNone).waitFor();
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "emoji-admin-empty-desk-light");
-  await boss.page.getByLabel(en.admin.emojiCode).fill("party_blob");
-  await press(boss.page, en.admin.emojiAddDo);
-  await boss.page.getByText(en.admin.emojiNeedsPicture).waitFor();
-  await add(boss.page, en, "party_blob");
+  await boss.page.getByLabel(more.admin.emojiCode).fill("party_blob");
+  await press(boss.page, more.admin.emojiAddDo);
+  await boss.page.getByText(more.admin.emojiNeedsPicture).waitFor();
+  await add(boss.page, ENGLISH, "party_blob");
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "emoji-admin-desk-light");
 
@@ -100,11 +106,11 @@ test("an emoji is added, written, answered with and taken back", async () => {
   expect(await box.inputValue()).toBe("Yes :party_blob: ");
 
   // Switched off and removed.
-  await press(boss.page, en.admin.emojiDisableName.replace("{code}", "party_blob"));
-  await boss.page.getByText(en.admin.emojiOff).waitFor();
-  await press(boss.page, en.admin.emojiRemoveName.replace("{code}", "party_blob"));
+  await press(boss.page, more.admin.emojiDisableName.replace("{code}", "party_blob"));
+  await boss.page.getByText(more.admin.emojiOff).waitFor();
+  await press(boss.page, more.admin.emojiRemoveName.replace("{code}", "party_blob"));
   await boss.page.getByRole("dialog").getByRole("button", { name: en.common.remove, exact: true }).click();
-  await boss.page.getByText(en.admin.emojiNone).waitFor();
+  await boss.page.getByText(more.admin.emojiNone).waitFor();
   await Promise.all([boss, ann, cleo, told].map((one) => one.context.close()));
 });
 
@@ -115,10 +121,10 @@ const LOOKS: Look[] = [
 for (const look of LOOKS)
   test(`the look of it: ${JSON.stringify(look)}`, async () => {
     await clear();
-    const words = look.lang === "fr" ? fr : en;
+    const words = look.lang === "fr" ? FRENCH : ENGLISH;
     const name = `emoji-${look.lang}-${look.phone ? "phone" : "desk"}-${look.dark ? "dark" : "light"}`;
     const admin = await open("owner@a", "/admin/emojis", look);
-    await add(admin.page, words as typeof en, "merci_blob");
+    await add(admin.page, words, "merci_blob");
     expect(await axe(admin.page)).toEqual([]);
     await shoot(admin.page, `${name}-admin`);
     const post = await api<Known>("ann@a", "POST", "/api/v1/statuses", {

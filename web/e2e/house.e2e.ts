@@ -2,6 +2,7 @@
 
 import { afterAll, expect, test } from "vitest";
 import { messages as en } from "../src/i18n/en";
+import { messages as more } from "../src/i18n/en/peers";
 import { messages as fr } from "../src/i18n/fr";
 import { command, eventually } from "./harness/node";
 import { a, api, closeBrowser, context, go, has, open, settled, Witness } from "./harness/stage";
@@ -65,7 +66,7 @@ test("an administrator changes the look, and others see it", async () => {
   // Nothing is anyone else's before it is saved.
   expect(await colour(page)).toBe(before);
   await page.getByRole("button", { name: en.common.save, exact: true }).first().click();
-  await page.getByText(en.admin.lookSaved).waitFor();
+  await page.getByText(more.admin.lookSaved).waitFor();
   const other = await open("cleo@a", "/home");
   expect(await colour(other.page)).not.toBe(before);
   expect(await witness.troubles()).toEqual([]);

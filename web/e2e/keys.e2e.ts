@@ -1,6 +1,7 @@
 /** Everything by keyboard. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { messages as en } from "../src/i18n/en";
 import { eventually } from "./harness/node";
 import { closeBrowser, open, settled } from "./harness/stage";
 import { seed } from "./harness/seed";
@@ -63,6 +64,27 @@ test("j and k move, f favourites, r answers, n writes, / searches, ? explains, E
   await page.waitForURL("**/search");
   await page.waitForFunction(() => document.activeElement?.matches("input[type=search]"));
   expect(await witness.troubles()).toEqual([]);
+  await context.close();
+});
+
+test("letters do nothing once they are switched off, and menus are gone through by them", async () => {
+  const { context, page } = await open("cleo@a", "/settings/preferences");
+  await page.getByRole("switch", { name: en.settings.letters }).click();
+  await page.goto(new URL("/local", page.url()).href);
+  await page.waitForSelector("article[data-post]");
+  await page.keyboard.press("j");
+  expect(await page.evaluate(focused)).toBeNull();
+  const menu = page.locator("article[data-post]").first().getByRole("button", { name: en.post.menu });
+  await menu.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.role === "menuitem");
+  const first = await page.evaluate(() => document.activeElement?.textContent);
+  await page.keyboard.press("End");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).not.toBe(first);
+  await page.keyboard.press("Tab");
+  await page.getByRole("menu").waitFor({ state: "detached" });
+  // Where Tab leads from the button, and not to the top of the page.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
   await context.close();
 });
 

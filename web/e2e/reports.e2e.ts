@@ -3,7 +3,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { messages as en } from "../src/i18n/en";
+import { messages as more } from "../src/i18n/en/peers";
 import { messages as fr } from "../src/i18n/fr";
+import { messages as moreFr } from "../src/i18n/fr/peers";
 import { eventually } from "./harness/node";
 import { api, axe, b, closeBrowser, open, shoot, type Look } from "./harness/stage";
 import { find, post, seed } from "./harness/seed";
@@ -71,19 +73,29 @@ test("a post is reported, judged as it was, and settled", async () => {
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "reports-one-desk-light");
   const button = (name: string) => boss.page.getByRole("button", { name, exact: true });
-  await button(en.report.assign).click();
-  await button(en.report.unassign).waitFor();
-  await button(en.report.resolve).click();
-  await button(en.report.reopen).waitFor();
+  // What it is about, as whoever judges it sees it.
+  await button(more.reports.change).click();
+  await dialog(boss.page).getByRole("radio", { name: en.report.legal }).check();
+  expect(await axe(boss.page)).toEqual([]);
+  await shoot(boss.page, "reports-change-desk-light");
+  await press(boss.page, en.common.save);
+  await boss.page.locator(".badge").getByText(en.report.legal, { exact: true }).waitFor();
+  await button(more.admin.disableName.replace("{name}", "Cléo Durand")).waitFor();
+  await button(more.reports.assign).click();
+  await button(more.reports.unassign).waitFor();
+  // The button is another one: the focus is at what one can do, not at the top of the page.
+  await boss.page.waitForFunction(() => document.activeElement?.id === "report-do");
+  await button(more.reports.resolve).click();
+  await button(more.reports.reopen).waitFor();
   expect(await openOnes("owner@a")).toEqual([]);
-  await button(en.report.reopen).click();
-  await button(en.report.resolve).click();
-  await button(en.report.reopen).waitFor();
+  await button(more.reports.reopen).click();
+  await button(more.reports.resolve).click();
+  await button(more.reports.reopen).waitFor();
   await boss.page.goto(new URL("/admin/reports", boss.page.url()).href);
-  await boss.page.getByText(en.report.noneOpen).waitFor();
+  await boss.page.getByText(more.reports.noneOpen).waitFor();
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "reports-empty-desk-light");
-  await boss.page.getByRole("tab", { name: en.report.resolved }).click();
+  await boss.page.getByRole("tab", { name: more.reports.resolved }).click();
   await row.waitFor();
   // For others there is no such page.
   await ann.page.goto(new URL("/admin/reports", ann.page.url()).href);
@@ -119,9 +131,17 @@ test("somebody of another organisation: it is told, and not by whom", async () =
   );
   const [told] = await openOnes("owner@b");
   expect(JSON.stringify(told)).not.toMatch(/"ann"/);
-  expect((await openOnes("owner@a"))[0]?.forwarded).toBe(true);
+  const [mine] = await openOnes("owner@a");
+  expect(mine?.forwarded).toBe(true);
+  // Who looks after their own node goes on to the connection with the other one.
+  const boss = await open("owner@a", `/admin/reports/${mine?.id}`, { lang: "fr", phone: true, dark: true });
+  await boss.page.getByText(words).waitFor();
+  expect(await axe(boss.page)).toEqual([]);
+  await shoot(boss.page, "reports-one-elsewhere-phone-dark");
+  await boss.page.getByRole("link", { name: /^Liaison avec / }).click();
+  await boss.page.waitForURL(/\/admin\/peers\/\d+$/);
   expect(await ann.witness.troubles()).toEqual([]);
-  await ann.context.close();
+  await Promise.all([ann.context.close(), boss.context.close()]);
 });
 
 const LOOKS: Look[] = [
@@ -146,5 +166,10 @@ for (const look of LOOKS)
     await list.page.getByText("vendredi soir").first().waitFor();
     expect(await axe(list.page)).toEqual([]);
     await shoot(list.page, `${name}-one`);
+    const house = look.lang === "fr" ? moreFr : more;
+    await list.page.getByRole("button", { name: house.reports.change, exact: true }).click();
+    await dialog(list.page).getByRole("radio").first().waitFor();
+    expect(await axe(list.page)).toEqual([]);
+    await shoot(list.page, `${name}-change`);
     await list.context.close();
   });

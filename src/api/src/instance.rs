@@ -99,15 +99,17 @@ fn statuses(ctx: &Ctx) -> Value {
 }
 
 fn media(ctx: &Ctx) -> Value {
+    // Clients compare the name that the person's system gives a file.
+    let types = [entrenous_files::TYPES, entrenous_files::OTHER_NAMES].concat();
     json!({
-        "supported_mime_types": entrenous_files::TYPES,
+        "supported_mime_types": types,
         "description_limit": attachments::DESCRIPTION,
         "image_size_limit": ctx.node().max_upload_bytes,
         "image_matrix_limit": entrenous_files::MOST_PIXELS,
         "video_size_limit": ctx.node().max_upload_bytes,
-        // Films are kept as they come.
-        "video_frame_rate_limit": 120,
-        "video_matrix_limit": entrenous_files::MOST_PIXELS
+        // Films are kept as they come: what is beyond is refused.
+        "video_frame_rate_limit": entrenous_files::MOST_FRAMES,
+        "video_matrix_limit": entrenous_files::MOST_FILM_PIXELS
     })
 }
 

@@ -22,7 +22,11 @@ pub(crate) fn routes() -> Routes<ApiState> {
             "Report an account, or posts of it, to those who moderate",
         )
         .body::<NewReport>()
-        .returns::<Report>(),
+        .returns::<Report>()
+        .also(
+            404,
+            "No such account, or a post that is not theirs or that I may not see",
+        ),
         create,
     )
 }

@@ -8,7 +8,10 @@ use entrenous_model::{AccountId, EmojiId, Event, Media, MediaId};
 use entrenous_store as store;
 use subtle::ConstantTimeEq as _;
 
-const DAY: i64 = 86_400;
+/// Seconds of the period of what is for people here. A capability is valid in its period and in the next one.
+pub(crate) const DAY: i64 = 86_400;
+/// Seconds of the period of what is for other software, which fetches some time later.
+pub(crate) const WEEK: i64 = 7 * DAY;
 
 /// Stores a picture that the door has decoded and re-encoded without metadata. Files are kept under their SHA-256.
 ///
@@ -91,31 +94,39 @@ pub async fn set_remote_pictures(
 /// # Errors
 /// The vault's.
 pub fn capability_path(ctx: &Ctx, media: MediaId, epoch: i64) -> Result<String> {
-    Ok(format!(
-        "/media/{media}/{}",
-        capability(ctx, media, epoch, today(ctx))?
-    ))
+    written(ctx, media.get(), &format!("{media}.{epoch}"), DAY)
 }
 
-fn today(ctx: &Ctx) -> i64 {
-    ctx.now().timestamp().div_euclid(DAY)
+/// The path under which `what` of the file with this id is opened in this period, of so many seconds, and in the next one.
+pub(crate) fn written(ctx: &Ctx, id: i64, what: &str, seconds: i64) -> Result<String> {
+    let period = ctx.now().timestamp().div_euclid(seconds);
+    Ok(format!("/media/{id}/{}", capability(ctx, what, period)?))
+}
+
+/// Which of several things a capability opens: what each is called in it, and the seconds of its period. Every one of them is
+/// compared, in constant time.
+pub(crate) fn opened<T: Copy>(ctx: &Ctx, capability: &str, things: &[(T, String, i64)]) -> Result<Option<T>> {
+    let now = ctx.now().timestamp();
+    let mut opened = None;
+    for (thing, what, seconds) in things {
+        let period = now.div_euclid(*seconds);
+        for period in [period, period - 1] {
+            let expected = self::capability(ctx, what, period)?;
+            if bool::from(expected.as_bytes().ct_eq(capability.as_bytes())) {
+                opened = Some(*thing);
+            }
+        }
+    }
+    Ok(opened)
 }
 
 /// 128 bits of HMAC-SHA256, base64url.
-fn capability(ctx: &Ctx, media: MediaId, epoch: i64, day: i64) -> Result<String> {
-    capability_of(ctx, &format!("{media}.{epoch}.{day}"))
-}
-
-/// The capability that stands for a message.
-pub(crate) fn capability_of(ctx: &Ctx, message: &str) -> Result<String> {
-    let mac = ctx.vault().mac("media capability", message.as_bytes())?;
+fn capability(ctx: &Ctx, what: &str, period: i64) -> Result<String> {
+    let mac = ctx
+        .vault()
+        .mac("media capability", format!("{what}.{period}").as_bytes())?;
     let (short, _) = mac.split_at(16);
     Ok(URL_SAFE_NO_PAD.encode(short))
-}
-
-/// Whether two capabilities are the same, compared in constant time.
-pub(crate) fn same(expected: &str, given: &str) -> bool {
-    bool::from(expected.as_bytes().ct_eq(given.as_bytes()))
 }
 
 /// A file that may be served.
@@ -162,12 +173,8 @@ pub async fn open(ctx: &Ctx, media: MediaId, capability: &str) -> Result<Option<
         }
         return crate::custom_emoji::open(ctx, EmojiId(media.get()), capability).await;
     };
-    let today = today(ctx);
-    let mut right = false;
-    for day in [today, today - 1] {
-        let expected = self::capability(ctx, media, file.epoch, day)?;
-        right |= same(&expected, capability);
-    }
+    let what = format!("{media}.{}", file.epoch);
+    let right = opened(ctx, capability, &[((), what, DAY)])?.is_some();
     if !right || accounts::get(ctx, file.account).await?.is_none() {
         return Ok(None);
     }

@@ -43,6 +43,7 @@ pub struct Doc {
     pub(crate) response: Option<SchemaOf>,
     pub(crate) content_type: &'static str,
     pub(crate) status: u16,
+    pub(crate) also: Vec<(u16, &'static str)>,
     pub(crate) deprecated: bool,
     pub(crate) hidden: bool,
 }
@@ -62,6 +63,7 @@ impl Doc {
             response: None,
             content_type: "application/json",
             status: 200,
+            also: Vec::new(),
             deprecated: false,
             hidden: false,
         }
@@ -133,10 +135,18 @@ impl Doc {
         self
     }
 
-    /// The status of success, if it is not 200.
+    /// The status of success, if it is not 200; or that of the refusal which is all that is ever answered.
     #[must_use]
     pub const fn status(mut self, status: u16) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Another answer, beside success and what follows from the access class, the path, the parameters and the body: a
+    /// conflict, say. The document promises that there are no others.
+    #[must_use]
+    pub fn also(mut self, status: u16, about: &'static str) -> Self {
+        self.also.push((status, about));
         self
     }
 

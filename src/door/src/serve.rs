@@ -16,6 +16,7 @@ const SAFE: &[&str] = &[
     "audio/wav",
     "audio/flac",
     "audio/mp4",
+    "audio/webm",
     "video/mp4",
     "video/webm",
     "video/ogg",
@@ -44,19 +45,18 @@ impl Part {
     /// with all of it, as the standard allows.
     #[must_use]
     pub fn asked(headers: &HeaderMap, hash: &str, size: u64) -> Self {
-        let tag = format!("\"{hash}\"");
-        let is_tag = |name| {
-            headers
-                .get(name)
-                .map(|value: &HeaderValue| value.as_bytes() == tag.as_bytes())
-        };
-        if is_tag(header::IF_NONE_MATCH) == Some(true) {
+        if is_known(headers, hash) {
             return Self::Known;
         }
         let Some(range) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else {
             return Self::Whole;
         };
-        if is_tag(header::IF_RANGE) == Some(false) {
+        // A date there is none of ours, and a weak tag is none that counts for parts.
+        let tag = format!("\"{hash}\"");
+        if headers
+            .get(header::IF_RANGE)
+            .is_some_and(|value| value.as_bytes() != tag.as_bytes())
+        {
             return Self::Whole;
         }
         Self::range(range, size).unwrap_or(Self::Whole)
@@ -95,6 +95,37 @@ impl Part {
     }
 }
 
+/// Whether the asker says that it has the file: one of its tags, weak or not, is that of the file (RFC 9110, 13.1.2).
+fn is_known(headers: &HeaderMap, hash: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| {
+            let strong = tag.strip_prefix("W/").unwrap_or(tag);
+            tag == "*"
+                || strong
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.strip_suffix('"'))
+                    .is_some_and(|tag| tag == hash)
+        })
+}
+
+/// The answer to HEAD: that to GET without its bytes, which are not even read. There are no ranges of it (RFC 9110, 14.2).
+#[must_use]
+pub fn head(headers: &HeaderMap, content_type: &str, hash: &str, size: u64) -> Response {
+    if is_known(headers, hash) {
+        return answer(Part::Known, content_type, hash, size, Body::empty());
+    }
+    let mut response = answer(Part::Whole, content_type, hash, size, Body::empty());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    response
+}
+
 /// The answer: `bytes` are the part that is asked for of a file of `size` bytes.
 #[must_use]
 pub fn answer(part: Part, content_type: &str, hash: &str, size: u64, bytes: impl Into<Body>) -> Response {
@@ -130,7 +161,11 @@ pub fn answer(part: Part, content_type: &str, hash: &str, size: u64, bytes: impl
     put(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     // The URL changes when the day or the audience does, the bytes under it never.
-    put(header::CACHE_CONTROL, "private, max-age=86400, immutable");
+    let kept = match part {
+        Part::Unsatisfiable => "no-store",
+        Part::Whole | Part::Range { .. } | Part::Known => "private, max-age=86400, immutable",
+    };
+    put(header::CACHE_CONTROL, kept);
     put(header::ETAG, &format!("\"{hash}\""));
     put(header::ACCEPT_RANGES, "bytes");
     if let Some(range) = range {
@@ -180,7 +215,14 @@ mod tests {
             ("bytes=10-", Part::Unsatisfiable),
             ("bytes=-0", Part::Unsatisfiable),
             ("bytes=5-2", Part::Whole),
+            ("bytes=0-0", range(0, 1)),
+            ("bytes=9-9", range(9, 1)),
+            ("bytes=0-", range(0, 10)),
             ("bytes=1-2,4-5", Part::Whole),
+            ("bytes=", Part::Whole),
+            ("bytes=-", Part::Whole),
+            ("bytes=--3", Part::Whole),
+            ("bytes=+1-2", Part::Whole),
             ("bytes=a-", Part::Whole),
             ("lines=1-2", Part::Whole),
         ] {
@@ -190,8 +232,43 @@ mod tests {
         headers.insert(header::RANGE, HeaderValue::from_static("bytes=0-3"));
         headers.insert(header::IF_RANGE, HeaderValue::from_static("\"other\""));
         assert_eq!(Part::asked(&headers, "h", 10), Part::Whole);
+        for (tag, part) in [
+            ("\"h\"", range(0, 4)),
+            ("W/\"h\"", Part::Whole),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", Part::Whole),
+        ] {
+            headers.insert(header::IF_RANGE, HeaderValue::from_static(tag));
+            assert_eq!(Part::asked(&headers, "h", 10), part, "{tag}");
+        }
+        for (tags, known) in [
+            ("\"h\"", true),
+            ("W/\"h\"", true),
+            ("\"a\", \"h\"", true),
+            ("*", true),
+            ("\"a\",\"b\"", false),
+            ("h", false),
+            ("", false),
+        ] {
+            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(tags));
+            assert_eq!(Part::asked(&headers, "h", 10) == Part::Known, known, "{tags}");
+        }
+        assert_eq!(Part::range("bytes=0-", 0), Some(Part::Unsatisfiable));
+        assert_eq!(Part::range("bytes=-5", 0), Some(Part::Unsatisfiable));
+    }
+
+    #[test]
+    fn the_head_alone() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RANGE, HeaderValue::from_static("bytes=0-3"));
+        let said = head(&headers, "video/mp4", "h", 10);
+        assert_eq!(said.status(), StatusCode::OK);
+        assert_eq!(said.headers()["content-length"], "10");
+        assert_eq!(said.headers()["accept-ranges"], "bytes");
         headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"h\""));
-        assert_eq!(Part::asked(&headers, "h", 10), Part::Known);
+        assert_eq!(
+            head(&headers, "video/mp4", "h", 10).status(),
+            StatusCode::NOT_MODIFIED
+        );
     }
 
     #[test]
@@ -205,5 +282,8 @@ mod tests {
         assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
         assert_eq!(part.headers()["content-range"], "bytes 2-4/10");
         assert_eq!(part.headers()["content-disposition"], "inline");
+        let beyond = answer(Part::Unsatisfiable, "video/mp4", "h", 10, Body::empty());
+        assert_eq!(beyond.headers()["content-range"], "bytes */10");
+        assert_eq!(beyond.headers()["cache-control"], "no-store");
     }
 }

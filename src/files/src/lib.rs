@@ -1,20 +1,23 @@
 //! What is in a file: told from its bytes, never from its name or what a sender says.
 //!
-//! Pictures are decoded within bounds and made anew, without metadata; everything else that is known passes as it is,
-//! and anything else is refused. Pure: bytes in, bytes out.
+//! Pictures are decoded within bounds and made anew, without metadata. Films and sounds are read as far as their structure
+//! goes and pass as they are, documents too; anything else is refused. Pure: bytes in, bytes out.
 
 mod blurhash;
 mod emoji;
 mod gif;
-mod length;
+mod moving;
 mod picture;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 mod sniff;
 
 use entrenous_model::{AttachmentKind, PreparedFile, PreparedPreview};
 
 pub use emoji::{EMOJI_BYTES, emoji};
+pub use moving::{MOST_FILM_PIXELS, MOST_FRAMES};
 pub use picture::{MOST_PIXELS, decode};
-pub use sniff::TYPES;
+pub use sniff::{OTHER_NAMES, TYPES};
 
 /// Why a file is not taken, in words for the person who sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +45,15 @@ pub enum Refused {
     /// More pixels than are decoded.
     #[error("the picture is too large: at most 16384 pixels on a side and 40 million in all")]
     TooManyPixels,
+    /// It begins like a film or sound and is not built like one.
+    #[error("the film or sound cannot be read: it may have been cut off, or be another kind of file")]
+    Broken,
+    /// More pictures a second than a film may have.
+    #[error("the film is too fast: at most 240 pictures a second")]
+    TooFast,
+    /// More pixels than a film may have.
+    #[error("the film is too large: at most 40 million pixels")]
+    FilmTooLarge,
     /// Larger than an emoji may be.
     #[error("the picture is too large: an emoji has at most 256 KiB")]
     TooHeavy,
@@ -58,12 +70,16 @@ pub fn prepare(bytes: Vec<u8>) -> Result<PreparedFile, Refused> {
     if kind == AttachmentKind::Image {
         return picture::prepare(&bytes);
     }
+    if moving::is_one(content_type) {
+        return moving::prepare(content_type, bytes);
+    }
     Ok(PreparedFile {
         kind,
-        duration: length::milliseconds(content_type, &bytes),
         bytes,
         content_type,
         pixels: None,
+        duration: None,
+        frame_rate: None,
         preview: None,
     })
 }

@@ -87,6 +87,7 @@ pub(crate) fn prepare(bytes: &[u8]) -> Result<PreparedFile, Refused> {
             content_type: "image/gif",
             pixels: Some((picture.width(), picture.height())),
             duration: None,
+            frame_rate: None,
             preview: Some(preview),
         });
     }
@@ -98,6 +99,7 @@ pub(crate) fn prepare(bytes: &[u8]) -> Result<PreparedFile, Refused> {
         content_type,
         pixels: Some((picture.width(), picture.height())),
         duration: None,
+        frame_rate: None,
         preview: Some(preview),
     })
 }

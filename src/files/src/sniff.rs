@@ -17,6 +17,7 @@ pub const TYPES: &[&str] = &[
     "audio/wav",
     "audio/flac",
     "audio/mp4",
+    "audio/webm",
     "application/pdf",
     "text/plain",
     DOCX,
@@ -25,6 +26,21 @@ pub const TYPES: &[&str] = &[
     "application/vnd.oasis.opendocument.text",
     "application/vnd.oasis.opendocument.spreadsheet",
     "application/vnd.oasis.opendocument.presentation",
+];
+
+/// Other names under which programs send files of these types.
+pub const OTHER_NAMES: &[&str] = &[
+    "audio/mp3",
+    "audio/x-m4a",
+    "audio/m4a",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/x-pn-wave",
+    "audio/vnd.wave",
+    "audio/x-flac",
+    "audio/vorbis",
+    "audio/opus",
+    "video/x-m4v",
 ];
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -96,8 +112,10 @@ fn iso(brand: &[u8]) -> Result<&'static str, Refused> {
         b"M4A " | b"M4B " => Ok("audio/mp4"),
         b"qt  " => Ok("video/quicktime"),
         b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avif" | b"avis" => Err(Refused::Heic),
-        b"isom" | b"iso2" | b"iso3" | b"iso4" | b"iso5" | b"iso6" | b"mp41" | b"mp42" | b"avc1" | b"M4V "
-        | b"dash" | b"MSNV" | b"3gp4" | b"3gp5" | b"3gp6" => Ok("video/mp4"),
+        b"isom" | b"iso2" | b"iso3" | b"iso4" | b"iso5" | b"iso6" | b"iso7" | b"iso8" | b"iso9" | b"isml"
+        | b"mp41" | b"mp42" | b"avc1" | b"avc3" | b"hvc1" | b"av01" | b"M4V " | b"M4VH" | b"M4VP"
+        | b"f4v " | b"dash" | b"cmfc" | b"MSNV" | b"XAVC" | b"mmp4" | b"3gp4" | b"3gp5" | b"3gp6"
+        | b"3gp7" | b"3gp8" | b"3gp9" | b"3g2a" | b"3g2b" | b"3g2c" => Ok("video/mp4"),
         _ => Err(Refused::Unknown),
     }
 }

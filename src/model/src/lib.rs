@@ -38,7 +38,7 @@ pub mod scheduled;
 pub use account::{Account, AccountKind, ProfileField};
 pub use announcement::Announcement;
 pub use attachment::{
-    Attachment, AttachmentKind, AttachmentState, Focus, PreparedFile, PreparedPreview, Preview,
+    Attachment, AttachmentKind, AttachmentState, Focus, FrameRate, PreparedFile, PreparedPreview, Preview,
 };
 pub use contract::{
     AtEnd, Contract, DirectoryScope, GroupScope, PostScope, Preset, ProfileScope, Terms, TermsError,

@@ -143,9 +143,17 @@ pub(crate) fn highest_id(conn: &mut Conn) -> Result<i64, StoreError> {
     // One question for all of them: a node asks at each start.
     let each: Vec<String> = tables
         .iter()
-        .map(|table| format!("SELECT max(id) AS id FROM \"{}\"", table.name.replace('"', "\"\"")))
+        .map(|table| {
+            format!(
+                "SELECT max(id) AS id FROM \"{}\"",
+                table.name.replace('"', "\"\"")
+            )
+        })
         .collect();
-    let all = format!("SELECT max(id) AS id FROM ({}) AS highest", each.join(" UNION ALL "));
+    let all = format!(
+        "SELECT max(id) AS id FROM ({}) AS highest",
+        each.join(" UNION ALL ")
+    );
     let row: Highest = sql_query(all).get_result(conn)?;
     Ok(row.id.unwrap_or(0))
 }

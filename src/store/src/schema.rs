@@ -312,6 +312,9 @@ diesel::table! {
         epoch -> BigInt,
         created_at -> Timestamp,
         changed_at -> Timestamp,
+        frame_rate -> Nullable<Text>,
+        poster_url -> Nullable<Text>,
+        poster_due -> Bool,
     }
 }
 

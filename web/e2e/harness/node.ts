@@ -2,7 +2,7 @@
 
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,7 +95,8 @@ export class Node {
     private readonly port: number,
   ) {}
 
-  static async start(name: string, accent: string): Promise<Node> {
+  /** `services` are the push services that may tell its people's devices. */
+  static async start(name: string, accent: string, services: string[] = []): Promise<Node> {
     const dir = await mkdtemp(join(tmpdir(), "entrenous-e2e-"));
     const port = await freePort();
     // With a client of its own the front stands where people come, and the node behind it.
@@ -106,6 +107,11 @@ export class Node {
     args.push("--accent", accent, "--owner", "owner", "--owner-password-stdin", "--allow-local");
     try {
       await command(node.address, args, PASSWORD);
+      if (services.length > 0) {
+        const path = join(dir, "entrenous.toml");
+        const text = await readFile(path, "utf8");
+        await writeFile(path, text.replace("# services = []", `services = ${JSON.stringify(services)}`));
+      }
       await node.serve();
       return node;
     } catch (error) {

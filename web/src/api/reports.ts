@@ -48,5 +48,8 @@ export const create = (report: NewReport) => request<Report>("POST", "/api/v1/re
 export const list = (query: Query) => page<AdminReport>(ADMIN, { query });
 export const get = (id: string) => request<AdminReport>("GET", one(id));
 export const act = (id: string, what: Act) => request<AdminReport>("POST", `${one(id)}/${what}`);
+/** What it is said to be about; rules make it a violation. */
+export const change = (id: string, body: { category: Category; rule_ids: string[] }) =>
+  request<AdminReport>("PUT", one(id), { body });
 /** How many are open. */
 export const open = () => request<{ count: number }>("GET", "/api/entrenous/v1/admin/open_reports");

@@ -51,7 +51,8 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/admin/peers/:id", load: admin(() => import("$/features/admin/peers/PeerPage.svelte")) },
   { pattern: "/admin/reports/:id", load: admin(() => import("$/features/admin/ReportPage.svelte")) },
   { pattern: "/admin/:section", load: adminPage },
-  { pattern: "/design", load: () => import("$/features/design/DesignPage.svelte"), open: true },
+  // It shows parts of the administration.
+  { pattern: "/design", load: admin(() => import("$/features/design/DesignPage.svelte")), open: true },
   { pattern: "/@:acct", load: profile },
   { pattern: "/@:acct/followers", load: people },
   { pattern: "/@:acct/following", load: people },

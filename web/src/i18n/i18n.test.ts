@@ -63,6 +63,14 @@ test("plurals and numbers follow the language", async () => {
   expect(document.documentElement.lang).toBe("fr");
 });
 
+test("no line ends before the signs that French puts a space before", async () => {
+  await setLang("fr");
+  expect(t("post.removeAsk")).toBe("Supprimer cette publication\u00a0?");
+  expect(t("lists.removeTitle", { title: "a : b" })).toBe("Supprimer «\u00a0a : b\u00a0»\u00a0?");
+  await setLang("en");
+  expect(t("lists.removeTitle", { title: "a" })).toBe(en.lists.removeTitle.replace("{title}", "a"));
+});
+
 test("the first language that we have is chosen", () => {
   expect(choose([null, undefined, "de-DE", "fr-CA", "en"])).toBe("fr");
   expect(choose(["de"])).toBe("en");

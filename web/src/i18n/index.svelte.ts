@@ -84,8 +84,12 @@ export function t(key: MessageKey, values: Values = {}): string {
   const dot = key.indexOf(".");
   const text = catalogue[key.slice(0, dot)]?.[key.slice(dot + 1)];
   if (text === undefined) return key;
-  return fill(typeof text === "string" ? text : form(text, values), values);
+  const whole = typeof text === "string" ? text : form(text, values);
+  return fill(lang === "fr" ? tight(whole) : whole, values);
 }
+
+/** In French a space stands before `: ; ! ?` and inside « »: no line ends there. */
+const tight = (text: string) => text.replace(/ (?=[:;!?»])/g, "\u00a0").replaceAll("« ", "«\u00a0");
 
 function form(text: Plural, values: Values): string {
   const category = rules.select(Number(values["count"] ?? 0));

@@ -103,3 +103,28 @@ test("deleting asks first", async () => {
   await waitFor(() => expect(onclose).toHaveBeenCalled());
   expect(api.remove).toHaveBeenCalledWith("7");
 });
+
+test("what was done before something failed is not done twice", async () => {
+  const onclose = vi.fn();
+  api.create.mockResolvedValue({ ...filter, keywords: [{ id: "3", keyword: "goal", whole_word: true }] });
+  api.addPost.mockRejectedValueOnce(new Error("no"));
+  render(FilterDialog, { filter: null, words: ["goal"], post: "9", onclose });
+  await fireEvent.click(button("Save"));
+  await screen.findByRole("alert", { hidden: true });
+  await fireEvent.click(button("Save"));
+  await waitFor(() => expect(onclose).toHaveBeenCalled());
+  expect([api.create, api.change, api.addPost].map((one) => one.mock.calls.length)).toEqual([1, 1, 2]);
+  expect(api.change.mock.lastCall?.[0]).toBe("7");
+});
+
+test("a deletion that is refused is told where it was asked", async () => {
+  const onclose = vi.fn();
+  api.remove.mockRejectedValue(new Error("no"));
+  render(FilterDialog, { filter, onclose });
+  await fireEvent.click(button("Delete the filter"));
+  await fireEvent.click(button("Delete the filter"));
+  await screen.findByRole("alert", { hidden: true });
+  expect(onclose).not.toHaveBeenCalled();
+  await fireEvent.click(screen.getAllByRole("button", { name: "Cancel", hidden: true })[0]!);
+  expect(word(1).value).toBe("goal");
+});

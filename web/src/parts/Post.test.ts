@@ -138,6 +138,42 @@ describe("what one sees", () => {
     expect(await screen.findByRole("img", { name: "A bridge", hidden: true }, LOADED)).toBeTruthy();
   });
 
+  test("a film has its picture, its length and its words before it is loaded", () => {
+    const file = { remote_url: null, blurhash: null };
+    const meta = (duration: number) => ({ original: { width: 1280, height: 720, aspect: 16 / 9, duration } });
+    putStatus(
+      post("v1", {
+        media_attachments: [
+          {
+            ...file,
+            id: "1",
+            type: "video",
+            url: "/media/1",
+            preview_url: "/media/1/small",
+            description: "A walk",
+            meta: meta(65.4),
+          },
+          {
+            ...file,
+            id: "2",
+            type: "video",
+            url: "/media/2",
+            preview_url: null,
+            description: null,
+            meta: meta(3_605),
+          },
+        ],
+      }),
+    );
+    const { container } = render(Post, { id: "v1" });
+    const [one, two] = container.querySelectorAll("video");
+    expect([one?.getAttribute("poster"), one?.getAttribute("preload")]).toEqual(["/media/1/small", "none"]);
+    expect(two?.hasAttribute("poster")).toBe(false);
+    expect(screen.getByText("Length: 1:05")).toBeTruthy();
+    expect(screen.getByText("Length: 1:00:05")).toBeTruthy();
+    expect(screen.getByText("A walk")).toBeTruthy();
+  });
+
   test("nothing of an unknown post", () => {
     render(Post, { id: "nope" });
     expect(screen.queryByRole("article")).toBeNull();

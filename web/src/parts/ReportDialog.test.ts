@@ -1,12 +1,14 @@
 import type { Status } from "$/api/types";
+import { ApiError } from "$/api/client";
 import { setLang } from "$/i18n/index.svelte";
+import { dismiss, toasts } from "$/state/toasts.svelte";
 import { person, post } from "$/test/make";
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import ReportDialog from "./ReportDialog.svelte";
 
 const api = vi.hoisted(() => ({ create: vi.fn() }));
-const accounts = vi.hoisted(() => ({ statuses: vi.fn() }));
+const accounts = vi.hoisted(() => ({ statuses: vi.fn(), act: vi.fn() }));
 vi.mock("$/api/reports", () => api);
 vi.mock("$/api/accounts", () => accounts);
 
@@ -60,4 +62,28 @@ test("what the node refuses is said, and what was written stays", async () => {
   await fireEvent.click(button("Send the report"));
   await screen.findByRole("alert", { hidden: true });
   expect(words().value).toBe("rude");
+});
+
+test("that their posts cannot be read is told, and is no end", async () => {
+  accounts.statuses.mockRejectedValueOnce(new Error("away"));
+  render(ReportDialog, { person: person("7"), onclose: vi.fn() });
+  await fireEvent.click(button("Next"));
+  expect((await screen.findByRole("alert", { hidden: true })).textContent).toMatch(/could not be read/);
+  expect(screen.queryByText(/no posts of theirs/)).toBeNull();
+  await fireEvent.click(button("Try again"));
+  await waitFor(() => expect(box(/^another/).checked).toBe(false));
+  expect(screen.queryByRole("alert", { hidden: true })).toBeNull();
+});
+
+test("a mute that is refused is not told as done", async () => {
+  accounts.act.mockRejectedValue(new ApiError(422, "no"));
+  const onclose = vi.fn();
+  for (const one of toasts.all) dismiss(one.id);
+  render(ReportDialog, { person: person("7", { display_name: "Ben" }), onclose });
+  for (const name of ["Next", "Next", "Send the report", "Mute Ben"]) {
+    await waitFor(() => button(name));
+    await fireEvent.click(button(name));
+  }
+  await waitFor(() => expect(toasts.all.map((one) => one.text)).toEqual(["no"]));
+  expect(onclose).toHaveBeenCalled();
 });

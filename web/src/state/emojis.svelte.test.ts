@@ -10,7 +10,7 @@ const api = vi.hoisted(() => ({
 vi.mock("$/api/emojis", () => api);
 
 import { ApiError } from "$/api/client";
-import { answered, forgetEmojis, loadEmojis, toggleReaction } from "./emojis.svelte";
+import { answered, emojisNamed, forgetEmojis, loadEmojis, toggleReaction } from "./emojis.svelte";
 import { putStatuses, status } from "./entities.svelte";
 
 const said = (name: string, count: number, me: boolean) => ({
@@ -79,6 +79,33 @@ describe("emoji that posts are answered with", () => {
     forgetEmojis();
     api.all.mockRejectedValueOnce(new Error("away"));
     expect(await loadEmojis()).toEqual([]);
+    expect(await loadEmojis()).toEqual([blob]);
+  });
+
+  test("are looked through by name, and asked for once", async () => {
+    const emoji = (shortcode: string, visible_in_picker = true) => {
+      const url = `https://n.test/${shortcode}`;
+      return { shortcode, url, static_url: url, visible_in_picker };
+    };
+    const names = ["my_party", "party2", "Party"];
+    api.all.mockResolvedValue([...names.map((name) => emoji(name)), emoji("party_off", false)]);
+    const found = await Promise.all([emojisNamed("pa"), emojisNamed("part")]);
+    for (const all of found) expect(all.map((one) => one.shortcode)).toEqual(["Party", "party2", "my_party"]);
+    expect(api.all).toHaveBeenCalledTimes(1);
+  });
+
+  test("that were forgotten while they were read are read anew", async () => {
+    let answer: (found: []) => void = () => undefined;
+    api.all.mockReturnValueOnce(new Promise((done) => (answer = done)));
+    const before = loadEmojis();
+    forgetEmojis();
+    const url = "https://n.test/1";
+    const blob = { shortcode: "blob", url, static_url: url, visible_in_picker: true };
+    api.all.mockResolvedValueOnce([blob]);
+    const after = loadEmojis();
+    answer([]);
+    await before;
+    expect(await after).toEqual([blob]);
     expect(await loadEmojis()).toEqual([blob]);
   });
 });

@@ -12,6 +12,10 @@ const KEPT = 5 * 60_000;
 
 let all = $state.raw<readonly CustomEmoji[]>([]);
 let readAt = 0;
+/** Who asks while they are read waits for the same answer. */
+let reading: Promise<readonly CustomEmoji[]> | null = null;
+/** Counts how often they were read or forgotten: an older answer is none. */
+let turn = 0;
 
 export const emojis = {
   get all() {
@@ -20,22 +24,46 @@ export const emojis = {
 };
 
 /** Reads them, unless that was a moment ago. */
-export async function loadEmojis(): Promise<readonly CustomEmoji[]> {
-  if (Date.now() - readAt < KEPT) return all;
+export function loadEmojis(): Promise<readonly CustomEmoji[]> {
+  if (reading) return reading;
+  if (Date.now() - readAt < KEPT) return Promise.resolve(all);
+  const mine = read().finally(() => {
+    if (reading === mine) reading = null;
+  });
+  reading = mine;
+  return mine;
+}
+
+async function read(): Promise<readonly CustomEmoji[]> {
+  const mine = ++turn;
   readAt = Date.now();
   try {
-    all = await api.all();
+    const found = await api.all();
+    if (turn === mine) all = found;
+    return found;
   } catch {
     // Without them there are still all the others; the next look asks again.
-    readAt = 0;
+    if (turn === mine) readAt = 0;
+    return all;
   }
-  return all;
+}
+
+/** Those whose name begins so, then those that hold it, as one writes them. */
+export async function emojisNamed(part: string): Promise<CustomEmoji[]> {
+  const wanted = part.toLowerCase();
+  const place = (one: CustomEmoji) => one.shortcode.toLowerCase().indexOf(wanted);
+  return (await loadEmojis())
+    .filter((one) => one.visible_in_picker && place(one) >= 0)
+    .sort((a, b) => place(a) - place(b) || a.shortcode.localeCompare(b.shortcode))
+    .slice(0, 8);
 }
 
 /** They have changed here, or someone else signs in. */
 export function forgetEmojis(): void {
   all = [];
   readAt = 0;
+  reading = null;
+  turn++;
 }
 
 /** A post with one's own answer set or taken away. */

@@ -33,22 +33,6 @@ function reported({ report }: { report?: Report | null }): Pick<Group, "report">
   return { report: { id: report.id, name: name.trim() || username } };
 }
 
-/** All that is shown here. Emoji are told to clients that ask for them alone. */
-const KINDS = [
-  "mention",
-  "status",
-  "reblog",
-  "follow",
-  "follow_request",
-  "favourite",
-  "update",
-  "poll",
-  "quote",
-  "quoted_update",
-  "admin.report",
-  "pleroma:emoji_reaction",
-];
-
 /** People of a group that are kept for showing. */
 const SAMPLE = 8;
 
@@ -116,7 +100,7 @@ export class Notifications {
   constructor(private readonly filter: Filter) {}
 
   private get query(): Query {
-    return { types: this.filter === "mentions" ? ["mention"] : KINDS };
+    return { types: this.filter === "mentions" ? ["mention"] : api.KINDS };
   }
 
   /** Reads the newest page; again when asked again. */

@@ -23,23 +23,21 @@ async function attempt(run: () => Promise<void>): Promise<boolean> {
   }
 }
 
+// What is asked in a dialog rejects when the node refuses: the dialog tells it.
+
 /** Deletes one's own post. It stays until the node has done it: nothing is claimed to be gone that is not. */
-export function removePost(id: string): Promise<boolean> {
-  return attempt(async () => {
-    await api.remove(id);
-    everywhereGone(id);
-    toast(t("post.removed"));
-  });
+export async function removePost(id: string): Promise<void> {
+  await api.remove(id);
+  everywhereGone(id);
+  toast(t("post.removed"));
 }
 
 /** Deletes one's own post and opens the composer with what was in it. */
-export function redraftPost(id: string): Promise<boolean> {
-  return attempt(async () => {
-    const gone = await api.remove(id);
-    const before = status(id);
-    everywhereGone(id);
-    openComposer({ redraft: { ...(before ?? gone), ...gone } });
-  });
+export async function redraftPost(id: string): Promise<void> {
+  const gone = await api.remove(id);
+  const before = status(id);
+  everywhereGone(id);
+  openComposer({ redraft: { ...(before ?? gone), ...gone } });
 }
 
 /** Opens the composer with one's own post to change it. */
@@ -48,13 +46,11 @@ export function editPost(post: Status): void {
 }
 
 /** Takes one's own post out of one that quotes it. */
-export function removeFromQuote(post: Status): Promise<boolean> {
+export async function removeFromQuote(post: Status): Promise<void> {
   const quoted = post.quote?.quoted_status;
-  return attempt(async () => {
-    if (!quoted) return;
-    putStatus(await api.revokeQuote(quoted.id, post.id));
-    toast(t("post.unquoted"));
-  });
+  if (!quoted) return;
+  putStatus(await api.revokeQuote(quoted.id, post.id));
+  toast(t("post.unquoted"));
 }
 
 const wrote = (person: string) => (id: string) => {
@@ -78,12 +74,10 @@ async function unmute(id: string): Promise<void> {
 }
 
 /** Blocks a person; their posts go from all lists. */
-export function blockAuthor(person: Account): Promise<boolean> {
-  return attempt(async () => {
-    await people.act(person.id, "block");
-    everywhereHidden(wrote(person.id));
-    toast(t("post.blocked", { name: named(person) }));
-  });
+export async function blockAuthor(person: Account): Promise<void> {
+  await people.act(person.id, "block");
+  everywhereHidden(wrote(person.id));
+  toast(t("post.blocked", { name: named(person) }));
 }
 
 /** Puts the address of a post on the clipboard. */

@@ -2,7 +2,7 @@
 
 const PREFIX = "entrenous.";
 /** Choices of the device rather than of the person: they stay. */
-const OF_THE_DEVICE = new Set(["theme", "lang"]);
+const OF_THE_DEVICE = new Set(["theme", "lang", "letters"]);
 
 /** Reads what is kept under a name; null when there is nothing, or nothing readable. */
 export function recall<T>(name: string): T | null {

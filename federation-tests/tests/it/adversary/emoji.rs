@@ -200,9 +200,7 @@ async fn a_peer_that_stalls_holds_up_itself_alone(on: Database) {
     let q = MockPeer::start("127.0.0.8", "quentin").await;
     scene.node.command(&["peer", "trust", &q.origin]).await;
     let mention = json!({ "type": "Mention", "href": scene.alice_uri(), "name": "@alice" });
-    let emoji = |name: &str, url: String| {
-        json!({ "type": "Emoji", "name": format!(":{name}:"), "icon": { "url": url } })
-    };
+    let emoji = |name: &str, url: String| json!({ "type": "Emoji", "name": format!(":{name}:"), "icon": { "url": url } });
     for post in 0..5 {
         let mut tags = vec![mention.clone()];
         for number in 0..20 {
@@ -241,7 +239,11 @@ async fn a_peer_that_stalls_holds_up_itself_alone(on: Database) {
     q.serve_document("/users/quentin", actor);
     let mut note = q.note("quentin", "de Quentin :good:", &[scene.alice_uri()]);
     note["tag"] = json!([mention, emoji("good", format!("{}/e/good", q.origin))]);
-    let create = q.activity("quentin", "Create", json!({ "object": note, "to": [scene.alice_uri()] }));
+    let create = q.activity(
+        "quentin",
+        "Create",
+        json!({ "object": note, "to": [scene.alice_uri()] }),
+    );
     assert_eq!(q.post("quentin", &scene.inbox, &create).await.0, 202);
     eventually("the pictures of Q", || async {
         let told = scene.alice.get("/api/v1/notifications?limit=1").await.ok();

@@ -272,7 +272,10 @@ async fn one_peer_does_not_use_up_anothers_fetches(on: Database) {
     let note = scene.p.note("max", "de chez moi", &[scene.alice_uri()]);
     let own = scene.p.activity("max", "Create", json!({ "object": note["id"] }));
     assert_eq!(scene.post("its own", "max", &own).await.status, 202);
-    let line = format!("GET {}", note["id"].as_str().unwrap().replace(&scene.p.origin, ""));
+    let line = format!(
+        "GET {}",
+        note["id"].as_str().unwrap().replace(&scene.p.origin, "")
+    );
     assert!(scene.p.seen().iter().any(|seen| seen.line == line));
     let note = q.note("quentin", "de Quentin", &[scene.alice_uri()]);
     let create = q.activity("quentin", "Create", json!({ "object": note, "to": note["to"] }));

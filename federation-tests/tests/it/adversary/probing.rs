@@ -109,7 +109,12 @@ async fn peers_learn_nothing_of_what_is_hidden(on: Database) {
             .get(&format!("/api/v1/statuses/{}", id(post)))
             .await
             .ok();
-        for count in ["replies_count", "favourites_count", "reblogs_count", "quotes_count"] {
+        for count in [
+            "replies_count",
+            "favourites_count",
+            "reblogs_count",
+            "quotes_count",
+        ] {
             assert_eq!(now[count], 0, "{count} of {now}");
         }
     }

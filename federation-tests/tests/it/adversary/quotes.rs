@@ -108,7 +108,11 @@ async fn requests_to_quote_tell_and_take_nothing(on: Database) {
         ("Q's, by its id", &abroad["id"], 403),
         ("a stranger's, by its id", &strange["id"], 403),
         ("alice's own", &public["uri"], 403),
-        ("not there", &json!(format!("{}/notes/nowhere", scene.p.origin)), 202),
+        (
+            "not there",
+            &json!(format!("{}/notes/nowhere", scene.p.origin)),
+            202,
+        ),
         ("a person", &json!(scene.p.person("max")), 202),
         ("a number", &json!(7), 400),
         ("nothing", &Value::Null, 400),
@@ -304,9 +308,7 @@ async fn what_is_quoted_costs_little(on: Database) {
     };
     let asked = gets(&scene.p);
     let note = quoting(&scene, "max", "le premier maillon", &chain(0));
-    let said = scene
-        .post("a chain", "max", &create(&scene, "max", &note))
-        .await;
+    let said = scene.post("a chain", "max", &create(&scene, "max", &note)).await;
     assert_eq!(said.status, 202, "{}", said.text);
     assert!(gets(&scene.p) - asked <= MOST, "{}", gets(&scene.p) - asked);
     let asked = gets(&scene.p);
@@ -333,9 +335,7 @@ async fn what_is_quoted_costs_little(on: Database) {
         slow["to"].as_array_mut().unwrap().push(person);
     }
     let asked = gets(&scene.p);
-    let said = scene
-        .post("slowly", "max", &create(&scene, "max", &slow))
-        .await;
+    let said = scene.post("slowly", "max", &create(&scene, "max", &slow)).await;
     assert_eq!(said.status, 202, "{}", said.text);
     assert!(gets(&scene.p) - asked <= MOST, "{}", gets(&scene.p) - asked);
     told(&scene, "lentement").await;

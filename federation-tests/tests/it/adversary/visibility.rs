@@ -44,6 +44,7 @@ async fn a_peer_without_followers_sees_nothing(on: Database) {
             ("/posts/", "/activity"),
             ("/posts/", "/replies"),
             ("/posts/", "/files/1"),
+            ("/posts/", "/files/1/poster"),
             ("/activities/", ""),
         ] {
             for name in ["max", "instance"] {

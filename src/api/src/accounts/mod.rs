@@ -47,7 +47,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
                 "An account known here, by its handle; nothing is fetched",
             )
             .query::<Lookup>()
-            .returns::<Account>(),
+            .returns::<Account>()
+            .also(404, "Nobody of that handle is known here"),
             lookup,
         )
         .get(

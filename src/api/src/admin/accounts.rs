@@ -67,7 +67,8 @@ pub(super) fn routes() -> Routes<ApiState> {
             WRITE,
             doc("Act on a person: `disable` and `suspend` end their login for good, `none` does nothing")
                 .body::<Action>()
-                .returns::<Map<String, Value>>(),
+                .returns::<Map<String, Value>>()
+                .also(409, "They are the last owner"),
             act,
         )
         .post(

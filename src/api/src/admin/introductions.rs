@@ -15,6 +15,8 @@ use entrenous_model::{self as model, IntroductionId, PeerId, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+const OVER: &str = "It was answered, has expired, or cannot be accepted any more";
+
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("administration", summary);
     Routes::new()
@@ -29,19 +31,24 @@ pub(super) fn routes() -> Routes<ApiState> {
             "/api/entrenous/v1/admin/introductions/{id}/accept",
             WRITE,
             doc("Accept an introduction: the node becomes a peer when it has accepted too")
-                .returns::<Introduction>(),
+                .returns::<Introduction>()
+                .also(409, OVER),
             accept,
         )
         .post(
             "/api/entrenous/v1/admin/introductions/{id}/decline",
             WRITE,
-            doc("Turn an introduction down").returns::<Introduction>(),
+            doc("Turn an introduction down")
+                .returns::<Introduction>()
+                .also(409, OVER),
             decline,
         )
         .get(
             "/api/entrenous/v1/admin/peers/{id}/introducible",
             READ,
-            doc("Peers that a peer may be introduced to now").returns::<Vec<AdminPeer>>(),
+            doc("Peers that a peer may be introduced to now")
+                .returns::<Vec<AdminPeer>>()
+                .also(409, "It may not be introduced to anybody"),
             introducible,
         )
         .post(
@@ -53,7 +60,8 @@ pub(super) fn routes() -> Routes<ApiState> {
                      Without a contract, each would give the other what it gives this node.",
                 )
                 .body::<Make>()
-                .returns::<Vec<Introduction>>(),
+                .returns::<Vec<Introduction>>()
+                .also(409, "It may not be introduced, or not to these"),
             make,
         )
         .post(
@@ -65,7 +73,8 @@ pub(super) fn routes() -> Routes<ApiState> {
                      accepted at once. `ask` is how it begins.",
                 )
                 .body::<Policy>()
-                .returns::<AdminPeer>(),
+                .returns::<AdminPeer>()
+                .also(409, "It is not active"),
             policy,
         )
 }

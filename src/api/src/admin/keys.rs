@@ -17,7 +17,9 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/entrenous/v1/admin/keys",
             READ,
-            doc("This node's keys, and which peers still have former ones").returns::<OwnKeys>(),
+            doc("This node's keys, and which peers still have former ones")
+                .returns::<OwnKeys>()
+                .also(404, "It has none: it was never opened for others"),
             show,
         )
         .post(
@@ -29,7 +31,8 @@ pub(super) fn routes() -> Routes<ApiState> {
                      signing for it until it has the new ones. Open invitations are withdrawn, since their links name the \
                      former keys. While they are being changed, another change is refused (409).",
                 )
-                .returns::<OwnKeys>(),
+                .returns::<OwnKeys>()
+                .also(409, "They were changed this moment"),
             rotate,
         )
 }

@@ -18,6 +18,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+const SILENT: &str = "The other node cannot be reached, or answers as none";
+
 pub(super) fn routes() -> Routes<ApiState> {
     let doc = |summary| Doc::new("administration", summary);
     Routes::new()
@@ -48,7 +50,9 @@ pub(super) fn routes() -> Routes<ApiState> {
                      side, to be compared by voice. With `confirm: true`, accepts it and answers the new state too.",
                 )
                 .body::<Join>()
-                .returns::<JoinAnswer>(),
+                .returns::<JoinAnswer>()
+                .also(409, "It is known here already, or the invitation is no longer valid")
+                .also(502, SILENT),
             join,
         )
         .post(
@@ -56,27 +60,37 @@ pub(super) fn routes() -> Routes<ApiState> {
             WRITE,
             doc("Add other ActivityPub software by hand, active at once")
                 .body::<Trust>()
-                .returns::<AdminPeer>(),
+                .returns::<AdminPeer>()
+                .also(409, "It is this node, or is known here already")
+                .also(502, SILENT),
             trust,
         )
         .post(
             "/api/entrenous/v1/admin/peers/{id}/confirm",
             WRITE,
             doc("Confirm a peer that accepted, or one that was suspended")
-                .about("409 if its keys have changed and the pinned ones do not endorse the new ones.")
-                .returns::<AdminPeer>(),
+                .returns::<AdminPeer>()
+                .also(
+                    409,
+                    "It is in another state, or its keys have changed and the pinned ones do not endorse the new ones",
+                )
+                .also(502, SILENT),
             confirm,
         )
         .post(
             "/api/entrenous/v1/admin/peers/{id}/suspend",
             WRITE,
-            doc("Halt a peer: nothing crosses until it is confirmed again").returns::<AdminPeer>(),
+            doc("Halt a peer: nothing crosses until it is confirmed again")
+                .returns::<AdminPeer>()
+                .also(409, "It is not active"),
             suspend,
         )
         .post(
             "/api/entrenous/v1/admin/peers/{id}/revoke",
             WRITE,
-            doc("End a peer at once").returns::<AdminPeer>(),
+            doc("End a peer at once")
+                .returns::<AdminPeer>()
+                .also(409, "It has ended already"),
             revoke,
         )
 }

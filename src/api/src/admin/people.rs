@@ -31,7 +31,8 @@ pub(super) fn routes() -> Routes<ApiState> {
                 "administration",
                 "Disable a person: sessions, tokens and follows end",
             )
-            .returns::<Map<String, Value>>(),
+            .returns::<Map<String, Value>>()
+            .also(409, "They are the last owner"),
             disable,
         )
 }

@@ -34,7 +34,8 @@ pub(super) fn routes() -> Routes<ApiState> {
                      software is this node's alone and changes at once.",
                 )
                 .body::<Offer>()
-                .returns::<Vec<Proposal>>(),
+                .returns::<Vec<Proposal>>()
+                .also(409, "It is not active"),
             offer,
         )
         .post(
@@ -42,7 +43,8 @@ pub(super) fn routes() -> Routes<ApiState> {
             WRITE,
             doc("Accept the peer's offer; it takes effect at once")
                 .body::<Answer>()
-                .returns::<Vec<Proposal>>(),
+                .returns::<Vec<Proposal>>()
+                .also(409, "It is not active, or the contract was changed meanwhile"),
             accept,
         )
         .post(
@@ -50,7 +52,8 @@ pub(super) fn routes() -> Routes<ApiState> {
             WRITE,
             doc("Turn the peer's offer down")
                 .body::<Answer>()
-                .returns::<Vec<Proposal>>(),
+                .returns::<Vec<Proposal>>()
+                .also(409, "It is not active, or the contract was changed meanwhile"),
             reject,
         )
         .get(

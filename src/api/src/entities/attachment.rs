@@ -1,7 +1,7 @@
 //! `MediaAttachment`: a file of a post.
 
 use entrenous_domain::{Ctx, Result, attachments};
-use entrenous_model::{Attachment, AttachmentKind, AttachmentState};
+use entrenous_model::{Attachment, AttachmentKind, AttachmentState, FrameRate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub(crate) struct MediaAttachment {
     kind: &'static str,
     /// Where the file is, for a day or two; null if it is a peer's and not here.
     url: Option<String>,
-    /// Where a small picture of it is; null if there is none.
+    /// Where a small picture of it is; null if there is none, as of a sound without a cover.
     preview_url: Option<String>,
     /// Where it came from; always null: no strange server is named to a client.
     remote_url: Option<String>,
@@ -33,9 +33,30 @@ pub(crate) struct MediaAttachment {
     mime_type: Option<String>,
 }
 
-/// Sizes of a file.
+/// Sizes of a file. Of films and sounds, what stands in `original` is said once more beside it, for clients that look there.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 struct Meta {
+    /// Length of a film or sound in words: `0:01:28.65`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<String>,
+    /// Seconds of a film or sound, in hundredths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    /// Pictures of a film a second, rounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fps: Option<u64>,
+    /// Of a film: `widthxheight`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<String>,
+    /// Of a film, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<i64>,
+    /// Of a film, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<i64>,
+    /// Of a film: width by height.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aspect: Option<f64>,
     /// The file.
     #[serde(skip_serializing_if = "Option::is_none")]
     original: Option<Size>,
@@ -65,9 +86,15 @@ struct Size {
     /// Width by height.
     #[serde(skip_serializing_if = "Option::is_none")]
     aspect: Option<f64>,
+    /// Pictures of a film a second, as a fraction: `30/1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame_rate: Option<String>,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     duration: Option<f64>,
+    /// Bits a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bitrate: Option<i64>,
 }
 
 /// A point of a picture.
@@ -116,11 +143,27 @@ impl MediaAttachment {
 impl Meta {
     fn of(file: &Attachment) -> Self {
         let picture = file.kind == AttachmentKind::Image;
-        let mut original = file.width.zip(file.height).map(Size::of);
+        let pixels = file.width.zip(file.height);
+        let mut original = pixels.map(Size::of);
         if let Some(duration) = file.duration {
-            original.get_or_insert_default().duration = Some(ratio(duration, 1_000));
+            let original = original.get_or_insert_default();
+            original.duration = Some(ratio(duration, 1_000));
+            let bits = file.hash.as_ref().and_then(|_| file.size.checked_mul(8_000));
+            original.bitrate = bits.and_then(|bits| bits.checked_div(duration));
         }
+        if let Some(rate) = file.frame_rate {
+            original.get_or_insert_default().frame_rate = Some(rate.to_string());
+        }
+        let film = pixels.filter(|_| file.kind == AttachmentKind::Video);
+        let film = film.map(Size::of).unwrap_or_default();
         Self {
+            length: file.duration.map(length),
+            duration: file.duration.map(|duration| ratio((duration + 5) / 10, 100)),
+            fps: file.frame_rate.map(FrameRate::whole),
+            size: film.size,
+            width: film.width,
+            height: film.height,
+            aspect: film.aspect,
             original,
             small: file
                 .preview
@@ -142,9 +185,22 @@ impl Size {
             height: Some(height),
             size: Some(format!("{width}x{height}")),
             aspect: Some(ratio(width, height.max(1))),
-            duration: None,
+            ..Self::default()
         }
     }
+}
+
+/// Milliseconds in words: hours, minutes, seconds, hundredths.
+fn length(milliseconds: i64) -> String {
+    let hundredths = (milliseconds + 5) / 10;
+    let seconds = hundredths / 100;
+    format!(
+        "{}:{:02}:{:02}.{:02}",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60,
+        hundredths % 100
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "pixels and milliseconds are small")]

@@ -4,10 +4,10 @@ use crate::{ApiError, ApiResult, ApiState};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::media;
-use entrenous_door::serve::{Part, answer};
+use entrenous_door::serve::{Part, answer, head};
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::MediaId;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::new().get(
@@ -23,7 +23,10 @@ pub(super) fn routes() -> Routes<ApiState> {
                 "capability",
                 "Proof that the URL was given by this node.",
             )
-            .answers("application/octet-stream"),
+            .answers("*/*")
+            .also(206, "The range that was asked for")
+            .also(304, "The file is the one that `If-None-Match` names")
+            .also(416, "The file has no such range"),
         open,
     )
 }
@@ -31,6 +34,7 @@ pub(super) fn routes() -> Routes<ApiState> {
 async fn open(
     State(state): State<ApiState>,
     Path((id, capability)): Path<(String, String)>,
+    method: Method,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let id = id.parse().map(MediaId).map_err(|_| ApiError::not_found())?;
@@ -38,6 +42,9 @@ async fn open(
         .await?
         .ok_or_else(ApiError::not_found)?;
     let size = u64::try_from(file.size).map_err(ApiError::internal)?;
+    if method == Method::HEAD {
+        return Ok(head(&headers, &file.content_type, &file.hash, size));
+    }
     let part = Part::asked(&headers, &file.hash, size);
     let bytes = match part {
         Part::Known | Part::Unsatisfiable => Vec::new(),

@@ -19,7 +19,9 @@ pub(super) fn routes() -> Routes<ApiState> {
         Doc::new("media", summary)
             .about(
                 "As multipart/form-data. A picture is made anew without metadata, at most 3,840 pixels on a side; \
-                 everything else stays as it is. The file waits for a day to be named in `media_ids` of a post.",
+                 everything else stays as it is; a film or sound is refused if it is not built as one. The picture in \
+                 it becomes its preview, unless a `thumbnail` comes with it. The file waits for a day to be named in \
+                 `media_ids` of a post.",
             )
             .body::<NewFile>()
             .files()

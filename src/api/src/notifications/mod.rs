@@ -64,7 +64,9 @@ pub(crate) fn routes() -> Routes<ApiState> {
             doc("Remove one, named in the body")
                 .deprecated()
                 .param(Place::Query, "id", "The notification; in the body as well.")
-                .returns::<Map<String, Value>>(),
+                .body::<Several>()
+                .returns::<Map<String, Value>>()
+                .also(404, "There is none of that id"),
             dismiss_named,
         )
         .delete(
@@ -72,6 +74,7 @@ pub(crate) fn routes() -> Routes<ApiState> {
             WRITE,
             doc("Remove several")
                 .query::<Several>()
+                .body::<Several>()
                 .deprecated()
                 .returns::<Map<String, Value>>(),
             dismiss_several,

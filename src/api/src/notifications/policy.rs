@@ -25,7 +25,9 @@ pub(super) fn routes() -> Routes<ApiState> {
         .patch(
             "/api/v2/notifications/policy",
             WRITE,
-            doc("Change the policy: only `accept` exists here").returns::<NotificationPolicy>(),
+            doc("Change the policy: only `accept` exists here")
+                .body::<Map<String, Value>>()
+                .returns::<NotificationPolicy>(),
             change_policy,
         )
         .get(
@@ -41,6 +43,7 @@ pub(super) fn routes() -> Routes<ApiState> {
             WRITE,
             doc("Change the policy in its first form: nothing can be filtered here")
                 .deprecated()
+                .body::<OldChange>()
                 .returns::<OldPolicy>(),
             change_old_policy,
         )
@@ -145,7 +148,7 @@ async fn change_old_policy(_: Caller, Params(asked): Params<OldChange>) -> ApiRe
     Ok(Json(OldPolicy::default()))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct OldChange {
     #[serde(deserialize_with = "crate::lenient::flag")]

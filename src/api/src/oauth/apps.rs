@@ -19,7 +19,8 @@ pub(super) fn routes() -> Routes<ApiState> {
             Access::Open,
             Doc::new("apps", "Registers a client")
                 .body::<NewApp>()
-                .returns::<CredentialApplication>(),
+                .returns::<CredentialApplication>()
+                .also(429, "Too many clients from this address"),
             register,
         )
         .get(

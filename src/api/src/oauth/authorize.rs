@@ -27,7 +27,9 @@ pub(super) fn routes() -> Routes<ApiState> {
                      `code_challenge`, `code_challenge_method=S256`; also `force_login` and `lang`. The node's own web client \
                      (`entrenous-web`) needs no consent and must send a challenge.",
                 )
-                .query::<Asked>(),
+                .query::<Asked>()
+                .also(303, "The node's own client, of somebody who is signed in: on with a code")
+                .also(400, "The client is not known, or asks for what it may not have; a page says what"),
             show,
         )
         .post("/oauth/authorize", Access::Session, page("The answer of the person").hidden(), decide)

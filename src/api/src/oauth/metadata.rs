@@ -8,14 +8,16 @@ use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::oauth::KNOWN_SCOPES;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::new()
         .get(
             "/.well-known/oauth-authorization-server",
             Access::Open,
-            Doc::new("oauth", "What OAuth offers here").about("RFC 8414."),
+            Doc::new("oauth", "What OAuth offers here")
+                .about("RFC 8414.")
+                .returns::<Map<String, Value>>(),
             metadata,
         )
         .get(

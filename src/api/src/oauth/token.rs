@@ -12,6 +12,11 @@ use entrenous_door::{Access, Doc, Routes};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+const WRONG: &str = "The body cannot be read, or the request is refused with a code of RFC 6749, section 5.2";
+const STRANGER: &str = "The client is not known, or its secret is wrong";
+const MANY: &str = "Too many requests from this address";
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::new()
@@ -21,13 +26,23 @@ pub(super) fn routes() -> Routes<ApiState> {
             Doc::new("oauth", "Exchanges a code, or the client's own credentials, for a token")
                 .about("RFC 6749, sections 4.1.3 and 4.4.2. `grant_type` is `authorization_code` or `client_credentials`.")
                 .body::<TokenRequest>()
-                .returns::<TokenAnswer>(),
+                .returns::<TokenAnswer>()
+                .also(400, WRONG)
+                .also(401, STRANGER)
+                .also(429, MANY),
             token,
         )
         .post(
             "/oauth/revoke",
             Access::Open,
-            Doc::new("oauth", "Revokes a token").about("RFC 7009.").body::<RevokeRequest>(),
+            Doc::new("oauth", "Revokes a token")
+                .about("RFC 7009.")
+                .body::<RevokeRequest>()
+                .returns::<Map<String, Value>>()
+                .also(400, WRONG)
+                .also(401, STRANGER)
+                .also(403, "The token is another client's")
+                .also(429, MANY),
             revoke,
         )
 }

@@ -26,7 +26,9 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .get(
             PATH,
             access,
-            doc("What this client is told of; 404 if of nothing").returns::<WebPushSubscription>(),
+            doc("What this client is told of")
+                .returns::<WebPushSubscription>()
+                .also(404, "Of nothing"),
             shown,
         )
         .post(
@@ -47,7 +49,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
             access,
             doc("Change what this client is told of; what is not said stays")
                 .body::<PushChange>()
-                .returns::<WebPushSubscription>(),
+                .returns::<WebPushSubscription>()
+                .also(404, "It is told of nothing"),
             change,
         )
         .delete(

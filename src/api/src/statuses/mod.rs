@@ -108,7 +108,7 @@ async fn one(State(state): State<ApiState>, caller: Caller, At(id): At<PostId>) 
     if shown
         .files
         .iter()
-        .any(|file| file.state != AttachmentState::Ready)
+        .any(|file| file.state != AttachmentState::Ready || file.poster_due)
         && let Ok(peers) = state.ctx().lookup()
     {
         peers.files_wanted(shown.post.id);

@@ -37,7 +37,8 @@ pub(super) fn routes() -> Routes<ApiState> {
                      nothing is published that its author still meant to change.",
                 )
                 .body::<NewStatus>()
-                .returns::<Posted>(),
+                .returns::<Posted>()
+                .also(404, "What it answers, quotes or holds is not there, or not for me to see"),
             publish,
         )
         .put(

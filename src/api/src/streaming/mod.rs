@@ -28,7 +28,10 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// All routes of streaming, but for its health.
 pub(crate) fn routes() -> Routes<ApiState> {
     let sse = |summary| Doc::new("streaming", summary).answers("text/event-stream");
-    let tag = |doc: Doc| doc.param(Place::Query, "tag", "The hashtag, without #.");
+    let tag = |doc: Doc| {
+        doc.param(Place::Query, "tag", "The hashtag, without #.")
+            .also(400, "Without `tag`")
+    };
     let posts = Access::Person("read:statuses");
     Routes::new()
         .get(
@@ -50,7 +53,9 @@ pub(crate) fn routes() -> Routes<ApiState> {
                     "list",
                     "The list of a first subscription to `list`.",
                 )
-                .status(101),
+                .status(101)
+                .also(400, "No WebSocket, or no such stream")
+                .also(404, "The list of a first subscription is none of mine"),
             websocket::open,
         )
         .get(
@@ -98,7 +103,10 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/streaming/list",
             Access::Person("read:lists"),
-            sse("Posts of a list").param(Place::Query, "list", "The list."),
+            sse("Posts of a list")
+                .param(Place::Query, "list", "The list.")
+                .also(400, "Without `list`")
+                .also(404, "It is none of my lists"),
             sse::list,
         )
         .get(

@@ -1,8 +1,8 @@
 //! Capabilities in the URLs of files of posts.
 
-use crate::media::{Opened, capability_of};
+use crate::media::{self, DAY, Opened, WEEK};
 use crate::{Ctx, Result, accounts};
-use entrenous_model::{Attachment, AttachmentState, MediaId};
+use entrenous_model::{Attachment, AttachmentState, MediaId, Preview};
 use entrenous_store::attachments as rows;
 
 /// What a capability opens, and for how long.
@@ -14,24 +14,27 @@ pub enum Given {
     Preview,
     /// The file, to other software, which fetches without a signature and some time later: this week and the next.
     ToPeers,
+    /// Its preview, to other software, as long as the file.
+    PreviewToPeers,
 }
 
 impl Given {
-    const ALL: [Self; 3] = [Self::File, Self::Preview, Self::ToPeers];
+    const ALL: [Self; 4] = [Self::File, Self::Preview, Self::ToPeers, Self::PreviewToPeers];
 
     const fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Preview => "preview",
             Self::ToPeers => "peers",
+            Self::PreviewToPeers => "peers-preview",
         }
     }
 
     /// Seconds that one period of validity takes.
     const fn period(self) -> i64 {
         match self {
-            Self::File | Self::Preview => 86_400,
-            Self::ToPeers => 7 * 86_400,
+            Self::File | Self::Preview => DAY,
+            Self::ToPeers | Self::PreviewToPeers => WEEK,
         }
     }
 }
@@ -66,14 +69,23 @@ pub fn path_for_peers(ctx: &Ctx, file: &Attachment) -> Result<String> {
     written(ctx, file, Given::ToPeers)
 }
 
-fn written(ctx: &Ctx, file: &Attachment, given: Given) -> Result<String> {
-    let period = ctx.now().timestamp().div_euclid(given.period());
-    let capability = capability_of(ctx, &message(file, given, period))?;
-    Ok(format!("/media/{}/{capability}", file.id))
+/// The path of its preview for peers of other software, if it has one.
+///
+/// # Errors
+/// The vault's.
+pub fn preview_path_for_peers(ctx: &Ctx, file: &Attachment) -> Result<Option<String>> {
+    if file.preview.is_none() {
+        return Ok(None);
+    }
+    written(ctx, file, Given::PreviewToPeers).map(Some)
 }
 
-fn message(file: &Attachment, given: Given, period: i64) -> String {
-    format!("attachment.{}.{}.{}.{period}", file.id, file.epoch, given.word())
+fn written(ctx: &Ctx, file: &Attachment, given: Given) -> Result<String> {
+    media::written(ctx, file.id.get(), &what(file, given), given.period())
+}
+
+fn what(file: &Attachment, given: Given) -> String {
+    format!("attachment.{}.{}.{}", file.id, file.epoch, given.word())
 }
 
 /// What a capability opens of a file of a post.
@@ -82,18 +94,10 @@ pub(crate) async fn open(ctx: &Ctx, id: MediaId, capability: &str) -> Result<Opt
     let Some(file) = found.filter(|file| file.state == AttachmentState::Ready) else {
         return Ok(None);
     };
-    let now = ctx.now().timestamp();
-    let mut opened = None;
-    for given in Given::ALL {
-        let period = now.div_euclid(given.period());
-        for period in [period, period - 1] {
-            let expected = capability_of(ctx, &message(&file, given, period))?;
-            if crate::media::same(&expected, capability) {
-                opened = Some(given);
-            }
-        }
-    }
-    let Some(given) = opened else { return Ok(None) };
+    let things = Given::ALL.map(|given| (given, what(&file, given), given.period()));
+    let Some(given) = media::opened(ctx, capability, &things)? else {
+        return Ok(None);
+    };
     if accounts::get(ctx, file.account).await?.is_none() {
         return Ok(None);
     }
@@ -103,10 +107,15 @@ pub(crate) async fn open(ctx: &Ctx, id: MediaId, capability: &str) -> Result<Opt
             content_type: file.content_type,
             size: file.size,
         }),
-        Given::Preview => file.preview.map(|preview| Opened {
-            hash: preview.hash,
-            content_type: preview.content_type,
-            size: preview.size,
-        }),
+        Given::Preview | Given::PreviewToPeers => file.preview.map(picture),
     })
+}
+
+/// A small picture as it is served.
+pub(super) fn picture(preview: Preview) -> Opened {
+    Opened {
+        hash: preview.hash,
+        content_type: preview.content_type,
+        size: preview.size,
+    }
 }

@@ -6,13 +6,17 @@ mod own;
 mod sweep;
 mod upload;
 
-pub use capability::{Given, path, path_for_peers, preview_path};
-pub use fetched::{Wanted, arrived, by_peer, failed, wanted};
+pub use capability::{Given, path, path_for_peers, preview_path, preview_path_for_peers};
+pub use fetched::{
+    Wanted, WantedPoster, arrived, by_peer, failed, poster_arrived, poster_by_peer, poster_failed,
+    posters_wanted, wanted,
+};
 pub use own::{Change, change, own, own_of, remove};
 pub use sweep::{expire, sweep};
 pub use upload::upload;
 
 pub(crate) use capability::open;
+pub(crate) use fetched::REST;
 pub(crate) use sweep::unnamed;
 pub(crate) use upload::checked;
 

@@ -54,23 +54,24 @@ fn is_own(file: &Attachment, owner: AccountId) -> bool {
 /// `NotFound`; `Invalid` for a description of more than 1,500 characters; the file store's.
 pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) -> Result<Attachment> {
     let description = change.description.as_deref().map(checked).transpose()?;
-    own(ctx, owner, id).await?;
-    let _filing = ctx.filing().read().await;
+    let before = own(ctx, owner, id).await?;
+    let filing = ctx.filing().read().await;
     let preview = match change.preview {
         Some(preview) => {
-            let blurhash = preview.blurhash.clone();
+            let blurhash = Some(preview.blurhash.clone()).filter(|hash| !hash.is_empty());
             Some((store_preview(ctx, preview).await?, blurhash))
         }
         None => None,
     };
-    work::write(ctx, move |tx| {
+    let replaced = before.preview.filter(|_| preview.is_some());
+    let changed = work::write(ctx, move |tx| {
         let file = rows::by_id(tx, id)?
             .filter(|file| is_own(file, owner))
             .ok_or(DomainError::NotFound)?;
         let description = description.as_deref().unwrap_or(&file.description);
         rows::describe(tx, id, description, change.focus.unwrap_or(file.focus))?;
         if let Some((preview, blurhash)) = &preview {
-            rows::set_preview(tx, id, preview, Some(blurhash.as_str()))?;
+            rows::set_preview(tx, id, preview, blurhash.as_deref())?;
         }
         if let Some(post) = file.post {
             search::index(tx, post)?;
@@ -78,7 +79,12 @@ pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) ->
         }
         rows::by_id(tx, id)?.ok_or(DomainError::NotFound)
     })
-    .await
+    .await?;
+    drop(filing);
+    if let Some(replaced) = replaced {
+        super::unnamed(ctx, &[replaced.hash]).await?;
+    }
+    Ok(changed)
 }
 
 /// Removes a person's own file that is in no post.

@@ -1,6 +1,6 @@
 //! Capabilities in the URLs of custom emoji: like those of every file, they are for whoever was given one.
 
-use crate::media::{Opened, capability_of, same};
+use crate::media::{self, DAY, Opened, WEEK};
 use crate::{Ctx, Result, peers};
 use entrenous_model::{Emoji, EmojiId, PeerState};
 use entrenous_store::emojis as rows;
@@ -30,8 +30,8 @@ impl Given {
     /// Seconds that one period of validity takes.
     const fn period(self) -> i64 {
         match self {
-            Self::Picture | Self::Still => 86_400,
-            Self::ToPeers => 7 * 86_400,
+            Self::Picture | Self::Still => DAY,
+            Self::ToPeers => WEEK,
         }
     }
 }
@@ -67,13 +67,11 @@ pub fn path_for_peers(ctx: &Ctx, emoji: &Emoji) -> Result<String> {
 }
 
 fn written(ctx: &Ctx, emoji: &Emoji, given: Given) -> Result<String> {
-    let period = ctx.now().timestamp().div_euclid(given.period());
-    let capability = capability_of(ctx, &message(emoji, given, period))?;
-    Ok(format!("/media/{}/{capability}", emoji.id))
+    media::written(ctx, emoji.id.get(), &what(emoji, given), given.period())
 }
 
-fn message(emoji: &Emoji, given: Given, period: i64) -> String {
-    format!("emoji.{}.{}.{}.{period}", emoji.id, emoji.epoch, given.word())
+fn what(emoji: &Emoji, given: Given) -> String {
+    format!("emoji.{}.{}.{}", emoji.id, emoji.epoch, given.word())
 }
 
 /// What a capability opens of an emoji.
@@ -82,17 +80,10 @@ pub(crate) async fn open(ctx: &Ctx, id: EmojiId, capability: &str) -> Result<Opt
     let Some(emoji) = found.filter(|emoji| !emoji.disabled) else {
         return Ok(None);
     };
-    let now = ctx.now().timestamp();
-    let mut opened = None;
-    for given in Given::ALL {
-        let period = now.div_euclid(given.period());
-        for period in [period, period - 1] {
-            if same(&capability_of(ctx, &message(&emoji, given, period))?, capability) {
-                opened = Some(given);
-            }
-        }
-    }
-    let Some(given) = opened else { return Ok(None) };
+    let things = Given::ALL.map(|given| (given, what(&emoji, given), given.period()));
+    let Some(given) = media::opened(ctx, capability, &things)? else {
+        return Ok(None);
+    };
     // Of a revoked peer nothing is shown.
     if let Some(peer) = emoji.peer {
         let there = peers::get(ctx, peer).await?;

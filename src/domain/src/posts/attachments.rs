@@ -1,6 +1,6 @@
 //! The files of a post, as its author wants them.
 
-use crate::attachments::{DESCRIPTION, PER_POST, checked};
+use crate::attachments::{DESCRIPTION, PER_POST, REST, checked};
 use crate::work::Work;
 use crate::{DomainError, Result};
 use entrenous_model::{
@@ -75,8 +75,12 @@ pub struct RemoteFile {
     pub focus: Focus,
     /// Pixels, as the peer says.
     pub pixels: Option<(u32, u32)>,
+    /// Milliseconds, as the peer says.
+    pub duration: Option<i64>,
     /// A blurred idea of it, as the peer says.
     pub blurhash: Option<String>,
+    /// Where the picture is that stands before a film or sound, on the author's own origin (checked by the caller).
+    pub poster: Option<String>,
 }
 
 /// Gives the post the files that its draft names. Answers whether anything changed.
@@ -206,6 +210,15 @@ fn set_remote(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, files: &[
                 rows::describe(tx, known.id, &description, file.focus)?;
                 changed = true;
             }
+            if known.poster_url != file.poster {
+                // Nothing that is shown has changed before it is here. It may be fetched at once, but for a file that rests.
+                let tried = if known.state == AttachmentState::Ready {
+                    now - REST
+                } else {
+                    known.changed_at
+                };
+                rows::set_poster_url(tx, known.id, file.poster.as_deref(), tried)?;
+            }
             continue;
         }
         let row = Attachment {
@@ -220,8 +233,11 @@ fn set_remote(tx: &mut Work<'_>, post: &Post, before: Vec<Attachment>, files: &[
             size: 0,
             width: file.pixels.map(|(width, _)| i64::from(width)),
             height: file.pixels.map(|(_, height)| i64::from(height)),
-            duration: None,
+            duration: file.duration,
+            frame_rate: None,
             preview: None,
+            poster_url: file.poster.clone(),
+            poster_due: file.poster.is_some(),
             blurhash: file.blurhash.clone(),
             focus: file.focus,
             description,

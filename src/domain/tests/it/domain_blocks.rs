@@ -86,7 +86,7 @@ stories! {
         // What comes meanwhile tells nobody; a profile and a post can still be opened by who asks for them.
         house.came_from(there, zoe.id, "https://there.example/3", &[ada.id], Visibility::Public).await;
         assert_eq!(house.told(ada.id).await.len(), 1);
-        assert!(house.sees(posts::Viewer::Person(ada.id), letter).await);
+        assert!(house.sees(Viewer::Person(ada.id), letter).await);
         let found = search::accounts(ctx, ada.id, "zo", false, false, 0, 20).await.unwrap();
         assert!(found.is_empty());
         let suggested = suggestions::of(ctx, ada.id, 40).await.unwrap();

@@ -186,7 +186,10 @@ mod tests {
             let late = budget.in_time(silent).await;
             assert!(matches!(late, Err(ClientError::Egress(EgressError::Timeout))));
         }
-        assert!(begun.elapsed() < Duration::from_secs(1), "each had time of its own");
+        assert!(
+            begun.elapsed() < Duration::from_secs(1),
+            "each had time of its own"
+        );
         let Some(until) = Budget::default().until else {
             panic!("an activity has all the time there is")
         };

@@ -9,7 +9,7 @@ use crate::client::Budget;
 use crate::vocabulary::Note;
 use entrenous_domain::posts::{Files, RemoteFile};
 use entrenous_domain::{DomainError, Result, attachments, peers};
-use entrenous_model::{Fetching, Matter, Peer, PostId};
+use entrenous_model::{Fetching, Matter, Peer, PostId, PreparedPreview};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,8 +21,12 @@ const BOUNDS: Bounds = Bounds {
     of_one: 2,
     waiting: 500,
 };
-/// Longest time for one file.
+/// Longest time for one file without the picture before it.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// Longest time for the picture before a film.
+const PATIENCE_FOR_POSTER: Duration = Duration::from_secs(30);
+/// Largest picture before a film, in bytes.
+const POSTER: u64 = 4 * 1024 * 1024;
 
 /// The bounds of fetching files in the background.
 #[derive(Debug)]
@@ -65,7 +69,13 @@ pub(super) fn named(note: &Note) -> Files {
                 description: one.description.clone(),
                 focus: attachments::focus(x, y),
                 pixels: one.pixels,
+                duration: one.duration,
                 blurhash: one.blurhash.clone(),
+                // A picture of another place is left out: nothing is ever fetched there.
+                poster: one
+                    .poster
+                    .clone()
+                    .filter(|url| note.attributed_to.origin().owns(url)),
             }
         })
         .collect(),
@@ -113,9 +123,14 @@ impl Federation {
     async fn fetch_wanted(&self, peer: &Arc<Peer>, post: PostId) -> Result<()> {
         let ctx = self.ctx();
         let wanted = attachments::wanted(ctx, post).await?;
-        let budget = Budget::of(u32::try_from(wanted.len()).unwrap_or(u32::MAX));
+        let posters = attachments::posters_wanted(ctx, post).await?;
+        // A file, and the picture before it.
+        let most = wanted.len() * 2 + posters.len();
+        let budget = Budget::of(u32::try_from(most).unwrap_or(u32::MAX));
         for file in wanted {
-            let taken = tokio::time::timeout(PATIENCE, self.take_file(peer, &file, &budget)).await;
+            let taking = self.take_file(peer, &file, &budget);
+            // What takes long is not lost for the picture before it.
+            let taken = tokio::time::timeout(PATIENCE + PATIENCE_FOR_POSTER, taking).await;
             match taken {
                 Ok(Ok(())) => {}
                 // Our own disk or database: the peer did nothing wrong.
@@ -133,7 +148,35 @@ impl Federation {
                 }
             }
         }
+        for poster in posters {
+            match self.take_poster(peer, &poster.url, &budget).await {
+                Some(taken) => attachments::poster_arrived(ctx, poster, taken).await?,
+                None => attachments::poster_failed(ctx, poster.id).await?,
+            }
+        }
         Ok(())
+    }
+
+    /// A picture before a film, made anew. `None` if it cannot be had: the film is as good without.
+    async fn take_poster(&self, peer: &Peer, url: &str, budget: &Budget) -> Option<PreparedPreview> {
+        let cleared = peer.clear::<Fetching>(Matter::Posts).ok()?;
+        let most = POSTER.min(cleared.largest_file());
+        let fetching = self.client().file(peer, cleared, url, most, budget);
+        let bytes = match tokio::time::timeout(PATIENCE_FOR_POSTER, fetching).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(error)) => {
+                tracing::debug!(peer = %peer.origin, %error, "a picture before a film was not taken");
+                return None;
+            }
+            Err(_) => {
+                tracing::debug!(peer = %peer.origin, "a picture before a film took too long");
+                return None;
+            }
+        };
+        tokio::task::spawn_blocking(move || entrenous_files::preview(&bytes))
+            .await
+            .ok()?
+            .ok()
     }
 
     async fn take_file(&self, peer: &Peer, file: &attachments::Wanted, budget: &Budget) -> Result<()> {
@@ -145,6 +188,10 @@ impl Federation {
             .await
             .map_err(DomainError::internal)?
             .map_err(|_| DomainError::Refused("file"))?;
-        attachments::arrived(self.ctx(), file.id, prepared).await
+        let poster = match &file.poster {
+            Some(url) if prepared.kind.plays() => self.take_poster(peer, url, budget).await,
+            _ => None,
+        };
+        attachments::arrived(self.ctx(), file.id, prepared, poster).await
     }
 }

@@ -77,10 +77,7 @@ impl Place {
     pub(super) async fn turn(&self) -> Option<Turn> {
         let own = Arc::clone(&self.own).acquire_owned().await.ok()?;
         let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-        Some(Turn {
-            _own: own,
-            _all: all,
-        })
+        Some(Turn { _own: own, _all: all })
     }
 }
 

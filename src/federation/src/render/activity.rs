@@ -7,7 +7,9 @@ use crate::keys::SigningKeys;
 use bytes::Bytes;
 use entrenous_domain::deliveries::Delivery;
 use entrenous_domain::{DomainError, Result, accounts, custom_emoji};
-use entrenous_model::{AccountId, ActivityId, Cleared, OutboundActivity, Peer, Sending, Software, Visibility};
+use entrenous_model::{
+    AccountId, ActivityId, Cleared, OutboundActivity, Peer, Sending, Software, Visibility,
+};
 use serde_json::Value;
 
 /// What is sent as one delivery.
@@ -39,9 +41,7 @@ impl Federation {
         let (OutboundActivity::CreatePost { post } | OutboundActivity::UpdatePost { post }) = &delivery.data
         else {
             let said = (delivery.account, &delivery.data);
-            let document = self
-                .document(peer, reader, delivery.activity, said, keys)
-                .await?;
+            let document = self.document(peer, reader, delivery.activity, said, keys).await?;
             let Some(document) = document else { return Ok(None) };
             let body = to_bytes(&document)?;
             let synchronization = self.told_with(peer, delivery, &document).await?;

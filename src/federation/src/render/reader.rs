@@ -39,6 +39,11 @@ impl Reader {
 
     /// Whether a file is small enough for its contract.
     pub(super) fn takes(self, file: &Attachment) -> bool {
-        u64::try_from(file.size).is_ok_and(|size| size <= self.largest_file)
+        self.takes_bytes(file.size)
+    }
+
+    /// Whether so many bytes are few enough for its contract.
+    pub(super) fn takes_bytes(self, size: i64) -> bool {
+        u64::try_from(size).is_ok_and(|size| size <= self.largest_file)
     }
 }

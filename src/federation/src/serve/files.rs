@@ -8,25 +8,64 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::attachments;
 use entrenous_domain::{DomainError, Result};
-use entrenous_door::serve::{Part, answer};
+use entrenous_door::serve::{Part, answer, head};
 use entrenous_model::{Matter, MediaId, Serving};
-use http::HeaderMap;
+use http::{HeaderMap, Method};
+
+/// What of a file is asked for.
+#[derive(Clone, Copy)]
+enum Which {
+    /// Itself.
+    File,
+    /// The picture that stands before a film or sound.
+    Poster,
+}
 
 /// A file of a post that the peer may see.
 pub(super) async fn file(
     State(federation): State<Federation>,
     Path((post, file)): Path<(String, String)>,
     verified: Verified,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
-    settle(found(&federation, &verified, &post, &file, &headers).await)
+    settle(
+        found(
+            &federation,
+            &verified,
+            (&post, &file, Which::File),
+            &method,
+            &headers,
+        )
+        .await,
+    )
+}
+
+/// The picture that stands before a film or sound of a post that the peer may see.
+pub(super) async fn poster(
+    State(federation): State<Federation>,
+    Path((post, file)): Path<(String, String)>,
+    verified: Verified,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    settle(
+        found(
+            &federation,
+            &verified,
+            (&post, &file, Which::Poster),
+            &method,
+            &headers,
+        )
+        .await,
+    )
 }
 
 async fn found(
     federation: &Federation,
     verified: &Verified,
-    post: &str,
-    file: &str,
+    (post, file, which): (&str, &str, Which),
+    method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response> {
     let (Some(post), Ok(file)) = (number(post), file.parse::<MediaId>()) else {
@@ -36,12 +75,19 @@ async fn found(
     if view(federation, verified, post).await?.is_none() {
         return Ok(not_found());
     }
-    let Some(opened) = attachments::by_peer(ctx, post, file).await? else {
+    let opened = match which {
+        Which::File => attachments::by_peer(ctx, post, file).await?,
+        Which::Poster => attachments::poster_by_peer(ctx, post, file).await?,
+    };
+    let Some(opened) = opened else {
         return Ok(not_found());
     };
     let size = u64::try_from(opened.size).map_err(DomainError::internal)?;
     if verified.peer.clear::<Serving>(Matter::File(size)).is_err() {
         return Ok(not_found());
+    }
+    if *method == Method::HEAD {
+        return Ok(head(headers, &opened.content_type, &opened.hash, size));
     }
     let part = Part::asked(headers, &opened.hash, size);
     let bytes = match part {

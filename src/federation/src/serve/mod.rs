@@ -101,6 +101,16 @@ pub(crate) fn routes() -> Routes<Federation> {
             files::file,
         )
         .get(
+            "/posts/{id}/files/{file}/poster",
+            Access::Peer,
+            Doc::new(
+                "federation",
+                "The picture that stands before a film or sound of a post",
+            )
+            .answers("application/octet-stream"),
+            files::poster,
+        )
+        .get(
             "/emojis/{shortcode}",
             Access::Peer,
             doc("A custom emoji"),

@@ -7,6 +7,10 @@ use serde_json::Value;
 const DESCRIPTION: usize = 1_500;
 /// Longest blurred idea of a picture, in characters; longer ones are left out.
 const BLURHASH: usize = 100;
+/// Pictures before a film that are looked at.
+const POSTERS: usize = 4;
+/// Milliseconds of a day: longer films are of no known length.
+const DAY: i64 = 86_400_000;
 
 /// A file or link that came with a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +25,12 @@ pub struct Attached {
     pub media_type: String,
     /// Width and height in pixels, as said.
     pub pixels: Option<(u32, u32)>,
+    /// Milliseconds, as said.
+    pub duration: Option<i64>,
     /// A blurred idea of it, as said.
     pub blurhash: Option<String>,
+    /// Where the picture is that stands before it: an http or https URL on any origin.
+    pub poster: Option<String>,
     /// Its important part, as said: to the right and up, from -1 to 1.
     pub focus: Option<(f64, f64)>,
 }
@@ -71,6 +79,8 @@ impl Attached {
             is_file: matches!(kind, "Document" | "Image" | "Video" | "Audio"),
             media_type: media_type.to_ascii_lowercase(),
             pixels: side("width").zip(side("height")),
+            duration: field::text(item, "duration").and_then(milliseconds),
+            poster: poster(item),
             blurhash: field::text(item, "blurhash")
                 .filter(|text| {
                     (6..=BLURHASH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
@@ -79,6 +89,35 @@ impl Attached {
             focus: focus(item),
         })
     }
+}
+
+/// The picture of `icon`, or of `preview`: a picture, or its URL.
+fn poster(item: &Value) -> Option<String> {
+    ["icon", "preview"]
+        .iter()
+        .flat_map(|name| field::many(item, name).iter().take(POSTERS))
+        .find_map(|picture| {
+            picture
+                .get("url")
+                .and_then(field::link)
+                .or_else(|| field::link(picture))
+        })
+}
+
+/// A length as XML Schema writes it (3.3.6), without days: `PT1H2M3.5S`.
+fn milliseconds(text: &str) -> Option<i64> {
+    let mut rest = text.strip_prefix("PT")?;
+    let mut seconds = 0.0;
+    for (unit, length) in [('H', 3_600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((number, after)) = rest.split_once(unit) {
+            let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            seconds += number.parse::<f64>().ok().filter(|_| plain)? * length;
+            rest = after;
+        }
+    }
+    let length = std::time::Duration::try_from_secs_f64(seconds).ok()?.as_millis();
+    let length = i64::try_from(length).ok().filter(|_| rest.is_empty())?;
+    (1..DAY).contains(&length).then_some(length)
 }
 
 fn focus(item: &Value) -> Option<(f64, f64)> {
@@ -119,9 +158,53 @@ mod tests {
         assert_eq!((&picture.blurhash, picture.focus), (&None, None));
         assert!(!link.is_file && link.url == "https://e.test/page");
         assert_eq!((video.media_type.as_str(), video.is_file), ("video/*", true));
+        let film = json!({"type": "Document", "mediaType": "video/mp4", "url": "https://p.test/f", "duration": "PT1M2.5S",
+            "icon": {"type": "Image", "mediaType": "image/jpeg", "url": "https://p.test/f.jpg"}});
+        let read = Attached::read(&json!({ "attachment": film }));
+        let [film] = read.as_slice() else {
+            panic!("{read:?}")
+        };
+        assert_eq!(
+            (film.poster.as_deref(), film.duration),
+            (Some("https://p.test/f.jpg"), Some(62_500))
+        );
         let many: Vec<Value> = (0..40)
             .map(|n| json!({"type": "Image", "url": format!("https://p.test/{n}")}))
             .collect();
         assert_eq!(Attached::read(&json!({"attachment": many})).len(), 16);
+    }
+
+    #[test]
+    fn lengths_and_posters_in_the_forms_that_occur() {
+        for (text, length) in [
+            ("PT3S", Some(3_000)),
+            ("PT1H0M0.25S", Some(3_600_250)),
+            ("PT2M", Some(120_000)),
+            ("PT0S", None),
+            ("PT24H", None),
+            ("PT-3S", None),
+            ("PTinfS", None),
+            ("PT3", None),
+            ("PT1S2M", None),
+            ("P1D", None),
+            ("", None),
+        ] {
+            assert_eq!(milliseconds(text), length, "{text}");
+        }
+        for (value, expected) in [
+            (json!({"icon": "https://p.test/1"}), Some("https://p.test/1")),
+            (
+                json!({"icon": [7, {"url": "https://p.test/2"}]}),
+                Some("https://p.test/2"),
+            ),
+            (
+                json!({"preview": {"type": "Image", "url": {"href": "https://p.test/3"}}}),
+                Some("https://p.test/3"),
+            ),
+            (json!({"icon": {"url": "javascript:alert(1)"}}), None),
+            (json!({"icon": 7}), None),
+        ] {
+            assert_eq!(poster(&value).as_deref(), expected, "{value}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use entrenous_domain::{Via, attachments, media};
 use entrenous_federation::client::{Budget, ClientError};
 use entrenous_federation::render::Reader;
 use entrenous_federation::vocabulary::{Note, escape};
+use entrenous_files::samples::{self, Film};
 use entrenous_model::{
     Account, AccountId, Attachment, AttachmentKind, AttachmentState, Focus, Matter, Origin, PeerState,
     PostId, Serving, Software, Visibility,
@@ -17,8 +18,12 @@ use std::io::Cursor;
 use std::time::Duration;
 
 fn png() -> Vec<u8> {
+    png_of(30)
+}
+
+fn png_of(width: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::from(RgbImage::from_pixel(30, 20, Rgb([9, 99, 199])))
+    DynamicImage::from(RgbImage::from_pixel(width, 20, Rgb([9, 99, 199])))
         .write_to(&mut bytes, ImageFormat::Png)
         .unwrap();
     bytes.into_inner()
@@ -31,8 +36,21 @@ async fn upload(node: &Node, owner: AccountId) -> Attachment {
         .unwrap()
 }
 
+/// A film with a picture before it.
+async fn upload_film(node: &Node, owner: AccountId) -> Attachment {
+    let mut file = entrenous_files::prepare(samples::mp4(&Film::default())).unwrap();
+    file.preview = Some(entrenous_files::preview(&png()).unwrap());
+    attachments::upload(node.ctx(), owner, file, "A walk", Focus::default())
+        .await
+        .unwrap()
+}
+
 async fn shows(node: &Node, author: &Account, visibility: Visibility) -> (PostId, Attachment) {
     let file = upload(node, author.id).await;
+    (publishes(node, author, visibility, &file).await, file)
+}
+
+async fn publishes(node: &Node, author: &Account, visibility: Visibility, file: &Attachment) -> PostId {
     let draft = Draft {
         text: String::new(),
         spoiler: String::new(),
@@ -48,10 +66,9 @@ async fn shows(node: &Node, author: &Account, visibility: Visibility) -> (PostId
         quote_policy: None,
         poll: None,
     };
-    let id = posts::publish(node.ctx(), Via::Local, author.id, draft)
+    posts::publish(node.ctx(), Via::Local, author.id, draft)
         .await
-        .unwrap();
-    (id, file)
+        .unwrap()
 }
 
 async fn view(node: &Node, viewer: &Account, post: PostId) -> posts::PostView {
@@ -161,6 +178,29 @@ async fn files_are_given_to_those_who_may_see_the_post() {
     for (post, file) in [(private, &secret), (public, &secret), (private, &file)] {
         assert!(matches!(fetch(post, file).await, Err(ClientError::Status(404))));
     }
+    // So is the picture before a film; a picture has none before it.
+    let film = upload_film(&a, ada.id).await;
+    let seen = publishes(&a, &ada, Visibility::Public, &film).await;
+    let kept = upload_film(&a, ada.id).await;
+    let hidden = publishes(&a, &ada, Visibility::Private, &kept).await;
+    let fetch_poster = async |post: PostId, file: &Attachment| {
+        let url = a
+            .origin()
+            .join(&format!("/posts/{post}/files/{}/poster?of=1", file.id));
+        let cleared = peer.clear(Matter::Posts).unwrap();
+        b.federation
+            .client()
+            .file(&peer, cleared, &url, 1 << 20, &Budget::default())
+            .await
+    };
+    let poster = fetch_poster(seen, &film).await.unwrap();
+    assert_eq!(image::load_from_memory(&poster).unwrap().width(), 30);
+    for (post, file) in [(hidden, &kept), (seen, &kept), (hidden, &film), (public, &file)] {
+        assert!(matches!(
+            fetch_poster(post, file).await,
+            Err(ClientError::Status(404))
+        ));
+    }
     // Without a signature nobody gets anything.
     let mut stream = tokio::net::TcpStream::connect(a.authority()).await.unwrap();
     let request = format!(
@@ -235,6 +275,141 @@ async fn other_software_gets_a_url_that_needs_no_signature() {
     assert!(opens(&a, path).await.is_some());
     posts::delete(a.ctx(), Via::Local, ada.id, post).await.unwrap();
     assert!(opens(&a, path).await.is_none());
+}
+
+#[tokio::test]
+async fn a_film_crosses_with_the_picture_before_it() {
+    let (a, b) = (Node::serving().await, Node::serving().await);
+    a.trusts(&b).await;
+    b.trusts(&a).await;
+    let (ada, bob) = (a.person("ada").await, b.person("bob").await);
+    let film = upload_film(&a, ada.id).await;
+    let post = publishes(&a, &ada, Visibility::Public, &film).await;
+    let uri = a.origin().join(&format!("/posts/{post}"));
+    let known = b.federation.post_by_uri(&uri).await.unwrap().unwrap();
+    let seen = settled(&b, &bob, known).await;
+    let copy = &seen.files[0];
+    assert_eq!(
+        (copy.kind, copy.width, copy.height, copy.duration),
+        (AttachmentKind::Video, Some(640), Some(360), Some(2_000))
+    );
+    assert_eq!((copy.frame_rate, copy.poster_due), (film.frame_rate, false));
+    assert!(copy.blurhash.is_some());
+    let old = attachments::preview_path(b.ctx(), copy).unwrap().unwrap();
+    let bytes = opens(&b, &old).await.unwrap();
+    assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 30);
+    assert_eq!(opens(&a, &old).await, None);
+
+    // The author puts another picture before it, and says so with the next version of the post.
+    let change = attachments::Change {
+        preview: Some(entrenous_files::preview(&png_of(40)).unwrap()),
+        ..Default::default()
+    };
+    attachments::change(a.ctx(), ada.id, film.id, change)
+        .await
+        .unwrap();
+    let peer = entrenous_domain::peers::active(a.ctx(), b.origin())
+        .await
+        .unwrap()
+        .unwrap();
+    let reader = Reader::of(&peer, peer.clear::<Serving>(Matter::Posts).unwrap());
+    let note = Note::read(&a.federation.note(&view(&a, &ada, post).await, reader)).unwrap();
+    let author = entrenous_domain::accounts::known_by_uri(b.ctx(), &ada.uri)
+        .await
+        .unwrap()
+        .unwrap();
+    let draft = b.federation.draft(&author, &note).await.unwrap();
+    posts::edit(b.ctx(), Via::Local, author.id, known, draft)
+        .await
+        .unwrap();
+    let mut events = b.ctx().store().events();
+    b.federation.files_wanted(known);
+    let replaced = async {
+        loop {
+            let batch = events.recv().await.unwrap();
+            b.ctx().caches().apply(&batch);
+            let seen = view(&b, &bob, known).await;
+            let files = &seen.files;
+            if files[0].preview.as_ref().is_some_and(|one| one.width == 40) {
+                return files[0].clone();
+            }
+        }
+    };
+    let copy = tokio::time::timeout(Duration::from_secs(30), replaced)
+        .await
+        .unwrap();
+    assert_eq!(opens(&b, &old).await, None);
+    // It goes with the post.
+    let path = attachments::preview_path(b.ctx(), &copy).unwrap().unwrap();
+    assert!(opens(&b, &path).await.is_some());
+    posts::delete(b.ctx(), Via::Local, author.id, known)
+        .await
+        .unwrap();
+    assert_eq!(opens(&b, &path).await, None);
+}
+
+#[tokio::test]
+async fn other_software_is_told_of_the_picture_before_a_film() {
+    let a = Node::at("https://here.example").await;
+    let ada = a.person("ada").await;
+    let film = upload_film(&a, ada.id).await;
+    let post = publishes(&a, &ada, Visibility::Public, &film).await;
+    let view = view(&a, &ada, post).await;
+    let other = reader(&a, "https://other.example", Software::Other).await;
+    let note = a.federation.note(&view, other);
+    let file = &note["attachment"][0];
+    assert_eq!(
+        *file,
+        json!({
+            "type": "Document", "mediaType": "video/mp4", "url": file["url"], "name": "A walk", "width": 640,
+            "height": 360, "duration": "PT2.000S", "blurhash": film.blurhash,
+            "icon": { "type": "Image", "mediaType": "image/jpeg", "url": file["icon"]["url"] },
+        })
+    );
+    let url = file["icon"]["url"].as_str().unwrap();
+    let path = url.strip_prefix("https://here.example").unwrap();
+    let bytes = opens(&a, path).await.unwrap();
+    assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 30);
+    // As long as the film, and no longer than it is in the post.
+    a.clock.advance(chrono::TimeDelta::days(6));
+    assert!(opens(&a, path).await.is_some());
+    posts::delete(a.ctx(), Via::Local, ada.id, post).await.unwrap();
+    assert!(opens(&a, path).await.is_none());
+}
+
+#[tokio::test]
+async fn a_picture_of_another_place_is_never_put_before_a_film() {
+    let (a, b) = (Node::serving().await, Node::serving().await);
+    a.trusts(&b).await;
+    b.trusts(&a).await;
+    let ada = a.person("ada").await;
+    b.federation.account_by_uri(&ada.uri).await.unwrap().unwrap();
+    let author = entrenous_domain::accounts::known_by_uri(b.ctx(), &ada.uri)
+        .await
+        .unwrap()
+        .unwrap();
+    let own = a.origin().join("/own.jpg");
+    for (poster, taken) in [
+        (json!("https://elsewhere.example/p.jpg"), None),
+        (
+            json!({ "type": "Image", "url": "https://elsewhere.example/p.jpg" }),
+            None,
+        ),
+        (json!(7), None),
+        (json!({ "type": "Image", "url": own }), Some(own.clone())),
+    ] {
+        let note = Note::read(&json!({
+            "type": "Note", "id": a.origin().join("/posts/77"), "attributedTo": ada.uri, "content": "<p>Look</p>",
+            "to": [a.origin().join("/network")],
+            "attachment": [{ "type": "Document", "mediaType": "video/mp4", "url": a.origin().join("/film.mp4"),
+                "icon": poster }],
+        }))
+        .unwrap();
+        let Files::Remote(files) = b.federation.draft(&author, &note).await.unwrap().files else {
+            panic!("files of a peer")
+        };
+        assert_eq!(files[0].poster, taken, "{poster}");
+    }
 }
 
 #[tokio::test]

@@ -348,10 +348,7 @@ async fn a_quote_that_is_fetched_is_let_as_one_that_comes() {
     b.shows(bob.id, &b.uri(quote), QuoteSight::Accepted).await;
     // By its address: the quoted post comes with it, and the word of that one's author.
     let found = c.found(&b.uri(quote)).await.unwrap();
-    assert_eq!(
-        c.sight(cyd.id, &b.uri(quote)).await,
-        Some(QuoteSight::Accepted)
-    );
+    assert_eq!(c.sight(cyd.id, &b.uri(quote)).await, Some(QuoteSight::Accepted));
     let view = posts::view(c.ctx(), Viewer::Person(cyd.id), found).await.unwrap();
     assert_eq!(view.post.content, "<p>Look</p>");
     assert!(
@@ -366,14 +363,8 @@ async fn a_quote_that_is_fetched_is_let_as_one_that_comes() {
     b.shows(bob.id, &b.uri(inner), QuoteSight::Accepted).await;
     let outer = says("Again", inner).await;
     c.found(&b.uri(outer)).await.unwrap();
-    assert_eq!(
-        c.sight(cyd.id, &b.uri(outer)).await,
-        Some(QuoteSight::Accepted)
-    );
-    assert_eq!(
-        c.sight(cyd.id, &b.uri(inner)).await,
-        Some(QuoteSight::Pending)
-    );
+    assert_eq!(c.sight(cyd.id, &b.uri(outer)).await, Some(QuoteSight::Accepted));
+    assert_eq!(c.sight(cyd.id, &b.uri(inner)).await, Some(QuoteSight::Pending));
 }
 
 #[tokio::test]

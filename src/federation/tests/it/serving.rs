@@ -289,7 +289,7 @@ async fn the_instance_actor_and_people_read_back() {
         .unwrap()
         .unwrap();
     let cleared = reader.clear::<entrenous_model::Serving>(Matter::Key).unwrap();
-    let reader = entrenous_federation::render::Reader::of(&reader, cleared);
+    let reader = Reader::of(&reader, cleared);
     let person = Actor::read(&node.federation.person(&ada, reader).await.unwrap()).unwrap();
     assert_eq!(
         (person.id.as_str(), person.username.as_deref()),
@@ -345,7 +345,10 @@ async fn a_proof_is_by_the_keys_that_the_attempt_has_chosen() {
     let other = Node::at("https://there.test").await;
     let ada = node.person("ada").await;
     let id = node.trusts(&other).await;
-    let peer = entrenous_domain::peers::get(node.ctx(), id).await.unwrap().unwrap();
+    let peer = entrenous_domain::peers::get(node.ctx(), id)
+        .await
+        .unwrap()
+        .unwrap();
     let reader = Reader::of(&peer, peer.clear::<Sending>(Matter::Node).unwrap());
     let chosen = node.federation.keys().person(ada.id).await.unwrap().unwrap();
     people::disable(node.ctx(), "admin", "ada").await.unwrap();

@@ -1,14 +1,14 @@
 //! Files that come to be attached, from people here and from peers.
 
 use crate::{Corpus, LARGE, Target};
-use entrenous_files::{MOST_PIXELS, Refused, TYPES, decode, prepare};
+use entrenous_files::{MOST_FILM_PIXELS, MOST_FRAMES, MOST_PIXELS, Refused, TYPES, decode, prepare, samples};
 use entrenous_model::{AttachmentKind, PreparedFile};
 use image::{ImageFormat, ImageReader, RgbaImage};
 use std::io::Cursor;
 
 pub(crate) const TARGET: Target = Target {
     name: "file",
-    about: "Files: their type, pictures decoded and made anew, lengths of films",
+    about: "Files: their type, pictures decoded and made anew, films and sounds as they are built",
     longest: LARGE,
     run,
     seeds,
@@ -30,8 +30,26 @@ pub(crate) const TARGET: Target = Target {
         "data",
         "ftypisom",
         "ftypqt  ",
+        "moov",
         "mvhd",
+        "trak",
+        "tkhd",
+        "mdia",
+        "mdhd",
+        "hdlr",
+        "vide",
+        "soun",
+        "stts",
+        "covr",
+        "mdat",
+        "webm",
         "OggS",
+        "OpusHead",
+        "vorbis",
+        "theora",
+        "APIC",
+        "TAG",
+        "Xing",
         "fLaC",
         "ID3",
         "%PDF-",
@@ -75,18 +93,32 @@ fn seeds(_: &Corpus) -> Vec<Vec<u8>> {
         Some(bytes.into_inner())
     })
     .collect();
-    let mut wav =
-        b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data".to_vec();
-    wav.extend_from_slice(&16_000_u32.to_le_bytes());
-    seeds.push(wav);
+    let cover = seeds.first().cloned();
+    let cover = cover.as_deref();
+    let film = samples::Film {
+        cover,
+        ..samples::Film::default()
+    };
+    let sound = samples::Film {
+        brand: b"M4A ",
+        pixels: None,
+        ..film
+    };
+    seeds.extend([
+        samples::mp4(&film),
+        samples::mp4(&sound),
+        samples::webm(true, true),
+        samples::webm(false, false),
+        samples::ogg(),
+        samples::mp3(3, cover),
+        samples::flac(cover),
+        samples::wav(),
+    ]);
     // Two pictures of one pixel, and a comment.
     seeds.push(
         b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0!\xfe\x02hi\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
             .to_vec(),
     );
-    seeds.push(b"\0\0\0\x20ftypisom....mvhd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\x58\0\0\x03\x84".to_vec());
-    seeds.push(b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x1f\x42\x82\x84webm".to_vec());
-    seeds.push(b"OggS\0\x02\0\0OpusHead".to_vec());
     seeds.push(b"%PDF-1.7\n".to_vec());
     seeds.push("Bonjour\n".as_bytes().to_vec());
     let mut office = b"PK\x03\x04".to_vec();
@@ -148,6 +180,15 @@ fn check(file: &PreparedFile) {
                 .is_some_and(|(width, height)| width.max(height) <= 3_840 && width.min(height) > 0)
         );
         assert!(file.preview.is_some());
+    }
+    if let Some(rate) = file.frame_rate {
+        assert_eq!(file.kind, AttachmentKind::Video);
+        assert!(rate.whole() <= u64::from(MOST_FRAMES), "{rate}");
+    }
+    if file.kind == AttachmentKind::Video
+        && let Some((width, height)) = file.pixels
+    {
+        assert!(width > 0 && height > 0 && u64::from(width) * u64::from(height) <= MOST_FILM_PIXELS);
     }
     if let Some(preview) = &file.preview {
         let (width, height) = preview.pixels;

@@ -65,6 +65,15 @@ fn attached(file: &Attached) {
         "{}",
         file.url
     );
+    if let Some(poster) = &file.poster {
+        assert!(
+            poster.starts_with("http://") || poster.starts_with("https://"),
+            "{poster}"
+        );
+    }
+    if let Some(length) = file.duration {
+        assert!((1..86_400_000).contains(&length), "{length}");
+    }
     assert!(file.description.chars().count() <= 1_500 && file.media_type.len() <= 127);
     assert!(
         file.blurhash

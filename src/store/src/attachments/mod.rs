@@ -14,8 +14,8 @@ use row::Row;
 
 pub use remove::{discard, discard_of, expire, hash_is_used, removable, remove};
 pub use write::{
-    Filled, attach, describe, detach, fill, insert, place, raise_epochs, raise_epochs_here, set_preview,
-    set_state,
+    Filled, attach, describe, detach, fill, insert, place, poster_came, poster_failed, raise_epochs,
+    raise_epochs_here, set_poster_url, set_preview, set_state,
 };
 
 /// A file by id.

@@ -32,6 +32,9 @@ pub(super) struct Row {
     epoch: i64,
     created_at: NaiveDateTime,
     changed_at: NaiveDateTime,
+    frame_rate: Option<String>,
+    poster_url: Option<String>,
+    poster_due: bool,
 }
 
 impl Row {
@@ -59,7 +62,15 @@ impl Row {
             width: self.width,
             height: self.height,
             duration: self.duration,
+            frame_rate: self
+                .frame_rate
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(StoreError::Corrupt)?,
             preview,
+            poster_url: self.poster_url,
+            poster_due: self.poster_due,
             blurhash: self.blurhash,
             focus: Focus {
                 x: self.focus_x,

@@ -5,7 +5,7 @@ use crate::schema::attachments::dsl;
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
 use entrenous_model::{
-    AccountId, Attachment, AttachmentKind, AttachmentState, Focus, MediaId, PostId, Preview, Time,
+    AccountId, Attachment, AttachmentKind, AttachmentState, Focus, FrameRate, MediaId, PostId, Preview, Time,
 };
 
 /// Inserts a file.
@@ -45,6 +45,9 @@ pub fn insert(conn: &mut Conn, file: &Attachment) -> Result<(), StoreError> {
                 dsl::created_at.eq(to_db(file.created_at)),
                 dsl::changed_at.eq(to_db(file.changed_at)),
             ),
+            dsl::frame_rate.eq(file.frame_rate.map(|rate| rate.to_string())),
+            dsl::poster_url.eq(file.poster_url.as_deref()),
+            dsl::poster_due.eq(file.poster_due),
         ))
         .execute(conn)?;
     Ok(())
@@ -149,10 +152,16 @@ pub struct Filled<'a> {
     pub width: Option<i64>,
     /// Pixels.
     pub height: Option<i64>,
+    /// Milliseconds.
+    pub duration: Option<i64>,
+    /// Pictures a second.
+    pub frame_rate: Option<FrameRate>,
     /// A small picture that stands for it.
     pub preview: Option<&'a Preview>,
     /// A blurred idea of it.
     pub blurhash: Option<&'a str>,
+    /// Whether the picture that the peer has put before it is still to be fetched.
+    pub poster_due: bool,
 }
 
 /// The bytes of a peer's file have come. False if nobody waits for them any more.
@@ -180,9 +189,61 @@ pub fn fill(conn: &mut Conn, id: MediaId, filled: &Filled<'_>, now: Time) -> Res
             dsl::preview_height.eq(filled.preview.map(|one| one.height)),
             dsl::blurhash.eq(filled.blurhash),
             dsl::changed_at.eq(to_db(now)),
+            dsl::duration.eq(filled.duration),
+            dsl::frame_rate.eq(filled.frame_rate.map(|rate| rate.to_string())),
+            dsl::poster_due.eq(filled.poster_due),
         ))
         .execute(conn)?;
     Ok(changed > 0)
+}
+
+/// A peer has put another picture before its film or sound, or none any more: the one that is here stays until another has
+/// come. `tried` is when it counts as last tried.
+///
+/// # Errors
+/// The database's.
+pub fn set_poster_url(
+    conn: &mut Conn,
+    id: MediaId,
+    url: Option<&str>,
+    tried: Time,
+) -> Result<(), StoreError> {
+    diesel::update(dsl::attachments.find(id.get()))
+        .set((
+            dsl::poster_url.eq(url),
+            dsl::poster_due.eq(url.is_some()),
+            dsl::changed_at.eq(to_db(tried)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The picture that a peer has put before its film or sound is here. False if nobody waits for that one any more.
+///
+/// # Errors
+/// The database's.
+pub fn poster_came(conn: &mut Conn, id: MediaId, url: &str) -> Result<bool, StoreError> {
+    let waits = dsl::attachments
+        .find(id.get())
+        .filter(dsl::post_id.is_not_null())
+        .filter(dsl::poster_due)
+        .filter(dsl::poster_url.eq(url));
+    let changed = diesel::update(waits)
+        .set(dsl::poster_due.eq(false))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// The picture that a peer has put before its film or sound could not be had: it rests.
+///
+/// # Errors
+/// The database's.
+pub fn poster_failed(conn: &mut Conn, id: MediaId, now: Time) -> Result<(), StoreError> {
+    diesel::update(dsl::attachments.find(id.get()))
+        .filter(dsl::poster_due)
+        .set(dsl::changed_at.eq(to_db(now)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Says how it stands with a file that is not here.

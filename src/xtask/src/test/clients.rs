@@ -38,18 +38,26 @@ pub(super) fn script(repo: &Repo) -> Outcome<Command> {
 /// A Python with Mastodon.py and toot.
 fn python(repo: &Repo) -> Outcome<PathBuf> {
     let list = repo.root.join(CLIENTS).join("requirements.txt");
-    let wanted = fs::read_to_string(&list)?;
-    let folder = repo.target.join("tools/python");
+    python_with(repo, &list, "tools/python", "Mastodon.py and toot")
+}
+
+/// A Python with exactly the packages of a list, in a folder of the build folder.
+///
+/// # Errors
+/// When there is no Python, or PyPI cannot be reached.
+pub(super) fn python_with(repo: &Repo, list: &Path, folder: &str, what: &str) -> Outcome<PathBuf> {
+    let wanted = fs::read_to_string(list)?;
+    let folder = repo.target.join(folder);
     let inside = folder.join("bin/python");
     if holds(&folder, &wanted) && inside.is_file() {
         return Ok(inside);
     }
-    term::say("Installing Mastodon.py and toot, from PyPI");
+    term::say(&format!("Installing {what}, from PyPI"));
     let python = packages::python().ok_or_else(|| format!("no Python 3 with venv and pip: {SETUP}"))?;
     child::succeed(repo.command(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
     let mut pip = repo.command(&inside);
     pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--requirement"]);
-    child::succeed(pip.arg(&list))?;
+    child::succeed(pip.arg(list))?;
     fs::write(folder.join(MARK), wanted)?;
     Ok(inside)
 }

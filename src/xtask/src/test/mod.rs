@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must be green before a change lands, step by step.
 
 mod clients;
+mod described;
 mod guards;
 mod steps;
 
@@ -171,7 +172,12 @@ mod tests {
     fn from_skips_what_comes_before() {
         assert_eq!(
             asked(&["--from=federation"]).unwrap(),
-            Wish::Run(vec![Step::Federation, Step::Clients, Step::Browser])
+            Wish::Run(vec![
+                Step::Federation,
+                Step::Clients,
+                Step::Described,
+                Step::Browser
+            ])
         );
     }
 

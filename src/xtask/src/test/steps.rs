@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{clients, guards};
+use super::{clients, described, guards};
 use crate::postgres::{Purpose, Temporary};
 use crate::repo::Repo;
 use crate::{Outcome, child, fuzz, openapi, packages, simulate, tools, web};
@@ -26,6 +26,7 @@ pub(super) enum Step {
     Simulation,
     Federation,
     Clients,
+    Described,
     Browser,
 }
 
@@ -73,7 +74,7 @@ impl Context {
 
 impl Step {
     /// In the order they run: what fails fastest comes first.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Setup,
         Self::Fmt,
         Self::Guards,
@@ -85,6 +86,7 @@ impl Step {
         Self::Simulation,
         Self::Federation,
         Self::Clients,
+        Self::Described,
         Self::Browser,
     ];
 
@@ -101,6 +103,7 @@ impl Step {
             Self::Simulation => "simulation",
             Self::Federation => "federation",
             Self::Clients => "clients",
+            Self::Described => "described",
             Self::Browser => "browser",
         }
     }
@@ -118,6 +121,9 @@ impl Step {
             Self::Simulation => "several nodes on simulated time, network and disk: 1,000 seeds",
             Self::Federation => "real nodes on real sockets",
             Self::Clients => "Mastodon.py, toot, masto.js in Node.js and Chromium, against real nodes",
+            Self::Described => {
+                "schemathesis: real nodes answer what the OpenAPI document says, and nothing else"
+            }
             Self::Browser => "the web client in Chromium, against real nodes",
         }
     }
@@ -127,7 +133,7 @@ impl Step {
         match self {
             Self::Unit | Self::Web => &[Self::Setup],
             Self::Browser => &[Self::Setup, Self::Web, Self::Build],
-            Self::Federation | Self::Clients => &[Self::Setup, Self::Build],
+            Self::Federation | Self::Clients | Self::Described => &[Self::Setup, Self::Build],
             _ => &[],
         }
     }
@@ -186,6 +192,11 @@ impl Step {
             Self::Clients => {
                 context.built_binary()?;
                 let mut script = clients::script(repo)?;
+                child::succeed(context.for_tests(&mut script)?)
+            }
+            Self::Described => {
+                context.built_binary()?;
+                let mut script = described::script(repo)?;
                 child::succeed(context.for_tests(&mut script)?)
             }
             Self::Browser => {

@@ -1,9 +1,12 @@
 import type { Status } from "$/api/types";
-import { setLang } from "$/i18n/index.svelte";
+import { loadTexts, setLang } from "$/i18n/index.svelte";
 import { beforeEach, expect, test } from "vitest";
 import { forgottenOf, gistOf } from "./reports";
 
-beforeEach(() => setLang("en"));
+beforeEach(async () => {
+  await setLang("en");
+  await loadTexts("peers");
+});
 
 const post = (content: string, spoiler = "") => ({ content, spoiler_text: spoiler }) as Status;
 

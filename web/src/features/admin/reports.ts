@@ -8,7 +8,7 @@ import { textOf } from "$/ui/people/text";
 export function gistOf(one: Pick<AdminReport, "comment" | "statuses">): string {
   const first = one.statuses[0];
   const text = one.comment.trim() || (first ? first.spoiler_text || textOf(first.content) : "");
-  return text === "" ? t("report.noWords") : text.length > 240 ? `${text.slice(0, 239)}…` : text;
+  return text === "" ? t("reports.noWords") : text.length > 240 ? `${text.slice(0, 239)}…` : text;
 }
 
 /** How many of its posts are not kept any more. */

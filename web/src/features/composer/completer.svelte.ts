@@ -3,6 +3,7 @@
 import * as api from "$/api/completion";
 import type { CustomEmoji } from "$/api/emojis";
 import type { Account } from "$/api/types";
+import { emojisNamed } from "$/state/emojis.svelte";
 import { wordAt, type Word } from "./words";
 
 export type Suggestion = { key: string; value: string } & (
@@ -20,8 +21,9 @@ export class Completer {
   private asked: AbortController | null = null;
 
   constructor(
-    private readonly source: Pick<typeof api, "people" | "hashtags"> &
-      Partial<Pick<typeof api, "emojis">> = api,
+    private readonly source: Pick<typeof api, "people" | "hashtags"> = api,
+    /** Custom emoji are few enough to be looked through here. */
+    private readonly emojis: (part: string) => Promise<CustomEmoji[]> = emojisNamed,
   ) {}
 
   /** The text or the caret has changed. */
@@ -64,7 +66,7 @@ export class Completer {
       }));
     if (kind === "tag")
       return (await this.source.hashtags(query, signal)).map((name) => ({ kind, key: name, value: name }));
-    const found = (await this.source.emojis?.(query)) ?? [];
+    const found = await this.emojis(query);
     return found.map((emoji) => ({ kind, key: emoji.shortcode, value: emoji.shortcode, emoji }));
   }
 

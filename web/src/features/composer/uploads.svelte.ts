@@ -7,6 +7,7 @@ import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
 import type { DraftMedia } from "$/state/drafts";
 import { number } from "$/i18n/index.svelte";
+import { posterOf } from "./poster";
 
 const AT_ONCE = 2;
 /** Between two questions whether the node is done with a file. */
@@ -87,6 +88,7 @@ export class Uploads {
     readonly limits: Limits,
     private readonly node: Pick<typeof api, "upload" | "get" | "update"> = api,
     wait?: (milliseconds: number) => Promise<void>,
+    private readonly poster: (film: File, signal: AbortSignal) => Promise<Blob | null> = posterOf,
   ) {
     this.wait = wait ?? ((milliseconds) => new Promise((done) => setTimeout(done, milliseconds)));
   }
@@ -143,7 +145,10 @@ export class Uploads {
     one.progress = 0;
     one.error = null;
     try {
-      const sent = await this.node.upload(one.file, (share) => (one.progress = share), mine.signal);
+      const thumbnail = one.kind === "video" ? await this.before(one.file, mine.signal) : null;
+      mine.signal.throwIfAborted();
+      const progress = (share: number) => (one.progress = share);
+      const sent = await this.node.upload(one.file, progress, mine.signal, thumbnail);
       one.attachment = sent;
       one.phase = "processing";
       this.pump();
@@ -157,6 +162,14 @@ export class Uploads {
     } finally {
       this.pump();
     }
+  }
+
+  /** The picture before a film, if there is room for it: the node's limit is for both together. */
+  private async before(film: File, signal: AbortSignal): Promise<Blob | null> {
+    const poster = await this.poster(film, signal);
+    const { otherBytes } = this.limits;
+    const fits = poster !== null && (otherBytes === 0 || film.size + poster.size <= otherBytes);
+    return fits ? poster : null;
   }
 
   private async processed(sent: MediaAttachment, signal: AbortSignal): Promise<MediaAttachment> {

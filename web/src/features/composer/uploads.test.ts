@@ -94,6 +94,44 @@ test("a failure says why and can be tried again; the description stays", async (
   expect(uploads.kept()[0]).toMatchObject({ description: "A cat", dirty: false });
 });
 
+test("a film goes with a picture of it, and without where there is none, or no room", async () => {
+  const upload = vi.fn(async (..._: unknown[]) => media("a"));
+  const picture = (length: number) => new Blob([new Uint8Array(length)], { type: "image/jpeg" });
+  const small = picture(5);
+  const poster = vi
+    .fn<(film: File, signal: AbortSignal) => Promise<Blob | null>>()
+    .mockResolvedValueOnce(small)
+    .mockResolvedValueOnce(null)
+    .mockResolvedValueOnce(picture(995));
+  const uploads = new Uploads(limits, { ...none, upload }, async () => {}, poster);
+  const film = (name: string) => uploads.add([file(name, "video/mp4")]);
+  film("1.mp4");
+  film("2.mp4");
+  await settled();
+  film("3.mp4");
+  await settled();
+  expect(upload.mock.calls.map((call) => call[3])).toEqual([small, null, null]);
+  expect(uploads.ready).toBe(true);
+  uploads.remove(uploads.items[2]!);
+  uploads.add([file("4.png")]);
+  await settled();
+  expect(poster).toHaveBeenCalledTimes(3);
+});
+
+test("taking a film out while its picture is taken ends it", async () => {
+  const upload = vi.fn(() => new Promise<MediaAttachment>(() => {}));
+  const uploads = new Uploads(
+    limits,
+    { ...none, upload },
+    async () => {},
+    async () => null,
+  );
+  uploads.add([file("1.mp4", "video/mp4")]);
+  uploads.remove(uploads.items[0]!);
+  await settled();
+  expect(upload).not.toHaveBeenCalled();
+});
+
 test("taking a file out ends its upload", () => {
   let signal: AbortSignal | undefined;
   const upload = vi.fn((_: File, _p: unknown, given?: AbortSignal) => {

@@ -1,6 +1,7 @@
+import { ApiError, Unreachable } from "$/api/client";
 import * as api from "$/api/scheduled";
 import * as statuses from "$/api/statuses";
-import type { CredentialAccount, ScheduledStatus } from "$/api/types";
+import type { CredentialAccount, ScheduledStatus, Status } from "$/api/types";
 import { setLang } from "$/i18n/index.svelte";
 import { closeComposer, compose } from "$/state/compose.svelte";
 import { keepDraft, recallDraft } from "$/state/drafts";
@@ -130,10 +131,29 @@ test("editing takes everything back into the composer, and writes over no other 
   expect(remove).toHaveBeenCalledTimes(1);
   expect(recallDraft("new")?.text).toBe("Text 7");
   // What it answers is gone: it becomes a post of its own, when there is room for it.
-  vi.spyOn(statuses, "get").mockRejectedValue(new Error("gone"));
+  vi.spyOn(statuses, "get").mockRejectedValue(new ApiError(404, "Record not found"));
   localStorage.clear();
   expect(await rewrite(post("3", {}, { in_reply_to_id: "9" }))).toBe(true);
   expect(compose.request?.replyTo).toBeUndefined();
+});
+
+test("a quote is still one when it is edited, and who may quote it stays chosen", async () => {
+  vi.spyOn(api, "remove").mockResolvedValue({});
+  const quoted = { id: "9", account: { id: "2" } } as Status;
+  vi.spyOn(statuses, "get").mockResolvedValue(quoted);
+  const one = post("4", {}, { quoted_status_id: "9", quote_approval_policy: "followers" });
+  expect(await rewrite(one)).toBe(true);
+  expect(compose.request?.quote).toBe(quoted);
+  expect(recallDraft("quote.9")?.quotes).toBe("followers");
+});
+
+test("what it answers cannot be asked for: it stays scheduled", async () => {
+  const remove = vi.spyOn(api, "remove").mockResolvedValue({});
+  remove.mockClear();
+  vi.spyOn(statuses, "get").mockRejectedValue(new Unreachable());
+  await expect(rewrite(post("5", {}, { in_reply_to_id: "9" }))).rejects.toThrow();
+  expect(remove).not.toHaveBeenCalled();
+  expect(compose.request).toBeNull();
 });
 
 test("a post is named by its beginning", () => {

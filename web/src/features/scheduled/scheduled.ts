@@ -1,11 +1,13 @@
 /** What one does with a post that is published later. */
 
+import { ApiError } from "$/api/client";
 import * as api from "$/api/scheduled";
 import * as statuses from "$/api/statuses";
 import type { ScheduledStatus, Status } from "$/api/types";
 import { t, type MessageKey } from "$/i18n/index.svelte";
 import { contextOf, openComposer, type ComposeRequest } from "$/state/compose.svelte";
 import { keepDraft, recallDraft, type Draft } from "$/state/drafts";
+import { quotersOf } from "$/state/quoters";
 import { toast } from "$/state/toasts.svelte";
 import { toLocal } from "$/state/when";
 
@@ -49,8 +51,20 @@ export function draftOf(post: ScheduledStatus): Draft {
       hideTotals: params.poll.hide_totals,
     },
     later: toLocal(new Date(post.scheduled_at)),
+    ...(params.quote_approval_policy ? { quotes: quotersOf(params.quote_approval_policy) } : {}),
     at: Date.now(),
   };
+}
+
+/** A post that is answered or quoted. One that is gone is left out: what was written stays, as a post of its own. */
+async function there(id: string | null | undefined): Promise<Status | undefined> {
+  if (!id) return undefined;
+  try {
+    return await statuses.get(id);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -60,14 +74,11 @@ export function draftOf(post: ScheduledStatus): Draft {
  */
 export async function rewrite(post: ScheduledStatus): Promise<boolean> {
   const draft = draftOf(post);
-  let replyTo: Status | undefined;
-  if (post.params.in_reply_to_id)
-    try {
-      replyTo = await statuses.get(post.params.in_reply_to_id);
-    } catch {
-      // What it answers is gone: what was written stays, as a post of its own.
-    }
-  const request: ComposeRequest = { replyTo };
+  const [replyTo, quote] = await Promise.all([
+    there(post.params.in_reply_to_id),
+    there(post.params.quoted_status_id),
+  ]);
+  const request: ComposeRequest = { replyTo, quote };
   if (recallDraft(contextOf(request)) !== null) {
     const action = { label: t("composer.open"), run: () => openComposer(request) };
     toast(t("scheduled.draftFirst"), { action, milliseconds: 20_000 });

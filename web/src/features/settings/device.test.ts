@@ -16,6 +16,8 @@ let subscription: {
   unsubscribe: () => Promise<boolean>;
   toJSON: () => object;
 } | null;
+const known = (more: Partial<WebPushSubscription> = {}) =>
+  ({ endpoint: ENDPOINT, alerts: api.EVERYTHING.alerts, policy: "all", ...more }) as WebPushSubscription;
 const said = () => toasts.all.map((one) => one.text);
 
 function make(key: Uint8Array<ArrayBuffer>) {
@@ -87,16 +89,16 @@ test("what stands in the way is told", async () => {
 
 test("it is switched on and off", async () => {
   browser("default", "granted");
-  const subscribe = vi
-    .spyOn(api, "subscribe")
-    .mockResolvedValue({ endpoint: ENDPOINT } as WebPushSubscription);
+  const subscribe = vi.spyOn(api, "subscribe").mockResolvedValue(known());
   const unsubscribe = vi.spyOn(api, "unsubscribe").mockResolvedValue({});
-  vi.spyOn(api, "current").mockResolvedValue({ endpoint: ENDPOINT } as WebPushSubscription);
+  vi.spyOn(api, "current").mockResolvedValue(known());
   const device = new Device();
   await device.read();
   await device.turn(true);
   expect(device.on).toBe(true);
-  expect(subscribe.mock.calls[0]?.[0]).toEqual({ endpoint: ENDPOINT, keys: { p256dh: "a", auth: "b" } });
+  expect(subscribe.mock.calls).toEqual([
+    [{ endpoint: ENDPOINT, keys: { p256dh: "a", auth: "b" } }, api.EVERYTHING],
+  ]);
   await device.read();
   expect(device.on, "the node and the browser know it").toBe(true);
   await device.turn(false);
@@ -117,4 +119,65 @@ test("a refusal leaves nothing behind", async () => {
   await device.turn(true);
   expect([device.on, subscription]).toEqual([false, null]);
   expect(said()).toEqual([t("settings.deviceRefused")]);
+});
+
+/** One that is told of everything. */
+async function told() {
+  browser("granted");
+  subscription = make(keyBytes(KEY));
+  vi.spyOn(api, "current").mockResolvedValue(known({ alerts: { mention: true, "admin.sign_up": true } }));
+  const device = new Device();
+  await device.read();
+  expect(device.on).toBe(true);
+  return device;
+}
+
+test("one chooses of what and from whom one is told; what is not known here stays", async () => {
+  const device = await told();
+  const change = vi.spyOn(api, "change").mockImplementation((data) => Promise.resolve(known({ ...data })));
+  await device.tell("mention", false);
+  await device.from("followed");
+  expect(change.mock.calls).toEqual([
+    [{ alerts: { mention: false, "admin.sign_up": true }, policy: "all" }],
+    [{ alerts: { mention: false, "admin.sign_up": true }, policy: "followed" }],
+  ]);
+  expect(device.wanted.policy).toBe("followed");
+  expect(said()).toEqual([t("common.saved"), t("common.saved")]);
+});
+
+test("of several choices in a row none overtakes another", async () => {
+  const device = await told();
+  let answer: () => void = () => undefined;
+  const change = vi.spyOn(api, "change").mockImplementation((data) => Promise.resolve(known({ ...data })));
+  change.mockImplementationOnce((data) => new Promise((done) => (answer = () => done(known({ ...data })))));
+  const first = device.tell("poll", true);
+  await device.tell("poll", false);
+  await device.tell("quote", true);
+  expect(change).toHaveBeenCalledTimes(1);
+  answer();
+  await first;
+  expect(change).toHaveBeenCalledTimes(2);
+  expect(device.wanted.alerts).toEqual({ mention: true, "admin.sign_up": true, poll: false, quote: true });
+});
+
+test("a choice that the node refuses is taken back; one that has ended elsewhere is off", async () => {
+  const device = await told();
+  vi.spyOn(api, "change").mockRejectedValueOnce(new ApiError(500, "no"));
+  await device.tell("mention", false);
+  expect([device.wanted.alerts["mention"], device.on]).toEqual([true, true]);
+  expect(said()).toEqual([t("common.nodeTrouble")]);
+  vi.mocked(api.change).mockRejectedValueOnce(new ApiError(404, "Record not found"));
+  await device.from("follower");
+  expect([device.wanted.policy, device.on]).toEqual(["all", false]);
+});
+
+test("that it could not be read is told, and is not taken for off", async () => {
+  browser("granted");
+  vi.spyOn(api, "current").mockRejectedValueOnce(new ApiError(500, "no"));
+  const device = new Device();
+  await device.read();
+  expect(device.phase).toBe("failed");
+  vi.mocked(api.current).mockRejectedValueOnce(new ApiError(404, "Record not found"));
+  await device.read();
+  expect([device.phase, device.on]).toEqual(["ready", false]);
 });

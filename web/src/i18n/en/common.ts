@@ -17,7 +17,7 @@ export const common = {
   you: "You",
   failed: "This could not be loaded",
   failedHelp: "Check your connection, then try again.",
-  unreachable: "The server cannot be reached. What you did will be tried again.",
+  unreachable: "The server cannot be reached. Try again when it is back.",
   gone: "This is not there any more, or you may not see it.",
   tooMany: "Too many attempts. Wait a moment, then try again.",
   tooLarge: "This file is too large.",

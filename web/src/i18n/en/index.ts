@@ -1,7 +1,6 @@
 /** English, and with it the list of all texts. */
 
 import { about } from "./about";
-import { admin } from "./admin";
 import { auth } from "./auth";
 import { common } from "./common";
 import { composer } from "./composer";
@@ -23,7 +22,6 @@ import { thread } from "./thread";
 
 export const messages = {
   about,
-  admin,
   auth,
   common,
   composer,

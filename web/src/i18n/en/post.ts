@@ -81,6 +81,7 @@ export const post = {
   video: "Video",
   audio: "Sound",
   document: "File",
+  length: "Length: {time}",
   open: "Open: {what}",
   noDescription: "without a description",
   alt: "ALT",

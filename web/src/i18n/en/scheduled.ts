@@ -24,6 +24,7 @@ export const scheduled = {
   removed: "Scheduled post deleted",
   moved: "Now scheduled for {when}",
   reply: "A reply",
+  quote: "A quote",
   poll: "With a poll",
   files: { one: "{count} file", other: "{count} files" },
   noText: "No text",

@@ -103,6 +103,9 @@ export const settings = {
   nodeShow: "Show again",
   nodeShowName: "Show {name} again",
   nodeShown: "You see people of {name} again",
+  letters: "Shortcuts of one key",
+  lettersHint:
+    "Such as n to write and j to go on; ? shows them all. Switch them off if they get in the way of a screen reader or of dictation. It is kept on this device.",
   device: "Notifications on this device",
   deviceTell: "Tell me while this page is closed",
   deviceHint:
@@ -117,4 +120,22 @@ export const settings = {
     "This browser cannot be told here. It needs an https address; on an iPhone or iPad the page must be on the home screen.",
   deviceRefused:
     "Your administrator has not allowed the push service that this browser uses. Another browser may use another one.",
+  tellOf: "Of what",
+  tellMention: "Someone mentions me",
+  tellQuote: "Someone quotes me",
+  tellFollow: "Someone follows me",
+  tellRequest: "Someone asks to follow me",
+  tellBoost: "A post of mine is boosted",
+  tellFavourite: "A post of mine becomes a favourite",
+  tellReaction: "A post of mine is answered with an emoji",
+  tellStatus: "Someone whose every post I want to know of has written",
+  tellPoll: "A poll has ended",
+  tellUpdate: "A post that I boosted is changed",
+  tellQuotedUpdate: "A post that I quoted is changed",
+  tellReport: "Someone reports a person or a post",
+  tellFrom: "From whom",
+  fromAll: "Everyone",
+  fromFollowed: "People I follow",
+  fromFollower: "People who follow me",
+  fromNone: "Nobody",
 } as const;

@@ -17,7 +17,7 @@ export const common = {
   you: "Vous",
   failed: "Le chargement a échoué",
   failedHelp: "Vérifiez votre connexion, puis réessayez.",
-  unreachable: "Le serveur est injoignable. Votre action sera retentée.",
+  unreachable: "Le serveur est injoignable. Réessayez quand il sera de retour.",
   gone: "Ce contenu n’existe plus, ou vous n’y avez pas accès.",
   tooMany: "Trop de tentatives. Patientez un instant, puis réessayez.",
   tooLarge: "Ce fichier est trop volumineux.",

@@ -2,7 +2,6 @@
 
 import type { Messages } from "../index.svelte";
 import { about } from "./about";
-import { admin } from "./admin";
 import { auth } from "./auth";
 import { common } from "./common";
 import { composer } from "./composer";
@@ -24,7 +23,6 @@ import { thread } from "./thread";
 
 export const messages: Messages = {
   about,
-  admin,
   auth,
   common,
   composer,

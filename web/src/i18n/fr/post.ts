@@ -81,6 +81,7 @@ export const post = {
   video: "Vidéo",
   audio: "Son",
   document: "Fichier",
+  length: "Durée : {time}",
   open: "Ouvrir : {what}",
   noDescription: "sans description",
   alt: "ALT",

@@ -26,6 +26,7 @@ export const scheduled = {
   removed: "Publication programmée supprimée",
   moved: "Désormais programmée pour le {when}",
   reply: "Une réponse",
+  quote: "Une citation",
   poll: "Avec un sondage",
   files: { one: "{count} fichier", many: "{count} de fichiers", other: "{count} fichiers" },
   noText: "Sans texte",

@@ -106,6 +106,9 @@ export const settings = {
   nodeShow: "Afficher de nouveau",
   nodeShowName: "Afficher de nouveau {name}",
   nodeShown: "Vous verrez de nouveau les personnes de {name}",
+  letters: "Raccourcis d’une seule touche",
+  lettersHint:
+    "Comme n pour écrire et j pour avancer ; ? les montre tous. Désactivez-les s’ils gênent un lecteur d’écran ou la dictée. Ce choix reste sur cet appareil.",
   device: "Notifications sur cet appareil",
   deviceTell: "M’avertir quand cette page est fermée",
   deviceHint:
@@ -120,4 +123,22 @@ export const settings = {
     "Ce navigateur ne peut pas être averti ici. Il faut une adresse https ; sur un iPhone ou un iPad, la page doit être sur l’écran d’accueil.",
   deviceRefused:
     "Le service de notification de ce navigateur n’a pas été autorisé ici. Un autre navigateur en utilise peut-être un autre.",
+  tellOf: "À quel sujet",
+  tellMention: "Quelqu’un me mentionne",
+  tellQuote: "Quelqu’un me cite",
+  tellFollow: "Quelqu’un me suit",
+  tellRequest: "Quelqu’un demande à me suivre",
+  tellBoost: "Une de mes publications est partagée",
+  tellFavourite: "Une de mes publications est ajoutée aux favoris",
+  tellReaction: "Une de mes publications reçoit un émoji en réponse",
+  tellStatus: "Une personne dont je veux connaître chaque publication a écrit",
+  tellPoll: "Un sondage est terminé",
+  tellUpdate: "Une publication que j’ai partagée est modifiée",
+  tellQuotedUpdate: "Une publication que j’ai citée est modifiée",
+  tellReport: "Quelqu’un signale une personne ou une publication",
+  tellFrom: "De la part de qui",
+  fromAll: "Tout le monde",
+  fromFollowed: "Les personnes que je suis",
+  fromFollower: "Les personnes qui me suivent",
+  fromNone: "Personne",
 } as const;

@@ -26,6 +26,14 @@ export function aspect(file: MediaAttachment): number {
   return Math.min(2.4, Math.max(0.8, told));
 }
 
+/** Seconds as players write them, such as “1:05” or “1:00:05”. */
+export function clock(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  const two = (part: number) => String(part).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
 /** A size in words, such as “2.4 MB”. */
 export function bytes(size: number, lang: string): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;

@@ -2,6 +2,7 @@
 
 use super::stage::{Answer, Person, Stage, request};
 use chrono::TimeDelta;
+use entrenous_files::samples::{self, Film};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -219,6 +220,10 @@ async fn hostile_and_wrong_files_are_refused() {
     let ada = stage.person("ada").await;
     let mut bomb = png(1, 1, 0);
     bomb[16..24].copy_from_slice(&[0, 1, 134, 160, 0, 1, 134, 160]);
+    let fast = Film {
+        rate: 1_000,
+        ..Film::default()
+    };
     for (bytes, text) in [
         (b"<svg onload='x()'/>".as_slice(), "web pages, SVG"),
         (b"<!DOCTYPE html><script>x()</script>", "web pages, SVG"),
@@ -227,6 +232,9 @@ async fn hostile_and_wrong_files_are_refused() {
         (b"PK\x03\x04just a zip", "cannot be attached"),
         (b"\0\0\0\x20ftypheic", "HEIC"),
         (b"", "empty"),
+        (b"\0\0\0\x20ftypisom0123456789", "cannot be read"),
+        (b"ID3\x03\0\0\0\0\0\0<script>x()</script>", "cannot be read"),
+        (&samples::mp4(&fast), "too fast"),
         (&bomb, "the picture"),
     ] {
         let said = send(&stage, &ada, "POST", "/api/v2/media", &[], &[("file", bytes)]).await;
@@ -272,7 +280,7 @@ async fn documents_and_films_are_data() {
         "/api/v1/media",
         &[],
         &[
-            ("file", b"\0\0\0\x20ftypisom0123456789"),
+            ("file", &samples::mp4(&Film::default())),
             ("thumbnail", &png(900, 90, 3)),
         ],
     )
@@ -290,21 +298,122 @@ async fn documents_and_films_are_data() {
         (some.status.as_u16(), some.bytes.as_slice()),
         (206, b"ftyp".as_slice())
     );
-    assert_eq!(some.headers["content-range"], "bytes 4-7/22");
+    let size = samples::mp4(&Film::default()).len();
+    assert_eq!(some.headers["content-range"], format!("bytes 4-7/{size}"));
     let end = part("bytes=-3").await;
     assert_eq!(
         (end.status.as_u16(), end.bytes.as_slice()),
-        (206, b"789".as_slice())
+        (206, b"see".as_slice())
     );
-    let beyond = part("bytes=22-").await;
+    let beyond = part("bytes=1000000-").await;
     assert_eq!(beyond.status.as_u16(), 416);
-    assert_eq!(beyond.headers["content-range"], "bytes */22");
+    assert_eq!(beyond.headers["content-range"], format!("bytes */{size}"));
+    assert!(beyond.bytes.is_empty());
+    // Several ranges are answered with all of it, as is a part of what the asker has another version of.
+    let several = part("bytes=0-1,4-5").await;
+    assert_eq!((several.status.as_u16(), several.bytes.len()), (200, size));
+    for (tag, status) in [(some.headers["etag"].to_str().unwrap(), 206), ("\"other\"", 200)] {
+        let request = request(&ada, "GET", &path)
+            .header("range", "bytes=4-7")
+            .header("if-range", tag);
+        let said = stage.send(request.body("".into()).unwrap()).await;
+        assert_eq!(said.status.as_u16(), status, "{tag}");
+    }
+    let said = stage
+        .send(
+            request(&ada, "HEAD", &path)
+                .header("range", "bytes=4-7")
+                .body("".into())
+                .unwrap(),
+        )
+        .await;
+    assert_eq!((said.status.as_u16(), said.bytes.len()), (200, 0));
+    assert_eq!(said.headers["content-length"], size.to_string());
+    assert_eq!(said.headers["accept-ranges"], "bytes");
     for wrong in [format!("{path}x"), path.replace("/media/", "/media/1")] {
         stage.get(&ada, &wrong).await.refused(404);
     }
     let text = upload(&stage, &ada, "Grüße".as_bytes()).await;
     let shown = stage.get(&ada, &path_of(&text["url"])).await;
     assert_eq!(shown.headers["content-type"], "text/plain; charset=utf-8");
+}
+
+#[tokio::test]
+async fn films_and_sounds_say_what_they_are() {
+    let stage = Stage::new();
+    let ada = stage.person("ada").await;
+    let bytes = samples::mp4(&Film::default());
+    let film = upload(&stage, &ada, &bytes).await;
+    assert_eq!(
+        (&film["type"], &film["preview_url"], &film["blurhash"]),
+        (&json!("video"), &Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        film["meta"],
+        json!({
+            "length": "0:00:02.00", "duration": 2.0, "fps": 30, "size": "640x360", "width": 640, "height": 360,
+            "aspect": 640.0 / 360.0,
+            "original": {
+                "width": 640, "height": 360, "size": "640x360", "aspect": 640.0 / 360.0, "frame_rate": "30/1",
+                "duration": 2.0, "bitrate": bytes.len() * 4,
+            },
+            "bytes": bytes.len(),
+        })
+    );
+    // The cover of a record stands for it, until its owner says otherwise.
+    let cover = png(300, 300, 7);
+    let song = upload(&stage, &ada, &samples::mp3(100, Some(&cover))).await;
+    assert_eq!(
+        (&song["type"], &song["mime_type"]),
+        (&json!("audio"), &json!("audio/mpeg"))
+    );
+    assert_eq!(
+        (&song["meta"]["length"], &song["meta"]["original"]["duration"]),
+        (&json!("0:00:02.61"), &json!(2.612))
+    );
+    assert_eq!(song["meta"]["width"], Value::Null);
+    assert_eq!(song["blurhash"].as_str().unwrap().len(), 28);
+    let old = path_of(&song["preview_url"]);
+    let shown = stage.get(&ada, &old).await;
+    assert_eq!(image::load_from_memory(&shown.bytes).unwrap().width(), 300);
+    let path = format!("/api/v1/media/{}", song["id"].as_str().unwrap());
+    let new = send(
+        &stage,
+        &ada,
+        "PUT",
+        &path,
+        &[],
+        &[("thumbnail", &png(200, 100, 9))],
+    )
+    .await
+    .ok();
+    assert_eq!(new["meta"]["small"]["size"], "200x100");
+    // The old one is gone, with its bytes.
+    stage.get(&ada, &old).await.refused(404);
+    let etag = shown.headers["etag"].to_str().unwrap().trim_matches('"');
+    assert_eq!(stage.ctx().files().get(etag).await.unwrap(), None);
+    // What is told to clients is what is held.
+    let limits = stage.get(&ada, "/api/v2/instance").await.ok();
+    let limits = &limits["configuration"]["media_attachments"];
+    assert_eq!(
+        (&limits["video_frame_rate_limit"], &limits["video_size_limit"]),
+        (&json!(240), &limits["image_size_limit"])
+    );
+    for name in [
+        "video/quicktime",
+        "audio/webm",
+        "audio/x-m4a",
+        "audio/x-wav",
+        "application/pdf",
+    ] {
+        assert!(
+            limits["supported_mime_types"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(name)),
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ async fn given(house: &House, at_end: AtEnd) -> Given {
                 url: format!("{THERE}/file"),
                 content_type: "image/png".to_owned(),
                 pixels: None,
+                duration: None,
+                poster: None,
                 blurhash: None,
                 description: String::new(),
                 focus: attachments::focus(0.0, 0.0),
@@ -60,9 +62,10 @@ async fn given(house: &House, at_end: AtEnd) -> Given {
         content_type: "image/png",
         pixels: None,
         duration: None,
+        frame_rate: None,
         preview: None,
     };
-    attachments::arrived(ctx, wanted[0].id, file).await.unwrap();
+    attachments::arrived(ctx, wanted[0].id, file, None).await.unwrap();
     let url = Some(format!("{THERE}/zoe.png"));
     let face = media::store_picture(ctx, zoe.id, b"face".to_vec(), "image/png", url)
         .await

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use entrenous_domain::posts::{self, Chosen, Draft, Files, RemoteFile, Viewer};
 use entrenous_domain::{Ctx, DomainError, Via, attachments, maintenance, media, peers};
 use entrenous_model::{
-    AccountId, Attachment, AttachmentKind, AttachmentState, Focus, MediaId, PreparedFile, PreparedPreview,
-    Visibility,
+    AccountId, Attachment, AttachmentKind, AttachmentState, Focus, FrameRate, MediaId, PreparedFile,
+    PreparedPreview, Visibility,
 };
 use entrenous_store::stories;
 
@@ -18,6 +18,7 @@ fn file(bytes: &[u8]) -> PreparedFile {
         content_type: "image/png",
         pixels: Some((3, 2)),
         duration: None,
+        frame_rate: None,
         preview: Some(PreparedPreview {
             bytes: b"small".to_vec(),
             content_type: "image/jpeg",
@@ -47,6 +48,8 @@ fn remote(uri: &str, urls: &[&str]) -> Draft {
         description: "é".repeat(2_000),
         focus: Focus::default(),
         pixels: Some((600, 400)),
+        duration: None,
+        poster: None,
         blurhash: None,
     };
     Draft {
@@ -108,6 +111,7 @@ stories! {
                 attachments::path(ctx, &file).unwrap().unwrap(),
                 attachments::preview_path(ctx, &file).unwrap().unwrap(),
                 attachments::path_for_peers(ctx, &file).unwrap(),
+                attachments::preview_path_for_peers(ctx, &file).unwrap().unwrap(),
             ]
         };
         let all_open = async |paths: &[String]| {
@@ -118,27 +122,27 @@ stories! {
             open
         };
         let old = paths().await;
-        assert_eq!(all_open(&old).await, [true; 3]);
+        assert_eq!(all_open(&old).await, [true; 4]);
         // A peer is revoked: it may have URLs that need no signature.
         let peer = house.peer(THERE).await;
         peers::revoke(ctx, "ada", peer).await.unwrap();
-        assert_eq!(all_open(&old).await, [false; 3]);
+        assert_eq!(all_open(&old).await, [false; 4]);
         let new = paths().await;
-        assert_eq!(all_open(&new).await, [true; 3]);
+        assert_eq!(all_open(&new).await, [true; 4]);
         let view = posts::view(ctx, Viewer::Person(ada.id), post).await.unwrap();
         assert_eq!(attachments::path(ctx, &view.files[0]).unwrap().as_ref(), new.first());
         posts::delete(ctx, Via::Local, ada.id, post).await.unwrap();
-        assert_eq!(all_open(&new).await, [false; 3]);
+        assert_eq!(all_open(&new).await, [false; 4]);
         // To be written anew, it waits for its author.
         let again = paths().await;
-        assert_eq!(all_open(&again).await, [true; 3]);
+        assert_eq!(all_open(&again).await, [true; 4]);
         house.clock.advance(TimeDelta::hours(23));
         maintenance::forget_old(ctx, TimeDelta::days(60)).await.unwrap();
         assert!(there(ctx, file.hash.as_ref()).await);
         house.clock.advance(TimeDelta::hours(2));
         maintenance::forget_old(ctx, TimeDelta::days(60)).await.unwrap();
         assert!(!there(ctx, file.hash.as_ref()).await);
-        assert_eq!(all_open(&again).await, [false; 3]);
+        assert_eq!(all_open(&again).await, [false; 4]);
     }
 
     async fn bytes_stay_as_long_as_someone_has_them(db: &TestDatabase) {
@@ -174,7 +178,7 @@ stories! {
         assert_eq!(attachments::path(ctx, &first.files[0]).unwrap(), None);
         let wanted = attachments::wanted(ctx, post).await.unwrap();
         assert_eq!(wanted.iter().map(|one| one.url.as_str()).collect::<Vec<_>>(), [a, b]);
-        attachments::arrived(ctx, wanted[0].id, file(b"theirs")).await.unwrap();
+        attachments::arrived(ctx, wanted[0].id, file(b"theirs"), None).await.unwrap();
         attachments::failed(ctx, wanted[1].id).await.unwrap();
         let second = view().await;
         assert_eq!((second.files[0].state, second.files[0].width), (AttachmentState::Ready, Some(3)));
@@ -189,11 +193,102 @@ stories! {
         assert_eq!(third.files[1].id, wanted[0].id);
         assert_eq!((third.files.len(), third.files[0].state), (2, AttachmentState::Waiting));
         // What comes for a file that nobody names any more is not kept.
-        attachments::arrived(ctx, wanted[1].id, file(b"late")).await.unwrap();
+        attachments::arrived(ctx, wanted[1].id, file(b"late"), None).await.unwrap();
         assert_eq!(view().await.files.len(), 2);
         posts::delete(ctx, house.via(peer), zoe.id, post).await.unwrap();
         assert!(!opens(ctx, &path).await);
         assert!(!there(ctx, second.files[0].hash.as_ref()).await);
+    }
+
+    async fn a_picture_before_a_film_of_a_peer_comes_is_replaced_and_goes(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let zoe = house.remote(peer, THERE, "zoe").await;
+        let ada = house.person("ada").await;
+        let uri = "https://there.example/p/1";
+        let film = |poster: Option<&str>| {
+            let mut draft = remote(uri, &["https://there.example/film"]);
+            if let Files::Remote(files) = &mut draft.files {
+                files[0].content_type = "video/mp4".to_owned();
+                files[0].duration = Some(9_000);
+                files[0].poster = poster.map(str::to_owned);
+            }
+            draft
+        };
+        let (old, new) = ("https://there.example/old", "https://there.example/new");
+        let post = posts::publish(ctx, house.via(peer), zoe.id, film(Some(old))).await.unwrap();
+        let view = async || posts::view(ctx, Viewer::Person(ada.id), post).await.unwrap();
+        let wanted = attachments::wanted(ctx, post).await.unwrap();
+        assert_eq!(wanted[0].poster.as_deref(), Some(old));
+        assert_eq!(attachments::posters_wanted(ctx, post).await.unwrap(), []);
+        // The film comes without: what it does not say is the peer's word, and the picture rests for a while.
+        let bytes = PreparedFile {
+            kind: AttachmentKind::Video,
+            content_type: "video/mp4",
+            frame_rate: FrameRate::of(25, 1),
+            pixels: None,
+            preview: None,
+            ..file(b"film")
+        };
+        attachments::arrived(ctx, wanted[0].id, bytes, None).await.unwrap();
+        let first = view().await.files[0].clone();
+        assert_eq!((first.width, first.height, first.duration), (Some(600), Some(400), Some(9_000)));
+        assert_eq!(first.frame_rate, FrameRate::of(25, 1));
+        assert!(first.poster_due && first.preview.is_none());
+        assert_eq!(attachments::posters_wanted(ctx, post).await.unwrap(), []);
+        house.clock.advance(TimeDelta::minutes(6));
+        let due = attachments::posters_wanted(ctx, post).await.unwrap();
+        assert_eq!(due[0].url, old);
+        attachments::poster_failed(ctx, due[0].id).await.unwrap();
+        assert_eq!(attachments::posters_wanted(ctx, post).await.unwrap(), []);
+        let poster = |bytes: &[u8]| PreparedPreview { bytes: bytes.to_vec(), ..file(b"").preview.unwrap() };
+        attachments::poster_arrived(ctx, due[0].clone(), poster(b"one")).await.unwrap();
+        let second = view().await.files[0].clone();
+        assert_eq!((second.poster_due, second.blurhash.as_deref()), (false, Some("L00000fQfQfQ")));
+        let paths = [
+            attachments::preview_path(ctx, &second).unwrap().unwrap(),
+            attachments::preview_path_for_peers(ctx, &second).unwrap().unwrap(),
+        ];
+        for path in &paths {
+            assert!(opens(ctx, path).await);
+        }
+        // Another one is fetched at once; until it is here the old one stays.
+        posts::edit(ctx, house.via(peer), zoe.id, post, film(Some(new))).await.unwrap();
+        let due = attachments::posters_wanted(ctx, post).await.unwrap();
+        assert_eq!(due[0].url, new);
+        assert!(opens(ctx, &paths[0]).await);
+        let late = attachments::WantedPoster { url: old.to_owned(), ..due[0].clone() };
+        attachments::poster_arrived(ctx, late, poster(b"late")).await.unwrap();
+        attachments::poster_arrived(ctx, due[0].clone(), poster(b"two")).await.unwrap();
+        for path in &paths {
+            assert!(!opens(ctx, path).await);
+        }
+        let third = view().await.files[0].clone();
+        let kept = third.preview.as_ref().map(|one| one.hash.clone()).unwrap();
+        assert!(!there(ctx, second.preview.as_ref().map(|one| &one.hash)).await, "the old bytes go");
+        assert!(there(ctx, Some(&kept)).await);
+        // It goes with the film.
+        let path = attachments::preview_path(ctx, &third).unwrap().unwrap();
+        posts::delete(ctx, house.via(peer), zoe.id, post).await.unwrap();
+        assert!(!opens(ctx, &path).await && !there(ctx, Some(&kept)).await);
+        attachments::poster_arrived(ctx, due[0].clone(), poster(b"two")).await.unwrap();
+        assert!(!there(ctx, Some(&kept)).await, "what comes too late is not kept");
+    }
+
+    async fn a_new_preview_takes_the_bytes_of_the_old_one_away(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let ada = house.person("ada").await;
+        let one = upload(ctx, ada.id, b"film").await;
+        let old = one.preview.map(|preview| preview.hash);
+        let preview = PreparedPreview { bytes: b"other".to_vec(), ..file(b"").preview.unwrap() };
+        let change = attachments::Change { preview: Some(preview), ..Default::default() };
+        let two = attachments::change(ctx, ada.id, one.id, change.clone()).await.unwrap();
+        assert!(!there(ctx, old.as_ref()).await);
+        // The same once more stays.
+        attachments::change(ctx, ada.id, one.id, change).await.unwrap();
+        assert!(there(ctx, two.preview.as_ref().map(|preview| &preview.hash)).await);
     }
 
     async fn only_so_many_wait(db: &TestDatabase) {

@@ -43,6 +43,7 @@ stories! {
             content_type: "image/png",
             pixels: Some((3, 2)),
             duration: None,
+            frame_rate: None,
             preview: None,
         };
         let file = attachments::upload(ctx, bob.id, picture, "", Focus::default()).await.unwrap();

@@ -46,6 +46,7 @@ impl House {
             bytes: bytes.to_vec(),
             pixels: None,
             duration: None,
+            frame_rate: None,
             preview: None,
         };
         let focus = Focus { x: 0.0, y: 0.0 };

@@ -50,6 +50,7 @@ fn picture() -> PreparedFile {
         content_type: "image/png",
         pixels: Some((3, 2)),
         duration: None,
+        frame_rate: None,
         preview: None,
     }
 }
@@ -173,13 +174,15 @@ stories! {
             description: "Plan du site".to_owned(),
             focus: Focus::default(),
             pixels: None,
+            duration: None,
+            poster: None,
             blurhash: None,
         }]);
         let post = posts::publish(ctx, house.via(peer), zoe.id, theirs).await.unwrap();
         let find = async |query: &str| find(ctx, ada.id, query).await;
         assert_eq!(find("has:video plans").await, [post]);
         let wanted = attachments::wanted(ctx, post).await.unwrap();
-        attachments::arrived(ctx, wanted[0].id, picture()).await.unwrap();
+        attachments::arrived(ctx, wanted[0].id, picture(), None).await.unwrap();
         assert_eq!(find("has:video").await, []);
         assert_eq!(find("has:image plans").await, [post]);
     }

@@ -1,5 +1,6 @@
-/** Texts about peers: a chunk of their own, since only administrators need them. */
+/** Texts of the administration: a chunk of their own, since only those who look after a node need them. */
 
+import { admin } from "./admin";
 import { alerts } from "./alerts";
 import { contract } from "./contract";
 import { ending } from "./ending";
@@ -7,5 +8,16 @@ import { introductions } from "./introductions";
 import { ledger } from "./ledger";
 import { network } from "./network";
 import { peers } from "./peers";
+import { reports } from "./reports";
 
-export const messages = { alerts, contract, ending, introductions, ledger, network, peers } as const;
+export const messages = {
+  admin,
+  alerts,
+  contract,
+  ending,
+  introductions,
+  ledger,
+  network,
+  peers,
+  reports,
+} as const;

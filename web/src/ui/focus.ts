@@ -1,0 +1,35 @@
+/** Where the focus goes when what has it goes away: next to it, instead of the top of the page. */
+
+import { tick } from "svelte";
+
+/** What has the focus, then what surrounds it, at most up to a dialog. */
+export function focused(): HTMLElement[] {
+  const place: HTMLElement[] = [];
+  const { activeElement, body } = document;
+  for (let one = activeElement; one instanceof HTMLElement && one !== body; one = one.parentElement) {
+    place.push(one);
+    if (one instanceof HTMLDialogElement) break;
+  }
+  return place;
+}
+
+/** Nothing has the focus. */
+export const lost = (): boolean =>
+  document.activeElement === null || document.activeElement === document.body;
+
+/** Brings the focus to the first of these that is still there; answers whether there is one. */
+export function focusFirst(place: readonly HTMLElement[]): boolean {
+  const to = place.find((one) => one.isConnected && !one.matches(":disabled"));
+  if (!to) return false;
+  if (to.tabIndex < 0 && !to.hasAttribute("tabindex")) to.tabIndex = -1;
+  to.focus({ preventScroll: true });
+  return true;
+}
+
+/** Does what may take away what has the focus, at once. */
+export async function keepFocus(change: () => unknown): Promise<void> {
+  const place = focused();
+  change();
+  await tick();
+  if (lost()) focusFirst(place);
+}
