@@ -153,11 +153,20 @@ async fn requests_to_quote_tell_and_take_nothing(on: Database) {
     assert_eq!((said.status, &said), (404, &none));
     assert_eq!(scene.fetch(&scene.u, "mallory", &stamp).await.status, 403);
 
-    // Taken back it stays so, however often it is asked for.
+    // Taken back it stays so, however often it is asked for, and whatever the post says meanwhile.
     let path = format!("/api/v1/statuses/{}", id(&public));
     let quotes = scene.alice.get(&format!("{path}/quotes")).await.ok();
     let revoke = format!("{path}/quotes/{}/revoke", id(&quotes[0]));
     scene.alice.post(&revoke, json!({})).await.ok();
+    let mut plain = good.clone();
+    plain["quote"] = Value::Null;
+    for object in [&plain, &good] {
+        let update = scene
+            .p
+            .activity("max", "Update", json!({ "object": object, "to": object["to"] }));
+        let said = scene.post("meanwhile", "max", &update).await;
+        assert_eq!(said.status, 202, "{}", said.text);
+    }
     for instrument in [&good, &good["id"], &good, &good["id"]] {
         let said = scene
             .post("again", "max", &asks(&scene, "max", &public["uri"], instrument))

@@ -121,9 +121,7 @@ impl<'a> Publisher<'a> {
         }
         let mut wanted: HashMap<AccountId, Vec<Channel>> = HashMap::new();
         for some in lists.chunks(AT_ONCE) {
-            let asked = some
-                .iter()
-                .map(|(owner, _, timeline)| (*owner, timeline.clone()));
+            let asked = some.iter().map(|(owner, _, timeline)| (*owner, timeline.clone()));
             let shown = timelines::shown_in(self.ctx(), post, asked.collect()).await?;
             for ((owner, channel, _), shown) in some.iter().zip(shown) {
                 if shown {

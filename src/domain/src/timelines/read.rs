@@ -8,8 +8,7 @@ use crate::posts::{self, PostView, Viewer};
 use crate::{Ctx, Result, filters, lists};
 use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId, Time};
 use entrenous_store::{
-    Conn, StoreError,
-    lists as list_rows,
+    Conn, StoreError, lists as list_rows,
     timelines::{self as rows, From},
 };
 

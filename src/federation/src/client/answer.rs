@@ -110,6 +110,9 @@ mod tests {
         let said = DomainError::from(ClientError::FetchLater(9));
         assert!(matches!(said, DomainError::TooMany(9)), "{said:?}");
         let said = DomainError::from(ClientError::TooManyFetches);
-        assert!(matches!(said, DomainError::Refused("too_many_fetches")), "{said:?}");
+        assert!(
+            matches!(said, DomainError::Refused("too_many_fetches")),
+            "{said:?}"
+        );
     }
 }

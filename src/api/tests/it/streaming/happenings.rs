@@ -150,7 +150,10 @@ async fn announcements_come_to_everyone_at_once() {
     assert!(payload["url"].is_string());
     assert_eq!(
         (&payload["url"], &payload["static_url"]),
-        (&list[0]["reactions"][1]["url"], &list[0]["reactions"][1]["static_url"])
+        (
+            &list[0]["reactions"][1]["url"],
+            &list[0]["reactions"][1]["static_url"]
+        )
     );
     house
         .json("DELETE", &format!("{admin}/{id}"), &boss, json!({}))
