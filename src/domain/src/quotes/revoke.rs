@@ -11,8 +11,8 @@ use entrenous_store::posts as rows;
 /// Quotes that are taken back when somebody is blocked.
 const AT_ONCE: i64 = 500;
 
-/// A person of this node takes a post of theirs out of one that quotes it, for everyone. A quote that waits is refused.
-/// Twice is once.
+/// A person of this node takes a post of theirs out of one that quotes it, for everyone. A quote that waits is so
+/// as well. Twice is once.
 ///
 /// # Errors
 /// `NotFound` unless `quoted` is theirs and `post` quotes it; `Invalid` for a post of their own.
@@ -53,14 +53,13 @@ pub(crate) fn part(tx: &mut Work<'_>, owner: AccountId, other: AccountId) -> Res
 }
 
 fn take_back(tx: &mut Work<'_>, quoted: &Post, post: &Post, quote: Quote) -> Result<()> {
-    let state = match quote.state {
-        QuoteState::Accepted => QuoteState::Revoked,
-        QuoteState::Pending => QuoteState::Rejected,
-        QuoteState::Rejected | QuoteState::Revoked => return Ok(()),
-    };
+    if matches!(quote.state, QuoteState::Rejected | QuoteState::Revoked) {
+        return Ok(());
+    }
     let stamp = quote.stamp.clone();
+    // Also of one that waits: the request may come later, and the policy would let what its author does not want.
     let after = Quote {
-        state,
+        state: QuoteState::Revoked,
         stamp: None,
         ..quote
     };

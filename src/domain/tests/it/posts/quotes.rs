@@ -164,6 +164,15 @@ stories! {
             assert!(house.queued(peer).await.ends_with(&["Reject QuoteRequest"]));
         }
         assert_eq!(house.quotes_count(ada.id, mine).await, 0);
+        // Taken back before it was asked for.
+        let uri = format!("{THERE}/p/2");
+        let early = posts::publish(ctx, house.via(peer), zoe.id, theirs(&uri, &uri_of(mine), Stamp::None));
+        let early = early.await.unwrap();
+        quotes::revoke(ctx, ada.id, mine, early).await.unwrap();
+        let asked = Asked { request: format!("{uri}/quote"), quoted: mine, post: early };
+        quotes::requested(ctx, house.via(peer), zoe.id, asked).await.unwrap();
+        assert_eq!(house.sight(ada.id, early).await, (QuoteSight::Revoked, None));
+        assert!(house.queued(peer).await.ends_with(&["Reject QuoteRequest"]));
         assert_eq!(house.kinds_told(ada.id).await, [NotificationKind::Quote], "of the first time alone");
     }
 
