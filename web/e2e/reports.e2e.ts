@@ -1,4 +1,7 @@
-/** A post is reported, kept when it is deleted, looked at by who moderates, and told to another organisation. */
+/**
+ * A post is reported, kept when it is deleted, looked at by who moderates, and told to another organisation; and posts are
+ * removed by who moderates.
+ */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
@@ -6,6 +9,7 @@ import { messages as en } from "../src/i18n/en";
 import { messages as more } from "../src/i18n/en/peers";
 import { messages as fr } from "../src/i18n/fr";
 import { messages as moreFr } from "../src/i18n/fr/peers";
+import { fill } from "./harness/admin";
 import { eventually } from "./harness/node";
 import { api, axe, b, closeBrowser, open, shoot, type Look } from "./harness/stage";
 import { find, post, seed } from "./harness/seed";
@@ -70,6 +74,9 @@ test("a post is reported, judged as it was, and settled", async () => {
   await shoot(boss.page, "reports-list-desk-light");
   await row.getByRole("link").first().click();
   await boss.page.getByText(text).waitFor();
+  // No link leads to where nothing is.
+  await boss.page.getByText(more.reports.unseen).waitFor();
+  expect(await boss.page.getByRole("link", { name: more.reports.openPost }).count()).toBe(0);
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "reports-one-desk-light");
   const button = (name: string) => boss.page.getByRole("button", { name, exact: true });
@@ -142,6 +149,101 @@ test("somebody of another organisation: it is told, and not by whom", async () =
   await boss.page.waitForURL(/\/admin\/peers\/\d+$/);
   expect(await ann.witness.troubles()).toEqual([]);
   await Promise.all([ann.context.close(), boss.context.close()]);
+});
+
+test("a post of another organisation is removed here from its menu, for everyone, and stays there", async () => {
+  const text = `Field notes that nobody wants ${Date.now()}`;
+  const theirs = await post("ben@b", text);
+  await eventually("the post to come here", async () =>
+    (await api<{ content: string }[]>("ann@a", "GET", "/api/v1/timelines/home")).some((one) =>
+      one.content.includes(text),
+    ),
+  );
+  const card = (page: Page) => page.locator("article[data-post]", { hasText: text });
+  const ann = await open("ann@a", "/home");
+  await card(ann.page).waitFor();
+  // For others there is no such thing.
+  await card(ann.page).getByRole("button", { name: en.post.menu, exact: true }).click();
+  await ann.page.getByRole("menuitem", { name: en.post.copyLink, exact: true }).waitFor();
+  expect(await ann.page.getByRole("menuitem", { name: en.post.takeDown, exact: true }).count()).toBe(0);
+  await ann.page.keyboard.press("Escape");
+
+  const boss = await open("owner@a", "/known");
+  await card(boss.page).getByRole("button", { name: en.post.menu, exact: true }).click();
+  await boss.page.getByRole("menuitem", { name: en.post.takeDown, exact: true }).click();
+  const name = fill(more.reports.removeAsk, { name: "Ben Okafor" });
+  await dialog(boss.page).getByRole("heading", { name, exact: true }).waitFor();
+  const organisation = "Northwind";
+  await dialog(boss.page).getByText(fill(more.reports.removeElsewhere, { organisation })).waitFor();
+  expect(await axe(boss.page)).toEqual([]);
+  await shoot(boss.page, "remove-post-desk-light");
+  // Closed without an answer, nothing has happened, and the focus is where it was.
+  await dialog(boss.page).locator("footer").getByRole("button", { name: en.common.cancel }).click();
+  await boss.page.waitForFunction(() => document.activeElement?.getAttribute("aria-haspopup") === "menu");
+  await card(boss.page).getByRole("button", { name: en.post.menu, exact: true }).click();
+  await boss.page.getByRole("menuitem", { name: en.post.takeDown, exact: true }).click();
+  const why = `They sell ladders ${Date.now()}`;
+  const reason = dialog(boss.page).getByLabel(more.reports.removeReason, { exact: true });
+  await reason.fill(why);
+  const refused = "A post of somebody with a higher role is removed by somebody with that role";
+  const path = "**/api/entrenous/v1/admin/statuses/*";
+  await boss.page.route(path, (route) => route.fulfill({ status: 403, json: { error: refused } }));
+  await press(boss.page, more.reports.removeDo);
+  await dialog(boss.page).getByRole("alert").getByText(refused).waitFor();
+  expect(await reason.inputValue()).toBe(why);
+  expect(await axe(boss.page)).toEqual([]);
+  await boss.page.unroute(path);
+  await press(boss.page, more.reports.removeDo);
+  await card(boss.page).waitFor({ state: "detached" });
+  // The focus is at the post beside it.
+  await boss.page.waitForFunction(() => document.activeElement?.matches("article[data-post]") ?? false);
+  expect(await axe(boss.page)).toEqual([]);
+  // Live for everyone else, and at its home nothing has changed.
+  await card(ann.page).waitFor({ state: "detached" });
+  await api("ben@b", "GET", `/api/v1/statuses/${theirs.id}`);
+  const trail = await api<{ action: string; detail: string }[]>(
+    "owner@a",
+    "GET",
+    "/api/entrenous/v1/admin/audit",
+  );
+  expect(trail.some((one) => one.action === "post.removed" && one.detail.includes(why))).toBe(true);
+  expect(await boss.witness.troubles(/403/)).toEqual([]);
+  expect(await ann.witness.troubles()).toEqual([]);
+  await Promise.all([ann.context.close(), boss.context.close()]);
+});
+
+test("a post is removed from its report, which says so and keeps what it said", async () => {
+  await clear();
+  const text = `Personne ici ne sait mesurer ${Date.now()}`;
+  const { id } = await post("cleo@a", text, { language: "fr" });
+  const cleo = await find("ann@a", "cleo");
+  const report = { account_id: cleo, status_ids: [id], comment: "C’est blessant." };
+  await api("ann@a", "POST", "/api/v1/reports", report);
+  const [made] = await openOnes("owner@a");
+  const look: Look = { lang: "fr", phone: true, dark: true };
+  const { page, witness, context } = await open("owner@a", `/admin/reports/${made?.id}`, look);
+  await page.getByText(text).waitFor();
+  await page.getByRole("link", { name: moreFr.reports.openPost }).waitFor();
+  await page.getByRole("button", { name: fr.post.takeDown, exact: true }).click();
+  await dialog(page).getByText(moreFr.reports.removeHere).waitFor();
+  await dialog(page).getByLabel(moreFr.reports.removeReason, { exact: true }).fill("Contre la règle 2");
+  expect(await axe(page)).toEqual([]);
+  await shoot(page, "remove-post-phone-dark");
+  await press(page, moreFr.reports.removeDo);
+  await page.getByText(moreFr.reports.gone).waitFor();
+  await dialog(page).waitFor({ state: "detached" });
+  expect(await page.getByText(text).isVisible()).toBe(true);
+  expect(await page.getByRole("link", { name: moreFr.reports.openPost }).count()).toBe(0);
+  await page.waitForFunction(() => document.activeElement?.tagName === "ARTICLE");
+  expect(await axe(page)).toEqual([]);
+  await shoot(page, "reports-one-removed-phone-dark");
+  await expect(api("ann@a", "GET", `/api/v1/statuses/${id}`)).rejects.toThrow("404");
+  // Who comes later finds it said as well.
+  await page.reload();
+  await page.getByText(moreFr.reports.unseen).waitFor();
+  expect(await page.getByText(text).isVisible()).toBe(true);
+  expect(await witness.troubles()).toEqual([]);
+  await context.close();
 });
 
 const LOOKS: Look[] = [

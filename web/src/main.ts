@@ -3,6 +3,7 @@
 import { mount } from "svelte";
 import App from "./app/App.svelte";
 import { observe } from "./api/client";
+import { said } from "./i18n/index.svelte";
 import { noteReach } from "./state/connection.svelte";
 import { feed } from "./state/feeds.svelte";
 import { loadNode } from "./state/node.svelte";
@@ -10,7 +11,7 @@ import { resumePrefs } from "./state/prefs.svelte";
 import { firstLanguage, forget, resume, session, signIn } from "./state/session.svelte";
 import "./ui/base.css";
 
-observe({ unauthorized: () => void forget(), reach: noteReach });
+observe({ unauthorized: () => void forget(), reach: noteReach, words: said });
 resumePrefs();
 void loadNode();
 const target = document.getElementById("app");

@@ -7,6 +7,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** The message for people, in their language if there are words for it. */
+    readonly words: string = message,
   ) {
     super(message);
     this.name = "ApiError";
@@ -47,6 +49,7 @@ export interface Page<T> {
 let token: string | null = null;
 let onUnauthorized: () => void = () => {};
 let onReach: (reached: boolean) => void = () => {};
+let inWords: (text: string) => Promise<string> = (text) => Promise.resolve(text);
 
 /** Gives the client a token, or takes it away. */
 export function setToken(value: string | null): void {
@@ -58,10 +61,27 @@ export function getToken(): string | null {
   return token;
 }
 
-/** What to do when the node no longer knows the token, and whenever it was reached or not. */
-export function observe(watchers: { unauthorized: () => void; reach: (reached: boolean) => void }): void {
+/**
+ * What to do when the node no longer knows the token, and whenever it was reached or not; and what says in people's
+ * language what the node refuses.
+ */
+export function observe(watchers: {
+  unauthorized: () => void;
+  reach: (reached: boolean) => void;
+  words: (text: string) => Promise<string>;
+}): void {
   onUnauthorized = watchers.unauthorized;
   onReach = watchers.reach;
+  inWords = watchers.words;
+}
+
+/** What is wrong with what was asked is told in words; for the rest the client has its own (`state/actions`). */
+const TOLD: readonly number[] = [400, 403, 409, 422];
+
+async function refused(status: number, message: string): Promise<ApiError> {
+  return TOLD.includes(status)
+    ? new ApiError(status, message, await inWords(message))
+    : new ApiError(status, message);
 }
 
 /** Path and query; lists become `name[]=`. */
@@ -104,7 +124,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
   onReach(reached);
   if (response.ok) return response;
   if (response.status === 401 && options.open !== true && token !== null) onUnauthorized();
-  throw new ApiError(response.status, await reason(response));
+  throw await refused(response.status, await reason(response));
 }
 
 async function reason(response: Response): Promise<string> {
@@ -195,7 +215,7 @@ export function upload<T>(
       if (call.status >= 200 && call.status < 300) resolve(answer as T);
       else {
         const told = answer as { error?: string } | null;
-        reject(new ApiError(call.status, told?.error ?? call.statusText));
+        void refused(call.status, told?.error ?? call.statusText).then(reject);
       }
     };
     signal?.addEventListener("abort", () => call.abort(), { once: true });

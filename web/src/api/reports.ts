@@ -51,5 +51,10 @@ export const act = (id: string, what: Act) => request<AdminReport>("POST", `${on
 /** What it is said to be about; rules make it a violation. */
 export const change = (id: string, body: { category: Category; rule_ids: string[] }) =>
   request<AdminReport>("PUT", one(id), { body });
+/** Removes a post of anyone; the reason, of at most 500 characters, is written to the audit trail. */
+export const removePost = (id: string, reason: string) =>
+  request<unknown>("DELETE", `/api/entrenous/v1/admin/statuses/${encodeURIComponent(id)}`, {
+    body: reason === "" ? {} : { reason },
+  });
 /** How many are open. */
 export const open = () => request<{ count: number }>("GET", "/api/entrenous/v1/admin/open_reports");

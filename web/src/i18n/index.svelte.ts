@@ -88,6 +88,45 @@ export function t(key: MessageKey, values: Values = {}): string {
   return fill(lang === "fr" ? tight(whole) : whole, values);
 }
 
+/** Words for what the node says, which it says in English: loaded when it has refused something. */
+const SAYINGS: Partial<Record<Lang, () => Promise<{ sayings: Readonly<Record<string, string>> }>>> = {
+  fr: () => import("./fr/sayings"),
+};
+
+/** What the node says, in the language in use; as it is where there are no words for it. */
+export async function said(text: string): Promise<string> {
+  const load = SAYINGS[lang];
+  if (!load) return text;
+  try {
+    const { sayings } = await load();
+    const bare = text.replace(/^Validation failed: /, "");
+    for (const [english, words] of Object.entries(sayings)) {
+      const found = saying(english).exec(bare);
+      if (!found) continue;
+      const values = Object.entries(found.groups ?? {}).map(([name, value]) => [
+        name,
+        name === "count" ? Number(value.replaceAll(",", "")) : value,
+      ]);
+      return fill(tight(words), Object.fromEntries(values) as Values);
+    }
+  } catch {
+    // They could not be loaded: the node's own words are better than none.
+  }
+  return text;
+}
+
+/** What a text with `{names}` stands for: a number for `{count}`, anything for others. */
+function saying(text: string): RegExp {
+  const parts = text
+    .split(/\{(\w+)\}/)
+    .map((part, at) =>
+      at % 2 === 0
+        ? part.replace(/[.*+?^$(){}|[\]\\]/g, "\\$&")
+        : `(?<${part}>${part === "count" ? "[\\d,]+" : ".+"})`,
+    );
+  return new RegExp(`^${parts.join("")}$`);
+}
+
 /** In French a space stands before `: ; ! ?` and inside « »: no line ends there. */
 const tight = (text: string) => text.replace(/ (?=[:;!?»])/g, "\u00a0").replaceAll("« ", "«\u00a0");
 

@@ -1,4 +1,5 @@
-import { setLang } from "$/i18n/index.svelte";
+import { ApiError } from "$/api/client";
+import { loadTexts, setLang, t } from "$/i18n/index.svelte";
 import { closeComposer, compose } from "$/state/compose.svelte";
 import { forgetEntities, putStatus } from "$/state/entities.svelte";
 import { router } from "$/state/router.svelte";
@@ -16,12 +17,16 @@ const api = vi.hoisted(() => ({
   poll: vi.fn(),
   revokeQuote: vi.fn(),
 }));
+const reports = vi.hoisted(() => ({ removePost: vi.fn() }));
 vi.mock("$/api/statuses", () => api);
+vi.mock("$/api/reports", () => reports);
 
 const menu = async (name: string) => {
   await fireEvent.click(screen.getByRole("button", { name: "More for this post" }));
   return screen.getByRole("menuitem", { name, hidden: true });
 };
+
+const TAKE_DOWN = "Remove as a moderator";
 
 /** The viewer is a chunk of its own: loading it takes what it takes. */
 const LOADED = { timeout: 15_000 };
@@ -33,6 +38,7 @@ beforeEach(async () => {
   await setLang("en");
   setMe({ ...person("1"), source: {}, role: { name: "member" } } as never);
   for (const one of Object.values(api)) one.mockReset();
+  reports.removePost.mockReset();
 });
 afterEach(() => {
   closeComposer();
@@ -306,6 +312,67 @@ describe("what one does", () => {
     render(Post, { id: "1" });
     await menu("Mute Person 2");
     expect(screen.queryByRole("menuitem", { name: "Delete", hidden: true })).toBeNull();
+    expect(screen.queryByRole("menuitem", { name: TAKE_DOWN, hidden: true })).toBeNull();
+  });
+});
+
+describe("those who moderate", () => {
+  beforeEach(async () => {
+    await loadTexts("peers");
+    setMe({ ...person("1"), source: {}, role: { name: "moderator" } } as never);
+  });
+  const ask = async (article: HTMLElement) => {
+    await fireEvent.click(within(article).getByRole("button", { name: "More for this post" }));
+    await fireEvent.click(screen.getByRole("menuitem", { name: TAKE_DOWN, hidden: true }));
+    return screen.findByLabelText<HTMLTextAreaElement>(t("reports.removeReason"), {}, LOADED);
+  };
+  const yes = () => screen.getByRole("button", { name: t("reports.removeDo"), hidden: true });
+  const articles = () => screen.queryAllByRole("article", { hidden: true });
+
+  test("remove a post of somebody else; a refusal keeps the reason", { timeout: 20_000 }, async () => {
+    putStatus(post(2, { account: guest("2"), content: "<p>mean</p>" }));
+    putStatus(post(1, { account: guest("3") }));
+    render(Post, { id: "2" });
+    render(Post, { id: "1" });
+    const reason = await ask(articles()[0]!);
+    expect(screen.getByText(t("reports.removeElsewhere", { organisation: "Lyon" }))).toBeTruthy();
+    expect(document.activeElement).toBe(reason);
+    await fireEvent.input(reason, { target: { value: " rude " } });
+    reports.removePost.mockRejectedValueOnce(new ApiError(403, "Theirs is a higher role"));
+    await fireEvent.click(yes());
+    const said = await screen.findByRole("alert", { hidden: true });
+    expect(said.textContent).toBe("Theirs is a higher role");
+    expect(reason.value).toBe(" rude ");
+    expect(articles()).toHaveLength(2);
+    await waitFor(() => expect(yes().getAttribute("aria-busy")).toBeNull());
+    reports.removePost.mockResolvedValue({});
+    await fireEvent.click(yes());
+    await waitFor(() => expect(articles()).toHaveLength(1));
+    expect(reports.removePost.mock.calls).toEqual([
+      ["2", "rude"],
+      ["2", "rude"],
+    ]);
+    expect(screen.queryByRole("dialog", { hidden: true })).toBeNull();
+    // Where the post was, and not the top of the page.
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset["post"]).toBe("1"));
+  });
+
+  test("see one that was gone already go, and its boosts with it", { timeout: 20_000 }, async () => {
+    putStatus(post(5, { account: person("4"), reblog: post(2, { account: person("2") }) }));
+    render(Post, { id: "5" });
+    reports.removePost.mockRejectedValue(new ApiError(404, "Record not found"));
+    await ask(articles()[0]!);
+    expect(screen.getByText(t("reports.removeHere"))).toBeTruthy();
+    await fireEvent.click(yes());
+    await waitFor(() => expect(articles()).toHaveLength(0));
+    expect(reports.removePost).toHaveBeenCalledWith("2", "");
+  });
+
+  test("delete their own as everyone does", async () => {
+    putStatus(post(1));
+    render(Post, { id: "1" });
+    await menu("Delete");
+    expect(screen.queryByRole("menuitem", { name: TAKE_DOWN, hidden: true })).toBeNull();
   });
 });
 

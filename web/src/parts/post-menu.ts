@@ -21,7 +21,8 @@ import type { MenuItem } from "$/ui/Menu.svelte";
 import { nameOf } from "$/ui/post/names";
 
 /** What must be confirmed, or shown in a dialog. */
-export type Question = "remove" | "redraft" | "block" | "reach" | "filter" | "report" | "unquote";
+export type Question =
+  "remove" | "redraft" | "block" | "reach" | "filter" | "report" | "takeDown" | "unquote";
 
 export function menuOf(post: Status, own: boolean, ask: (what: Question) => void): MenuItem[] {
   const copy: MenuItem = { label: t("post.copyLink"), icon: Link, run: () => void copyLink(post) };
@@ -47,6 +48,9 @@ export function menuOf(post: Status, own: boolean, ask: (what: Question) => void
       },
       { label: t("post.blockAuthor", { name }), icon: Ban, danger: true, run: () => ask("block") },
       { label: t("report.actionName", { name }), icon: Flag, danger: true, run: () => ask("report") },
+      ...(session.moderates
+        ? [{ label: t("post.takeDown"), icon: Trash2, danger: true, run: () => ask("takeDown") }]
+        : []),
     ];
   }
   const pinnable = post.visibility !== "direct";

@@ -153,7 +153,7 @@ export function explain(error: unknown): string {
     if (error.status === 429) return t("common.tooMany");
     if (error.status === 413) return t("common.tooLarge");
     if (error.status >= 500) return t("common.nodeTrouble");
-    return error.message;
+    return error.words;
   }
   return t("common.unexpected");
 }

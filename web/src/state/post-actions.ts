@@ -1,6 +1,8 @@
-/** What the menu of a post does: delete, write anew, mute or block its author, copy its address. */
+/** What the menu of a post does: delete, write anew, remove, mute or block its author, copy its address. */
 
 import * as people from "$/api/accounts";
+import { ApiError } from "$/api/client";
+import * as reports from "$/api/reports";
 import * as api from "$/api/statuses";
 import type { Account, Status } from "$/api/types";
 import { t } from "$/i18n/index.svelte";
@@ -30,6 +32,21 @@ export async function removePost(id: string): Promise<void> {
   await api.remove(id);
   everywhereGone(id);
   toast(t("post.removed"));
+}
+
+/**
+ * Removes somebody else's post, for those who moderate. One that is not there any more goes from the screen all the same.
+ */
+export async function takeDown(id: string, reason: string): Promise<void> {
+  let said = t("reports.removed");
+  try {
+    await reports.removePost(id, reason.trim());
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    said = t("common.gone");
+  }
+  everywhereGone(id);
+  toast(said);
 }
 
 /** Deletes one's own post and opens the composer with what was in it. */

@@ -26,6 +26,29 @@ export function focusFirst(place: readonly HTMLElement[]): boolean {
   return true;
 }
 
+/**
+ * Does what may take a post away: the focus goes on to the post after it, or to the one before it, or else to the title of
+ * the screen.
+ */
+export async function leavePost(
+  post: HTMLElement | null | undefined,
+  change: () => Promise<void>,
+): Promise<void> {
+  const all = [...document.querySelectorAll<HTMLElement>("article[data-post]")];
+  const at = post ? all.indexOf(post) : -1;
+  const beside = at === -1 ? [] : [all[at + 1], all[at - 1]];
+  const around: Element[] = [];
+  for (let one = post?.parentElement; one; one = one.parentElement) around.push(one);
+  await change();
+  await tick();
+  if (!post || post.isConnected) return;
+  // Whoever has gone elsewhere meanwhile stays there.
+  const now = document.activeElement;
+  if (now !== null && !around.includes(now)) return;
+  const to = beside.find((one) => one?.isConnected) ?? document.getElementById("page-title");
+  to?.focus({ preventScroll: true });
+}
+
 /** Does what may take away what has the focus, at once. */
 export async function keepFocus(change: () => unknown): Promise<void> {
   const place = focused();

@@ -7,12 +7,21 @@ import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import ReportPage from "./ReportPage.svelte";
 
-const api = vi.hoisted(() => ({ get: vi.fn(), act: vi.fn(), change: vi.fn(), list: vi.fn(), open: vi.fn() }));
+const api = vi.hoisted(() => ({
+  get: vi.fn(),
+  act: vi.fn(),
+  change: vi.fn(),
+  list: vi.fn(),
+  open: vi.fn(),
+  removePost: vi.fn(),
+}));
+const statuses = vi.hoisted(() => ({ many: vi.fn() }));
 const admin = vi.hoisted(() => ({ disable: vi.fn() }));
 const peers = vi.hoisted(() => ({ peers: vi.fn() }));
 vi.mock("$/api/reports", () => api);
 vi.mock("$/api/admin", () => admin);
 vi.mock("$/api/peers", () => peers);
+vi.mock("$/api/statuses", () => statuses);
 
 const party = (account: Account, domain: string | null = null) => ({
   id: account.id,
@@ -53,6 +62,7 @@ beforeEach(async () => {
   api.list.mockResolvedValue(page());
   api.open.mockResolvedValue({ count: 0 });
   admin.disable.mockReset();
+  statuses.many.mockReset().mockResolvedValue([post("9", { account: ben })]);
   peers.peers.mockReset().mockResolvedValue([]);
 });
 
@@ -66,6 +76,33 @@ test("the posts are there as they were, with a way into their conversation; once
   await waitFor(() => expect(button(t("reports.reopen"))).toBeTruthy());
   await waitFor(() => expect(document.activeElement?.id).toBe("report-do"));
   expect(api.act).toHaveBeenCalledWith("5", "resolve");
+});
+
+test("of a post that is not to be seen any more, what is kept is shown, and no link leads to nothing", async () => {
+  statuses.many.mockResolvedValue([]);
+  render(ReportPage, { params: { id: "5" } });
+  expect(await screen.findByText(t("reports.unseen"))).toBeTruthy();
+  expect(screen.getByText("mean")).toBeTruthy();
+  expect(screen.queryByText(t("reports.openPost"))).toBeNull();
+  expect(statuses.many).toHaveBeenCalledWith(["9"]);
+});
+
+test("a post is removed from here: it is said to be gone, what it said stays, and the focus with it", async () => {
+  render(ReportPage, { params: { id: "5" } });
+  await screen.findByText("mean");
+  button(t("post.takeDown")).focus();
+  await fireEvent.click(button(t("post.takeDown")));
+  await fireEvent.input(screen.getByLabelText(t("reports.removeReason")), { target: { value: "rude" } });
+  api.removePost.mockResolvedValue({});
+  await fireEvent.click(button(t("reports.removeDo")));
+  expect(await screen.findByText(t("reports.gone"))).toBeTruthy();
+  expect(api.removePost).toHaveBeenCalledWith("9", "rude");
+  await waitFor(() => expect(screen.queryByRole("dialog", { hidden: true })).toBeNull());
+  expect(api.get).toHaveBeenCalledTimes(2);
+  expect(screen.getByText("mean")).toBeTruthy();
+  expect(screen.queryByText(t("reports.openPost"))).toBeNull();
+  expect(screen.queryByRole("button", { name: t("post.takeDown"), hidden: true })).toBeNull();
+  await waitFor(() => expect(document.activeElement?.tagName).toBe("ARTICLE"));
 });
 
 test("other reports about the same person are named, open ones and others", async () => {

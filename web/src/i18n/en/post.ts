@@ -53,6 +53,7 @@ export const post = {
   removeText:
     "It goes from here at once, and the other organisations are asked to remove it. This cannot be undone.",
   removed: "Post deleted",
+  takeDown: "Remove as a moderator",
   redraft: "Delete and write anew",
   redraftAsk: "Delete this post and write it anew?",
   redraftText: "Its text comes back into the editor. Its favourites, boosts and answers are lost.",

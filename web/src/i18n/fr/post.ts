@@ -53,6 +53,7 @@ export const post = {
   removeText:
     "Elle disparaît d’ici aussitôt, et les autres organisations sont priées de la retirer. Cette action est définitive.",
   removed: "Publication supprimée",
+  takeDown: "Retirer au titre de la modération",
   redraft: "Supprimer et réécrire",
   redraftAsk: "Supprimer cette publication et la réécrire ?",
   redraftText: "Son texte revient dans l’éditeur. Ses favoris, partages et réponses sont perdus.",

@@ -45,7 +45,7 @@ const SAYINGS: readonly [RegExp, MessageKey][] = [
 /** An example of a link. */
 export const EXAMPLE = "https://lyon.example/invitations/1234?fp=…#…";
 
-/** What went wrong. What we have no words for is told in the node's own. */
+/** What went wrong. What we have no words for is told in the node's own, or as `explain` does. */
 export function trouble(error: unknown): string {
   if (!(error instanceof ApiError) || ![400, 403, 409, 422, 502].includes(error.status))
     return explain(error);
@@ -57,7 +57,7 @@ export function trouble(error: unknown): string {
     const values = { authority: authorityOf(found[1] ?? ""), detail, example: EXAMPLE };
     return t(key, values);
   }
-  return said;
+  return error.words === error.message ? said : error.words;
 }
 
 /** A span such as “3 hours”, as past time in the language in use; anything else as it is. */

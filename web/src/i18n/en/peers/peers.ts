@@ -123,6 +123,7 @@ export const peers = {
   copyByHand: "The browser does not allow copying: select the link and copy it.",
   qr: "The link as a QR code",
   qrText: "For an administrator who is in the room.",
+  qrMissing: "The code could not be loaded. The link above says the same.",
   next: "What happens next",
   nextSend: "Send the link to the other administrator by a way you both trust.",
   nextAccept:

@@ -22,6 +22,20 @@ export const reports = {
     other: "{count} posts are not kept any more.",
   },
   onlyPerson: "No post was named: it is about the person.",
+  unseen:
+    "It was deleted, or you cannot see it where it was written. Kept is what it said when it was reported, without files.",
+  gone: "It is not there any more. Kept is what it said when it was reported, without files.",
+  removeAsk: "Remove this post by {name}?",
+  removeHere:
+    "It goes at once for everyone here, with its files, and other organisations that have it are asked to remove it.",
+  removeElsewhere:
+    "It goes at once for everyone here, with its files, and does not come back. It goes from here alone: {organisation} keeps it.",
+  removeText: "{name} is not told. This cannot be undone.",
+  removeReason: "Reason",
+  removeReasonHint:
+    "For the audit trail, which administrators read. At most 500 characters. It can be left empty.",
+  removeDo: "Remove the post",
+  removed: "Post removed",
   openPost: "Open it in its conversation",
   person: "Go to the profile",
   do: "What you can do",

@@ -136,6 +136,7 @@ export const peers = {
   copyByHand: "Le navigateur n’autorise pas la copie : sélectionnez le lien et copiez-le.",
   qr: "Le lien en QR code",
   qrText: "Pour un administrateur qui est dans la pièce.",
+  qrMissing: "Le code n’a pas pu être chargé. Le lien ci-dessus dit la même chose.",
   next: "Et ensuite",
   nextSend: "Envoyez le lien à l’autre administrateur par un moyen sûr pour vous deux.",
   nextAccept:

@@ -27,6 +27,20 @@ export const reports = {
     other: "{count} publications ne sont plus conservées.",
   },
   onlyPerson: "Aucune publication n’est citée : il s’agit de la personne.",
+  unseen:
+    "Elle a été supprimée, ou vous n’y avez pas accès là où elle a été écrite. Reste ce qu’elle disait quand elle a été signalée, sans ses fichiers.",
+  gone: "Elle n’existe plus. Reste ce qu’elle disait quand elle a été signalée, sans ses fichiers.",
+  removeAsk: "Retirer cette publication de {name} ?",
+  removeHere:
+    "Elle disparaît aussitôt pour tout le monde ici, avec ses fichiers, et les autres organisations qui l’ont reçue sont priées de la retirer.",
+  removeElsewhere:
+    "Elle disparaît aussitôt pour tout le monde ici, avec ses fichiers, et ne revient pas. Elle n’est retirée qu’ici : {organisation} la garde.",
+  removeText: "{name} n’en est pas informé. Cette action est définitive.",
+  removeReason: "Motif",
+  removeReasonHint:
+    "Pour le journal d’audit, que lisent les administrateurs. 500 caractères au plus. Ce n’est pas obligatoire.",
+  removeDo: "Retirer la publication",
+  removed: "Publication retirée",
   openPost: "Ouvrir dans sa conversation",
   person: "Voir le profil",
   do: "Ce que vous pouvez faire",
