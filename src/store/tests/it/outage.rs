@@ -13,7 +13,7 @@ use std::{
     thread,
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 #[derive(QueryableByName)]
 struct Count {
@@ -132,15 +132,25 @@ async fn who_has_written_can_read_though_all_connections_had_broken() {
     };
     let store = db.open();
     let breaker = Store::open(&db.config(), db.clock().clock()).unwrap();
+    // They are opened one after the other.
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let open = move |tx: &mut Tx| {
+        let open = sql_query(format!("SELECT count(*) AS count {others}"));
+        Ok::<_, StoreError>(open.get_result::<Count>(tx.conn())?.count)
+    };
+    while breaker.write(open).await.unwrap() <= 6 {
+        sleep(Duration::from_millis(20)).await;
+    }
     for round in 1..=10 {
         // All readers have a connection that was used just now.
         for _ in 0..8 {
             store.read(logged).await.unwrap();
         }
-        let broken = breaker.write(|tx| {
-            let others = "SELECT count(pg_terminate_backend(pid, 5000)) AS count FROM pg_stat_activity \
-                          WHERE datname = current_database() AND pid <> pg_backend_pid()";
-            Ok::<_, StoreError>(sql_query(others).get_result::<Count>(tx.conn())?.count)
+        let broken = breaker.write(move |tx| {
+            let broken = sql_query(format!(
+                "SELECT count(pg_terminate_backend(pid, 5000)) AS count {others}"
+            ));
+            Ok::<_, StoreError>(broken.get_result::<Count>(tx.conn())?.count)
         });
         assert!(broken.await.unwrap() > 3);
         store.write(move |tx| count(tx, round)).await.unwrap();
