@@ -287,10 +287,16 @@ pub fn finish(
     error: Option<&str>,
     now: Time,
 ) -> Result<Vec<DeliveryId>, StoreError> {
+    let ended = finish_query(ids, state, error, now).list(conn)?;
+    Ok(ended.into_iter().map(DeliveryId).collect())
+}
+
+/// The statement of [`finish`].
+fn finish_query(ids: &[DeliveryId], state: &'static str, error: Option<&str>, now: Time) -> Sql {
+    let ids: Vec<i64> = ids.iter().copied().map(DeliveryId::get).collect();
     // By their ids, and in no other way: statistics made while little was queued have PostgreSQL believe that the partial index
     // of what is queued is the shorter one, and read all of a queue that has grown since, for each few that end.
-    let ids: Vec<i64> = ids.iter().copied().map(DeliveryId::get).collect();
-    let ended = Sql::new("UPDATE deliveries SET attempts = attempts + 1, state = ")
+    Sql::new("UPDATE deliveries SET attempts = attempts + 1, state = ")
         .text(state)
         .raw(", last_error = ")
         .opt_text(error.map(str::to_owned))
@@ -299,8 +305,6 @@ pub fn finish(
         .raw(" WHERE COALESCE(state, '') = 'queued' AND id IN ")
         .ids(&ids)
         .raw(" RETURNING id")
-        .list(conn)?;
-    Ok(ended.into_iter().map(DeliveryId).collect())
 }
 
 /// Drops what has waited for a peer since before `before`, but not new keys of this node if `keep_keys`; answers how many.
@@ -491,5 +495,41 @@ mod tests {
             plan.iter().any(|step| step.contains("deliveries_queue")),
             "{plan:#?}"
         );
+    }
+
+    /// What ended is found by its id, also while the statistics are those of a time in which nothing was queued.
+    #[tokio::test]
+    async fn what_ended_is_found_by_its_id() {
+        let Some(db) = TestDatabase::postgres() else {
+            return;
+        };
+        let store = db.open();
+        let deliveries = |state: &str, from: i64, to: i64| {
+            format!(
+                "INSERT INTO deliveries (id, activity_id, peer_id, inbox, state, order_key, created_at) \
+                 SELECT id, 1, 1, '', '{state}', 0, now() FROM generate_series({from}, {to}) AS id"
+            )
+        };
+        let plan = store.write(move |tx| {
+            for text in [
+                "INSERT INTO peers (id, origin, name, state, software, contract, signature_form, created_at, updated_at) \
+                 VALUES (1, 'https://p.test', '', 'active', 'entrenous', '', '', now(), now())"
+                    .to_owned(),
+                "INSERT INTO activities (id, kind, data, created_at) VALUES (1, '', '', now())".to_owned(),
+                deliveries("done", 1, 500),
+                "ANALYZE deliveries".to_owned(),
+                deliveries("queued", 501, 2_500),
+                // So small a table would be read whole.
+                "SET LOCAL enable_seqscan = off".to_owned(),
+                "SET LOCAL plan_cache_mode = force_generic_plan".to_owned(),
+            ] {
+                Sql::default().raw(text).run(tx)?;
+            }
+            let ids: Vec<DeliveryId> = (501..757).map(DeliveryId).collect();
+            let now = tx.now();
+            finish_query(&ids, "done", None, now).plan(tx)
+        });
+        let plan = plan.await.unwrap();
+        assert!(plan.iter().any(|step| step.contains("deliveries_pkey")), "{plan:#?}");
     }
 }
