@@ -23,7 +23,10 @@ pub(crate) fn routes() -> Routes<ApiState> {
         )
         .body::<NewReport>()
         .returns::<Report>()
-        .also(404, "No such account, or a post that is not theirs or that I may not see"),
+        .also(
+            404,
+            "No such account, or a post that is not theirs or that I may not see",
+        ),
         create,
     )
 }

@@ -419,7 +419,12 @@ mod tests {
             .get("/list", person, doc().paged(), async || "")
             .get("/things/{id}", person, doc(), async || "")
             .delete("/things/{id}", person, doc(), async || "")
-            .post("/things", person, doc().body::<String>().also(409, "Taken"), async || "")
+            .post(
+                "/things",
+                person,
+                doc().body::<String>().also(409, "Taken"),
+                async || "",
+            )
             .post("/never", person, Doc::new("a", "b").status(403), async || "")
             .get("/none", person, Doc::new("a", "b").status(404), async || "");
         let document = document(&routes);
@@ -427,7 +432,10 @@ mod tests {
         assert_eq!(of("/open", "get"), ["200", "5XX"]);
         assert_eq!(of("/app", "get"), ["200", "401", "5XX"]);
         assert_eq!(of("/list", "get"), ["200", "401", "403", "422", "429", "5XX"]);
-        assert_eq!(of("/things/{id}", "get"), ["200", "401", "403", "404", "429", "5XX"]);
+        assert_eq!(
+            of("/things/{id}", "get"),
+            ["200", "401", "403", "404", "429", "5XX"]
+        );
         assert_eq!(
             of("/things/{id}", "delete"),
             ["200", "401", "403", "404", "422", "429", "5XX"]
@@ -446,11 +454,20 @@ mod tests {
 
     #[test]
     fn other_answers_have_the_body_that_they_have() {
-        let page = Doc::new("a", "b").answers("text/html").also(303, "On").also(400, "No");
-        let file = Doc::new("a", "b").answers("*/*").also(206, "Some").also(416, "None of it");
-        let routes: Routes<()> = Routes::new()
-            .get("/page", Access::Open, page, async || "")
-            .get("/file", Access::Capability, file, async || "");
+        let page = Doc::new("a", "b")
+            .answers("text/html")
+            .also(303, "On")
+            .also(400, "No");
+        let file = Doc::new("a", "b")
+            .answers("*/*")
+            .also(206, "Some")
+            .also(416, "None of it");
+        let routes: Routes<()> = Routes::new().get("/page", Access::Open, page, async || "").get(
+            "/file",
+            Access::Capability,
+            file,
+            async || "",
+        );
         let document = document(&routes);
         let content = |path: &str, status: &str| {
             document["paths"][path]["get"]["responses"][status]["content"]

@@ -121,7 +121,9 @@ impl Step {
             Self::Simulation => "several nodes on simulated time, network and disk: 1,000 seeds",
             Self::Federation => "real nodes on real sockets",
             Self::Clients => "Mastodon.py, toot, masto.js in Node.js and Chromium, against real nodes",
-            Self::Described => "schemathesis: real nodes answer what the OpenAPI document says, and nothing else",
+            Self::Described => {
+                "schemathesis: real nodes answer what the OpenAPI document says, and nothing else"
+            }
             Self::Browser => "the web client in Chromium, against real nodes",
         }
     }
