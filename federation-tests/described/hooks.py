@@ -18,8 +18,6 @@ TALLY = collections.defaultdict(collections.Counter)
 ASKED = collections.Counter()
 # A host as somebody might have one: anything else is refused before anyone is asked.
 HOST = re.compile(r"(https?://)?[\w.:\[\]-]*/?", re.IGNORECASE)
-# On the loopback interface, where nobody listens.
-NOBODY = "localhost:1"
 
 
 def command(node, *arguments):
@@ -37,7 +35,7 @@ def made():
         return None
     people = {role: known.Person(STAGE["url"], **STAGE[role]) for role in ("me", "friend", "foe", "asker", "owner")}
     return known.Things(
-        **people, peer=STAGE["peer"], victims=STAGE["victims"], password=STAGE["password"],
+        **people, app=STAGE["app"], peer=STAGE["peer"], victims=STAGE["victims"], password=STAGE["password"],
         token_of_mine=new_token, link_of_another=lambda: command("other_dir", "peer", "invite"))
 
 
@@ -51,10 +49,9 @@ def ask_what_is_known(case, kwargs, label, whole):
     case.path_parameters.update({name: value for name, value in ids.items() if f"{{{name}}}" in case.path})
     if not whole:
         return
-    if "query" in said or "body" in said or "files" in said:
-        case.query = dict(said.get("query", {}))
+    case.query = dict(said.get("query", {}))
+    case.body, case.media_type = NOT_SET, None
     if "files" in said:
-        case.body, case.media_type = NOT_SET, None
         kwargs["files"], kwargs["data"] = said["files"], said.get("body", {})
     elif "body" in said:
         case.body, case.media_type = said["body"], "application/json"
@@ -81,7 +78,7 @@ def before_call(context, case, kwargs):
     if label == "POST /api/entrenous/v1/admin/peers/trust" and isinstance(case.body, dict):
         authority = case.body.get("authority")
         if isinstance(authority, str) and HOST.fullmatch(authority.strip()):
-            case.body["authority"] = NOBODY
+            case.body["authority"] = known.NOBODY
 
 
 @schemathesis.hook
@@ -89,7 +86,7 @@ def after_call(context, case, response):
     label = case.operation.label
     TALLY[label][response.status_code] += 1
     if THINGS is not None and response.status_code == 200 and label in known.AFTER:
-        known.AFTER[label](THINGS)
+        known.AFTER[label](THINGS, response)
 
 
 @schemathesis.hook
