@@ -356,7 +356,8 @@ FOR = {
     f"POST {PEERS}/join": lambda t: {"body": {"link": t.link_of_another()}},
     f"POST {PEERS}/{{id}}/confirm": lambda t: {"path": {"id": t.suspended_peer()}},
     f"POST {PEERS}/{{id}}/proposals": lambda t: {
-        "path": {"id": t.peer}, "body": {"note": "Documents too", "contract": {"we_give": {"documents": True}}}},
+        "path": {"id": t.peer}, "body": {
+            "note": "Another pace", "contract": {"we_give": {"rate": 1000 + next(COUNTER)}}}},
     f"POST {PEERS}/{{id}}/introductions_policy": lambda t: {"path": {"id": t.peer}, "body": {"introductions": "ask"}},
     f"POST {PEERS}/trust": lambda t: {"body": {"authority": NOBODY}},
     # Never the one connection, with all that hangs on it.
