@@ -34,7 +34,7 @@ def ask(url, document, stage, phases=("coverage", "fuzzing"), examples=EXAMPLES)
         environment = os.environ | {
             "ENTRENOUS_DESCRIBED": told,
             "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),
-            "PYTHONPATH": str(HERE),
+            "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent / "clients")]),
             "COLUMNS": "120",
             # Nothing is found on the network but the node.
             "NO_PROXY": "*",

@@ -30,13 +30,20 @@ def new_token():
     return command("dir", "token", "create", "--username", STAGE["me"]["name"], "--scopes", STAGE["scopes"])
 
 
+def offer_of_another(rate):
+    """Its note says which."""
+    authority, note = STAGE["url"].removeprefix("http://"), f"At most {rate}"
+    command("other_dir", "peer", "propose", authority, "--set", f"we_give.rate={rate}", "--note", note)
+    return note
+
+
 def made():
     if "me" not in STAGE:
         return None
     people = {role: known.Person(STAGE["url"], **STAGE[role]) for role in ("me", "friend", "foe", "asker", "owner")}
     return known.Things(
-        **people, app=STAGE["app"], peer=STAGE["peer"], victims=STAGE["victims"], password=STAGE["password"],
-        token_of_mine=new_token, link_of_another=lambda: command("other_dir", "peer", "invite"))
+        **people, app=STAGE["app"], peer=STAGE["peer"], victims=STAGE["victims"], token_of_mine=new_token,
+        link_of_another=lambda: command("other_dir", "peer", "invite"), offer_of_another=offer_of_another)
 
 
 THINGS = made()

@@ -13,9 +13,12 @@ import zlib
 
 import requests
 
+import stage
+
 COUNTER = itertools.count(1)
 # A server on the loopback interface, where nobody listens.
 NOBODY = "localhost:1"
+PEERS = "/api/entrenous/v1/admin/peers"
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 
 
@@ -65,12 +68,12 @@ class Person:
 
 class Things:
     """What there is for `me`. `token_of_mine` makes another token of mine, `link_of_another` an invitation by the other
-    node."""
+    node, `offer_of_another` an offer by it to change the contract."""
 
-    def __init__(self, me, friend, foe, asker, owner, app, peer, victims, token_of_mine, link_of_another, password):
+    def __init__(self, me, friend, foe, asker, owner, app, peer, victims, token_of_mine, link_of_another, offer_of_another):
         self.me, self.friend, self.foe, self.asker, self.owner, self.app = me, friend, foe, asker, owner, app
-        self.peer, self.victims, self.password = peer, victims, password
-        self.token_of_mine, self.link_of_another = token_of_mine, link_of_another
+        self.peer, self.victims = peer, victims
+        self.token_of_mine, self.link_of_another, self.offer_of_another = token_of_mine, link_of_another, offer_of_another
         self.kept, self.leftovers = {}, {}
 
     def once(self, name, make):
@@ -174,12 +177,33 @@ class Things:
         parts = urllib.parse.urlsplit(self.media()["url"]).path.split("/")
         return {"id": parts[2], "capability": parts[3]}
 
-    def soon(self, ask):
-        for _ in range(100):
+    def session(self):
+        """A browser in which I am signed in."""
+        browser = stage.Browser()
+        place, text = browser.open(f"{self.me.url}/auth/sign_in")
+        form = next(form for form in stage.Page(text).forms if "password" in form["fields"])
+        form["fields"] |= {"username": self.me.name, "password": stage.PASSWORD}
+        browser.open(urllib.parse.urljoin(place, form["action"]), form["fields"])
+        return self.me.get("/api/entrenous/v1/sessions")[0]["id"]
+
+    def offer(self, name):
+        """The address of an offer by the other node, which can be answered once."""
+        def make():
+            # What the other node offers before it has heard that its last offer was accepted counts for nothing.
+            for _ in range(10):
+                note = self.offer_of_another(2000 + next(COUNTER))
+                if found := self.soon(lambda: [one["uri"] for one in self.owner.get(f"{PEERS}/{self.peer}/proposals")
+                                               if one["note"] == note], 20):
+                    return found[0]
+            raise AssertionError("no offer came")
+        return self.once(name, make)
+
+    def soon(self, ask, times=200):
+        for _ in range(times):
             if found := ask():
                 return found
             time.sleep(0.05)  # another process: there is no event to wait for
-        raise AssertionError("it did not come")
+        return None
 
     def announced(self):
         made = self.owner.post("/api/entrenous/v1/admin/announcements", text="Fire drill")
@@ -255,6 +279,10 @@ def foe(**body):
     return lambda t: {"path": {"id": t.foe.id}, "body": body}
 
 
+def answer_to_offer(verb):
+    return lambda t: {"path": {"id": t.peer}, "body": {"uri": t.offer(verb)}}
+
+
 def with_body(**body):
     return lambda t: {"body": body}
 
@@ -264,7 +292,6 @@ def with_file(field):
 
 
 FOLLOWED = {"/api/v1/accounts/{id}/endorse", "/api/v1/accounts/{id}/pin"}
-PEERS = "/api/entrenous/v1/admin/peers"
 
 FOR = {
     # Their own relations, so that the friend stays one.
@@ -325,7 +352,9 @@ FOR = {
     **{f"{method} /api/v1/{path}": with_body(display_name="Someone", source={"privacy": "public"})
        for method in ("PATCH", "PUT") for path in ("profile", "accounts/update_credentials")},
     **{f"{method} /api/entrenous/v1/settings": with_body(locale="en") for method in ("PATCH", "PUT")},
-    "POST /api/entrenous/v1/password": lambda t: {"body": {"current_password": t.password, "new_password": t.password}},
+    "POST /api/entrenous/v1/password": lambda t: {"body": {
+        "current_password": stage.PASSWORD, "new_password": stage.PASSWORD}},
+    "DELETE /api/entrenous/v1/sessions/{id}": lambda t: {"path": {"id": t.once("session", t.session)}},
     "DELETE /api/entrenous/v1/tokens/{id}": lambda t: {"path": {"id": t.another_token()}},
     # Clients.
     "POST /api/v1/apps": with_body(client_name="Described", redirect_uris=OUT_OF_BAND),
@@ -358,6 +387,7 @@ FOR = {
     f"POST {PEERS}/{{id}}/proposals": lambda t: {
         "path": {"id": t.peer}, "body": {
             "note": "Another pace", "contract": {"we_give": {"rate": 1000 + next(COUNTER)}}}},
+    **{f"POST {PEERS}/{{id}}/proposals/{verb}": answer_to_offer(verb) for verb in ("accept", "reject")},
     f"POST {PEERS}/{{id}}/introductions_policy": lambda t: {"path": {"id": t.peer}, "body": {"introductions": "ask"}},
     f"POST {PEERS}/trust": lambda t: {"body": {"authority": NOBODY}},
     # Never the one connection, with all that hangs on it.
@@ -392,10 +422,7 @@ NO_SUCCESS = {
     f"POST {PEERS}/{{id}}/introductions": "needs a third node",
     "POST /api/entrenous/v1/admin/introductions/{id}/accept": "needs a third node",
     "POST /api/entrenous/v1/admin/introductions/{id}/decline": "needs a third node",
-    f"POST {PEERS}/{{id}}/proposals/accept": "needs an offer by the peer",
-    f"POST {PEERS}/{{id}}/proposals/reject": "needs an offer by the peer",
     f"POST {PEERS}/join": "the other node is connected already: 409",
-    "DELETE /api/entrenous/v1/sessions/{id}": "needs a browser that is signed in",
     "GET /api/v1/push/subscription": "needs a push service",
     "POST /api/v1/push/subscription": "needs a push service",
     "PUT /api/v1/push/subscription": "needs a push service",
