@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent / "clients"))
 
 import known  # noqa: E402
 import stub  # noqa: E402
-from asking import ask, is_administration, operations, successes  # noqa: E402
+from asking import SEED, ask, is_administration, operations, successes  # noqa: E402
 from openapi_spec_validator import validate  # noqa: E402
 from stage import BINARY, Node, connect  # noqa: E402
 
@@ -92,7 +92,8 @@ def asked_of(lyon, paris, database, document, file):
             "ordinary": me == "ordinary", "administration": administration,
         }
         # What the description gives rise to is the same for whoever asks: that is done once.
-        asked = ask(lyon.url, file, stage, ("coverage", "fuzzing") if me == "owner" else ("fuzzing",))
+        phases = ("coverage", "fuzzing") if me == "owner" else ("fuzzing",)
+        asked = ask(lyon.url, file, stage, phases, SEED[database])
         who = "an administrator" if me == "owner" else "an ordinary person"
         if asked.code != 0:
             yield f"{who} on {database}: schemathesis found\n{asked.said}"
