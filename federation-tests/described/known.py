@@ -2,7 +2,8 @@
 
 A generator knows no id and no sentence, and would hear little but 404 and 422. `FOR` names, for an operation, what to ask
 so that it succeeds: `path`, `query`, `body`, `files`. Other operations get the ids that `ids_of` finds by their path.
-Things that an operation uses up are made anew for each time."""
+Things that an operation uses up are made anew for each time, and what is left of the last one goes: of most things a person
+has only so many."""
 
 import itertools
 import struct
@@ -12,7 +13,12 @@ import zlib
 
 import requests
 
+import stage
+
 COUNTER = itertools.count(1)
+# A server on the loopback interface, where nobody listens.
+NOBODY = "localhost:1"
+PEERS = "/api/entrenous/v1/admin/peers"
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 
 
@@ -49,6 +55,10 @@ class Person:
     def post(self, path, **body):
         return self.send("POST", path, json=body)
 
+    def forget(self, path):
+        """Deletes what may be gone already."""
+        self.session.delete(self.url + path, timeout=30)
+
     def status(self, text="Fresh bread #foehn", **more):
         return self.post("/api/v1/statuses", status=f"{text} {next(COUNTER)}", **more)["id"]
 
@@ -58,18 +68,25 @@ class Person:
 
 class Things:
     """What there is for `me`. `token_of_mine` makes another token of mine, `link_of_another` an invitation by the other
-    node."""
+    node, `offer_of_another` an offer by it to change the contract."""
 
-    def __init__(self, me, friend, foe, asker, owner, peer, victims, token_of_mine, link_of_another, password):
-        self.me, self.friend, self.foe, self.asker, self.owner = me, friend, foe, asker, owner
-        self.peer, self.victims, self.password = peer, victims, password
-        self.token_of_mine, self.link_of_another = token_of_mine, link_of_another
-        self.kept = {}
+    def __init__(self, me, friend, foe, asker, owner, app, peer, victims, token_of_mine, link_of_another, offer_of_another):
+        self.me, self.friend, self.foe, self.asker, self.owner, self.app = me, friend, foe, asker, owner, app
+        self.peer, self.victims = peer, victims
+        self.token_of_mine, self.link_of_another, self.offer_of_another = token_of_mine, link_of_another, offer_of_another
+        self.kept, self.leftovers = {}, {}
 
     def once(self, name, make):
         if name not in self.kept:
             self.kept[name] = make()
         return self.kept[name]
+
+    def anew(self, owner, place, made):
+        """`made` by `owner`, which can be deleted at `place`, as one of its kind was before."""
+        if place in self.leftovers:
+            owner.forget(self.leftovers[place])
+        self.leftovers[place] = f"{place}/{made['id']}"
+        return made
 
     # What is used again.
 
@@ -82,7 +99,7 @@ class Things:
     def list(self):
         def make():
             made = self.me.post("/api/v1/lists", title="Colleagues")["id"]
-            self.me.post(f"/api/v1/lists/{made}/accounts", account_ids=[self.friend.id])
+            self.me.post(f"/api/v1/lists/{made}/accounts", account_ids=[self.followed()])
             return made
         return self.once("list", make)
 
@@ -93,18 +110,19 @@ class Things:
     def report(self):
         return self.once("report", lambda: self.friend.post("/api/v1/reports", account_id=self.foe.id, comment="x")["id"])
 
-    def app(self):
-        return self.once("app", lambda: requests.post(f"{self.me.url}/api/v1/apps", timeout=30, json={
-            "client_name": "Described", "redirect_uris": OUT_OF_BAND, "scopes": "read write"}).json())
-
     # What is used up.
 
     def scheduled(self):
-        return self.me.post("/api/v1/statuses", status="Later", scheduled_at=later())["id"]
+        made = self.me.post("/api/v1/statuses", status="Later", scheduled_at=later())
+        return self.anew(self.me, "/api/v1/scheduled_statuses", made)["id"]
 
     def filter(self):
-        return self.me.post("/api/v2/filters", title="Noise", context=["home"],
+        made = self.me.post("/api/v2/filters", title="Noise", context=["home"],
                             keywords_attributes=[{"keyword": f"noise{next(COUNTER)}"}])
+        return self.anew(self.me, "/api/v2/filters", made)
+
+    def media(self):
+        return self.anew(self.me, "/api/v1/media", self.me.media())
 
     def filtered_status(self):
         made = self.filter()["id"]
@@ -139,11 +157,13 @@ class Things:
         return mine, self.friend.status("As they say", quoted_status_id=mine)
 
     def featured(self):
-        return self.me.post("/api/v1/featured_tags", name=f"topic{next(COUNTER)}")["id"]
+        made = self.me.post("/api/v1/featured_tags", name=f"topic{next(COUNTER)}")
+        return self.anew(self.me, "/api/v1/featured_tags", made)["id"]
 
     def emoji(self):
-        return self.owner.send("POST", "/api/entrenous/v1/admin/emojis", data={"shortcode": f"smile{next(COUNTER)}"},
-                               files={"image": ("a.png", png(), "image/png")})["id"]
+        made = self.owner.send("POST", "/api/entrenous/v1/admin/emojis", data={"shortcode": f"smile{next(COUNTER)}"},
+                               files={"image": ("a.png", png(), "image/png")})
+        return self.anew(self.owner, "/api/entrenous/v1/admin/emojis", made)["id"]
 
     def another_token(self):
         """The id of a token of mine that is not the one of these requests."""
@@ -151,25 +171,43 @@ class Things:
         return next(one["id"] for one in self.me.get("/api/entrenous/v1/tokens") if not one["current"])
 
     def revocable(self):
-        app = self.app()
-        token = requests.post(f"{self.me.url}/oauth/token", timeout=30, json={
-            "grant_type": "client_credentials", "client_id": app["client_id"],
-            "client_secret": app["client_secret"]}).json()["access_token"]
-        return {"client_id": app["client_id"], "client_secret": app["client_secret"], "token": token}
+        return {name: self.app[name] for name in ("client_id", "client_secret")} | {"token": self.app["token"]}
 
     def file(self):
-        parts = urllib.parse.urlsplit(self.me.media()["url"]).path.split("/")
+        parts = urllib.parse.urlsplit(self.media()["url"]).path.split("/")
         return {"id": parts[2], "capability": parts[3]}
 
-    def soon(self, ask):
-        for _ in range(100):
+    def session(self):
+        """A browser in which I am signed in."""
+        browser = stage.Browser()
+        place, text = browser.open(f"{self.me.url}/auth/sign_in")
+        form = next(form for form in stage.Page(text).forms if "password" in form["fields"])
+        form["fields"] |= {"username": self.me.name, "password": stage.PASSWORD}
+        browser.open(urllib.parse.urljoin(place, form["action"]), form["fields"])
+        return self.me.get("/api/entrenous/v1/sessions")[0]["id"]
+
+    def offer(self, name):
+        """The address of an offer by the other node, which can be answered once."""
+        def make():
+            # What the other node offers before it has heard that its last offer was accepted counts for nothing.
+            for _ in range(10):
+                note = self.offer_of_another(2000 + next(COUNTER))
+                if found := self.soon(lambda: [one["uri"] for one in self.owner.get(f"{PEERS}/{self.peer}/proposals")
+                                               if one["note"] == note], 20):
+                    return found[0]
+            raise AssertionError("no offer came")
+        return self.once(name, make)
+
+    def soon(self, ask, times=200):
+        for _ in range(times):
             if found := ask():
                 return found
             time.sleep(0.05)  # another process: there is no event to wait for
-        raise AssertionError("it did not come")
+        return None
 
     def announced(self):
-        return self.owner.post("/api/entrenous/v1/admin/announcements", text="Fire drill")["id"]
+        made = self.owner.post("/api/entrenous/v1/admin/announcements", text="Fire drill")
+        return self.anew(self.owner, "/api/entrenous/v1/admin/announcements", made)["id"]
 
     def peer_invite(self):
         return self.owner.post("/api/entrenous/v1/admin/peer_invites", purpose="x")["id"]
@@ -194,6 +232,7 @@ def ids_of(things, path):
         ("/api/v1/admin/accounts/{id}", lambda: {"id": things.friend.id}),
         ("/api/v1/admin/reports/{id}", lambda: {"id": things.report()}),
         ("/api/v1/statuses/{id}", lambda: {"id": things.theirs()}),
+        ("/api/entrenous/v1/admin/statuses/{id}", lambda: {"id": things.friend.status()}),
         ("/api/entrenous/v1/statuses/{id}", lambda: {"id": things.mine()}),
         ("/api/v1/pleroma/statuses/{id}", lambda: {"id": things.theirs(), "emoji": "👍"}),
         ("/api/v1/lists/{id}", lambda: {"id": things.list()}),
@@ -211,8 +250,8 @@ def ids_of(things, path):
         ("/api/v1/notifications/{id}", lambda: {"id": things.notification()["id"]}),
         ("/api/v2/notifications/{group_key}", lambda: {"group_key": things.notification()["group_key"]}),
         ("/api/v2_alpha/notifications/{group_key}", lambda: {"group_key": things.notification()["group_key"]}),
-        ("/api/v1/media/{id}", lambda: {"id": things.me.media()["id"]}),
-        ("/api/v2/media/{id}", lambda: {"id": things.me.media()["id"]}),
+        ("/api/v1/media/{id}", lambda: {"id": things.media()["id"]}),
+        ("/api/v2/media/{id}", lambda: {"id": things.media()["id"]}),
         ("/api/v1/polls/{id}", lambda: {"id": things.poll(things.friend)}),
         ("/api/v1/follow_requests/{id}", lambda: {"id": things.asked()}),
         ("/api/v1/suggestions/{id}", lambda: {"id": things.foe.id}),
@@ -240,6 +279,10 @@ def foe(**body):
     return lambda t: {"path": {"id": t.foe.id}, "body": body}
 
 
+def answer_to_offer(verb):
+    return lambda t: {"path": {"id": t.peer}, "body": {"uri": t.offer(verb)}}
+
+
 def with_body(**body):
     return lambda t: {"body": body}
 
@@ -249,7 +292,6 @@ def with_file(field):
 
 
 FOLLOWED = {"/api/v1/accounts/{id}/endorse", "/api/v1/accounts/{id}/pin"}
-PEERS = "/api/entrenous/v1/admin/peers"
 
 FOR = {
     # Their own relations, so that the friend stays one.
@@ -267,7 +309,7 @@ FOR = {
     "GET /api/v2/search": lambda t: {"query": {"q": "foehn"}},
     # Posts of mine.
     "POST /api/v1/statuses": lambda t: {"body": {
-        "status": "An answer", "in_reply_to_id": t.theirs(), "media_ids": [t.me.media()["id"]]}},
+        "status": "An answer", "in_reply_to_id": t.theirs(), "media_ids": [t.media()["id"]]}},
     "PUT /api/v1/statuses/{id}": lambda t: fresh(t) | {"body": {"status": "Written anew"}},
     "DELETE /api/v1/statuses/{id}": fresh,
     "POST /api/v1/statuses/{id}/pin": mine,
@@ -310,15 +352,17 @@ FOR = {
     **{f"{method} /api/v1/{path}": with_body(display_name="Someone", source={"privacy": "public"})
        for method in ("PATCH", "PUT") for path in ("profile", "accounts/update_credentials")},
     **{f"{method} /api/entrenous/v1/settings": with_body(locale="en") for method in ("PATCH", "PUT")},
-    "POST /api/entrenous/v1/password": lambda t: {"body": {"current_password": t.password, "new_password": t.password}},
+    "POST /api/entrenous/v1/password": lambda t: {"body": {
+        "current_password": stage.PASSWORD, "new_password": stage.PASSWORD}},
+    "DELETE /api/entrenous/v1/sessions/{id}": lambda t: {"path": {"id": t.once("session", t.session)}},
     "DELETE /api/entrenous/v1/tokens/{id}": lambda t: {"path": {"id": t.another_token()}},
     # Clients.
     "POST /api/v1/apps": with_body(client_name="Described", redirect_uris=OUT_OF_BAND),
-    "POST /oauth/token": lambda t: {"body": {"grant_type": "client_credentials", "client_id": t.app()["client_id"],
-                                             "client_secret": t.app()["client_secret"]}},
+    "POST /oauth/token": lambda t: {"body": {"grant_type": "client_credentials", "client_id": t.app["client_id"],
+                                             "client_secret": t.app["client_secret"]}},
     "POST /oauth/revoke": lambda t: {"body": t.revocable()},
     "GET /oauth/authorize": lambda t: {"query": {
-        "client_id": t.app()["client_id"], "redirect_uri": OUT_OF_BAND, "response_type": "code"}},
+        "client_id": t.app["client_id"], "redirect_uri": OUT_OF_BAND, "response_type": "code"}},
     "GET /api/v1/streaming/hashtag": lambda t: {"query": {"tag": "foehn"}},
     "GET /api/v1/streaming/hashtag/local": lambda t: {"query": {"tag": "foehn"}},
     "GET /api/v1/streaming/list": lambda t: {"query": {"list": t.list()}},
@@ -341,32 +385,44 @@ FOR = {
     f"POST {PEERS}/join": lambda t: {"body": {"link": t.link_of_another()}},
     f"POST {PEERS}/{{id}}/confirm": lambda t: {"path": {"id": t.suspended_peer()}},
     f"POST {PEERS}/{{id}}/proposals": lambda t: {
-        "path": {"id": t.peer}, "body": {"note": "Documents too", "contract": {"we_give": {"documents": True}}}},
+        "path": {"id": t.peer}, "body": {
+            "note": "Another pace", "contract": {"we_give": {"rate": 1000 + next(COUNTER)}}}},
+    **{f"POST {PEERS}/{{id}}/proposals/{verb}": answer_to_offer(verb) for verb in ("accept", "reject")},
     f"POST {PEERS}/{{id}}/introductions_policy": lambda t: {"path": {"id": t.peer}, "body": {"introductions": "ask"}},
-    # The one connection would end, with all that hangs on it.
-    f"POST {PEERS}/{{id}}/revoke": lambda t: {"path": {"id": "0"}},
+    f"POST {PEERS}/trust": lambda t: {"body": {"authority": NOBODY}},
+    # Never the one connection, with all that hangs on it.
+    f"POST {PEERS}/{{id}}/revoke": lambda t: {
+        "path": {"id": t.owner.post(f"{PEERS}/trust", authority=NOBODY)["id"]}},
 }
+
+def deleted(place):
+    return lambda t, answer: t.me.forget(f"{place}/{answer.json()['id']}")
+
 
 # What is put right again after an operation that succeeded.
 AFTER = {
-    f"POST {PEERS}/{{id}}/suspend": lambda t: t.owner.post(f"{PEERS}/{t.peer}/confirm"),
-    "POST /api/v1/accounts/{id}/block": lambda t: t.me.post(f"/api/v1/accounts/{t.foe.id}/unblock"),
-    "DELETE /api/v1/lists/{id}/accounts": lambda t: t.me.post(
+    f"POST {PEERS}/{{id}}/suspend": lambda t, _: t.owner.post(f"{PEERS}/{t.peer}/confirm"),
+    f"POST {PEERS}/trust": lambda t, answer: t.owner.post(f"{PEERS}/{answer.json()['id']}/revoke"),
+    "POST /api/v1/accounts/{id}/block": lambda t, _: t.me.post(f"/api/v1/accounts/{t.foe.id}/unblock"),
+    "DELETE /api/v1/lists/{id}/accounts": lambda t, _: t.me.post(
         f"/api/v1/lists/{t.list()}/accounts", account_ids=[t.followed()]),
+    "POST /api/v1/media": deleted("/api/v1/media"),
+    "POST /api/v2/media": deleted("/api/v1/media"),
+    "POST /api/v1/filters": deleted("/api/v1/filters"),
+    "POST /api/v2/filters": deleted("/api/v2/filters"),
+    "POST /api/v1/lists": deleted("/api/v1/lists"),
+    "POST /api/v1/featured_tags": deleted("/api/v1/featured_tags"),
+    "POST /api/entrenous/v1/admin/announcements": deleted("/api/entrenous/v1/admin/announcements"),
+    "POST /api/entrenous/v1/admin/emojis": deleted("/api/entrenous/v1/admin/emojis"),
 }
 
 # Operations whose success is not seen here, and why. Everything else must succeed at least once.
 NO_SUCCESS = {
     "GET /api/v1/streaming": "a WebSocket, which this client does not open",
-    "POST /api/entrenous/v1/admin/peers/trust": "needs other software; meets a closed port",
-    f"POST {PEERS}/{{id}}/revoke": "would end the connection that the others need",
     f"POST {PEERS}/{{id}}/introductions": "needs a third node",
     "POST /api/entrenous/v1/admin/introductions/{id}/accept": "needs a third node",
     "POST /api/entrenous/v1/admin/introductions/{id}/decline": "needs a third node",
-    f"POST {PEERS}/{{id}}/proposals/accept": "needs an offer by the peer",
-    f"POST {PEERS}/{{id}}/proposals/reject": "needs an offer by the peer",
     f"POST {PEERS}/join": "the other node is connected already: 409",
-    "DELETE /api/entrenous/v1/sessions/{id}": "needs a browser that is signed in",
     "GET /api/v1/push/subscription": "needs a push service",
     "POST /api/v1/push/subscription": "needs a push service",
     "PUT /api/v1/push/subscription": "needs a push service",

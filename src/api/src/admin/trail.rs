@@ -29,7 +29,8 @@ pub(super) fn routes() -> Routes<ApiState> {
             doc("The audit trail, newest first")
                 .query::<AuditQuery>()
                 .paged()
-                .returns::<Vec<AuditLine>>(),
+                .returns::<Vec<AuditLine>>()
+                .also(404, "There is no peer of that name"),
             trail,
         )
 }

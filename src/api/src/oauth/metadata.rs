@@ -23,9 +23,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/.well-known/change-password",
             Access::Open,
-            Doc::new("oauth", "Leads to the page where people change their password")
-                .status(303)
-                .answers("text/html"),
+            Doc::new("oauth", "Leads to the page where people change their password").status(303),
             change_password,
         )
         .get(
