@@ -75,7 +75,7 @@ test("a post is reported, judged as it was, and settled", async () => {
   await row.getByRole("link").first().click();
   await boss.page.getByText(text).waitFor();
   // No link leads to where nothing is.
-  await boss.page.getByText(more.reports.unseen).waitFor();
+  await boss.page.getByText(more.reports.gone).waitFor();
   expect(await boss.page.getByRole("link", { name: more.reports.openPost }).count()).toBe(0);
   expect(await axe(boss.page)).toEqual([]);
   await shoot(boss.page, "reports-one-desk-light");
@@ -240,7 +240,7 @@ test("a post is removed from its report, which says so and keeps what it said", 
   await expect(api("ann@a", "GET", `/api/v1/statuses/${id}`)).rejects.toThrow("404");
   // Who comes later finds it said as well.
   await page.reload();
-  await page.getByText(moreFr.reports.unseen).waitFor();
+  await page.getByText(moreFr.reports.gone).waitFor();
   expect(await page.getByText(text).isVisible()).toBe(true);
   expect(await witness.troubles()).toEqual([]);
   await context.close();

@@ -114,4 +114,6 @@ pub struct ReportedPost {
     pub post: PostId,
     /// As it was; `None` once that is forgotten.
     pub evidence: Option<Evidence>,
+    /// It is not here any more: deleted since, or gone with the peer that gave it.
+    pub gone: bool,
 }

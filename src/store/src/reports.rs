@@ -233,18 +233,22 @@ pub fn any_about(conn: &mut Conn, which: &Wanted, post: PostId) -> Result<bool, 
 /// # Errors
 /// Those of the query; one that was changed by hand and cannot be read.
 pub fn posts(conn: &mut Conn, reports: &[i64]) -> Result<HashMap<ReportId, Vec<ReportedPost>>, StoreError> {
-    let rows = Sql::new("SELECT report_id, post_id, evidence FROM report_posts WHERE report_id IN ")
-        .ids(reports)
-        .raw(" ORDER BY report_id, place")
-        .load::<(BigInt, BigInt, Nullable<Text>), (i64, i64, Option<String>)>(conn)?;
+    let rows = Sql::new(
+        "SELECT q.report_id, q.post_id, q.evidence, p.id IS NULL OR p.deleted_at IS NOT NULL \
+         FROM report_posts q LEFT JOIN posts p ON p.id = q.post_id WHERE q.report_id IN ",
+    )
+    .ids(reports)
+    .raw(" ORDER BY q.report_id, q.place")
+    .load::<(BigInt, BigInt, Nullable<Text>, Bool), (i64, i64, Option<String>, bool)>(conn)?;
     let mut found: HashMap<ReportId, Vec<ReportedPost>> = HashMap::new();
-    for (report, post, evidence) in rows {
+    for (report, post, evidence, gone) in rows {
         let evidence = evidence.map(|text| serde_json::from_str(&text)).transpose();
         let evidence =
             evidence.map_err(|error| StoreError::Corrupt(format!("evidence of report {report}: {error}")))?;
         found.entry(ReportId(report)).or_default().push(ReportedPost {
             post: PostId(post),
             evidence,
+            gone,
         });
     }
     Ok(found)

@@ -4,6 +4,8 @@ import { request } from "./client";
 import type { components } from "./schema";
 
 export type Announcement = components["schemas"]["Announcement"];
+/** An emoji that people answered with; a custom one of this node has a picture. */
+export type AnnouncementReaction = components["schemas"]["Reaction"];
 export type AdminAnnouncement = components["schemas"]["AdminAnnouncement"];
 /** An empty `ends_at` means that it is shown until it is taken back. */
 export type Written = { text: string; ends_at: string };

@@ -1,8 +1,9 @@
 /** The announcements that someone has not dismissed, live. */
 
 import * as api from "$/api/announcements";
-import type { Announcement } from "$/api/announcements";
+import type { Announcement, AnnouncementReaction } from "$/api/announcements";
 import { explain } from "./actions";
+import { emojis } from "./emojis.svelte";
 import { subscribe } from "./stream";
 import { toast } from "./toasts.svelte";
 
@@ -24,16 +25,18 @@ function put(one: Announcement): void {
 
 const drop = (id: string) => (all = all.filter((one) => one.id !== id));
 
-/** So many people answer with that emoji; `me` if that is known. */
-function count(id: string, name: string, many: number, me?: boolean): void {
+/** So many people answer with that emoji; what is not told of it (mine, its picture) stays as it is known. */
+function count(
+  id: string,
+  now: Pick<AnnouncementReaction, "name" | "count"> & Partial<AnnouncementReaction>,
+): void {
   all = all.map((one) => {
     if (one.id !== id) return one;
-    const known = one.reactions.some((reaction) => reaction.name === name);
+    const known = one.reactions.find((reaction) => reaction.name === now.name);
+    const counted = { me: false, ...known, ...now };
     const reactions = known
-      ? one.reactions.map((reaction) =>
-          reaction.name === name ? { name, count: many, me: me ?? reaction.me } : reaction,
-        )
-      : [...one.reactions, { name, count: many, me: me ?? false }];
+      ? one.reactions.map((reaction) => (reaction === known ? counted : reaction))
+      : [...one.reactions, counted];
     return { ...one, reactions: reactions.filter((reaction) => reaction.count > 0) };
   });
 }
@@ -54,7 +57,7 @@ export function watchAnnouncements(): () => void {
       if (!one.read) put(one);
     },
     "announcement.delete": (id) => void drop(id),
-    "announcement.reaction": (reaction) => count(reaction.announcement_id, reaction.name, reaction.count),
+    "announcement.reaction": ({ announcement_id, ...now }) => count(announcement_id, now),
     resumed: () => void read(),
   });
 }
@@ -70,15 +73,17 @@ export async function dismiss(one: Announcement): Promise<void> {
   }
 }
 
-/** Answers with an emoji, or takes that back. */
+/** Answers with an emoji, a Unicode one or a shortcode, or takes that back. */
 export async function toggleReaction(one: Announcement, name: string): Promise<void> {
   const before = one.reactions.find((reaction) => reaction.name === name);
   const [many, mine] = [before?.count ?? 0, before?.me ?? false];
-  count(one.id, name, many + (mine ? -1 : 1), !mine);
+  const custom = emojis.all.find((emoji) => emoji.shortcode === name);
+  const picture = custom && { url: custom.url, static_url: custom.static_url };
+  count(one.id, { name, count: many + (mine ? -1 : 1), me: !mine, ...picture });
   try {
     await (mine ? api.takeBack(one.id, name) : api.react(one.id, name));
   } catch (error) {
-    count(one.id, name, many, mine);
+    count(one.id, { name, count: many, me: mine });
     toast(explain(error), { kind: "error" });
   }
 }

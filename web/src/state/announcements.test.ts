@@ -1,7 +1,9 @@
 import * as api from "$/api/announcements";
 import type { Announcement } from "$/api/announcements";
+import * as custom from "$/api/emojis";
 import { beforeEach, expect, test, vi } from "vitest";
 import { announcements, dismiss, toggleReaction, watchAnnouncements } from "./announcements.svelte";
+import { forgetEmojis, loadEmojis } from "./emojis.svelte";
 import * as stream from "./stream";
 
 const make = (id: string, more: Partial<Announcement> = {}): Announcement => ({
@@ -83,4 +85,24 @@ test("answers are counted, mine and those of others", async () => {
   react.mockRejectedValue(new Error("x"));
   await toggleReaction(announcements.all[0]!, "❤️");
   expect(reactions()).toEqual([["👍", 3, false]]);
+});
+
+test("custom emoji have a picture, also where only their number is told, or they were just chosen", async () => {
+  const blob = { url: "http://node.test/blob", static_url: "http://node.test/still" };
+  const fox = { url: "http://node.test/fox", static_url: "http://node.test/fox" };
+  forgetEmojis();
+  vi.spyOn(custom, "all").mockResolvedValue([{ shortcode: "fox", visible_in_picker: true, ...fox }]);
+  await loadEmojis();
+  await watched(make("1", { reactions: [{ name: "blob", count: 1, me: true, ...blob }] }));
+  await vi.waitFor(() => expect(reactions()).toEqual([["blob", 1, true]]));
+  const react = vi.spyOn(api, "react").mockResolvedValue({});
+  said["announcement.reaction"]?.({ announcement_id: "1", name: "blob", count: 2 });
+  await toggleReaction(announcements.all[0]!, "fox");
+  said["announcement.reaction"]?.({ announcement_id: "1", name: "owl", count: 1, ...fox });
+  expect(react).toHaveBeenCalledWith("1", "fox");
+  expect(announcements.all[0]?.reactions).toEqual([
+    { name: "blob", count: 2, me: true, ...blob },
+    { name: "fox", count: 1, me: true, ...fox },
+    { name: "owl", count: 1, me: false, ...fox },
+  ]);
 });

@@ -1,7 +1,7 @@
 /** One WebSocket with the node; views subscribe to the streams they show. */
 
 import { getToken } from "$/api/client";
-import type { Announcement } from "$/api/announcements";
+import type { Announcement, AnnouncementReaction } from "$/api/announcements";
 import type { Notification, Status } from "$/api/types";
 
 /** What the node sends, by kind. */
@@ -12,7 +12,7 @@ export interface StreamEvents {
   notification: Notification;
   announcement: Announcement;
   "announcement.delete": string;
-  "announcement.reaction": { announcement_id: string; name: string; count: number };
+  "announcement.reaction": Omit<AnnouncementReaction, "me"> & { announcement_id: string };
   /** One's filters are others now. */
   filters_changed: undefined;
 }

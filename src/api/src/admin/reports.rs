@@ -111,6 +111,8 @@ struct AdminReport {
     action_taken_by_account: Option<AdminAccount>,
     /// The posts it is about: those that were deleted or changed since as they were.
     statuses: Vec<Status>,
+    /// Which of `statuses` were deleted since. Of this node only.
+    deleted_status_ids: Vec<String>,
     /// The house rules it names, as they were.
     rules: Vec<NamedRule>,
     /// How many posts it is about; fewer are shown once what they were is forgotten. Of this node only.
@@ -197,6 +199,7 @@ async fn entities_of(state: &ApiState, caller: &Caller, found: Vec<Shown>) -> Ap
     };
     let mut answer = Vec::with_capacity(found.len());
     for (shown, count) in found.into_iter().zip(counts) {
+        let deleted_status_ids = shown.gone().map(|id| id.to_string()).collect();
         let (report, statuses_count) = (shown.report, shown.posts.len());
         answer.push(AdminReport {
             id: report.id.to_string(),
@@ -212,6 +215,7 @@ async fn entities_of(state: &ApiState, caller: &Caller, found: Vec<Shown>) -> Ap
             assigned_account: shown.assigned.map(party).transpose()?,
             action_taken_by_account: shown.settled_by.map(party).transpose()?,
             statuses: statuses.by_ref().take(count).collect(),
+            deleted_status_ids,
             rules: report
                 .rules
                 .into_iter()

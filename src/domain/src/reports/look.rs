@@ -47,6 +47,16 @@ pub struct Shown {
     pub settled_by: Option<Party>,
 }
 
+impl Shown {
+    /// Those of its posts that are not here any more and are shown as they were, in the order in which they were named.
+    pub fn gone(&self) -> impl Iterator<Item = PostId> {
+        self.posts
+            .iter()
+            .filter(|one| one.gone && one.evidence.is_some())
+            .map(|one| one.post)
+    }
+}
+
 /// A report as a notification tells of it.
 #[derive(Debug, Clone)]
 pub struct Brief {

@@ -50,6 +50,11 @@ impl House {
         (shown, texts)
     }
 
+    /// Which of those posts are said to be gone.
+    async fn gone(&self, viewer: AccountId, id: ReportId) -> Vec<PostId> {
+        self.shown(viewer, id).await.0.gone().collect()
+    }
+
     async fn flags(&self, peer: PeerId, number: u32, named: &[&str], content: &str) -> Result<()> {
         let receipt = Receipt {
             peer,
@@ -242,11 +247,13 @@ stories! {
         let id = house.reports(ada.id, about(bob.id, &[deleted, changed, stays, letter])).await.id;
         let before = house.shown(owner.id, id).await.1;
         assert_eq!(before.len(), 4);
+        assert!(house.gone(owner.id, id).await.is_empty());
         assert!(before[3].contains("entre nous"), "whoever reports it shows it");
         assert!(!house.sees(posts::Viewer::Person(owner.id), letter).await, "there alone");
         posts::delete(ctx, Via::Local, bob.id, deleted).await.unwrap();
         posts::edit(ctx, Via::Local, bob.id, changed, draft("après", Visibility::Public)).await.unwrap();
         assert_eq!(house.shown(owner.id, id).await.1, before);
+        assert_eq!(house.gone(owner.id, id).await, [deleted], "not what changed, nor what was never for them");
         not_found(posts::view(ctx, posts::Viewer::Person(owner.id), deleted).await);
         // Kept while it is open, however long; and a month after.
         house.clock.advance(TimeDelta::days(400));
@@ -261,6 +268,7 @@ stories! {
         let (shown, texts) = house.shown(owner.id, id).await;
         assert_eq!(shown.posts.len(), 4);
         assert_eq!(texts, ["<p>après</p>", "<p>reste</p>"], "what is there is shown as it is");
+        assert!(house.gone(owner.id, id).await.is_empty(), "what is not shown is not named");
     }
 
     async fn whoever_is_muted_is_heard_and_whoever_moderates_no_more_is_not_told(db: &TestDatabase) {
@@ -416,6 +424,7 @@ stories! {
         house.flags(peer, 1, &[&ada.uri], "impoli").await.unwrap();
         let theirs = house.report_list(owner.id).await.unwrap()[0];
         assert_eq!(house.shown(owner.id, own).await.1.len(), 1);
+        assert_eq!(house.gone(owner.id, own).await, [post]);
         peers::revoke(ctx, "owner", peer).await.unwrap();
         while peers::purge_piece(ctx).await.unwrap() {}
         let (report, texts) = house.shown(owner.id, own).await;

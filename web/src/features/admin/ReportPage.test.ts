@@ -43,6 +43,7 @@ const report = (more = {}) => ({
   account: party(person("2")),
   target_account: party(ben),
   statuses: [post("9", { account: ben, content: "<p>mean</p>" })],
+  deleted_status_ids: [],
   rules: [],
   statuses_count: 1,
   ...more,
@@ -85,6 +86,16 @@ test("of a post that is not to be seen any more, what is kept is shown, and no l
   expect(screen.getByText("mean")).toBeTruthy();
   expect(screen.queryByText(t("reports.openPost"))).toBeNull();
   expect(statuses.many).toHaveBeenCalledWith(["9"]);
+});
+
+test("of a post that was deleted, that is said without asking for it, and it cannot be removed again", async () => {
+  api.get.mockResolvedValue(report({ deleted_status_ids: ["9"] }));
+  render(ReportPage, { params: { id: "5" } });
+  expect(await screen.findByText(t("reports.gone"))).toBeTruthy();
+  expect(screen.getByText("mean")).toBeTruthy();
+  expect(screen.queryByText(t("reports.openPost"))).toBeNull();
+  expect(screen.queryByRole("button", { name: t("post.takeDown"), hidden: true })).toBeNull();
+  expect(statuses.many).not.toHaveBeenCalled();
 });
 
 test("a post is removed from here: it is said to be gone, what it said stays, and the focus with it", async () => {

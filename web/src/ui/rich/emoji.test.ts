@@ -1,7 +1,7 @@
 import { render } from "@testing-library/svelte";
 import { describe, expect, test } from "vitest";
 import EmojiText from "../EmojiText.svelte";
-import { parts, pictureOf, type Emoji } from "./emoji";
+import { parts, pictureNamed, pictureOf, wordsOf, type Emoji } from "./emoji";
 import { sanitize } from "./sanitize";
 
 const emoji = (shortcode: string, url = `https://node.test/media/${shortcode}`): Emoji => ({
@@ -62,4 +62,11 @@ describe("custom emoji", () => {
     expect(container.textContent).toContain("<b>");
     expect(container.querySelector("b")).toBeNull();
   });
+});
+
+test("those that people answer with have words, and a picture if they are custom ones that are still there", () => {
+  expect(["🎉", "blob", "blob@lyon.example"].map(wordsOf)).toEqual(["🎉", ":blob:", ":blob:"]);
+  expect(pictureNamed({ name: "blob", url: BLOB.url, static_url: BLOB.static_url })).toBe(BLOB.url);
+  expect(pictureNamed({ name: "blob", url: "javascript:alert(1)" })).toBeNull();
+  expect([{ name: "🎉" }, { name: "gone", url: null }].map(pictureNamed)).toEqual([null, null]);
 });

@@ -6,6 +6,14 @@ export interface Emoji {
   static_url: string;
 }
 
+/** An emoji that people answer with. */
+interface Answer {
+  /** Itself, or the shortcode of a custom one. */
+  name: string;
+  url?: string | null;
+  static_url?: string | null;
+}
+
 /** Neither a letter, a digit nor a colon on either side. */
 const SHORTCODE = /(?<![\p{L}\p{N}:]):([a-zA-Z0-9_]{2,64}):(?![\p{L}\p{N}:])/gu;
 
@@ -33,4 +41,16 @@ export function pictureOf(emoji: Emoji): string | null {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;
+}
+
+/** What an emoji that people answer with is called: itself, or `:blob:` of a custom one, also of another node. */
+export function wordsOf(name: string): string {
+  // eslint-disable-next-line no-control-regex -- what is all ASCII is a shortcode
+  return /^[\x00-\x7f]+$/.test(name) ? `:${name.split("@")[0] ?? ""}:` : name;
+}
+
+/** The picture of an emoji that people answer with; null for one that has none. */
+export function pictureNamed(one: Answer): string | null {
+  if (!one.url) return null;
+  return pictureOf({ shortcode: one.name, url: one.url, static_url: one.static_url ?? one.url });
 }

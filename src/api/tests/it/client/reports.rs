@@ -214,6 +214,34 @@ async fn those_who_moderate_handle_it() {
 }
 
 #[tokio::test]
+async fn it_says_which_posts_were_deleted() {
+    on_both(async |database| {
+        let court = Court::on(database).await;
+        let (stage, moda, bob) = (&court.stage, &court.moda, &court.bob);
+        let changed = stage.publish(bob, "mean", "public").await;
+        let deleted = stage.publish(bob, "meaner", "public").await;
+        // Never for those who moderate: shown as it was reported, and there.
+        let letter = stage.publish(bob, "@ada between us", "direct").await;
+        let named = [changed.as_str(), deleted.as_str(), letter.as_str()];
+        let made = court
+            .report(json!({ "account_id": bob.id.to_string(), "status_ids": named }))
+            .await;
+        let one = format!("{ADMIN}/{}", made["id"].as_str().unwrap());
+        assert_eq!(stage.get(moda, &one).await.ok()["deleted_status_ids"], json!([]));
+        let edit = json!({ "status": "sweet" });
+        let edited = stage.json(bob, "PUT", &format!("/api/v1/statuses/{changed}"), edit);
+        edited.await.ok();
+        let gone = request(bob, "DELETE", &format!("/api/v1/statuses/{deleted}"));
+        stage.send(gone.body("".into()).unwrap()).await.ok();
+        let shown = stage.get(moda, &one).await.ok();
+        assert_eq!(ids(&shown["statuses"]), named);
+        assert_eq!(shown["deleted_status_ids"], json!([deleted]));
+        assert_eq!(stage.get(moda, ADMIN).await.ok(), json!([shown]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn for_everyone_else_there_are_none() {
     on_both(async |database| {
         let court = Court::on(database).await;

@@ -22,8 +22,7 @@ export const reports = {
     other: "{count} posts are not kept any more.",
   },
   onlyPerson: "No post was named: it is about the person.",
-  unseen:
-    "It was deleted, or you cannot see it where it was written. Kept is what it said when it was reported, without files.",
+  unseen: "You cannot see it where it was written. Kept is what it said when it was reported, without files.",
   gone: "It is not there any more. Kept is what it said when it was reported, without files.",
   removeAsk: "Remove this post by {name}?",
   removeHere:

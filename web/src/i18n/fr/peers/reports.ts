@@ -28,7 +28,7 @@ export const reports = {
   },
   onlyPerson: "Aucune publication n’est citée : il s’agit de la personne.",
   unseen:
-    "Elle a été supprimée, ou vous n’y avez pas accès là où elle a été écrite. Reste ce qu’elle disait quand elle a été signalée, sans ses fichiers.",
+    "Vous n’y avez pas accès là où elle a été écrite. Reste ce qu’elle disait quand elle a été signalée, sans ses fichiers.",
   gone: "Elle n’existe plus. Reste ce qu’elle disait quand elle a été signalée, sans ses fichiers.",
   removeAsk: "Retirer cette publication de {name} ?",
   removeHere:
