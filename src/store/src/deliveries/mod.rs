@@ -530,6 +530,9 @@ mod tests {
             finish_query(&ids, "done", None, now).plan(tx)
         });
         let plan = plan.await.unwrap();
-        assert!(plan.iter().any(|step| step.contains("deliveries_pkey")), "{plan:#?}");
+        assert!(
+            plan.iter().any(|step| step.contains("deliveries_pkey")),
+            "{plan:#?}"
+        );
     }
 }

@@ -229,8 +229,8 @@ async fn it_says_which_posts_were_deleted() {
         let one = format!("{ADMIN}/{}", made["id"].as_str().unwrap());
         assert_eq!(stage.get(moda, &one).await.ok()["deleted_status_ids"], json!([]));
         let edit = json!({ "status": "sweet" });
-        let edited = stage.json(bob, "PUT", &format!("/api/v1/statuses/{changed}"), edit);
-        edited.await.ok();
+        let changing = format!("/api/v1/statuses/{changed}");
+        stage.json(bob, "PUT", &changing, edit).await.ok();
         let gone = request(bob, "DELETE", &format!("/api/v1/statuses/{deleted}"));
         stage.send(gone.body("".into()).unwrap()).await.ok();
         let shown = stage.get(moda, &one).await.ok();
