@@ -128,15 +128,17 @@ impl Quoters {
 
     /// The words of the Mastodon API for them.
     #[must_use]
-    pub fn words(self) -> Vec<&'static str> {
-        [
-            (self.everyone, "public"),
-            (self.followers, "followers"),
-            (self.others, "unsupported_policy"),
-        ]
-        .into_iter()
-        .filter_map(|(holds, word)| holds.then_some(word))
-        .collect()
+    pub const fn words(self) -> &'static [&'static str] {
+        match (self.everyone, self.followers, self.others) {
+            (false, false, false) => &[],
+            (true, false, false) => &["public"],
+            (false, true, false) => &["followers"],
+            (false, false, true) => &["unsupported_policy"],
+            (true, true, false) => &["public", "followers"],
+            (true, false, true) => &["public", "unsupported_policy"],
+            (false, true, true) => &["followers", "unsupported_policy"],
+            (true, true, true) => &["public", "followers", "unsupported_policy"],
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use entrenous_domain::{Ctx, DomainError, Result};
 use entrenous_model::{Account, AccountId, PostId};
 use moka::sync::Cache;
 use std::collections::HashMap;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 /// What all pieces of posts, and all of accounts, may take, in bytes each.
@@ -203,13 +204,11 @@ impl Fragments {
             Some(quote) => self.append_quote(answer, json, quote, depth)?,
             None => json.push_str("null"),
         }
-        json.push(',');
         let pictures = (&*answer.emojis, &answer.reactions);
-        json.push_str(
-            json_of(&Mine::of(answer.ctx, pictures, answer.viewer, view, filtered)?)?
-                .strip_prefix('{')
-                .unwrap_or_default(),
-        );
+        let mine = Mine::of(answer.ctx, pictures, answer.viewer, view, filtered)?;
+        let brace = json.len();
+        serde_json::to_writer(Text(json), &mine).map_err(no_json)?;
+        json.replace_range(brace..=brace, ",");
         Ok(())
     }
 
@@ -272,6 +271,27 @@ fn open(object: &str) -> &str {
 }
 
 fn json_of<T: serde::Serialize>(entity: &T) -> Result<String> {
-    serde_json::to_string(entity)
-        .map_err(|error| DomainError::Internal(format!("an entity could not be serialised: {error}")))
+    serde_json::to_string(entity).map_err(no_json)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` gives")]
+fn no_json(error: serde_json::Error) -> DomainError {
+    DomainError::Internal(format!("an entity could not be serialised: {error}"))
+}
+
+/// Appends JSON to a text, without a text of its own for each post.
+struct Text<'a>(&'a mut String);
+
+impl Write for Text<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // It comes in whole words and signs.
+        let text =
+            str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.0.push_str(text);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -279,9 +279,9 @@ pub(crate) struct StatusTag {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct QuoteApproval {
     /// Whose quotes are let at once: `public`, `followers`; `unsupported_policy` for others.
-    pub(crate) automatic: Vec<&'static str>,
+    pub(crate) automatic: &'static [&'static str],
     /// Whose quotes the author looks at first, in the same words. Only of posts of other software.
-    pub(crate) manual: Vec<&'static str>,
+    pub(crate) manual: &'static [&'static str],
     /// The viewer: `automatic`, `manual`, `denied` or `unknown`.
     pub(crate) current_user: &'static str,
 }

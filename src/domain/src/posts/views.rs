@@ -145,6 +145,11 @@ impl Marked {
             accounts: caches.mark_accounts(),
         }
     }
+
+    /// Of posts.
+    pub(crate) const fn posts(&self) -> Mark {
+        self.posts
+    }
 }
 
 /// Reads posts that are known to be visible to the viewer: (post, post it boosts).

@@ -12,7 +12,7 @@ use entrenous_model::{AccountId, Page, PostId, Time};
 use entrenous_store::{timelines as rows, visible::Viewer as Seen};
 use moka::sync::Cache;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// People whose newest page is kept: those who look at the same time, on a large node.
@@ -35,6 +35,8 @@ struct Newest {
     whole: bool,
     /// When a mute ends, which brings posts back without an event.
     until: Option<Time>,
+    /// Where forgetting posts was when all of these were known to be what is kept: as long as it is there, they are.
+    held: Mutex<Mark>,
 }
 
 /// The newest pages in memory.
@@ -125,6 +127,7 @@ async fn read(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Newest> {
             whole: i64::try_from(visible.len()).is_ok_and(|rows| rows < page.limit),
             until: rows::next_unmuted(conn, owner, now)?,
             posts,
+            held: Mutex::new(marked.posts()),
         })
     });
     Ok(newest.await?)
@@ -138,6 +141,11 @@ async fn refreshed(
     newest: Arc<Newest>,
 ) -> Result<Arc<Newest>> {
     let bodies = ctx.caches().posts();
+    // Before they are looked at: what is forgotten meanwhile is looked at the next time.
+    let now = bodies.mark();
+    if newest.held() == now {
+        return Ok(newest);
+    }
     let stale: Vec<PostId> = newest
         .posts
         .iter()
@@ -145,6 +153,7 @@ async fn refreshed(
         .map(|one| one.body.post.id)
         .collect();
     if stale.is_empty() {
+        newest.hold(now);
         return Ok(newest);
     }
     let mut fresh: HashMap<PostId, Seeable> = posts::read(ctx, Seen::Person(owner), &stale)
@@ -168,11 +177,20 @@ async fn refreshed(
         posts,
         whole: newest.whole,
         until: newest.until,
+        held: Mutex::new(now),
     };
     Ok(ctx.caches().homes().keep(owner, mark, newest))
 }
 
 impl Newest {
+    fn held(&self) -> Mark {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, now: Mark) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
     /// The posts of a page, if all of them are here.
     fn cut(&self, page: &Page) -> Option<&[Seeable]> {
         if page.max_id.is_some() {

@@ -123,7 +123,7 @@ mod tests {
         let manual = policy(&json!({"automaticApproval": "https://p.test/a", "manualApproval": [FOLLOWERS]}));
         assert_eq!(
             (manual.automatic.words(), manual.manual.words()),
-            (vec![], vec!["followers"])
+            (&[][..], &["followers"][..])
         );
         let other = policy(&json!({"automaticApproval": ["https://q.test/network", 5]}));
         assert_eq!(other.automatic.words(), ["unsupported_policy"]);
