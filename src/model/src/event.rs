@@ -110,7 +110,7 @@ pub enum Event {
     AnnouncementAnswered {
         /// Which.
         announcement: AnnouncementId,
-        /// The emoji.
+        /// The emoji, or the shortcode of a custom one.
         name: String,
     },
     /// People answered a post with an emoji, or took that back: shown to those who look at it.

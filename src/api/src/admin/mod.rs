@@ -1,4 +1,5 @@
-//! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, reports, the audit trail.
+//! `/api/entrenous/v1/admin`: what administrators do. People, peers, queues, reports, the audit trail. Reports, and removing
+//! posts, are for moderators too.
 
 mod accounts;
 mod alerts;

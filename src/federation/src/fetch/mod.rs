@@ -1,7 +1,8 @@
 //! People and posts of peers, fetched and taken in.
 //!
 //! Only from active peers, only what has the peer's own origin, and only as much as a [`Budget`](crate::client::Budget)
-//! allows. What is fetched goes through the same domain verbs as what is delivered.
+//! allows. What is fetched goes through the same domain verbs as what is delivered. Files, pictures and emoji come in the
+//! background, where each peer has turns of its own (`turns`).
 
 mod actor;
 mod emojis;

@@ -14,7 +14,8 @@ impl Federation {
     /// active peer that gives posts, there is no such post, or it is none that anyone here may receive.
     ///
     /// # Errors
-    /// `Refused` with a stable reason for what the peer did wrong, `Remote` if it does not answer, the store's.
+    /// `Refused` with a stable reason for what the peer did wrong, `Remote` if it does not answer, `TooMany` if the fetches of
+    /// this hour are made; the store's.
     pub async fn post(&self, id: &Id, budget: &Budget) -> Result<Option<PostId>> {
         match self.sought(id).await? {
             Sought::Here(post) => Ok(post),

@@ -3,7 +3,8 @@
 //! The guard has verified who signed ([`gate::Verified`]). Then, in this order: JSON within its bounds, the rules of
 //! origin ([`origin`], decided without database or network), the activity's own proof, the contract, and one verb of the
 //! domain that claims the activity's id and has its effect in one transaction. 202 means that it had its effect, had it
-//! before, or has none here; whatever is wrong with it is 400 or 403 with a reason, never 5xx.
+//! before, or has none here; whatever is wrong with it is 400, 401, 403 or 413 with a reason. 429 is what is too much now, and
+//! 503 what our own store, or a peer that does not show a key, cannot decide: both may be sent again.
 
 mod apply;
 mod flag;
