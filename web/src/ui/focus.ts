@@ -17,9 +17,12 @@ export function focused(): HTMLElement[] {
 export const lost = (): boolean =>
   document.activeElement === null || document.activeElement === document.body;
 
+/** What cannot have it: a feed may have nothing but articles in it that can be reached. */
+const UNFIT = ":disabled, [role='feed'] > :not(article)";
+
 /** Brings the focus to the first of these that is still there; answers whether there is one. */
 export function focusFirst(place: readonly HTMLElement[]): boolean {
-  const to = place.find((one) => one.isConnected && !one.matches(":disabled"));
+  const to = place.find((one) => one.isConnected && !one.matches(UNFIT));
   if (!to) return false;
   if (to.tabIndex < 0 && !to.hasAttribute("tabindex")) to.tabIndex = -1;
   to.focus({ preventScroll: true });
