@@ -49,6 +49,9 @@ impl Rounds {
     }
 }
 
+/// Readers whose first page is read cold.
+const FIRST: usize = 2_000;
+
 /// First pages of readers in turn, so many.
 fn turns(node: &Serving, readers: &[&Actor], count: usize) -> Vec<Vec<u8>> {
     let all = readers.iter().cycle().take(count);
@@ -95,7 +98,7 @@ pub(super) async fn older_round(bench: &Bench) -> Outcome<(Result, Serving)> {
 /// When the node does not serve.
 pub async fn measure(bench: &Bench) -> Outcome<Section> {
     let effort = bench.effort;
-    let all: Vec<&Actor> = bench.manifest.readers.iter().collect();
+    let all: Vec<&Actor> = bench.manifest.readers.iter().take(FIRST).collect();
     let (mut warm, mut first, mut older) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..effort.rounds {
         let node = bench.place.serve().await?;

@@ -21,7 +21,7 @@ use std::time::Instant;
 /// People of a peer who send in the measures.
 const SENDERS: usize = 16;
 /// People with a token, at most.
-const READERS: usize = 2_000;
+const READERS: usize = 10_000;
 
 /// Which peers there are, and where the authors are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
