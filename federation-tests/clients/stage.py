@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -194,3 +195,31 @@ def authorise(url, username, decision="allow"):
             raise AssertionError(f"neither sign-in nor consent: {text[:1500]}")
         place, text = browser.open(urllib.parse.urljoin(place, form["action"]), form["fields"])
     raise AssertionError(f"no code after four pages: {text[:1500]}")
+
+
+def side_by_side(script, databases, arguments=()):
+    """A process of the script for each database; what went wrong is shown one after the other. Answers the exit code."""
+    running = []
+    try:
+        for database in databases:
+            said = tempfile.TemporaryFile("w+")
+            running.append((subprocess.Popen([sys.executable, script, database, *arguments], stderr=said), said))
+        codes = [process.wait() for process, _ in running]
+    finally:
+        for process, _ in running:
+            process.terminate()
+            process.wait(60)
+    for code, (_, said) in zip(codes, running):
+        if code != 0:
+            said.seek(0)
+            print(said.read(), file=sys.stderr)
+    return max(map(abs, codes))
+
+
+def stop_when_told():
+    """SIGTERM comes as an exception, so that everything that was started is stopped."""
+
+    def stop(*_):
+        raise SystemExit("stopped")
+
+    signal.signal(signal.SIGTERM, stop)

@@ -11,7 +11,6 @@ that never succeed, and those of administrators that succeed for others. First i
 
 import json
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ import known  # noqa: E402
 import stub  # noqa: E402
 from asking import SEED, ask, is_administration, operations, successes  # noqa: E402
 from openapi_spec_validator import validate  # noqa: E402
-from stage import BINARY, Node, connect  # noqa: E402
+from stage import BINARY, Node, connect, side_by_side, stop_when_told  # noqa: E402
 
 DATABASES = ("sqlite", "postgres")
 SCOPES = "read write follow push profile admin:read admin:write"
@@ -126,36 +125,12 @@ def judged(document, tally, owner, who):
             yield f"{who}: {label} succeeded: NO_SUCCESS in known.py need not name it"
 
 
-def side_by_side(databases):
-    """A process for each database; what went wrong is shown one after the other. Answers the exit code."""
-    running = []
-    try:
-        for database in databases:
-            said = tempfile.TemporaryFile("w+")
-            running.append((subprocess.Popen([sys.executable, __file__, database], stderr=said), said))
-        codes = [process.wait() for process, _ in running]
-    finally:
-        for process, _ in running:
-            process.terminate()
-            process.wait(60)
-    for code, (_, said) in zip(codes, running):
-        if code != 0:
-            said.seek(0)
-            print(said.read(), file=sys.stderr)
-    return max(map(abs, codes))
-
-
-def stop(*_):
-    # As an exception, so that everything that was started is stopped.
-    raise SystemExit("stopped")
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
+    stop_when_told()
     databases = [name for name in DATABASES if name in sys.argv]
     if len(databases) == 1:
         story(databases[0])
     else:
         stub.check()
         print("a server with a defect of each kind is found out", flush=True)
-        sys.exit(side_by_side(DATABASES))
+        sys.exit(side_by_side(__file__, DATABASES))

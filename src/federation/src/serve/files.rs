@@ -29,16 +29,8 @@ pub(super) async fn file(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    settle(
-        found(
-            &federation,
-            &verified,
-            (&post, &file, Which::File),
-            &method,
-            &headers,
-        )
-        .await,
-    )
+    let asked = (post.as_str(), file.as_str(), Which::File);
+    settle(found(&federation, &verified, asked, &method, &headers).await)
 }
 
 /// The picture that stands before a film or sound of a post that the peer may see.
@@ -49,16 +41,8 @@ pub(super) async fn poster(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    settle(
-        found(
-            &federation,
-            &verified,
-            (&post, &file, Which::Poster),
-            &method,
-            &headers,
-        )
-        .await,
-    )
+    let asked = (post.as_str(), file.as_str(), Which::Poster);
+    settle(found(&federation, &verified, asked, &method, &headers).await)
 }
 
 async fn found(

@@ -132,7 +132,7 @@ async fn who_has_written_can_read_though_all_connections_had_broken() {
     };
     let store = db.open();
     let breaker = Store::open(&db.config(), db.clock().clock()).unwrap();
-    // They are opened one after the other.
+    // They are opened one after the other, in threads that tell nobody.
     let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     let open = move |tx: &mut Tx| {
         let open = sql_query(format!("SELECT count(*) AS count {others}"));

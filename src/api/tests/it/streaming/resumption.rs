@@ -148,6 +148,7 @@ async fn what_was_missed_is_told_only_while_the_token_stands() {
     entrenous_domain::oauth::revoke_token(&house.ctx, bob, held.id)
         .await
         .unwrap();
+    // Nothing tells that the last one is closed.
     while house.state.hub().open_streams() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
