@@ -58,14 +58,16 @@ pub(crate) fn open(url: &str, usage: Use) -> Result<PgConnection, StoreError> {
     // Errors are told apart by their English texts. Only a superuser may ask for them; servers whose messages
     // are in another language fall back to the general error.
     let _ = conn.batch_execute("SET lc_messages = 'C'");
-    // A generic plan costs a third less than planning keyset queries anew each time.
+    // A generic plan costs a third less than planning keyset queries anew each time. It is made once for a connection,
+    // mostly while tables are small, and kept when they have grown: one that reads a whole table must not be among them.
+    // Compiling a plan to machine code pays for none of ours, and the price of a scan that is "off" would set it off.
     let read_only = match usage {
         Use::Read => " SET default_transaction_read_only = on;",
         Use::Write => "",
     };
     conn.batch_execute(&format!(
         "SET client_min_messages = warning; SET TimeZone = 'UTC'; SET plan_cache_mode = force_generic_plan; \
-         SET lock_timeout = '5s'; SET statement_timeout = '30s'; \
+         SET enable_seqscan = off; SET jit = off; SET lock_timeout = '5s'; SET statement_timeout = '30s'; \
          SET idle_in_transaction_session_timeout = '60s';{read_only}",
     ))?;
     Ok(conn)
