@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use entrenous_model::{
     AccountId, Filter, FilterId, FilterKeyword, FilterKeywordId, FilterStatus, FilterStatusId, PostId,
 };
+use std::collections::HashSet;
 
 type SqlRow = (BigInt, BigInt, Text, Text, Text, Nullable<Timestamp>, Timestamp);
 type Row = (
@@ -74,6 +75,17 @@ fn statuses_by(conn: &mut Conn, sql: Sql) -> Result<Vec<FilterStatus>, StoreErro
 pub fn of(conn: &mut Conn, owner: AccountId) -> Result<Vec<Filter>, StoreError> {
     let sql = Sql::new(SELECT).raw("f.account_id = ").int(owner.get());
     many(conn, sql.raw(" ORDER BY f.id"))
+}
+
+/// Which of `people` have filters.
+///
+/// # Errors
+/// Those of the query.
+pub fn owners_among(conn: &mut Conn, people: &[i64]) -> Result<HashSet<AccountId>, StoreError> {
+    let owners = Sql::new("SELECT DISTINCT f.account_id FROM filters f WHERE f.account_id IN ")
+        .ids(people)
+        .list(conn)?;
+    Ok(owners.into_iter().map(AccountId).collect())
 }
 
 /// One filter of a person; nobody else's.

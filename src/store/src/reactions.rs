@@ -45,41 +45,82 @@ pub fn of_posts(conn: &mut Conn, posts: &[i64], most: i64) -> Result<Vec<Sample>
     .load::<(BigInt, Text, BigInt, BigInt), Sample>(conn)
 }
 
-/// Reactions that look otherwise to `viewer` than to others: their own, and those of people whom they block, mute or hide
-/// with their node, or who block them. (post, emoji, who).
+/// A reaction that looks otherwise to a viewer than to others.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Own {
+    /// Who looks.
+    pub viewer: i64,
+    /// The post.
+    pub post: i64,
+    /// The emoji.
+    pub name: String,
+    /// Who reacted: the viewer, or somebody whom they do not see.
+    pub account: i64,
+}
+
+/// Reactions that look otherwise to each of `viewers` than to others: their own, oldest first, and those of people whom they
+/// block, mute or hide with their node, or who block them; those may come more than once.
 ///
 /// # Errors
 /// Those of the query.
-pub fn of_viewer(
+pub fn of_viewers(
     conn: &mut Conn,
-    viewer: AccountId,
+    viewers: &[i64],
     posts: &[i64],
     now: Time,
-) -> Result<Vec<(i64, String, i64)>, StoreError> {
-    if posts.is_empty() {
+) -> Result<Vec<Own>, StoreError> {
+    if viewers.is_empty() || posts.is_empty() {
         return Ok(Vec::new());
     }
-    let viewer = viewer.get();
-    Sql::new("SELECT r.post_id, r.name, r.account_id FROM ")
-        .raw(PRESENT)
-        .ids(posts)
-        .raw(" AND (r.account_id = ")
-        .int(viewer)
-        .raw(" OR r.account_id IN (SELECT b.target_id FROM blocks b WHERE b.account_id = ")
-        .int(viewer)
-        .raw(") OR r.account_id IN (SELECT c.account_id FROM blocks c WHERE c.target_id = ")
-        .int(viewer)
-        .raw(") OR r.account_id IN (SELECT u.target_id FROM mutes u WHERE u.account_id = ")
-        .int(viewer)
-        .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
-        .time(now)
-        .raw(
-            ")) OR a.peer_id IN (SELECT hp.id FROM domain_blocks h JOIN peers hp \
-             ON hp.origin IN ('https://' || h.domain, 'http://' || h.domain) WHERE h.account_id = ",
-        )
-        .int(viewer)
-        .raw(")) ORDER BY r.id")
-        .load::<(BigInt, Text, BigInt), (i64, String, i64)>(conn)
+    // From the viewers' side: a post may have thousands of reactions, and few people hide somebody.
+    let hidden = |sql: Sql, select: &'static str, viewer: &'static str| {
+        sql.raw(" UNION ALL SELECT ")
+            .raw(select)
+            .raw(" WHERE r.post_id IN ")
+            .ids(posts)
+            .raw(viewer)
+            .ids(viewers)
+    };
+    let sql = Sql::new(
+        "SELECT z.viewer, z.post_id, z.name, z.account_id FROM (SELECT r.id AS id, r.account_id AS viewer, \
+         r.post_id AS post_id, r.name AS name, r.account_id AS account_id FROM reactions r WHERE r.account_id IN ",
+    )
+    .ids(viewers)
+    .raw(" AND r.post_id IN ")
+    .ids(posts);
+    let sql = hidden(
+        sql,
+        "r.id, b.account_id, r.post_id, r.name, r.account_id FROM blocks b \
+         JOIN reactions r ON r.account_id = b.target_id",
+        " AND b.account_id IN ",
+    );
+    let sql = hidden(
+        sql,
+        "r.id, c.target_id, r.post_id, r.name, r.account_id FROM blocks c \
+         JOIN reactions r ON r.account_id = c.account_id",
+        " AND c.target_id IN ",
+    );
+    let sql = hidden(
+        sql,
+        "r.id, u.account_id, r.post_id, r.name, r.account_id FROM mutes u \
+         JOIN reactions r ON r.account_id = u.target_id",
+        " AND u.account_id IN ",
+    )
+    .raw(" AND (u.expires_at IS NULL OR u.expires_at > ")
+    .time(now)
+    .raw(")");
+    let sql = hidden(
+        sql,
+        "r.id, h.account_id, r.post_id, r.name, r.account_id FROM domain_blocks h \
+         JOIN peers hp ON hp.origin IN ('https://' || h.domain, 'http://' || h.domain) \
+         JOIN accounts f ON f.peer_id = hp.id JOIN reactions r ON r.account_id = f.id",
+        " AND h.account_id IN ",
+    );
+    sql.raw(
+        ") AS z JOIN accounts a ON a.id = z.account_id LEFT JOIN peers g ON g.id = a.peer_id \
+         WHERE a.disabled_at IS NULL AND (a.peer_id IS NULL OR g.state IN ('active', 'suspended')) ORDER BY z.id",
+    )
+    .load::<(BigInt, BigInt, Text, BigInt), Own>(conn)
 }
 
 /// A person's reactions to a post, oldest first: (row, emoji, ActivityPub id).

@@ -3,7 +3,7 @@
 use crate::{
     Conn, StoreError, from_db,
     page::{newest_first, page},
-    posts::with_boosted,
+    posts::{among, with_boosted},
     sql::Sql,
     visible::{POSTS, Viewer, Who, at_home, visible, visible_to, wanted},
 };
@@ -146,6 +146,36 @@ pub fn network_media(
         .raw(" AND ");
     let sql = visible_to(sql, who).raw(" AND ");
     posts(conn, page(wanted(sql, who, now), "p.id", paging), paging)
+}
+
+/// Which of `people` are shown a post by a public timeline: with a hashtag (given in lower case), or only with files.
+///
+/// # Errors
+/// Those of the query.
+pub fn readers_among(
+    conn: &mut Conn,
+    post: PostId,
+    (from, tag, with_files): (From, Option<&str>, bool),
+    people: &[i64],
+    now: Time,
+) -> Result<Vec<AccountId>, StoreError> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let who = Who::Column("v.id");
+    let sql = among(post, people)
+        .raw(PUBLIC)
+        .raw(from.condition())
+        .when(with_files, |sql| sql.raw(WITH_FILES))
+        .maybe(tag, |sql, tag| {
+            sql.raw(" AND EXISTS (SELECT 1 FROM post_tags t WHERE t.post_id = p.id AND t.tag = ")
+                .text(tag)
+                .raw(")")
+        })
+        .raw(" AND ");
+    let sql = visible_to(sql, who).raw(" AND ");
+    let readers = wanted(sql, who, now).list(conn)?;
+    Ok(readers.into_iter().map(AccountId).collect())
 }
 
 const WITH_FILES: &str = " AND EXISTS (SELECT 1 FROM attachments f WHERE f.post_id = p.id)";

@@ -221,12 +221,7 @@ mod tests {
     }
 
     fn message(channel: Channel) -> Message {
-        Message {
-            event: "update",
-            payload: "{}".into(),
-            channel,
-            id: "1-1-1".parse().unwrap(),
-        }
+        Message::new("update", "{}".into(), channel, "1-1-1".parse().unwrap())
     }
 
     #[tokio::test]
@@ -235,16 +230,16 @@ mod tests {
         let (person, token) = (AccountId(1), TokenId(7));
         let mut stream = hub.listen(person, token, false).unwrap();
         assert!(stream.subscribe(Channel::User));
-        hub.listeners().send(person, message(PUBLIC));
+        hub.listeners().send(&[person], message(PUBLIC));
         hub.listeners().send(
-            person,
+            &[person],
             Message {
                 event: "notification",
                 ..message(Channel::User)
             },
         );
-        hub.listeners().send(AccountId(2), message(Channel::User));
-        hub.listeners().send(person, message(Channel::User));
+        hub.listeners().send(&[AccountId(2)], message(Channel::User));
+        hub.listeners().send(&[person], message(Channel::User));
         assert_eq!(stream.next().await.unwrap().channel, Channel::User);
         hub.close_token(TokenId(8));
         assert_eq!(hub.open_streams(), 1);
@@ -260,7 +255,7 @@ mod tests {
         let mut stream = hub.listen(AccountId(1), TokenId(1), true).unwrap();
         stream.subscribe(Channel::User);
         for _ in 0..=QUEUE {
-            hub.listeners().send(AccountId(1), message(Channel::User));
+            hub.listeners().send(&[AccountId(1)], message(Channel::User));
         }
         assert_eq!(hub.open_streams(), 0);
         let mut seen = 0;

@@ -1,9 +1,11 @@
 //! Who listens, and to what.
 
 use super::{Channel, EventId};
+use axum::body::Bytes;
+use axum::extract::ws::Utf8Bytes;
 use entrenous_model::{AccountId, PostId, TokenId};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::mpsc;
 
 /// Deliveries remembered for deletions.
@@ -14,6 +16,10 @@ const PER_PERSON: usize = 64;
 /// One message, shared by all who get it.
 #[derive(Debug)]
 pub(crate) struct Message {
+    /// As it is sent over server-sent events, once somebody has got it so.
+    pub(super) as_event: OnceLock<Bytes>,
+    /// As it is sent over WebSockets, once somebody has got it so.
+    pub(super) as_text: OnceLock<Utf8Bytes>,
     /// `update`, `status.update`, `delete`, `notification`, `conversation`, `filters_changed`, `announcement` and what becomes of it.
     pub(crate) event: &'static str,
     /// JSON text, or an id; empty if the event says it all.
@@ -22,6 +28,20 @@ pub(crate) struct Message {
     pub(crate) channel: Channel,
     /// What it tells of.
     pub(crate) id: EventId,
+}
+
+impl Message {
+    /// A message nobody has got yet.
+    pub(super) const fn new(event: &'static str, payload: Arc<str>, channel: Channel, id: EventId) -> Self {
+        Self {
+            as_event: OnceLock::new(),
+            as_text: OnceLock::new(),
+            event,
+            payload,
+            channel,
+            id,
+        }
+    }
 }
 
 /// One open stream.
@@ -172,36 +192,39 @@ impl Listeners {
         })
     }
 
-    /// Sends to a person's streams on that channel. A reader whose queue is full is dropped: it will connect again.
-    pub(super) fn send(&self, account: AccountId, message: Message) {
+    /// Sends to these people's streams on that channel. A reader whose queue is full is dropped: it will connect again.
+    pub(super) fn send(&self, people: &[AccountId], message: Message) {
         let is_notification = message.event == "notification";
         let message = Arc::new(message);
-        let full: Vec<u64> = self.read(|people| {
-            let Some(streams) = people.get(&account) else {
-                return Vec::new();
-            };
-            streams
-                .iter()
-                .filter(|(_, listener)| {
+        let mut full: Vec<(AccountId, u64)> = Vec::new();
+        self.read(|open| {
+            for account in people {
+                let streams = open.get(account).into_iter().flatten();
+                let listening = streams.filter(|(_, listener)| {
                     listener.channels.contains(&message.channel)
                         && (listener.notifications || !is_notification)
-                })
-                .filter(|(_, listener)| listener.queue.try_send(Arc::clone(&message)).is_err())
-                .map(|(id, _)| *id)
-                .collect()
+                });
+                full.extend(
+                    listening
+                        .filter(|(_, listener)| listener.queue.try_send(Arc::clone(&message)).is_err())
+                        .map(|(id, _)| (*account, *id)),
+                );
+            }
         });
-        for id in full {
+        for (account, id) in full {
             self.remove(account, id);
         }
     }
 
-    /// Notes that a post was brought to a person.
-    pub(super) fn remember(&self, account: AccountId, post: PostId) {
+    /// Notes that a post was brought to people.
+    pub(super) fn remember(&self, people: impl IntoIterator<Item = AccountId>, post: PostId) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if sent.len() >= REMEMBERED {
-            sent.pop_front();
+        for account in people {
+            if sent.len() >= REMEMBERED {
+                sent.pop_front();
+            }
+            sent.push_back((account, post));
         }
-        sent.push_back((account, post));
     }
 
     /// Whether a post was brought to a person lately.

@@ -11,14 +11,16 @@ use entrenous_domain::{
     timelines,
 };
 use entrenous_model::{
-    AccountId, AnnouncementId, ConversationId, Event, FilterContext, FilterContexts, NotificationId,
+    AccountId, AnnouncementId, ConversationId, Event, FilterContext, ListId, NotificationId,
     NotificationKind, PostId,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Viewers whose view of one post is read in one turn; and lists.
-const AT_ONCE: usize = 128;
+/// Viewers whose view of one post is read in one turn.
+const AT_ONCE: usize = 512;
+/// Lists that are asked for a post in one turn, one after the other.
+const LISTS_AT_ONCE: usize = 128;
 
 /// Tells one event to those who listen.
 pub(super) struct Publisher<'a> {
@@ -86,12 +88,7 @@ impl<'a> Publisher<'a> {
     }
 
     fn message(&self, event: &'static str, payload: &Arc<str>, channel: Channel) -> Message {
-        Message {
-            event,
-            payload: Arc::clone(payload),
-            channel,
-            id: self.id,
-        }
+        Message::new(event, Arc::clone(payload), channel, self.id)
     }
 
     /// Tells those of `owners` who listen to their home timeline.
@@ -104,25 +101,32 @@ impl<'a> Publisher<'a> {
         if listening.is_empty() {
             return Ok(());
         }
-        let owners = timelines::home_owners(self.ctx(), post, listening).await?;
-        let wanted = owners.into_iter().map(|owner| (owner, vec![Channel::User]));
-        self.publish_to(event, post, wanted.collect()).await
+        let mut wanted = HashMap::new();
+        for some in listening.chunks(AT_ONCE) {
+            let owners = timelines::home_owners(self.ctx(), post, some.to_vec()).await?;
+            wanted.extend(owners.into_iter().map(|owner| (owner, vec![Channel::User])));
+        }
+        self.publish_to(event, post, wanted).await
     }
 
     /// Tells those of `owners` who listen to lists that show the post.
     async fn publish_lists(&self, event: &'static str, post: PostId, owners: &[AccountId]) -> ApiResult<()> {
-        let mut lists: Vec<(AccountId, Channel, Timeline)> = Vec::new();
+        let mut lists: Vec<(AccountId, Channel, ListId)> = Vec::new();
         for owner in owners {
             let channels = self.listeners.channels_of(*owner, Channel::is_list);
-            lists.extend(channels.into_iter().filter_map(|channel| {
-                let timeline = channel.timeline()?;
-                Some((*owner, channel, timeline))
-            }));
+            lists.extend(
+                channels
+                    .into_iter()
+                    .filter_map(|channel| match channel.timeline() {
+                        Some(Timeline::List(id)) => Some((*owner, channel, id)),
+                        _ => None,
+                    }),
+            );
         }
         let mut wanted: HashMap<AccountId, Vec<Channel>> = HashMap::new();
-        for some in lists.chunks(AT_ONCE) {
-            let asked = some.iter().map(|(owner, _, timeline)| (*owner, timeline.clone()));
-            let shown = timelines::shown_in(self.ctx(), post, asked.collect()).await?;
+        for some in lists.chunks(LISTS_AT_ONCE) {
+            let asked = some.iter().map(|(owner, _, list)| (*owner, *list));
+            let shown = timelines::shown_in_lists(self.ctx(), post, asked.collect()).await?;
             for ((owner, channel, _), shown) in some.iter().zip(shown) {
                 if shown {
                     wanted.entry(*owner).or_default().push(channel.clone());
@@ -161,59 +165,79 @@ impl<'a> Publisher<'a> {
         Ok(showing)
     }
 
-    /// Sends the post to each as they may see it, with their own flags.
+    /// Sends the post to each as they may see it, with their own flags. What is the same for many is made once.
     async fn publish_to(
         &self,
         event: &'static str,
         post: PostId,
-        mut wanted: HashMap<AccountId, Vec<Channel>>,
+        wanted: HashMap<AccountId, Vec<Channel>>,
     ) -> ApiResult<()> {
         let viewers: Vec<AccountId> = wanted.keys().copied().collect();
         for some in viewers.chunks(AT_ONCE) {
-            for (viewer, view) in posts::view_for_each(self.ctx(), post, some.to_vec()).await? {
-                let channels = wanted.remove(&viewer).unwrap_or_default();
-                self.send_post(event, viewer, &view, channels).await?;
+            let filters = filters::active_among(self.ctx(), some).await?;
+            for alike in posts::view_for_each(self.ctx(), post, some.to_vec()).await? {
+                let channels = |viewer: &AccountId| wanted.get(viewer).cloned().unwrap_or_default();
+                let (filtering, plain): (Vec<AccountId>, Vec<AccountId>) = alike
+                    .viewers
+                    .into_iter()
+                    .partition(|viewer| filters.contains_key(viewer));
+                let mut plainly: HashMap<Channel, Vec<AccountId>> = HashMap::new();
+                for viewer in plain {
+                    for channel in channels(&viewer) {
+                        plainly.entry(channel).or_default().push(viewer);
+                    }
+                }
+                self.send_post(event, &alike.view, plainly).await?;
+                for viewer in filtering {
+                    let hidden = filters.get(&viewer).map(|active| active.hidden_in(&alike.view));
+                    let hidden = hidden.unwrap_or_default();
+                    let (hidden, channels): (Vec<Channel>, Vec<Channel>) = channels(&viewer)
+                        .into_iter()
+                        .partition(|channel| hidden.holds(context(channel)));
+                    if event == "status.update" {
+                        self.send_hidden(viewer, post, hidden);
+                    }
+                    let shown = channels.into_iter().map(|channel| (channel, vec![viewer]));
+                    self.send_post(event, &alike.view, shown.collect()).await?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Sends the post to one viewer; not where their filters hide it. A post that was there and is hidden since an edit goes.
+    /// A post that was there and is hidden since an edit goes.
+    fn send_hidden(&self, viewer: AccountId, post: PostId, channels: Vec<Channel>) {
+        if channels.is_empty() || !self.listeners.remembers(viewer, post) {
+            return;
+        }
+        let payload: Arc<str> = post.to_string().into();
+        for channel in channels {
+            self.listeners
+                .send(&[viewer], self.message("delete", &payload, channel));
+        }
+    }
+
+    /// Sends the post to people for whom it is the same, their filters included.
     async fn send_post(
         &self,
         event: &'static str,
-        viewer: AccountId,
         view: &PostView,
-        channels: Vec<Channel>,
+        to: HashMap<Channel, Vec<AccountId>>,
     ) -> ApiResult<()> {
-        let post = view.post.id;
-        let hidden = match filters::active(self.ctx(), viewer).await? {
-            Some(active) => active.hidden_in(view),
-            None => FilterContexts::default(),
-        };
-        let (hidden, channels): (Vec<Channel>, Vec<Channel>) = channels
-            .into_iter()
-            .partition(|channel| hidden.holds(context(channel)));
-        if event == "status.update" && !hidden.is_empty() && self.listeners.remembers(viewer, post) {
-            let payload: Arc<str> = post.to_string().into();
-            for channel in hidden {
-                self.listeners
-                    .send(viewer, self.message("delete", &payload, channel));
-            }
-        }
-        if channels.is_empty() {
+        let Some(one) = to.values().flatten().next().copied() else {
             return Ok(());
-        }
-        let made = entities::render_status(self.state, viewer, view).await;
+        };
+        let made = entities::render_status(self.state, one, view).await;
         let Some(status) = unless_defective(made)? else {
             return Ok(());
         };
         let payload: Arc<str> = status.as_str().into();
-        for channel in channels {
+        let told: HashSet<AccountId> = to.values().flatten().copied().collect();
+        for (channel, viewers) in to {
             self.listeners
-                .send(viewer, self.message(event, &payload, channel));
+                .send(&viewers, self.message(event, &payload, channel));
         }
-        self.listeners.remember(viewer, post);
+        self.listeners.remember(told, view.post.id);
         Ok(())
     }
 
@@ -234,7 +258,7 @@ impl<'a> Publisher<'a> {
         for viewer in knowing {
             for channel in self.listeners.channels_of(viewer, told) {
                 self.listeners
-                    .send(viewer, self.message("delete", &payload, channel));
+                    .send(&[viewer], self.message("delete", &payload, channel));
             }
         }
         Ok(())
@@ -274,15 +298,14 @@ impl<'a> Publisher<'a> {
 
     /// Tells everyone who listens to their home timeline.
     fn publish_to_all(&self, event: &'static str, payload: &str) {
-        let payload: Arc<str> = payload.into();
-        for viewer in self.listeners.people_on(Channel::is_home) {
-            self.send_home(viewer, event, &payload);
-        }
+        let everyone = self.listeners.people_on(Channel::is_home);
+        self.listeners
+            .send(&everyone, self.message(event, &payload.into(), Channel::User));
     }
 
     fn send_home(&self, viewer: AccountId, event: &'static str, payload: &Arc<str>) {
         self.listeners
-            .send(viewer, self.message(event, payload, Channel::User));
+            .send(&[viewer], self.message(event, payload, Channel::User));
     }
 
     async fn publish_notification(&self, id: NotificationId, owner: AccountId) -> ApiResult<()> {
@@ -311,7 +334,7 @@ impl<'a> Publisher<'a> {
         let payload: Arc<str> = serde_json::to_string(&entity).map_err(ApiError::internal)?.into();
         for channel in channels {
             self.listeners
-                .send(owner, self.message("notification", &payload, channel));
+                .send(&[owner], self.message("notification", &payload, channel));
         }
         Ok(())
     }
@@ -341,7 +364,7 @@ impl<'a> Publisher<'a> {
         };
         let payload = serde_json::to_string(&entity).map_err(ApiError::internal)?;
         self.listeners.send(
-            owner,
+            &[owner],
             self.message("conversation", &payload.into(), Channel::Direct),
         );
         Ok(())

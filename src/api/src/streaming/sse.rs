@@ -165,14 +165,17 @@ async fn next(mut open: Open) -> Option<(Result<Bytes, Infallible>, Open)> {
 /// One event. The payload is JSON text or an id: it holds no line break. Where there is none, clients expect the word that
 /// Mastodon sends; without any data they would not hear of the event.
 fn event(message: &Message) -> Bytes {
-    let Message {
-        event, payload, id, ..
-    } = message;
-    let data = match &**payload {
-        "" => "undefined",
-        payload => payload,
-    };
-    Bytes::from(format!("id: {id}\nevent: {event}\ndata: {data}\n\n"))
+    let made = message.as_event.get_or_init(|| {
+        let Message {
+            event, payload, id, ..
+        } = message;
+        let data = match &**payload {
+            "" => "undefined",
+            payload => payload,
+        };
+        Bytes::from(format!("id: {id}\nevent: {event}\ndata: {data}\n\n"))
+    });
+    made.clone()
 }
 
 #[cfg(test)]

@@ -197,14 +197,16 @@ impl Connection {
 }
 
 fn envelope(message: &Message) -> Option<Frame> {
+    if let Some(text) = message.as_text.get() {
+        return Some(Frame::Text(text.clone()));
+    }
     let envelope = Envelope {
         stream: message.channel.names(),
         event: message.event,
         payload: &message.payload,
     };
-    serde_json::to_string(&envelope)
-        .ok()
-        .map(|text| Frame::Text(Utf8Bytes::from(text)))
+    let text = Utf8Bytes::from(serde_json::to_string(&envelope).ok()?);
+    Some(Frame::Text(message.as_text.get_or_init(|| text).clone()))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "an answer of `handle`")]

@@ -4,11 +4,11 @@ use super::kept::Compiled;
 use crate::posts::{self, PostView, Viewer};
 use crate::{Ctx, Result};
 use entrenous_model::{
-    AccountId, Filter, FilterAction, FilterContext, FilterContexts, Notification, NotificationId, PostId,
-    Time,
+    AccountId, Filter, FilterAction, FilterContext, FilterContexts, FilterKeyword, FilterStatus,
+    Notification, NotificationId, PostId, Time,
 };
-use entrenous_store::filters as rows;
-use std::collections::{BTreeMap, HashSet};
+use entrenous_store::{Conn, StoreError, filters as rows};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A filter that matches a post, and by what.
@@ -57,27 +57,75 @@ pub(crate) async fn hiding(
     Ok(active.filter(|active| active.compiled.hides(context, active.now)))
 }
 
+/// As [`active`] for each of many people, without those for whom it is `None`. What is not in memory is read in one turn.
+///
+/// # Errors
+/// Only the store's.
+pub async fn active_among<'a>(ctx: &'a Ctx, people: &[AccountId]) -> Result<HashMap<AccountId, Active<'a>>> {
+    let (cache, now) = (ctx.caches().filters(), ctx.now());
+    let mut found = HashMap::new();
+    let mut missing = Vec::new();
+    for owner in people {
+        match cache.get(*owner) {
+            Some(compiled) => {
+                found.insert(*owner, compiled);
+            }
+            None => missing.push((*owner, cache.mark(*owner))),
+        }
+    }
+    if !missing.is_empty() {
+        let owners: Vec<i64> = missing.iter().map(|(owner, _)| owner.get()).collect();
+        let read = ctx.store().read(move |conn| {
+            let having = rows::owners_among(conn, &owners)?;
+            let each = having.into_iter().map(|owner| Ok((owner, read(conn, owner)?)));
+            each.collect::<std::result::Result<HashMap<_, _>, StoreError>>()
+        });
+        let mut read = read.await?;
+        for (owner, mark) in missing {
+            let (filters, keywords, statuses) = read.remove(&owner).unwrap_or_default();
+            let compiled = Arc::new(Compiled::of(filters, keywords, statuses, now)?);
+            cache.keep(owner, mark, &compiled);
+            found.insert(owner, compiled);
+        }
+    }
+    let active = found.into_iter().filter(|(_, compiled)| !compiled.is_idle(now));
+    Ok(active
+        .map(|(owner, compiled)| {
+            let active = Active {
+                ctx,
+                owner,
+                compiled,
+                now,
+            };
+            (owner, active)
+        })
+        .collect())
+}
+
 async fn compiled(ctx: &Ctx, owner: AccountId) -> Result<Arc<Compiled>> {
     let cache = ctx.caches().filters();
     if let Some(compiled) = cache.get(owner) {
         return Ok(compiled);
     }
     let mark = cache.mark(owner);
-    let read = ctx.store().read(move |conn| {
-        let filters = rows::of(conn, owner)?;
-        if filters.is_empty() {
-            return Ok((filters, Vec::new(), Vec::new()));
-        }
-        Ok((
-            filters,
-            rows::keywords(conn, owner, None)?,
-            rows::statuses(conn, owner, None)?,
-        ))
-    });
-    let (filters, keywords, statuses) = read.await?;
+    let (filters, keywords, statuses) = ctx.store().read(move |conn| read(conn, owner)).await?;
     let compiled = Arc::new(Compiled::of(filters, keywords, statuses, ctx.now())?);
     cache.keep(owner, mark, &compiled);
     Ok(compiled)
+}
+
+type Rows = (Vec<Filter>, Vec<FilterKeyword>, Vec<FilterStatus>);
+
+fn read(conn: &mut Conn, owner: AccountId) -> std::result::Result<Rows, StoreError> {
+    let filters = rows::of(conn, owner)?;
+    if filters.is_empty() {
+        return Ok((filters, Vec::new(), Vec::new()));
+    }
+    Ok((
+        filters,
+        rows::keywords(conn, owner, None)?,
+        rows::statuses(conn, owner, None)?,
+    ))
 }
 
 impl Active<'_> {

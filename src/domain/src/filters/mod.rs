@@ -14,7 +14,7 @@ mod matcher;
 mod single;
 mod statuses;
 
-pub use active::{Active, Match, active};
+pub use active::{Active, Match, active, active_among};
 pub(crate) use active::{hidden_notifications, hiding};
 pub use change::{Change, KeywordChange, create, remove, update};
 pub(crate) use kept::Filters;

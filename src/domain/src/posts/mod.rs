@@ -47,8 +47,8 @@ pub use quoted::QuoteView;
 pub use react::{KINDS, OF_ONE, react, unicode as unicode_emoji, unreact};
 pub use reactions::{Reacted, Reaction, ShownReaction, latest_reactions};
 pub use remove::{REASON, remove};
+pub use views::{Alike, view, view_anew, view_for_each, views};
 pub(crate) use views::{Marked, Seeable, read, seeable, with_people};
-pub use views::{view, view_anew, view_for_each, views};
 
 /// What a post answers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,6 +31,19 @@ pub(crate) struct SeenQuote {
 }
 
 impl SeenQuote {
+    /// Whether the same is shown.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let of = |one: &Self| {
+            (
+                one.sight,
+                one.body.as_ref().map(Arc::as_ptr),
+                one.flags,
+                one.inner,
+            )
+        };
+        of(self) == of(other) && self.reacted == other.reacted
+    }
+
     /// With its people; without the quoted post if its author has gone.
     pub(super) fn view(
         &self,
@@ -66,13 +79,13 @@ impl SeenQuote {
 pub(super) struct Quotes(HashMap<PostId, rows::Sight>);
 
 impl Quotes {
-    /// Of these posts. One query, none if nothing is quoted.
+    /// Of these posts, what each of the viewers sees; who sees nothing is not in it. One query, none if nothing is quoted.
     pub(super) fn of(
         conn: &mut Conn,
-        viewer: AccountId,
+        viewers: &[i64],
         now: Time,
         bodies: &HashMap<PostId, Arc<Body>>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<HashMap<AccountId, Self>, StoreError> {
         let quoted: HashSet<i64> = bodies
             .values()
             .filter_map(|body| body.post.quote.as_ref())
@@ -81,19 +94,17 @@ impl Quotes {
             .map(PostId::get)
             .collect();
         let quoted: Vec<i64> = quoted.into_iter().collect();
-        let sights = rows::sights(conn, viewer, &quoted, now)?;
-        Ok(Self(
-            sights.into_iter().map(|sight| (sight.post, sight)).collect(),
-        ))
+        let mut found: HashMap<AccountId, Self> = HashMap::new();
+        for (viewer, sight) in rows::sights(conn, viewers, &quoted, now)? {
+            found.entry(viewer).or_default().0.insert(sight.post, sight);
+        }
+        Ok(found)
     }
 
     /// The quoted posts that are shown.
-    pub(super) fn shown(&self) -> Vec<i64> {
-        self.0
-            .values()
-            .filter(|sight| !sight.deleted)
-            .map(|sight| sight.post.get())
-            .collect()
+    pub(super) fn shown(&self) -> impl Iterator<Item = i64> {
+        let there = self.0.values().filter(|sight| !sight.deleted);
+        there.map(|sight| sight.post.get())
     }
 
     /// How the quote of a post is shown, and the id of the quoted post if the viewer may see it.

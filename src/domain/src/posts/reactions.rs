@@ -104,27 +104,32 @@ pub(super) fn of_posts(
     Ok(found)
 }
 
-/// What of the reactions to these posts is otherwise for a viewer; nothing is asked if there are none.
-pub(super) fn of_viewer<'a>(
+/// What of the reactions to a post is otherwise for a viewer, by viewer and post.
+pub(super) type OfViewers = HashMap<(AccountId, PostId), Arc<Reacted>>;
+
+/// What of the reactions to these posts is otherwise for each of the viewers; nothing is asked if there are none.
+pub(super) fn of_viewers<'a>(
     conn: &mut Conn,
-    viewer: AccountId,
+    viewers: &[i64],
     bodies: impl Iterator<Item = &'a Body>,
     now: Time,
-) -> std::result::Result<HashMap<PostId, Arc<Reacted>>, StoreError> {
+) -> std::result::Result<OfViewers, StoreError> {
     let answered: Vec<i64> = bodies
         .filter(|body| !body.reactions.is_empty())
         .map(|body| body.post.id.get())
         .collect();
-    let mut found: HashMap<PostId, Reacted> = HashMap::new();
-    for (post, name, who) in rows::of_viewer(conn, viewer, &answered, now)? {
-        let one = found.entry(PostId(post)).or_default();
-        if who == viewer.get() {
-            one.mine.push(name);
+    let mut found: HashMap<(AccountId, PostId), Reacted> = HashMap::new();
+    for row in rows::of_viewers(conn, viewers, &answered, now)? {
+        let one = found
+            .entry((AccountId(row.viewer), PostId(row.post)))
+            .or_default();
+        if row.account == row.viewer {
+            one.mine.push(row.name);
         } else {
-            one.hidden.push((name, AccountId(who)));
+            one.hidden.push((row.name, AccountId(row.account)));
         }
     }
-    Ok(found.into_iter().map(|(id, one)| (id, Arc::new(one))).collect())
+    Ok(found.into_iter().map(|(of, one)| (of, Arc::new(one))).collect())
 }
 
 /// The newest reaction of each of these people to each of these posts: what a notification tells of.

@@ -38,6 +38,20 @@ pub(crate) struct Seeable {
 }
 
 impl Seeable {
+    /// Whether the same is shown.
+    fn is_like(&self, other: &Self) -> bool {
+        let of = |one: &Self| {
+            let boosted = one.boosted.as_ref().map(Arc::as_ptr);
+            (Arc::as_ptr(&one.body), boosted, one.flags)
+        };
+        let quote = match (&self.quote, &other.quote) {
+            (Some(one), Some(two)) => one.is_like(two),
+            (None, None) => true,
+            _ => false,
+        };
+        quote && of(self) == of(other) && self.reacted == other.reacted
+    }
+
     /// All posts that are shown with it, itself included.
     pub(crate) fn bodies(&self) -> impl Iterator<Item = &Arc<Body>> {
         let quoted = self.quote.as_ref().and_then(|quote| quote.body.as_ref());
@@ -60,34 +74,55 @@ pub async fn views(ctx: &Ctx, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Po
     Ok(all)
 }
 
-/// One post as each of the viewers may see it, without those who may not: for streams. Read in one turn, so not many at once.
+/// A post as it is for some viewers alike.
+pub struct Alike {
+    /// Who sees it so: never an author of what is shown beside others.
+    pub viewers: Vec<AccountId>,
+    /// What they see. Their filters are not looked at.
+    pub view: PostView,
+}
+
+/// One post as each of the viewers may see it, without those who may not: for streams. Those who see the same stand
+/// together, so that it is made once for them. Read in one turn, so some hundreds at once.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn view_for_each(
-    ctx: &Ctx,
-    id: PostId,
-    viewers: Vec<AccountId>,
-) -> Result<Vec<(AccountId, PostView)>> {
+pub async fn view_for_each(ctx: &Ctx, id: PostId, viewers: Vec<AccountId>) -> Result<Vec<Alike>> {
     let reader = ctx.clone();
     let found = ctx.store().read(move |conn| {
         let marked = Marked::before_reading(reader.caches());
-        let mut found = Vec::with_capacity(viewers.len());
-        for viewer in viewers {
-            let seen = Seen::Person(viewer);
-            let visible = rows::visible_of(conn, seen, &[id.get()])?;
-            let posts = seeable(conn, reader.caches(), &marked, seen, &visible, reader.now())?;
-            found.extend(posts.into_iter().map(|post| (viewer, post)));
+        let viewers: Vec<i64> = viewers.into_iter().map(AccountId::get).collect();
+        let viewers = rows::viewers_among(conn, id, &viewers)?;
+        let Some(boosted) = rows::boosted_in(conn, id)? else {
+            return Ok(Vec::new());
+        };
+        let visible = [(id, boosted)];
+        let looked = Looked::at(conn, reader.caches(), &marked, &viewers, &visible, reader.now())?;
+        let (mut authors, mut found) = (Vec::new(), Vec::<(Vec<AccountId>, Seeable)>::new());
+        for viewer in viewers.into_iter().map(AccountId) {
+            let Some(seen) = looked.by(Some(viewer), &visible).pop() else {
+                continue;
+            };
+            if seen.bodies().any(|body| body.post.account == viewer) {
+                authors.push((vec![viewer], seen));
+                continue;
+            }
+            // Most see it as everyone does: few kinds are there, and theirs is among the first.
+            match found.iter_mut().find(|(_, one)| one.is_like(&seen)) {
+                Some((viewers, _)) => viewers.push(viewer),
+                None => found.push((vec![viewer], seen)),
+            }
         }
+        found.append(&mut authors);
         Ok(found)
     });
-    let (viewers, posts): (Vec<AccountId>, Vec<Seeable>) = found.await?.into_iter().unzip();
+    let (viewers, posts): (Vec<Vec<AccountId>>, Vec<Seeable>) = found.await?.into_iter().unzip();
     let people = people_of(ctx, &posts).await?;
     let views = posts.iter().map(|post| with(&people, post));
     Ok(viewers
         .into_iter()
         .zip(views)
-        .filter_map(|(viewer, view)| Some((viewer, view?)))
+        .filter_map(|(viewers, view)| Some(Alike { viewers, view: view? }))
         .collect())
 }
 
@@ -161,90 +196,125 @@ pub(crate) fn seeable(
     visible: &[(PostId, Option<PostId>)],
     now: Time,
 ) -> std::result::Result<Vec<Seeable>, StoreError> {
-    let all: HashSet<i64> = visible
-        .iter()
-        .flat_map(|(id, boosted)| std::iter::once(*id).chain(*boosted))
-        .map(PostId::get)
-        .collect();
-    let all: Vec<i64> = all.into_iter().collect();
-    let mut bodies = caches.posts().of(conn, marked.posts, &all)?;
-    let quotes = match viewer {
-        Seen::Person(id) => Quotes::of(conn, id, now, &bodies)?,
-        Seen::Peer(_) => Quotes::default(),
+    let person = match viewer {
+        Seen::Person(id) => Some(id),
+        Seen::Peer(_) => None,
     };
-    // Those who may not see them are never given them: they are not even read.
-    let quoted = quotes.shown();
-    if !quoted.is_empty() {
-        bodies.extend(caches.posts().of(conn, marked.posts, &quoted)?);
+    let viewers: Vec<i64> = person.into_iter().map(AccountId::get).collect();
+    Ok(Looked::at(conn, caches, marked, &viewers, visible, now)?.by(person, visible))
+}
+
+/// Some posts, and what of them is otherwise for each of some viewers: who is in none of it sees them as a stranger does.
+struct Looked {
+    bodies: HashMap<PostId, Arc<Body>>,
+    flags: HashMap<AccountId, rows::FlagSets>,
+    /// Who follows whom, of the authors whose policy asks.
+    follows: HashSet<(AccountId, AccountId)>,
+    quotes: HashMap<AccountId, Quotes>,
+    /// What the quoted posts quote.
+    nested: HashMap<AccountId, Quotes>,
+    reacted: reactions::OfViewers,
+    nothing: (rows::FlagSets, Quotes, Arc<Reacted>),
+}
+
+impl Looked {
+    /// Reads it, for people to whom the posts are visible: (post, post it boosts). A constant number of queries.
+    fn at(
+        conn: &mut Conn,
+        caches: &Caches,
+        marked: &Marked,
+        viewers: &[i64],
+        visible: &[(PostId, Option<PostId>)],
+        now: Time,
+    ) -> std::result::Result<Self, StoreError> {
+        let all: HashSet<i64> = visible
+            .iter()
+            .flat_map(|(id, boosted)| std::iter::once(*id).chain(*boosted))
+            .map(PostId::get)
+            .collect();
+        let all: Vec<i64> = all.into_iter().collect();
+        let mut bodies = caches.posts().of(conn, marked.posts, &all)?;
+        let quotes = Quotes::of(conn, viewers, now, &bodies)?;
+        // Those that none of them may see are not even read.
+        let quoted: HashSet<i64> = quotes.values().flat_map(Quotes::shown).collect();
+        let mut nested = HashMap::new();
+        if !quoted.is_empty() {
+            let quoted: Vec<i64> = quoted.into_iter().collect();
+            bodies.extend(caches.posts().of(conn, marked.posts, &quoted)?);
+            nested = Quotes::of(conn, viewers, now, &bodies)?;
+        }
+        // [`with_people`] asks for them next: read along, they cost no further turn of a reader thread.
+        let people: HashSet<AccountId> = bodies.values().map(|body| body.post.account).collect();
+        let people: Vec<AccountId> = people.into_iter().collect();
+        accounts::known_in(conn, caches, &marked.accounts, &people)?;
+        let all: Vec<i64> = bodies.keys().map(|id| id.get()).collect();
+        let conversations: HashSet<i64> = bodies.values().map(|body| body.post.conversation.get()).collect();
+        let conversations: Vec<i64> = conversations.into_iter().collect();
+        let asking: HashSet<i64> = bodies
+            .values()
+            .filter(|body| QuoteLeave::asks_for_follows(&body.post))
+            .map(|body| body.post.account.get())
+            .collect();
+        let asking: Vec<i64> = asking.into_iter().collect();
+        Ok(Self {
+            flags: rows::flags_of(conn, viewers, &all, &conversations)?,
+            follows: rows::follows_between(conn, viewers, &asking)?,
+            reacted: reactions::of_viewers(conn, viewers, bodies.values().map(AsRef::as_ref), now)?,
+            bodies,
+            quotes,
+            nested,
+            nothing: Default::default(),
+        })
     }
-    let all: Vec<i64> = bodies.keys().map(|id| id.get()).collect();
-    let nested = match viewer {
-        Seen::Person(id) if !quoted.is_empty() => Quotes::of(conn, id, now, &bodies)?,
-        _ => Quotes::default(),
-    };
-    // [`with_people`] asks for them next: read along, they cost no further turn of a reader thread.
-    let people: HashSet<AccountId> = bodies.values().map(|body| body.post.account).collect();
-    let people: Vec<AccountId> = people.into_iter().collect();
-    accounts::known_in(conn, caches, &marked.accounts, &people)?;
-    let flags = match viewer {
-        Seen::Person(id) => {
-            let conversations: HashSet<i64> =
-                bodies.values().map(|body| body.post.conversation.get()).collect();
-            let conversations: Vec<i64> = conversations.into_iter().collect();
-            let mut flags = rows::flags_of(conn, id, &all, &conversations)?;
-            let asking: HashSet<i64> = bodies
-                .values()
-                .filter(|body| QuoteLeave::asks_for_follows(&body.post))
-                .map(|body| body.post.account.get())
-                .collect();
-            flags.followed = rows::followed_among(conn, id, &asking.into_iter().collect::<Vec<_>>())?;
-            flags
-        }
-        Seen::Peer(_) => rows::FlagSets::default(),
-    };
-    let reacted = match viewer {
-        Seen::Person(id) => reactions::of_viewer(conn, id, bodies.values().map(AsRef::as_ref), now)?,
-        Seen::Peer(_) => HashMap::new(),
-    };
-    let nothing = Arc::new(Reacted::default());
-    let reacted_to = |body: &Body| Arc::clone(reacted.get(&body.post.id).unwrap_or(&nothing));
-    let of = |body: &Body| {
-        let id = body.post.id.get();
-        Flags {
-            favourited: flags.favourited.contains(&id),
-            boosted: flags.boosted.contains(&id),
-            bookmarked: flags.bookmarked.contains(&id),
-            muted: flags.muted.contains(&body.post.conversation.get()),
-            chosen: flags.chosen.get(&id).copied().unwrap_or_default(),
-            quote: match viewer {
-                Seen::Person(id) => {
-                    QuoteLeave::of(&body.post, id, flags.followed.contains(&body.post.account))
-                }
-                Seen::Peer(_) => QuoteLeave::Denied,
-            },
-        }
-    };
-    Ok(visible
-        .iter()
-        .filter_map(|(id, boosted)| {
-            let body = Arc::clone(bodies.get(id)?);
+
+    /// The posts as one of the viewers sees them, in the order asked; as a peer does, which has no flags, for `None`.
+    fn by(&self, viewer: Option<AccountId>, visible: &[(PostId, Option<PostId>)]) -> Vec<Seeable> {
+        let (no_flags, no_quotes, nothing) = &self.nothing;
+        let flags = viewer
+            .and_then(|viewer| self.flags.get(&viewer))
+            .unwrap_or(no_flags);
+        let reacted = |body: &Body| {
+            let own = viewer.and_then(|viewer| self.reacted.get(&(viewer, body.post.id)));
+            Arc::clone(own.unwrap_or(nothing))
+        };
+        let of = |body: &Body| {
+            let id = body.post.id.get();
+            Flags {
+                favourited: flags.favourited.contains(&id),
+                boosted: flags.boosted.contains(&id),
+                bookmarked: flags.bookmarked.contains(&id),
+                muted: flags.muted.contains(&body.post.conversation.get()),
+                chosen: flags.chosen.get(&id).copied().unwrap_or_default(),
+                quote: viewer.map_or(QuoteLeave::Denied, |viewer| {
+                    let follows = self.follows.contains(&(viewer, body.post.account));
+                    QuoteLeave::of(&body.post, viewer, follows)
+                }),
+            }
+        };
+        let quotes = viewer
+            .and_then(|viewer| self.quotes.get(&viewer))
+            .unwrap_or(no_quotes);
+        let nested = viewer
+            .and_then(|viewer| self.nested.get(&viewer))
+            .unwrap_or(no_quotes);
+        let post = |(id, boosted): &(PostId, Option<PostId>)| {
+            let body = Arc::clone(self.bodies.get(id)?);
             let boosted = match boosted {
-                Some(boosted) => Some(Arc::clone(bodies.get(boosted)?)),
+                Some(boosted) => Some(Arc::clone(self.bodies.get(boosted)?)),
                 None => None,
             };
             // The flags of a boost are those of the post in it.
             let proper = boosted.as_ref().unwrap_or(&body);
-            let flags = of(proper);
-            let quote = quotes.seen(&proper.post, &bodies, &nested, &of, &reacted_to);
             Some(Seeable {
-                reacted: reacted_to(proper),
+                flags: of(proper),
+                reacted: reacted(proper),
+                quote: quotes.seen(&proper.post, &self.bodies, nested, &of, &reacted),
                 body,
                 boosted,
-                flags,
-                quote,
             })
-        })
-        .collect())
+        };
+        visible.iter().filter_map(post).collect()
+    }
 }
 
 /// Posts with their people; those whose author or booster has gone are left out.

@@ -106,7 +106,7 @@ impl QuoteLeave {
     /// [`QuoteLeave::of`], asked of the database.
     fn given(tx: &mut Work<'_>, post: &Post, person: AccountId) -> Result<Self> {
         let follows = Self::asks_for_follows(post)
-            && rows::followed_among(tx, person, &[post.account.get()])?.contains(&post.account);
+            && !rows::follows_between(tx, &[person.get()], &[post.account.get()])?.is_empty();
         Ok(Self::of(post, person, follows))
     }
 }

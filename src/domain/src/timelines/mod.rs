@@ -6,7 +6,7 @@ mod spread;
 
 pub(crate) use home::Homes;
 pub use home::{HomePage, home};
-pub use read::{Timeline, TimelinePage, read, showing, shown_in};
+pub use read::{Timeline, TimelinePage, read, showing, shown_in_lists};
 pub use spread::spread_waiting;
 pub(crate) use spread::{Spread, spread};
 

@@ -3,14 +3,11 @@
 //! The rows decide what a page is, so that paging leads through all of a timeline; of a page that is hidden as a whole,
 //! the next one is read instead.
 
-use super::{from, home, network, network_media, tag};
+use super::{from, home, home_owners, network, network_media, tag};
 use crate::posts::{self, PostView, Viewer};
 use crate::{Ctx, Result, filters, lists};
-use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId, Time};
-use entrenous_store::{
-    Conn, StoreError, lists as list_rows,
-    timelines::{self as rows, From},
-};
+use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId};
+use entrenous_store::{StoreError, lists as list_rows, timelines as rows};
 
 /// Which timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,8 +110,8 @@ async fn once(ctx: &Ctx, reader: AccountId, timeline: &Timeline, page: Page) -> 
     Ok(between(views, &ids))
 }
 
-/// Those of `viewers` whose timeline has the post, whatever their filters say: for streams. Read in one turn, so not many at
-/// once. A list is nobody's but its owner's.
+/// Those of `viewers` whose timeline has the post, whatever their filters say: for streams. Read in one
+/// turn, so some hundreds at once. A list is nobody's but its owner's.
 ///
 /// # Errors
 /// Only the store's.
@@ -124,66 +121,60 @@ pub async fn showing(
     post: PostId,
     viewers: Vec<AccountId>,
 ) -> Result<Vec<AccountId>> {
-    let asked = viewers.iter().map(|viewer| (*viewer, timeline.clone()));
-    let shown = shown_in(ctx, post, asked.collect()).await?;
-    let both = viewers.into_iter().zip(shown);
-    Ok(both
-        .filter_map(|(viewer, shown)| shown.then_some(viewer))
-        .collect())
-}
-
-/// Whether each of these timelines, of a viewer each, has the post; as [`showing`].
-///
-/// # Errors
-/// Only the store's.
-pub async fn shown_in(ctx: &Ctx, post: PostId, asked: Vec<(AccountId, Timeline)>) -> Result<Vec<bool>> {
+    let (from, tag, with_files) = match timeline {
+        Timeline::Home => return home_owners(ctx, post, viewers).await,
+        Timeline::List(id) => {
+            let asked: Vec<_> = viewers.into_iter().map(|viewer| (viewer, *id)).collect();
+            let shown = shown_in_lists(ctx, post, asked.clone()).await?;
+            let both = asked.into_iter().zip(shown);
+            return Ok(both
+                .filter_map(|((viewer, _), shown)| shown.then_some(viewer))
+                .collect());
+        }
+        Timeline::Network { local, remote, media } => (from(*local, *remote), None, *media),
+        Timeline::Tag { name, local } => match crate::text::hashtag(name) {
+            Some(tag) => (from(*local, false), Some(tag), false),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let Some(from) = from else {
+        return Ok(Vec::new());
+    };
     let now = ctx.now();
-    let found = ctx.store().read(move |conn| {
-        asked
-            .iter()
-            .map(|(viewer, timeline)| has(conn, *viewer, timeline, post, now))
-            .collect::<std::result::Result<Vec<bool>, StoreError>>()
-    });
+    let viewers: Vec<i64> = viewers.into_iter().map(AccountId::get).collect();
+    let found = ctx
+        .store()
+        .read(move |conn| rows::readers_among(conn, post, (from, tag.as_deref(), with_files), &viewers, now));
     Ok(found.await?)
 }
 
-fn has(
-    conn: &mut Conn,
-    viewer: AccountId,
-    timeline: &Timeline,
-    post: PostId,
-    now: Time,
-) -> std::result::Result<bool, StoreError> {
+/// Whether each of these lists, of a viewer each, has the post; as [`showing`].
+///
+/// # Errors
+/// Only the store's.
+pub async fn shown_in_lists(ctx: &Ctx, post: PostId, asked: Vec<(AccountId, ListId)>) -> Result<Vec<bool>> {
+    let now = ctx.now();
     let only = Page {
         max_id: Some(post.0.saturating_add(1)),
         since_id: Some(post.0.saturating_sub(1)),
         min_id: None,
         limit: 1,
     };
-    let found: Vec<PostId> = match timeline {
-        Timeline::Home => rows::home(conn, viewer, &only, now)?
-            .into_iter()
-            .map(|(id, _)| id)
-            .collect(),
-        Timeline::Network { local, remote, media } => match (from(*local, *remote), media) {
-            (None, _) => Vec::new(),
-            (Some(from), true) => rows::network_media(conn, viewer, from, &only, now)?,
-            (Some(from), false) => rows::network(conn, viewer, from, &only, now)?,
-        },
-        Timeline::Tag { name, local } => match crate::text::hashtag(name) {
-            None => Vec::new(),
-            Some(tag) => {
-                let from = if *local { From::Here } else { From::All };
-                rows::tag(conn, viewer, &tag, from, &only, now)?
-            }
-        },
-        // It may have been removed since.
-        Timeline::List(id) => match list_rows::get(conn, viewer, *id)? {
-            None => Vec::new(),
-            Some(list) => rows::list(conn, &list, &only, now)?,
-        },
-    };
-    Ok(found.contains(&post))
+    let found = ctx.store().read(move |conn| {
+        let has = |(viewer, id): &(AccountId, ListId)| {
+            // It may have been removed since.
+            let found = match list_rows::get(conn, *viewer, *id)? {
+                Some(list) => rows::list(conn, &list, &only, now)?,
+                None => Vec::new(),
+            };
+            Ok(found.contains(&post))
+        };
+        asked
+            .iter()
+            .map(has)
+            .collect::<std::result::Result<Vec<bool>, StoreError>>()
+    });
+    Ok(found.await?)
 }
 
 fn between(views: Vec<PostView>, ids: &[PostId]) -> TimelinePage {

@@ -3,7 +3,6 @@
 use crate::fixture::House;
 use crate::posts::{PLAIN, THERE, remote_draft};
 use entrenous_domain::lists::{self, Change};
-use entrenous_domain::timelines::Timeline;
 use entrenous_domain::{DomainError, Via, blocks, follows, hashtags, people, posts, timelines};
 use entrenous_model::{Account, AccountId, List, ListId, Page, PostId, RepliesPolicy, Visibility};
 use entrenous_store::stories;
@@ -54,10 +53,9 @@ stories! {
         let his = house.list(bob.id, "À lui", &[ada.id]).await;
         let post = house.say(bob.id, "pour les listes", Visibility::Public).await;
         let asked = [(ada.id, hers.id), (ada.id, empty.id), (bob.id, his.id), (bob.id, hers.id), (ada.id, ListId(7))];
-        let asked = asked.map(|(viewer, list)| (viewer, Timeline::List(list)));
-        let shown = timelines::shown_in(&house.ctx, post, asked.to_vec()).await.unwrap();
+        let shown = timelines::shown_in_lists(&house.ctx, post, asked.to_vec()).await.unwrap();
         assert_eq!(shown, [true, false, false, false, false], "nobody's but its owner's");
-        let none = timelines::shown_in(&house.ctx, post, Vec::new()).await.unwrap();
+        let none = timelines::shown_in_lists(&house.ctx, post, Vec::new()).await.unwrap();
         assert!(none.is_empty());
     }
 

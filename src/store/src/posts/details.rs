@@ -117,47 +117,51 @@ pub struct FlagSets {
     pub muted: HashSet<i64>,
     /// What was chosen in polls.
     pub chosen: HashMap<i64, Choices>,
-    /// Whom the person follows, of those whose policy asks; filled by the caller.
-    pub followed: HashSet<AccountId>,
 }
 
-/// What `viewer` did with `posts`, which are of `conversations`. One query.
+/// What each of `viewers` did with `posts`, which are of `conversations`; who did nothing is not in it. One query.
 ///
 /// # Errors
 /// Those of the query.
 pub fn flags_of(
     conn: &mut Conn,
-    viewer: AccountId,
+    viewers: &[i64],
     posts: &[i64],
     conversations: &[i64],
-) -> Result<FlagSets, StoreError> {
-    let mut sets = FlagSets::default();
-    if posts.is_empty() {
-        return Ok(sets);
+) -> Result<HashMap<AccountId, FlagSets>, StoreError> {
+    let mut all: HashMap<AccountId, FlagSets> = HashMap::new();
+    if viewers.is_empty() || posts.is_empty() {
+        return Ok(all);
     }
-    let viewer = viewer.get();
-    let rows = Sql::new("SELECT CAST(1 AS BIGINT), post_id FROM favourites WHERE account_id = ")
-        .int(viewer)
+    let rows = Sql::new("SELECT account_id, CAST(1 AS BIGINT), post_id FROM favourites WHERE account_id IN ")
+        .ids(viewers)
         .raw(" AND post_id IN ")
         .ids(posts)
-        .raw(" UNION ALL SELECT CAST(2 AS BIGINT), boost_of FROM posts WHERE deleted_at IS NULL AND account_id = ")
-        .int(viewer)
+        .raw(
+            " UNION ALL SELECT account_id, CAST(2 AS BIGINT), boost_of FROM posts \
+             WHERE deleted_at IS NULL AND account_id IN ",
+        )
+        .ids(viewers)
         .raw(" AND boost_of IN ")
         .ids(posts)
-        .raw(" UNION ALL SELECT CAST(3 AS BIGINT), post_id FROM bookmarks WHERE account_id = ")
-        .int(viewer)
+        .raw(" UNION ALL SELECT account_id, CAST(3 AS BIGINT), post_id FROM bookmarks WHERE account_id IN ")
+        .ids(viewers)
         .raw(" AND post_id IN ")
         .ids(posts)
-        .raw(" UNION ALL SELECT CAST(4 AS BIGINT), conversation FROM conversation_mutes WHERE account_id = ")
-        .int(viewer)
+        .raw(
+            " UNION ALL SELECT account_id, CAST(4 AS BIGINT), conversation FROM conversation_mutes \
+             WHERE account_id IN ",
+        )
+        .ids(viewers)
         .raw(" AND conversation IN ")
         .ids(conversations)
-        .raw(" UNION ALL SELECT 5 + position, post_id FROM poll_votes WHERE account_id = ")
-        .int(viewer)
+        .raw(" UNION ALL SELECT account_id, 5 + position, post_id FROM poll_votes WHERE account_id IN ")
+        .ids(viewers)
         .raw(" AND post_id IN ")
         .ids(posts)
-        .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
-    for (kind, id) in rows {
+        .load::<(BigInt, BigInt, BigInt), (i64, i64, i64)>(conn)?;
+    for (viewer, kind, id) in rows {
+        let sets = all.entry(AccountId(viewer)).or_default();
         let _ = match kind {
             1 => sets.favourited.insert(id),
             2 => sets.boosted.insert(id),
@@ -170,7 +174,7 @@ pub fn flags_of(
             }
         };
     }
-    Ok(sets)
+    Ok(all)
 }
 
 type SqlVersion = (Timestamp, Text, Text, Bool, Text, Nullable<Text>);

@@ -24,7 +24,7 @@ pub use details::{
 };
 pub use participants::{mentioned_in, of_conversation};
 pub use quotes::{
-    Sight, adopt_quotes, by_stamp, followed_among, locked, quoted_between, quotes_of, quoting, set_quote,
+    Sight, adopt_quotes, by_stamp, follows_between, locked, quoted_between, quotes_of, quoting, set_quote,
     set_quote_policy, sights,
 };
 pub use thread::{ancestors, descendants};
@@ -131,6 +131,26 @@ pub fn may_see(conn: &mut Conn, viewer: Viewer, id: PostId) -> Result<bool, Stor
     visible(sql, viewer).any(conn)
 }
 
+/// The people `v` of `people`, beside the post `p` and what it boosts; a condition on them is to follow.
+pub(crate) fn among(post: PostId, people: &[i64]) -> Sql {
+    Sql::new("SELECT v.id FROM accounts v, ")
+        .raw(POSTS)
+        .raw(" WHERE p.id = ")
+        .int(post.get())
+        .raw(" AND v.id IN ")
+        .ids(people)
+        .raw(" AND ")
+}
+
+/// What the post boosts, if anything; `None` if there is no such post.
+///
+/// # Errors
+/// Those of the query.
+pub fn boosted_in(conn: &mut Conn, post: PostId) -> Result<Option<Option<PostId>>, StoreError> {
+    let sql = Sql::new("SELECT p.id, p.boost_of FROM posts p WHERE p.id = ").int(post.get());
+    Ok(with_boosted(sql, conn)?.pop().map(|(_, boosted)| boosted))
+}
+
 /// Which of `people` may see the post.
 ///
 /// # Errors
@@ -139,14 +159,7 @@ pub fn viewers_among(conn: &mut Conn, post: PostId, people: &[i64]) -> Result<Ve
     if people.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = Sql::new("SELECT v.id FROM accounts v, ")
-        .raw(POSTS)
-        .raw(" WHERE p.id = ")
-        .int(post.get())
-        .raw(" AND v.id IN ")
-        .ids(people)
-        .raw(" AND ");
-    visible_to(sql, Who::Column("v.id")).list(conn)
+    visible_to(among(post, people), Who::Column("v.id")).list(conn)
 }
 
 /// The boost that `account` made of `post`, if it stands.

@@ -193,22 +193,22 @@ pub struct Sight {
     pub muted: bool,
 }
 
-/// What a person sees of quoted posts, in no order; nothing of what they may not see.
+/// What each of `viewers` sees of quoted posts, in no order; nothing of what they may not see.
 ///
 /// # Errors
 /// Those of the query.
 pub fn sights(
     conn: &mut Conn,
-    viewer: AccountId,
+    viewers: &[i64],
     quoted: &[i64],
     now: Time,
-) -> Result<Vec<Sight>, StoreError> {
-    if quoted.is_empty() {
+) -> Result<Vec<(AccountId, Sight)>, StoreError> {
+    if viewers.is_empty() || quoted.is_empty() {
         return Ok(Vec::new());
     }
-    let who = Who::Id(viewer.get());
+    let who = Who::Column("v.id");
     let sql = Sql::new(
-        "SELECT p.id, p.deleted_at IS NOT NULL, \
+        "SELECT v.id, p.id, p.deleted_at IS NOT NULL, \
          EXISTS (SELECT 1 FROM blocks x WHERE x.target_id = p.account_id AND x.account_id = ",
     )
     .who(who)
@@ -218,39 +218,47 @@ pub fn sights(
     .time(now)
     .raw(")), NOT (");
     let sql = node_wanted(sql, who, "p.peer_id")
-        .raw(") FROM posts p WHERE p.boost_of IS NULL AND p.id IN ")
+        .raw(") FROM accounts v, posts p WHERE p.boost_of IS NULL AND v.id IN ")
+        .ids(viewers)
+        .raw(" AND p.id IN ")
         .ids(quoted)
         .raw(" AND ");
     let rows = visible_before_deletion(sql, who)
-        .load::<(BigInt, Bool, Bool, Bool, Bool), (i64, bool, bool, bool, bool)>(conn)?;
+        .load::<(BigInt, BigInt, Bool, Bool, Bool, Bool), (i64, i64, bool, bool, bool, bool)>(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(post, deleted, blocked, muted, hidden)| Sight {
-            post: PostId(post),
-            deleted,
-            blocked,
-            hidden,
-            muted,
+        .map(|(viewer, post, deleted, blocked, muted, hidden)| {
+            let sight = Sight {
+                post: PostId(post),
+                deleted,
+                blocked,
+                hidden,
+                muted,
+            };
+            (AccountId(viewer), sight)
         })
         .collect())
 }
 
-/// Which of `people` a person follows.
+/// Who of `followers` follows whom of `people`, accepted: (follower, followed).
 ///
 /// # Errors
 /// Those of the query.
-pub fn followed_among(
+pub fn follows_between(
     conn: &mut Conn,
-    follower: AccountId,
+    followers: &[i64],
     people: &[i64],
-) -> Result<HashSet<AccountId>, StoreError> {
-    if people.is_empty() {
+) -> Result<HashSet<(AccountId, AccountId)>, StoreError> {
+    if followers.is_empty() || people.is_empty() {
         return Ok(HashSet::new());
     }
-    let ids = Sql::new("SELECT followee_id FROM follows WHERE accepted AND follower_id = ")
-        .int(follower.get())
+    let pairs = Sql::new("SELECT follower_id, followee_id FROM follows WHERE accepted AND follower_id IN ")
+        .ids(followers)
         .raw(" AND followee_id IN ")
         .ids(people)
-        .list(conn)?;
-    Ok(ids.into_iter().map(AccountId).collect())
+        .load::<(BigInt, BigInt), (i64, i64)>(conn)?;
+    Ok(pairs
+        .into_iter()
+        .map(|(follower, followed)| (AccountId(follower), AccountId(followed)))
+        .collect())
 }

@@ -1,6 +1,7 @@
 //! Posts and everything around them.
 
 mod actions;
+mod alike;
 mod changes;
 mod conversations;
 mod ended;
