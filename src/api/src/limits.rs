@@ -4,10 +4,10 @@ use crate::ApiError;
 use crate::entities::stamp;
 use crate::pages::sign_in::address;
 use chrono::TimeDelta;
+use entrenous_domain::cache::Cache;
 use entrenous_domain::ports::Clock;
 use entrenous_model::{AccountId, Time};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
-use moka::sync::Cache;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -104,8 +104,8 @@ impl Limits {
     pub(crate) fn new(clock: Arc<dyn Clock>, per_person: u32) -> Self {
         Self {
             clock,
-            windows: Cache::new(20_000),
-            people: Cache::new(20_000),
+            windows: Cache::of_entries(20_000),
+            people: Cache::of_entries(20_000),
             per_person,
         }
     }
@@ -119,10 +119,7 @@ impl Limits {
             return Ok(());
         }
         let now = self.clock.now();
-        let window = match self.people.get(&who) {
-            Some(window) => window,
-            None => self.people.get_with(who, || Window::opened(now)),
-        };
+        let window = self.people.get_with(&who, || Window::opened(now));
         let (mut quota, allowed) = tried(&window, now, self.per_person, PERSONS);
         quota.refused = false;
         if let Some(counted) = request.get::<Counted>() {
@@ -155,7 +152,7 @@ impl Limits {
         let (most, seconds) = what.most();
         let now = self.clock.now();
         let key = (what, block(address));
-        let window = self.windows.get_with(key, || Window::opened(now));
+        let window = self.windows.get_with(&key, || Window::opened(now));
         tried(&window, now, most, seconds)
     }
 }

@@ -100,7 +100,7 @@ impl Paging {
     pub fn answer_json(
         &self,
         state: &ApiState,
-        json: String,
+        json: Vec<u8>,
         newest: Option<i64>,
         oldest: Option<i64>,
         rows: usize,

@@ -3,11 +3,11 @@
 use crate::{ApiError, ApiResult, ApiState, Caller};
 use axum::Json;
 use axum::extract::{Path, State};
+use entrenous_domain::cache::Cache;
 use entrenous_domain::posts;
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::{AccountId, PostId};
 use http::HeaderValue;
-use moka::sync::Cache;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::{Arc, OnceLock};
@@ -33,12 +33,7 @@ struct Refresh {
 
 impl Default for Refreshes {
     fn default() -> Self {
-        Self(
-            Cache::builder()
-                .max_capacity(REMEMBERED)
-                .time_to_live(KEPT)
-                .build(),
-        )
+        Self(Cache::of_entries(REMEMBERED).living(KEPT))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod announcements;
 pub mod attachments;
 pub mod audit;
 pub mod blocks;
+pub mod cache;
 pub mod context;
 pub mod conversations;
 pub mod custom_emoji;

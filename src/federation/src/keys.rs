@@ -2,10 +2,10 @@
 
 use crate::Identity;
 use entrenous_domain::accounts::{self, KeyKind};
+use entrenous_domain::cache::Cache;
 use entrenous_domain::{Ctx, DomainError, Result};
 use entrenous_model::{AccountId, KeyGeneration, OutboundActivity};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
-use moka::sync::Cache;
 use std::sync::Arc;
 
 /// Most people whose parsed keys are kept.
@@ -31,7 +31,7 @@ pub struct SigningKeys {
 pub struct KeyRing {
     ctx: Ctx,
     identity: Identity,
-    people: Cache<AccountId, Arc<SigningKeys>>,
+    people: Arc<Cache<AccountId, Arc<SigningKeys>>>,
 }
 
 impl KeyRing {
@@ -39,7 +39,7 @@ impl KeyRing {
         Self {
             ctx,
             identity,
-            people: Cache::new(KEPT),
+            people: Arc::new(Cache::of_entries(KEPT)),
         }
     }
 
@@ -58,7 +58,7 @@ impl KeyRing {
         let ed25519 = accounts::private_key(&self.ctx, id, KeyKind::Ed25519).await?;
         let rsa = accounts::private_key(&self.ctx, id, KeyKind::Rsa).await?;
         let (Some((ed25519_id, ed25519)), Some((rsa_id, rsa))) = (ed25519, rsa) else {
-            self.people.invalidate(&id);
+            self.people.forget(&id);
             return Ok(None);
         };
         if let Some(known) = self.people.get(&id)

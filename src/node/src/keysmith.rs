@@ -6,12 +6,18 @@ use async_trait::async_trait;
 use entrenous_domain::ports::{Entropy as _, KeySmith, PersonKeys};
 use entrenous_domain::{DomainError, Result};
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 
-/// Makes keys ahead of need, on a thread of its own that sleeps while the stock is full.
+/// A node that has just started has better things to do, and so have those who waited for it.
+const REST: Duration = Duration::from_secs(10);
+
+/// Makes keys ahead of need, on a thread of its own that sleeps while the stock is full. It begins when the first are asked
+/// for, or the node has been up for some seconds.
 pub(crate) struct StockedSmith {
     stock: Mutex<mpsc::Receiver<PersonKeys>>,
+    wanted: SyncSender<()>,
 }
 
 impl StockedSmith {
@@ -19,6 +25,7 @@ impl StockedSmith {
     pub(crate) fn start(stock: usize) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(stock.max(1));
         let (begun, beginning) = sync_channel::<()>(1);
+        let (wanted, wants) = sync_channel::<()>(1);
         std::thread::Builder::new()
             .name("keysmith".to_owned())
             .spawn(move || {
@@ -26,6 +33,9 @@ impl StockedSmith {
                 // exits, and aborts a thread that asks it for the first time after that: so this one asks now.
                 SystemEntropy.fill(&mut [0; 1]);
                 drop(begun);
+                if matches!(wants.recv_timeout(REST), Err(RecvTimeoutError::Disconnected)) {
+                    return;
+                }
                 loop {
                     let keys = match make() {
                         Ok(keys) => keys,
@@ -43,6 +53,7 @@ impl StockedSmith {
         let _ = beginning.recv();
         Ok(Self {
             stock: Mutex::new(receiver),
+            wanted,
         })
     }
 }
@@ -74,6 +85,8 @@ fn make() -> std::result::Result<PersonKeys, entrenous_wire::keys::KeyError> {
 #[async_trait]
 impl KeySmith for StockedSmith {
     async fn person_keys(&self) -> Result<PersonKeys> {
+        // Full means that it was said already.
+        let _ = self.wanted.try_send(());
         let keys = self.stock.lock().await.recv().await;
         keys.ok_or_else(|| DomainError::internal("the key smith has stopped"))
     }

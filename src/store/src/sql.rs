@@ -6,7 +6,7 @@
 use crate::{Conn, StoreError, to_db};
 use chrono::NaiveDateTime;
 use diesel::{
-    QueryResult, RunQueryDsl,
+    PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
     backend::Backend,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     query_dsl::methods::LoadQuery,
@@ -20,6 +20,8 @@ use std::{borrow::Cow, marker::PhantomData};
 enum Part {
     Raw(Cow<'static, str>),
     Int(i64),
+    /// With brackets and commas; one at least.
+    Ids(Vec<i64>),
     OptInt(Option<i64>),
     Text(String),
     OptText(Option<String>),
@@ -95,14 +97,7 @@ impl Sql {
         if ids.is_empty() {
             return self.raw("(NULL)");
         }
-        let mut this = self.raw("(");
-        for (n, id) in crate::among::filled(ids.to_vec()).into_iter().enumerate() {
-            if n > 0 {
-                this = this.raw(",");
-            }
-            this = this.int(id);
-        }
-        this.raw(")")
+        self.with(Part::Ids(crate::among::filled(ids.to_vec())))
     }
 
     /// Applies `f` if there is a value.
@@ -143,6 +138,15 @@ impl Sql {
                     text.push_str(&raw);
                     continue;
                 }
+                Part::Ids(ids) => {
+                    for (n, id) in ids.into_iter().enumerate() {
+                        types.push("bigint");
+                        values.push(id.to_string());
+                        text.push_str(&format!("{}${}", if n == 0 { "(" } else { "," }, types.len()));
+                    }
+                    text.push(')');
+                    continue;
+                }
                 Part::Int(value) => ("bigint", value.to_string()),
                 Part::Text(value) => ("text", format!("'{}'", value.replace('\'', "''"))),
                 Part::Moment(value) => ("timestamp", format!("'{value}'")),
@@ -162,15 +166,16 @@ impl Sql {
     /// All rows, of the SQL types `ST`.
     pub(crate) fn load<ST, U>(self, conn: &mut Conn) -> Result<Vec<U>, StoreError>
     where
-        for<'q> Typed<ST>: LoadQuery<'q, Conn, U>,
+        for<'q> Typed<ST>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
     {
-        Ok(Typed::<ST>(self, PhantomData).load::<U>(conn)?)
+        let typed = Typed::<ST>(self, PhantomData);
+        Ok(both!(conn, c => typed.load::<U>(c))?)
     }
 
     /// The first row, if there is one.
     pub(crate) fn first<ST, U>(self, conn: &mut Conn) -> Result<Option<U>, StoreError>
     where
-        for<'q> Typed<ST>: LoadQuery<'q, Conn, U>,
+        for<'q> Typed<ST>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
     {
         Ok(self.load::<ST, U>(conn)?.into_iter().next())
     }
@@ -192,7 +197,8 @@ impl Sql {
 
     /// Runs a statement without rows; how many it touched.
     pub(crate) fn run(self, conn: &mut Conn) -> Result<usize, StoreError> {
-        Ok(Typed::<()>(self, PhantomData).execute(conn)?)
+        let typed = Typed::<()>(self, PhantomData);
+        Ok(both!(conn, c => typed.execute(c))?)
     }
 }
 
@@ -216,7 +222,9 @@ impl<ST> Query for Typed<ST> {
     type SqlType = ST;
 }
 
-impl<ST> RunQueryDsl<Conn> for Typed<ST> {}
+// Each database for itself: by the way of the connection that may be either, a statement is put together twice.
+impl<ST> RunQueryDsl<SqliteConnection> for Typed<ST> {}
+impl<ST> RunQueryDsl<PgConnection> for Typed<ST> {}
 
 impl<DB, ST> QueryFragment<DB> for Typed<ST>
 where
@@ -241,6 +249,13 @@ where
             match part {
                 Part::Raw(text) => out.push_sql(text),
                 Part::Int(value) => out.push_bind_param::<BigInt, i64>(value)?,
+                Part::Ids(ids) => {
+                    for (n, id) in ids.iter().enumerate() {
+                        out.push_sql(if n == 0 { "(" } else { "," });
+                        out.push_bind_param::<BigInt, i64>(id)?;
+                    }
+                    out.push_sql(")");
+                }
                 Part::OptInt(value) => out.push_bind_param::<Nullable<BigInt>, Option<i64>>(value)?,
                 Part::Text(value) => out.push_bind_param::<Text, str>(value.as_str())?,
                 Part::OptText(value) => out.push_bind_param::<Nullable<Text>, Option<String>>(value)?,

@@ -50,17 +50,15 @@ pub fn insert(conn: &mut Conn, token: &Token, hash: &str) -> Result<(), StoreErr
 /// # Errors
 /// The database's.
 pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Token>, StoreError> {
-    tokens::table
-        .filter(tokens::token_hash.eq(hash))
-        .select((
-            tokens::id,
-            tokens::app_id,
-            tokens::account_id,
-            tokens::scopes,
-            tokens::created_at,
-            tokens::revoked_at,
-        ))
-        .first::<Columns>(conn)
+    let query = tokens::table.filter(tokens::token_hash.eq(hash)).select((
+        tokens::id,
+        tokens::app_id,
+        tokens::account_id,
+        tokens::scopes,
+        tokens::created_at,
+        tokens::revoked_at,
+    ));
+    both!(conn, c => query.first::<Columns>(c))
         .optional()?
         .map(token)
         .transpose()

@@ -7,14 +7,14 @@ use super::emoji::{ReactionUrls, reaction_names, reaction_urls};
 use super::filter::FilterResult;
 use super::status::{Mine, Shared, Status};
 use super::{Faces, accounts_of};
+use entrenous_domain::cache::Cache;
 use entrenous_domain::custom_emoji::{self, Emojis};
 use entrenous_domain::filters::{self, Active};
-use entrenous_domain::posts::{Body, PostView, QuoteView};
+use entrenous_domain::posts::{Body, Flags, PostView, QuoteView};
 use entrenous_domain::{Ctx, DomainError, Result};
-use entrenous_model::{Account, AccountId, PostId};
-use moka::sync::Cache;
+use entrenous_model::{Account, AccountId, PostId, QuotePolicy};
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What all pieces of posts, and all of accounts, may take, in bytes each.
@@ -45,15 +45,9 @@ impl Default for Fragments {
 
 fn room<K, T>() -> Cache<K, Arc<Piece<T>>>
 where
-    K: std::hash::Hash + Eq + Send + Sync + 'static,
-    T: Send + Sync + 'static,
+    K: std::hash::Hash + Eq + Clone,
 {
-    Cache::builder()
-        .max_capacity(ROOM)
-        .weigher(|_: &K, piece: &Arc<Piece<T>>| {
-            u32::try_from(size_of::<Piece<T>>() + piece.json.len()).unwrap_or(u32::MAX)
-        })
-        .build()
+    Cache::of_bytes(ROOM, |_, piece| size_of::<Piece<T>>() + piece.json.len())
 }
 
 /// Whether a post stands by itself, or in one that quotes it.
@@ -100,9 +94,9 @@ impl Fragments {
         views
             .iter()
             .map(|view| {
-                let mut json = String::with_capacity(4_096);
-                self.append(&answer, &mut json, view, &answer.filtered(view), Depth::Whole)?;
-                Ok(Status::of(json))
+                let mut out = Out::with_room(4_096);
+                self.append(&answer, &mut out, view)?;
+                out.status()
             })
             .collect()
     }
@@ -113,28 +107,32 @@ impl Fragments {
     /// Only the store's.
     pub(crate) async fn with_text(&self, ctx: &Ctx, viewer: AccountId, view: &PostView) -> Result<Status> {
         let answer = self.answer(ctx, viewer, std::slice::from_ref(view)).await?;
-        let mut json = String::new();
-        self.append(&answer, &mut json, view, &answer.filtered(view), Depth::Whole)?;
-        let text = json_of(&view.post.source)?;
-        Ok(Status::of(format!("{},\"text\":{text}}}", open(&json))))
+        let mut out = Out::with_room(4_096);
+        self.append(&answer, &mut out, view)?;
+        // The last brace makes way.
+        out.json.pop();
+        out.text(",\"text\":");
+        out.json(&view.post.source)?;
+        out.text("}");
+        out.status()
     }
 
     /// A list of posts as JSON, with nothing copied twice.
     ///
     /// # Errors
     /// Only the store's.
-    pub(crate) async fn list(&self, ctx: &Ctx, viewer: AccountId, views: &[PostView]) -> Result<String> {
+    pub(crate) async fn list(&self, ctx: &Ctx, viewer: AccountId, views: &[PostView]) -> Result<Vec<u8>> {
         let answer = self.answer(ctx, viewer, views).await?;
-        let mut json = String::with_capacity(64 + views.len() * 3_072);
-        json.push('[');
+        let mut out = Out::with_room(64 + views.len() * 3_072);
+        out.text("[");
         for (n, view) in views.iter().enumerate() {
             if n > 0 {
-                json.push(',');
+                out.text(",");
             }
-            self.append(&answer, &mut json, view, &answer.filtered(view), Depth::Whole)?;
+            self.append(&answer, &mut out, view)?;
         }
-        json.push(']');
-        Ok(json)
+        out.text("]");
+        Ok(out.json)
     }
 
     async fn answer<'a>(&self, ctx: &'a Ctx, viewer: AccountId, views: &[PostView]) -> Result<Answer<'a>> {
@@ -178,11 +176,16 @@ impl Fragments {
         Ok(people)
     }
 
+    /// One post that stands by itself.
+    fn append(&self, answer: &Answer<'_>, out: &mut Out, view: &PostView) -> Result<()> {
+        self.append_at(answer, out, view, &answer.filtered(view), Depth::Whole)
+    }
+
     /// One post. A boost and the post in it are filtered alike.
-    fn append(
+    fn append_at(
         &self,
         answer: &Answer<'_>,
-        json: &mut String,
+        out: &mut Out,
         view: &PostView,
         filtered: &[FilterResult],
         depth: Depth,
@@ -191,49 +194,45 @@ impl Fragments {
         let boosted = view.boosted.as_deref();
         let shared = self.post(answer, &view.body, boosted.map(|inner| &inner.body))?;
         // Each piece is an object: its last or first brace makes way for what follows or goes before.
-        json.push_str(open(&shared.json));
-        json.push_str(",\"account\":");
-        json.push_str(people.get(&view.account.id).map_or("null", |piece| &piece.json));
-        json.push_str(",\"reblog\":");
+        out.text(open(&shared.json));
+        out.text(",\"account\":");
+        out.text(people.get(&view.account.id).map_or("null", |piece| &piece.json));
+        out.text(",\"reblog\":");
         match boosted {
-            Some(inner) => self.append(answer, json, inner, filtered, depth)?,
-            None => json.push_str("null"),
+            Some(inner) => self.append_at(answer, out, inner, filtered, depth)?,
+            None => out.text("null"),
         }
-        json.push_str(",\"quote\":");
+        out.text(",\"quote\":");
         match view.quote.as_deref() {
-            Some(quote) => self.append_quote(answer, json, quote, depth)?,
-            None => json.push_str("null"),
+            Some(quote) => self.append_quote(answer, out, quote, depth)?,
+            None => out.text("null"),
         }
-        let pictures = (&*answer.emojis, &answer.reactions);
-        let mine = Mine::of(answer.ctx, pictures, answer.viewer, view, filtered)?;
-        let brace = json.len();
-        serde_json::to_writer(Text(json), &mine).map_err(no_json)?;
-        json.replace_range(brace..=brace, ",");
-        Ok(())
+        out.text(",");
+        out.mine(answer, view, filtered)
     }
 
     /// What a post quotes: with the quoted post, or, if the post is quoted itself, with its id alone.
     fn append_quote(
         &self,
         answer: &Answer<'_>,
-        json: &mut String,
+        out: &mut Out,
         quote: &QuoteView,
         depth: Depth,
     ) -> Result<()> {
-        json.push_str("{\"state\":\"");
-        json.push_str(quote.sight.as_str());
+        out.text("{\"state\":\"");
+        out.text(quote.sight.as_str());
         match (depth, &quote.post) {
             (Depth::Whole, Some(post)) => {
-                json.push_str("\",\"quoted_status\":");
-                self.append(answer, json, post, &answer.filtered(post), Depth::Quoted)?;
+                out.text("\",\"quoted_status\":");
+                self.append_at(answer, out, post, &answer.filtered(post), Depth::Quoted)?;
             }
-            (Depth::Whole, None) => json.push_str("\",\"quoted_status\":null"),
+            (Depth::Whole, None) => out.text("\",\"quoted_status\":null"),
             (Depth::Quoted, _) => {
-                json.push_str("\",\"quoted_status_id\":");
-                json.push_str(&json_of(&quote.id.map(|id| id.to_string()))?);
+                out.text("\",\"quoted_status_id\":");
+                out.json(&quote.id.map(|id| id.to_string()))?;
             }
         }
-        json.push('}');
+        out.text("}");
         Ok(())
     }
 
@@ -271,7 +270,10 @@ fn open(object: &str) -> &str {
 }
 
 fn json_of<T: serde::Serialize>(entity: &T) -> Result<String> {
-    serde_json::to_string(entity).map_err(no_json)
+    // Most are as long as that: nothing grows step by step.
+    let mut out = Out::with_room(2_048);
+    out.json(entity)?;
+    String::from_utf8(out.json).map_err(DomainError::internal)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what `map_err` gives")]
@@ -279,19 +281,71 @@ fn no_json(error: serde_json::Error) -> DomainError {
     DomainError::Internal(format!("an entity could not be serialised: {error}"))
 }
 
-/// Appends JSON to a text, without a text of its own for each post.
-struct Text<'a>(&'a mut String);
+/// JSON being put together.
+struct Out {
+    json: Vec<u8>,
+    /// Viewers' own parts that stand in it already: most posts of a page have the same.
+    plain: Vec<(Plain, Range<usize>)>,
+}
 
-impl Write for Text<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // It comes in whole words and signs.
-        let text =
-            str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        self.0.push_str(text);
-        Ok(bytes.len())
+/// What a viewer's own part says of a post with neither poll nor reactions, which no filter matches.
+#[derive(PartialEq)]
+struct Plain {
+    flags: Flags,
+    policy: QuotePolicy,
+    pinned: Option<bool>,
+}
+
+impl Plain {
+    /// Of a post; `None` if there is more to say.
+    fn of(viewer: AccountId, view: &PostView, filtered: &[FilterResult]) -> Option<Self> {
+        let proper = view.boosted.as_deref().unwrap_or(view);
+        let more = proper.poll.is_some() || !proper.reactions.is_empty() || !filtered.is_empty();
+        (!more).then(|| Self {
+            flags: view.flags,
+            policy: proper.post.quote_policy,
+            pinned: Mine::pinned(viewer, view),
+        })
+    }
+}
+
+impl Out {
+    fn with_room(bytes: usize) -> Self {
+        Self {
+            json: Vec::with_capacity(bytes),
+            plain: Vec::new(),
+        }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    fn text(&mut self, text: &str) {
+        self.json.extend_from_slice(text.as_bytes());
+    }
+
+    fn json<T: serde::Serialize>(&mut self, entity: &T) -> Result<()> {
+        serde_json::to_writer(&mut self.json, entity).map_err(no_json)
+    }
+
+    /// The viewer's own part of a post, without its first brace.
+    fn mine(&mut self, answer: &Answer<'_>, view: &PostView, filtered: &[FilterResult]) -> Result<()> {
+        let plain = Plain::of(answer.viewer, view, filtered);
+        let known = self.plain.iter().find(|(one, _)| Some(one) == plain.as_ref());
+        if let Some((_, range)) = known {
+            self.json.extend_from_within(range.clone());
+            return Ok(());
+        }
+        let pictures = (&*answer.emojis, &answer.reactions);
+        let mine = Mine::of(answer.ctx, pictures, answer.viewer, view, filtered)?;
+        let begin = self.json.len();
+        self.json(&mine)?;
+        self.json.remove(begin);
+        if let Some(plain) = plain {
+            self.plain.push((plain, begin..self.json.len()));
+        }
         Ok(())
+    }
+
+    fn status(self) -> Result<Status> {
+        let json = String::from_utf8(self.json);
+        Ok(Status::of(json.map_err(DomainError::internal)?))
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn render_statuses(
 ///
 /// # Errors
 /// Only the store's.
-pub(crate) async fn status_list(state: &ApiState, viewer: AccountId, views: &[PostView]) -> Result<String> {
+pub(crate) async fn status_list(state: &ApiState, viewer: AccountId, views: &[PostView]) -> Result<Vec<u8>> {
     state.fragments().list(state.ctx(), viewer, views).await
 }
 

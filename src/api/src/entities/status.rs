@@ -213,6 +213,12 @@ impl<'a> Shared<'a> {
 }
 
 impl<'a> Mine<'a> {
+    /// Whether one's own post is pinned.
+    pub(super) fn pinned(viewer: AccountId, view: &PostView) -> Option<bool> {
+        let own = view.post.account == viewer && view.post.boost_of.is_none();
+        own.then_some(view.post.pinned_at.is_some())
+    }
+
     /// Of a viewer.
     ///
     /// # Errors
@@ -225,14 +231,13 @@ impl<'a> Mine<'a> {
         filtered: &'a [FilterResult],
     ) -> Result<Self> {
         let flags = view.flags;
-        let own = view.post.account == viewer && view.post.boost_of.is_none();
         let reactions = EmojiReaction::all(view, urls);
         Ok(Self {
             favourited: flags.favourited,
             reblogged: flags.boosted,
             muted: flags.muted,
             bookmarked: flags.bookmarked,
-            pinned: own.then_some(view.post.pinned_at.is_some()),
+            pinned: Self::pinned(viewer, view),
             quote_approval: QuoteApproval::of(view),
             poll: Poll::of(ctx, emojis, viewer, view)?,
             pleroma: StatusPleroma {

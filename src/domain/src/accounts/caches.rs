@@ -4,6 +4,7 @@
 //! was read only if nothing was forgotten since. Forgetting happens after the commit, so nothing stale survives.
 
 use super::{KeyKind, PublicKey};
+use crate::cache::Cache;
 use crate::custom_emoji;
 use crate::filters::Filters;
 use crate::follows::{Digests, Told};
@@ -15,7 +16,6 @@ use crate::timelines::Homes;
 use crate::trends::Trends;
 use crate::uses::Uses;
 use entrenous_model::{Account, AccountId, Event, Member, PeerId, TokenId};
-use moka::sync::Cache;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -75,25 +75,13 @@ pub struct Caches {
 impl Default for Caches {
     fn default() -> Self {
         Self {
-            accounts: Cache::builder()
-                .max_capacity(ACCOUNTS)
-                .time_to_live(BACKSTOP)
-                .build(),
+            accounts: Cache::of_entries(ACCOUNTS).living(BACKSTOP),
             account_marks: Striped::default(),
-            bearers: Cache::builder()
-                .max_capacity(BEARERS)
-                .time_to_live(BACKSTOP)
-                .build(),
+            bearers: Cache::of_entries(BEARERS).living(BACKSTOP),
             bearer_marks: Marks::default(),
-            owners: Cache::builder()
-                .max_capacity(OWNERS)
-                .time_to_live(BACKSTOP)
-                .build(),
+            owners: Cache::of_entries(OWNERS).living(BACKSTOP),
             owner_marks: Marks::default(),
-            private: Cache::builder()
-                .max_capacity(PRIVATE)
-                .time_to_live(BACKSTOP)
-                .build(),
+            private: Cache::of_entries(PRIVATE).living(BACKSTOP),
             private_marks: Marks::default(),
             posts: Bodies::default(),
             homes: Homes::default(),
@@ -191,13 +179,13 @@ impl Caches {
         self.forget_posts();
         self.filters.forget_all();
         self.forget_bearers(|_| true);
-        self.private_marks.forget(|| self.private.invalidate_all());
+        self.private_marks.forget(|| self.private.forget_all());
     }
 
     /// Forgets one account, whose profile or counters changed.
     pub fn forget_account(&self, id: AccountId) {
         if let Some(marks) = self.account_marks.of(id.get()) {
-            marks.forget(|| self.accounts.invalidate(&id));
+            marks.forget(|| self.accounts.forget(&id));
         }
     }
 
@@ -209,33 +197,25 @@ impl Caches {
 
     fn forget_everyone(&self) {
         self.account_marks.forget_all();
-        self.accounts.invalidate_all();
-        self.owner_marks.forget(|| self.owners.invalidate_all());
+        self.accounts.forget_all();
+        self.owner_marks.forget(|| self.owners.forget_all());
     }
 
     /// People of a peer, what they wrote, and what was answered with a peer's emoji; nothing else, or a peer that sends one
     /// emoji after the other would keep all of us reading from the disk.
     fn forget_shown_by(&self, peer: PeerId) {
         self.account_marks.forget_all();
-        for (id, known) in &self.accounts {
-            if known.account.peer == Some(peer) {
-                self.accounts.invalidate(&*id);
-            }
-        }
+        self.accounts
+            .forget_each(|_, known| known.account.peer == Some(peer));
         self.posts.forget_shown_by(peer);
     }
 
     fn forget_keys(&self, id: AccountId) {
-        self.owner_marks.forget(|| {
-            for (key_id, (owner, _)) in &self.owners {
-                if owner == id {
-                    self.owners.invalidate(key_id.as_str());
-                }
-            }
-        });
+        self.owner_marks
+            .forget(|| self.owners.forget_each(|_, (owner, _)| *owner == id));
         self.private_marks.forget(|| {
-            self.private.invalidate(&(id, KeyKind::Rsa));
-            self.private.invalidate(&(id, KeyKind::Ed25519));
+            self.private.forget(&(id, KeyKind::Rsa));
+            self.private.forget(&(id, KeyKind::Ed25519));
         });
     }
 
@@ -244,13 +224,8 @@ impl Caches {
     }
 
     fn forget_bearers(&self, which: impl Fn(&Bearer) -> bool) {
-        self.bearer_marks.forget(|| {
-            for (hash, bearer) in &self.bearers {
-                if which(&bearer) {
-                    self.bearers.invalidate(hash.as_str());
-                }
-            }
-        });
+        self.bearer_marks
+            .forget(|| self.bearers.forget_each(|_, bearer| which(bearer)));
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Option<Arc<Known>> {

@@ -3,12 +3,12 @@
 use super::fold::readable;
 use super::matcher::Matcher;
 use crate::Result;
+use crate::cache::Cache;
 use crate::marks::{Mark, Striped};
 use crate::posts::Body;
 use entrenous_model::{
     AccountId, Filter, FilterAction, FilterContext, FilterContexts, FilterKeyword, FilterStatus, PostId, Time,
 };
-use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,18 +122,10 @@ pub(crate) struct Filters {
 
 impl Default for Filters {
     fn default() -> Self {
-        let weight = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
         Self {
-            kept: Cache::builder()
-                .max_capacity(ROOM)
-                .weigher(move |_: &AccountId, one: &Arc<Compiled>| weight(one.weight()))
-                .time_to_live(BACKSTOP)
-                .build(),
+            kept: Cache::of_bytes(ROOM, |_, one: &Arc<Compiled>| one.weight()).living(BACKSTOP),
             marks: Striped::default(),
-            texts: Cache::builder()
-                .max_capacity(ROOM)
-                .weigher(move |_: &PostId, one: &Arc<Text>| weight(size_of::<Text>() + one.folded.len()))
-                .build(),
+            texts: Cache::of_bytes(ROOM, |_, one: &Arc<Text>| size_of::<Text>() + one.folded.len()),
         }
     }
 }
@@ -142,14 +134,14 @@ impl Filters {
     /// Someone's filters have changed.
     pub(crate) fn forget(&self, owner: AccountId) {
         if let Some(marks) = self.marks.of(owner.get()) {
-            marks.forget(|| self.kept.invalidate(&owner));
+            marks.forget(|| self.kept.forget(&owner));
         }
     }
 
     /// Anything may have changed.
     pub(crate) fn forget_all(&self) {
         self.marks.forget_all();
-        self.kept.invalidate_all();
+        self.kept.forget_all();
     }
 
     pub(super) fn get(&self, owner: AccountId) -> Option<Arc<Compiled>> {

@@ -1,11 +1,11 @@
 //! The digest of a person's followers in one place, which two nodes compare (FEP-8fcf).
 
+use crate::cache::Cache;
 use crate::secrets::hex;
 use crate::{Ctx, Result};
 use aws_lc_rs::digest::{SHA256, digest as sha};
 use entrenous_model::AccountId;
 use entrenous_store::follower_sets::{self as sets, Place};
-use moka::sync::Cache;
 
 /// Followers of one person in one place that are compared. More are not: their list is a document of more than 1 MiB,
 /// which no node reads.
@@ -59,7 +59,7 @@ pub(crate) struct Digests(Cache<(AccountId, Place), Kept>);
 
 impl Default for Digests {
     fn default() -> Self {
-        Self(Cache::new(KEPT))
+        Self(Cache::of_entries(KEPT))
     }
 }
 

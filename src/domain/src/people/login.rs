@@ -1,14 +1,13 @@
 //! Passwords.
 
+use crate::cache::Cache;
 use crate::{Ctx, DomainError, Result, accounts, work};
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use entrenous_model::{AccountId, Event, Time, TokenId};
 use entrenous_store as store;
-use moka::sync::Cache;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -46,22 +45,16 @@ pub(crate) struct LoginGuard {
 
 impl Default for LoginGuard {
     fn default() -> Self {
-        let windows = || {
-            Cache::builder()
-                .max_capacity(WATCHED)
-                .time_to_idle(Duration::from_secs(900))
-                .build()
-        };
         Self {
-            names: windows(),
-            addresses: windows(),
+            names: Cache::of_entries(WATCHED),
+            addresses: Cache::of_entries(WATCHED),
             hashing: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 }
 
 /// Counts a try as a failure before it is known to be one, so that tries in parallel count.
-fn count(windows: &Windows, key: String, most: u32, now: Time) -> Result<()> {
+fn count(windows: &Windows, key: &str, most: u32, now: Time) -> Result<()> {
     let window = windows.get_with(key, || {
         Arc::new(Mutex::new(Window {
             since: now,
@@ -202,8 +195,8 @@ pub async fn authenticate(ctx: &Ctx, username: &str, password: String, address: 
     let now = ctx.now();
     let name: String = username.trim().to_lowercase().chars().take(64).collect();
     let address = address_key(address);
-    count(&guard.addresses, address.clone(), FAILURES_PER_ADDRESS, now)?;
-    count(&guard.names, name.clone(), FAILURES_PER_NAME, now)?;
+    count(&guard.addresses, &address, FAILURES_PER_ADDRESS, now)?;
+    count(&guard.names, &name, FAILURES_PER_NAME, now)?;
     if password.len() > MOST_BYTES {
         return Err(WRONG);
     }
@@ -221,7 +214,7 @@ pub async fn authenticate(ctx: &Ctx, username: &str, password: String, address: 
         return Err(WRONG);
     };
     uncount(&guard.addresses, &address);
-    guard.names.invalidate(&name);
+    guard.names.forget(&name);
     Ok(id)
 }
 

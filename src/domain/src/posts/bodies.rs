@@ -3,10 +3,10 @@
 //! Whether someone may see a post is never kept here: only what it is.
 
 use super::{Body, Mention};
+use crate::cache::Cache;
 use crate::marks::{Mark, Marks};
 use entrenous_model::{AccountId, Attachment, Origin, PeerId, PollOption, Post, PostId};
 use entrenous_store::{Conn, StoreError, polls, posts as rows};
-use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,13 +24,8 @@ pub(crate) struct Bodies {
 
 impl Default for Bodies {
     fn default() -> Self {
-        let weigh = |_: &PostId, body: &Arc<Body>| u32::try_from(body.weight()).unwrap_or(u32::MAX);
         Self {
-            kept: Cache::builder()
-                .max_capacity(ROOM)
-                .weigher(weigh)
-                .time_to_live(BACKSTOP)
-                .build(),
+            kept: Cache::of_bytes(ROOM, |_, body: &Arc<Body>| body.weight()).living(BACKSTOP),
             marks: Marks::default(),
         }
     }
@@ -51,7 +46,7 @@ impl Bodies {
 
     /// The post has changed.
     pub(crate) fn forget(&self, id: PostId) {
-        self.marks.forget(|| self.kept.invalidate(&id));
+        self.marks.forget(|| self.kept.forget(&id));
     }
 
     /// The pictures of a peer's emoji have changed: what its people wrote, and what was answered with an emoji of a peer.
@@ -60,18 +55,12 @@ impl Bodies {
             let foreign = body.reactions.iter().any(|one| one.name.contains('@'));
             body.post.peer == Some(peer) || foreign
         };
-        self.marks.forget(|| {
-            for (id, body) in &self.kept {
-                if shows(&body) {
-                    self.kept.invalidate(&*id);
-                }
-            }
-        });
+        self.marks.forget(|| self.kept.forget_each(|_, body| shows(body)));
     }
 
     /// Anything may have changed.
     pub(crate) fn forget_all(&self) {
-        self.marks.forget(|| self.kept.invalidate_all());
+        self.marks.forget(|| self.kept.forget_all());
     }
 
     /// The posts of these ids, from memory or else read, tombstones included.

@@ -5,12 +5,12 @@
 //! identity: one that was edited, counted or deleted since is asked for anew, and with it whether it may still be seen.
 
 use super::MOST;
+use crate::cache::Cache;
 use crate::marks::{Mark, Striped};
 use crate::posts::{self, PostView, Seeable};
 use crate::{Ctx, Result};
 use entrenous_model::{AccountId, Page, PostId, Time};
 use entrenous_store::{timelines as rows, visible::Viewer as Seen};
-use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -48,10 +48,7 @@ pub(crate) struct Homes {
 impl Default for Homes {
     fn default() -> Self {
         Self {
-            kept: Cache::builder()
-                .max_capacity(OWNERS)
-                .time_to_live(BACKSTOP)
-                .build(),
+            kept: Cache::of_entries(OWNERS).living(BACKSTOP),
             marks: Striped::default(),
         }
     }
@@ -61,14 +58,14 @@ impl Homes {
     /// Something changed that `owner` sees.
     pub(crate) fn forget(&self, owner: AccountId) {
         if let Some(marks) = self.marks.of(owner.get()) {
-            marks.forget(|| self.kept.invalidate(&owner));
+            marks.forget(|| self.kept.forget(&owner));
         }
     }
 
     /// Anything may have changed.
     pub(crate) fn forget_all(&self) {
         self.marks.forget_all();
-        self.kept.invalidate_all();
+        self.kept.forget_all();
     }
 
     fn mark(&self, owner: AccountId) -> Option<Mark> {
@@ -119,13 +116,18 @@ async fn shown(ctx: &Ctx, posts: &[Seeable]) -> Result<HomePage> {
 /// One look at the database for all of it.
 async fn read(ctx: &Ctx, owner: AccountId, page: Page) -> Result<Newest> {
     let (reader, now) = (ctx.clone(), ctx.now());
+    // Older pages are not kept.
+    let first = page == Page::first(page.limit);
     let newest = ctx.store().read(move |conn| {
         let marked = posts::Marked::before_reading(reader.caches());
         let visible = rows::home(conn, owner, &page, now)?;
         let posts = posts::seeable(conn, reader.caches(), &marked, Seen::Person(owner), &visible, now)?;
         Ok(Newest {
             whole: i64::try_from(visible.len()).is_ok_and(|rows| rows < page.limit),
-            until: rows::next_unmuted(conn, owner, now)?,
+            until: match first {
+                true => rows::next_unmuted(conn, owner, now)?,
+                false => None,
+            },
             posts,
             held: Mutex::new(marked.posts()),
         })

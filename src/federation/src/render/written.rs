@@ -2,9 +2,9 @@
 
 use super::reader::Kind;
 use bytes::Bytes;
+use entrenous_domain::cache::Cache;
 use entrenous_domain::posts::Body;
 use entrenous_model::ActivityId;
-use moka::sync::Cache;
 use std::sync::Arc;
 
 /// What all of them may take, in bytes.
@@ -17,10 +17,8 @@ pub(crate) struct Written(Cache<Key, (Arc<Body>, Bytes)>);
 
 impl Default for Written {
     fn default() -> Self {
-        let weigh = |_: &Key, (body, bytes): &(Arc<Body>, Bytes)| {
-            u32::try_from(body.weight() + bytes.len()).unwrap_or(u32::MAX)
-        };
-        Self(Cache::builder().max_capacity(ROOM).weigher(weigh).build())
+        let weigh = |_: &Key, (body, bytes): &(Arc<Body>, Bytes)| body.weight() + bytes.len();
+        Self(Cache::of_bytes(ROOM, weigh))
     }
 }
 

@@ -11,9 +11,11 @@ pub use leave::{end_follows, hide_posts};
 
 use crate::among::among;
 use crate::schema::{accounts, members, peers};
+use crate::sql::Sql;
 use crate::{Conn, StoreError, from_db};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use entrenous_model::{Account, AccountId, AccountKind, MediaId, Member, Origin, PeerId, PeerState};
 
 /// A row of `accounts`, in the order of its columns.
@@ -48,6 +50,14 @@ pub(crate) struct Row {
     following_count: i64,
     featured_uri: Option<String>,
 }
+
+/// The columns of a [`Row`], of the alias `a`.
+const COLUMNS: &str = "a.id, a.username, a.username_key, a.peer_id, a.origin, a.kind, a.display_name, a.note, \
+     a.note_source, a.fields, a.avatar_id, a.header_id, a.locked, a.discoverable, a.uri, a.url, a.inbox_uri, \
+     a.shared_inbox_uri, a.followers_uri, a.created_at, a.updated_at, a.last_posted_at, a.fetched_at, a.disabled_at, \
+     a.statuses_count, a.followers_count, a.following_count, a.featured_uri";
+
+type SqlFull = (accounts::SqlType, Nullable<members::SqlType>, Nullable<Text>);
 
 impl TryFrom<Row> for Account {
     type Error = StoreError;
@@ -195,16 +205,16 @@ pub struct Full {
 /// The database's.
 pub fn full(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Full>, StoreError> {
     let ids: Vec<i64> = ids.iter().copied().map(AccountId::get).collect();
-    accounts::table
-        .left_join(members::table.on(members::account_id.eq(accounts::id)))
-        .left_join(peers::table.on(peers::id.nullable().eq(accounts::peer_id)))
-        .filter(among(accounts::id, ids))
-        .select((
-            accounts::all_columns,
-            members::all_columns.nullable(),
-            peers::state.nullable(),
-        ))
-        .load::<(Row, Option<crate::members::Row>, Option<String>)>(conn)?
+    // Asked for with most pages: columns written out need not be put together each time.
+    Sql::new("SELECT ")
+        .raw(COLUMNS)
+        .raw(
+            ", m.account_id, m.role, m.password_hash, m.locale, m.default_visibility, m.default_sensitive, \
+             m.default_language, m.created_at, m.disabled_at, m.default_quote_policy, p.state FROM accounts a \
+             LEFT JOIN members m ON m.account_id = a.id LEFT JOIN peers p ON p.id = a.peer_id WHERE a.id IN ",
+        )
+        .ids(&ids)
+        .load::<SqlFull, (Row, Option<crate::members::Row>, Option<String>)>(conn)?
         .into_iter()
         .map(|(row, member, state)| {
             Ok(Full {

@@ -4,9 +4,9 @@ mod remove;
 mod row;
 mod write;
 
-use crate::among::among;
-use crate::schema::attachments::dsl;
+use crate::schema::attachments::{self, dsl};
 use crate::schema::scheduled_files;
+use crate::sql::Sql;
 use crate::{Conn, StoreError};
 use diesel::prelude::*;
 use entrenous_model::{AccountId, Attachment, AttachmentState, MediaId, PostId};
@@ -39,11 +39,12 @@ pub fn of_posts(conn: &mut Conn, posts: &[i64]) -> Result<Vec<Attachment>, Store
     if posts.is_empty() {
         return Ok(Vec::new());
     }
-    dsl::attachments
-        .filter(among(dsl::post_id.assume_not_null(), posts.iter().copied()))
-        .filter(dsl::post_id.is_not_null())
-        .order((dsl::post_id, dsl::place, dsl::id))
-        .load::<Row>(conn)?
+    Sql::new("SELECT ")
+        .raw(row::COLUMNS)
+        .raw(" FROM attachments f WHERE f.post_id IN ")
+        .ids(posts)
+        .raw(" ORDER BY f.post_id, f.place, f.id")
+        .load::<attachments::SqlType, Row>(conn)?
         .into_iter()
         .map(Row::into_attachment)
         .collect()

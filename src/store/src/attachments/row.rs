@@ -5,6 +5,12 @@ use chrono::NaiveDateTime;
 use diesel::Queryable;
 use entrenous_model::{AccountId, Attachment, AttachmentKind, Focus, MediaId, PostId, Preview};
 
+/// The columns of a [`Row`], of the alias `f`.
+pub(super) const COLUMNS: &str = "f.id, f.account_id, f.post_id, f.place, f.kind, f.state, f.content_type, f.hash, \
+     f.size, f.width, f.height, f.duration, f.preview_hash, f.preview_type, f.preview_size, f.preview_width, \
+     f.preview_height, f.blurhash, f.focus_x, f.focus_y, f.description, f.remote_url, f.epoch, f.created_at, \
+     f.changed_at, f.frame_rate, f.poster_url, f.poster_due";
+
 #[derive(Queryable)]
 pub(super) struct Row {
     id: i64,
