@@ -150,14 +150,22 @@ pub(crate) fn person_wanted(sql: Sql, who: Who, now: Time) -> Sql {
 pub(crate) fn wanted(sql: Sql, who: Who, now: Time) -> Sql {
     let sql = sql.raw("(COALESCE(p.peer_id, o.peer_id) IS NULL OR ");
     let sql = node_wanted(sql, who, "p.peer_id, o.peer_id").raw(") AND ");
+    let sql = author_wanted(sql, "p", who, now).raw(" AND (p.boost_of IS NULL OR (");
+    author_wanted(sql, "o", who, now).raw("))")
+}
+
+/// The condition "`who` neither blocks nor mutes the author of `p`". Each author for itself: SQLite makes a table of a list of
+/// two columns, for each row anew.
+fn author_wanted(sql: Sql, p: &'static str, who: Who, now: Time) -> Sql {
     sql.raw("NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = ")
         .who(who)
-        .raw(
-            " AND b.target_id IN (p.account_id, o.account_id)) \
-             AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.account_id = ",
-        )
+        .raw(format!(
+            " AND b.target_id = {p}.account_id) AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.account_id = "
+        ))
         .who(who)
-        .raw(" AND u.target_id IN (p.account_id, o.account_id) AND (u.expires_at IS NULL OR u.expires_at > ")
+        .raw(format!(
+            " AND u.target_id = {p}.account_id AND (u.expires_at IS NULL OR u.expires_at > "
+        ))
         .time(now)
         .raw("))")
 }

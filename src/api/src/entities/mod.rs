@@ -36,6 +36,7 @@ pub(crate) use scheduled::{ScheduledStatus, one_scheduled, scheduled};
 pub(crate) use status::{Context, Status, StatusEdit, StatusSource, StatusTag, tag_url};
 
 use crate::state::ApiState;
+use chrono::SecondsFormat;
 use entrenous_domain::posts::{Body, PostView};
 use entrenous_domain::{DomainError, Result, attachments, custom_emoji, posts};
 use entrenous_model::{self as model, AccountId, PostId, Time};
@@ -43,7 +44,7 @@ use std::sync::Arc;
 
 /// A moment as Mastodon clients parse it: UTC, exactly three decimals, `Z`.
 pub(crate) fn stamp(time: Time) -> String {
-    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// Statuses for one viewer.
