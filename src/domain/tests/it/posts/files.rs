@@ -67,7 +67,7 @@ async fn opens(ctx: &Ctx, path: &str) -> bool {
 }
 
 async fn there(ctx: &Ctx, hash: Option<&String>) -> bool {
-    ctx.files().get(hash.unwrap()).await.unwrap().is_some()
+    ctx.files().open(hash.unwrap()).await.unwrap().is_some()
 }
 
 stories! {
