@@ -12,6 +12,7 @@ const SAFE: &[&str] = &[
     "image/webp",
     "image/avif",
     "audio/mpeg",
+    "audio/aac",
     "audio/ogg",
     "audio/wav",
     "audio/flac",

@@ -465,6 +465,7 @@ async fn films_and_sounds_say_what_they_are() {
         "video/quicktime",
         "audio/webm",
         "audio/x-m4a",
+        "audio/aac",
         "audio/x-wav",
         "application/pdf",
     ] {
