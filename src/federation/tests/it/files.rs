@@ -328,7 +328,7 @@ async fn a_film_crosses_with_the_picture_before_it() {
     assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 30);
     assert_eq!(opens(&a, &old).await, None);
 
-    // The author puts another picture before it, and says so with the next version of the post.
+    // The author puts another picture before it, of which their node tells.
     let change = attachments::Change {
         preview: Some(entrenous_files::preview(&png_of(40)).unwrap()),
         ..Default::default()
