@@ -1,5 +1,6 @@
 //! Files and the capabilities in their URLs.
 
+use crate::ports::StoredFile;
 use crate::secrets::sha256_hex;
 use crate::{Ctx, DomainError, Result, accounts};
 use base64::Engine as _;
@@ -12,6 +13,8 @@ use subtle::ConstantTimeEq as _;
 pub(crate) const DAY: i64 = 86_400;
 /// Seconds of the period of what is for other software, which fetches some time later.
 pub(crate) const WEEK: i64 = 7 * DAY;
+/// The most bytes of a file that are read at once.
+pub const PIECE: u64 = 64 * 1024;
 
 /// Stores a picture that the door has decoded and re-encoded without metadata. Files are kept under their SHA-256.
 ///
@@ -141,20 +144,50 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// All its bytes; `None` if they have gone.
+    /// Opens `length` bytes from `start`, to be read piece by piece; `None` if they are not all there.
     ///
     /// # Errors
     /// The file store's.
-    pub async fn read(&self, ctx: &Ctx) -> Result<Option<Vec<u8>>> {
-        ctx.files().get(&self.hash).await
+    pub async fn pieces(&self, ctx: &Ctx, start: u64, length: u64) -> Result<Option<Pieces>> {
+        let file = ctx.files().open(&self.hash).await?;
+        let end = start.saturating_add(length);
+        Ok(file.filter(|file| end <= file.size()).map(|file| Pieces {
+            file,
+            at: start,
+            left: length,
+        }))
     }
+}
 
-    /// `length` bytes from `start`; `None` if they are not there.
+/// Some of a file on its way to whoever asked for it, however slowly they take it.
+///
+/// Nothing is read ahead: one piece of at most [`PIECE`] bytes is in memory, whatever the size of the file, and none while
+/// nobody asks for the next one. No thread waits meanwhile. What is held is an open file, until this is dropped.
+pub struct Pieces {
+    file: Box<dyn StoredFile>,
+    at: u64,
+    left: u64,
+}
+
+impl Pieces {
+    /// The next piece, and what is left to read; `None` at the end.
     ///
     /// # Errors
-    /// The file store's.
-    pub async fn read_part(&self, ctx: &Ctx, start: u64, length: u64) -> Result<Option<Vec<u8>>> {
-        ctx.files().get_part(&self.hash, start, length).await
+    /// The file store's, which are logged too: whoever sends the pieces has said long ago that all is well, and can only
+    /// break off.
+    pub async fn next(mut self) -> Result<Option<(Vec<u8>, Self)>> {
+        let length = self.left.min(PIECE);
+        if length == 0 {
+            return Ok(None);
+        }
+        let read = self.file.read(self.at, length).await;
+        if let Err(error) = &read {
+            tracing::error!(cause = ?error, "a file that is being sent cannot be read");
+        }
+        let piece = read?;
+        self.at = self.at.saturating_add(length);
+        self.left = self.left.saturating_sub(length);
+        Ok(Some((piece, self)))
     }
 }
 

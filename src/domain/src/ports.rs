@@ -1,8 +1,9 @@
 //! What the use-cases need from the outside world. Implemented in `node` and `federation`; tests bring their own.
 
-use crate::Result;
+use crate::{DomainError, Result};
 use async_trait::async_trait;
 use entrenous_model::{AccountId, PostId, Time};
+use std::sync::Arc;
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
@@ -44,24 +45,37 @@ pub trait RemoteLookup: Send + Sync + 'static {
 pub trait FileStore: Send + Sync + 'static {
     /// Stores `bytes` durably under `hash` (64 hexadecimal digits). Storing twice is no error.
     async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()>;
-    /// The bytes, if they are there.
-    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>>;
-    /// `length` of the bytes from `start`, if they are all there.
-    async fn get_part(&self, hash: &str, start: u64, length: u64) -> Result<Option<Vec<u8>>> {
-        let Some(bytes) = self.get(hash).await? else {
-            return Ok(None);
-        };
-        let range = usize::try_from(start).ok().zip(
-            start
-                .checked_add(length)
-                .and_then(|end| usize::try_from(end).ok()),
-        );
-        Ok(range
-            .and_then(|(start, end)| bytes.get(start..end))
-            .map(<[u8]>::to_vec))
-    }
-    /// Removes them. Removing what is not there is no error.
+    /// Opens a file to be read, if it is there. Nothing of it is read yet.
+    async fn open(&self, hash: &str) -> Result<Option<Box<dyn StoredFile>>>;
+    /// Removes a file. Removing what is not there is no error.
     async fn remove(&self, hash: &str) -> Result<()>;
+}
+
+/// A file that is open. It can be read to its end although it is removed meanwhile, and is closed when it is dropped.
+#[async_trait]
+pub trait StoredFile: Send + Sync + 'static {
+    /// Its length in bytes.
+    fn size(&self) -> u64;
+    /// `length` bytes from `start`, no more and no fewer: a file that is shorter is an error. They are all in memory, so
+    /// whoever asks bounds `length`. No thread is held once they are read.
+    async fn read(&self, start: u64, length: u64) -> Result<Vec<u8>>;
+}
+
+/// A file in memory.
+#[async_trait]
+impl StoredFile for Arc<Vec<u8>> {
+    fn size(&self) -> u64 {
+        u64::try_from(self.len()).unwrap_or(u64::MAX)
+    }
+
+    async fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
+        let end = start.saturating_add(length);
+        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        range
+            .and_then(|(start, end)| self.get(start..end))
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| DomainError::internal("a file is shorter than it was said to be"))
+    }
 }
 
 /// Fresh keys of a person, made off the request path.

@@ -12,6 +12,7 @@ const SAFE: &[&str] = &[
     "image/webp",
     "image/avif",
     "audio/mpeg",
+    "audio/aac",
     "audio/ogg",
     "audio/wav",
     "audio/flac",
@@ -60,6 +61,16 @@ impl Part {
             return Self::Whole;
         }
         Self::range(range, size).unwrap_or(Self::Whole)
+    }
+
+    /// The first of its bytes and how many they are, of a file of `size` bytes; `None` if none are sent.
+    #[must_use]
+    pub const fn bytes(self, size: u64) -> Option<(u64, u64)> {
+        match self {
+            Self::Whole => Some((0, size)),
+            Self::Range { start, length } => Some((start, length)),
+            Self::Known | Self::Unsatisfiable => None,
+        }
     }
 
     fn range(text: &str, size: u64) -> Option<Self> {
@@ -116,17 +127,16 @@ fn is_known(headers: &HeaderMap, hash: &str) -> bool {
 /// The answer to HEAD: that to GET without its bytes, which are not even read. There are no ranges of it (RFC 9110, 14.2).
 #[must_use]
 pub fn head(headers: &HeaderMap, content_type: &str, hash: &str, size: u64) -> Response {
-    if is_known(headers, hash) {
-        return answer(Part::Known, content_type, hash, size, Body::empty());
-    }
-    let mut response = answer(Part::Whole, content_type, hash, size, Body::empty());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(size));
-    response
+    let part = if is_known(headers, hash) {
+        Part::Known
+    } else {
+        Part::Whole
+    };
+    answer(part, content_type, hash, size, Body::empty())
 }
 
-/// The answer: `bytes` are the part that is asked for of a file of `size` bytes.
+/// The answer: `bytes` are the part that is asked for of a file of `size` bytes, and come as they may: the answer says how
+/// many they are ([`Part::bytes`]).
 #[must_use]
 pub fn answer(part: Part, content_type: &str, hash: &str, size: u64, bytes: impl Into<Body>) -> Response {
     let (status, range) = match part {
@@ -170,6 +180,10 @@ pub fn answer(part: Part, content_type: &str, hash: &str, size: u64, bytes: impl
     put(header::ACCEPT_RANGES, "bytes");
     if let Some(range) = range {
         put(header::CONTENT_RANGE, &range);
+    }
+    // A body that is read while it is sent does not know its length.
+    if let Some((_, length)) = part.bytes(size) {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     response
 }
@@ -281,9 +295,11 @@ mod tests {
         let part = answer(Part::Range { start: 2, length: 3 }, "video/mp4", "h", 10, "abc");
         assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
         assert_eq!(part.headers()["content-range"], "bytes 2-4/10");
+        assert_eq!(part.headers()["content-length"], "3");
         assert_eq!(part.headers()["content-disposition"], "inline");
         let beyond = answer(Part::Unsatisfiable, "video/mp4", "h", 10, Body::empty());
         assert_eq!(beyond.headers()["content-range"], "bytes */10");
         assert_eq!(beyond.headers()["cache-control"], "no-store");
+        assert!(!beyond.headers().contains_key("content-length"));
     }
 }

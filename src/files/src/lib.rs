@@ -27,7 +27,7 @@ pub enum Refused {
     Empty,
     /// Nothing we know.
     #[error(
-        "this kind of file cannot be attached: pictures (PNG, JPEG, GIF, WebP), films (MP4, WebM), sounds (MP3, Ogg, WAV, FLAC, M4A), PDF, plain text and office documents can"
+        "this kind of file cannot be attached: pictures (PNG, JPEG, GIF, WebP), films (MP4, WebM), sounds (MP3, AAC, Ogg, WAV, FLAC, M4A), PDF, plain text and office documents can"
     )]
     Unknown,
     /// A page or drawing that could hold a program.

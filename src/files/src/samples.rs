@@ -201,6 +201,22 @@ pub fn mp3(frames: usize, cover: Option<&[u8]>) -> Vec<u8> {
     bytes
 }
 
+/// A frame of AAC: two channels of the profile LC without sums, at 44.1 kHz; its head, then bytes of `sound`, at most 8,184.
+#[must_use]
+pub fn aac_frame(sound: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(sound.len() + 7).unwrap_or(8_191).min(8_191);
+    let [high, middle, low] = [length >> 11, (length >> 3) & 255, (length & 7) << 5]
+        .map(|part| u8::try_from(part).unwrap_or_default());
+    let head = [0xff, 0xf1, 0x50, 0x80 | high, middle, low | 0x1f, 0xfc];
+    [head.as_slice(), sound].concat()
+}
+
+/// `frames` frames of AAC, each about 23 ms long.
+#[must_use]
+pub fn aac(frames: usize) -> Vec<u8> {
+    aac_frame(&[0x21; 57]).repeat(frames)
+}
+
 /// Two seconds of FLAC.
 #[must_use]
 pub fn flac(cover: Option<&[u8]>) -> Vec<u8> {

@@ -13,6 +13,7 @@ pub const TYPES: &[&str] = &[
     "video/webm",
     "video/ogg",
     "audio/mpeg",
+    "audio/aac",
     "audio/ogg",
     "audio/wav",
     "audio/flac",
@@ -31,6 +32,9 @@ pub const TYPES: &[&str] = &[
 /// Other names under which programs send files of these types.
 pub const OTHER_NAMES: &[&str] = &[
     "audio/mp3",
+    "audio/aacp",
+    "audio/x-aac",
+    "audio/vnd.dlna.adts",
     "audio/x-m4a",
     "audio/m4a",
     "audio/wave",
@@ -97,6 +101,9 @@ pub(crate) fn content_type(bytes: &[u8]) -> Result<&'static str, Refused> {
     if at(0, b"ID3") || is_mpeg_audio(bytes) {
         return Ok("audio/mpeg");
     }
+    if is_aac(bytes) {
+        return Ok("audio/aac");
+    }
     if at(0, b"%PDF-") {
         return Ok("application/pdf");
     }
@@ -131,6 +138,14 @@ fn is_mpeg_audio(bytes: &[u8]) -> bool {
         && second & 0x06 == 0x02
         && third & 0xf0 != 0xf0
         && third & 0x0c != 0x0c
+}
+
+/// A frame of AAC: sync, no layer, and a sampling rate that exists.
+fn is_aac(bytes: &[u8]) -> bool {
+    let Some([first, second, third]) = bytes.first_chunk::<3>() else {
+        return false;
+    };
+    *first == 0xff && second & 0xf6 == 0xf0 && (third >> 2) & 0x0f < 13
 }
 
 /// Office documents are archives that begin with a telling entry.
@@ -229,6 +244,9 @@ mod tests {
             (b"fLaC\0", Ok("audio/flac")),
             (b"ID3\x04", Ok("audio/mpeg")),
             (b"\xff\xfb\x90\x64", Ok("audio/mpeg")),
+            (b"\xff\xf1\x50\x80", Ok("audio/aac")),
+            (b"\xff\xf9\x4c\x80", Ok("audio/aac")),
+            (b"\xff\xf1\x74\x80", Err(Refused::Unknown)),
             (b"\xff\xff\xff\xff", Err(Refused::Unknown)),
             (b"%PDF-1.7", Ok("application/pdf")),
             (b"PK\x03\x04", Err(Refused::Unknown)),

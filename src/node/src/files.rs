@@ -1,13 +1,15 @@
 //! Files on disk, each under the SHA-256 of its bytes: `media/ab/cd/abcd…`.
 
 use async_trait::async_trait;
-use entrenous_domain::ports::FileStore;
+use entrenous_domain::ports::{FileStore, StoredFile};
 use entrenous_domain::{DomainError, Result};
 use entrenous_store::StoreError;
-use std::io::{ErrorKind, SeekFrom};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::fs;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 
 /// A file store in a directory.
 pub(crate) struct DiskFiles {
@@ -58,13 +60,45 @@ fn folders_to<'a>(root: &'a Path, place: &'a Path) -> impl Iterator<Item = &'a P
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn failed(error: std::io::Error) -> DomainError {
+fn failed(error: io::Error) -> DomainError {
     let text = format!("file store: {error}");
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             DomainError::Store(StoreError::Full(text))
         }
         _ => DomainError::Internal(text),
+    }
+}
+
+/// Runs what waits for the disk on a thread that may wait.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}
+
+/// A file that is open. Removing it takes its name away, not its bytes.
+struct OpenFile {
+    file: Arc<std::fs::File>,
+    size: u64,
+}
+
+#[async_trait]
+impl StoredFile for OpenFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    async fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
+        let length = usize::try_from(length).map_err(DomainError::internal)?;
+        let file = Arc::clone(&self.file);
+        // Not `tokio::fs`, which would read into a buffer of its own first, and keep that for as long as the file is open.
+        let read = beside(move || {
+            let mut bytes = vec![0; length];
+            file.read_exact_at(&mut bytes, start)?;
+            Ok(bytes)
+        });
+        read.await.map_err(failed)
     }
 }
 
@@ -99,26 +133,19 @@ impl FileStore for DiskFiles {
         self.keep_name(&place).await
     }
 
-    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        match fs::read(self.place(hash)?).await {
-            Ok(bytes) => Ok(Some(bytes)),
+    async fn open(&self, hash: &str) -> Result<Option<Box<dyn StoredFile>>> {
+        let place = self.place(hash)?;
+        let opened = beside(move || {
+            let file = std::fs::File::open(place)?;
+            let size = file.metadata()?.len();
+            let file = Arc::new(file);
+            Ok(OpenFile { file, size })
+        });
+        match opened.await {
+            Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(error)),
         }
-    }
-
-    async fn get_part(&self, hash: &str, start: u64, length: u64) -> Result<Option<Vec<u8>>> {
-        let mut file = match fs::File::open(self.place(hash)?).await {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
-        file.seek(SeekFrom::Start(start)).await.map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.take(length).read_to_end(&mut bytes).await.map_err(failed)?;
-        Ok(u64::try_from(bytes.len())
-            .is_ok_and(|read| read == length)
-            .then_some(bytes))
     }
 
     async fn remove(&self, hash: &str) -> Result<()> {
@@ -149,17 +176,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = DiskFiles::new(dir.path());
         let hash = entrenous_domain::secrets::sha256_hex(b"hello");
-        assert_eq!(files.get(&hash).await.unwrap(), None);
+        assert!(files.open(&hash).await.unwrap().is_none());
         files.put(&hash, b"hello".to_vec()).await.unwrap();
         files.put(&hash, b"hello".to_vec()).await.unwrap();
-        assert_eq!(files.get(&hash).await.unwrap().as_deref(), Some(&b"hello"[..]));
-        assert_eq!(
-            files.get_part(&hash, 1, 3).await.unwrap().as_deref(),
-            Some(&b"ell"[..])
-        );
-        assert_eq!(files.get_part(&hash, 3, 3).await.unwrap(), None);
+        let file = files.open(&hash).await.unwrap().unwrap();
+        assert_eq!(file.size(), 5);
+        assert_eq!(file.read(0, 5).await.unwrap(), b"hello");
+        assert_eq!(file.read(1, 3).await.unwrap(), b"ell");
+        assert!(file.read(3, 3).await.is_err(), "not all of it is there");
         files.remove(&hash).await.unwrap();
-        assert_eq!(files.get(&hash).await.unwrap(), None);
-        assert!(files.get("../../etc/passwd").await.is_err());
+        assert!(files.open(&hash).await.unwrap().is_none());
+        assert_eq!(
+            file.read(4, 1).await.unwrap(),
+            b"o",
+            "whoever has it open reads on"
+        );
+        assert!(files.open("../../etc/passwd").await.is_err());
     }
 }

@@ -1,12 +1,14 @@
 //! Files, opened by the capability in their URL. Uploads are data: nothing in them is ever run.
 
 use crate::{ApiError, ApiResult, ApiState};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use entrenous_domain::media;
+use entrenous_domain::media::{self, Pieces};
 use entrenous_door::serve::{Part, answer, head};
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::MediaId;
+use futures_util::stream;
 use http::{HeaderMap, Method};
 
 pub(super) fn routes() -> Routes<ApiState> {
@@ -46,13 +48,13 @@ async fn open(
         return Ok(head(&headers, &file.content_type, &file.hash, size));
     }
     let part = Part::asked(&headers, &file.hash, size);
-    let bytes = match part {
-        Part::Known | Part::Unsatisfiable => Vec::new(),
-        Part::Whole => file.read(state.ctx()).await?.ok_or_else(ApiError::not_found)?,
-        Part::Range { start, length } => file
-            .read_part(state.ctx(), start, length)
-            .await?
-            .ok_or_else(ApiError::not_found)?,
+    let body = match part.bytes(size) {
+        None => Body::empty(),
+        Some((start, length)) => {
+            let pieces = file.pieces(state.ctx(), start, length).await?;
+            let pieces = pieces.ok_or_else(ApiError::not_found)?;
+            Body::from_stream(stream::try_unfold(pieces, Pieces::next))
+        }
     };
-    Ok(answer(part, &file.content_type, &file.hash, size, bytes))
+    Ok(answer(part, &file.content_type, &file.hash, size, body))
 }

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use entrenous_api::{ApiSettings, ApiState, ClientFile};
 use entrenous_domain::context::Ports;
 use entrenous_domain::people::{self, NewPerson};
-use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
+use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys, StoredFile};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, NodeSettings, Result, oauth};
 use entrenous_model::{Account, Origin, Role, Time};
@@ -38,6 +38,8 @@ pub(crate) struct House {
     pub(crate) state: ApiState,
     /// Turns time.
     pub(crate) clock: TestClock,
+    /// What is uploaded.
+    pub(crate) files: Arc<MemoryFiles>,
     /// Ends with the test.
     db: TestDatabase,
 }
@@ -79,10 +81,11 @@ impl House {
             open_webfinger: false,
             push_services: vec!["https://push.example".to_owned()],
         };
+        let files = Arc::new(MemoryFiles::default());
         let ports = Ports {
             clock: Arc::new(Turned(clock.clone())),
             entropy: Arc::new(System),
-            files: Arc::new(MemoryFiles::default()),
+            files: files.clone(),
             keys: Arc::new(Smith),
         };
         let ctx = Ctx::new(db.open(), node, Vault::new(&[42; 32]), ports);
@@ -111,6 +114,7 @@ impl House {
             router,
             state,
             clock,
+            files,
             db,
         }
     }
@@ -407,18 +411,28 @@ impl Entropy for System {
     }
 }
 
+/// Files in memory.
 #[derive(Default)]
-struct MemoryFiles(Mutex<HashMap<String, Vec<u8>>>);
+pub(crate) struct MemoryFiles(Mutex<HashMap<String, Arc<Vec<u8>>>>);
+
+impl MemoryFiles {
+    /// How many have a file open.
+    pub(crate) fn open_now(&self, hash: &str) -> usize {
+        let kept = self.0.lock().unwrap();
+        kept.get(hash).map_or(0, |bytes| Arc::strong_count(bytes) - 1)
+    }
+}
 
 #[async_trait]
 impl FileStore for MemoryFiles {
     async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()> {
-        self.0.lock().unwrap().insert(hash.to_owned(), bytes);
+        self.0.lock().unwrap().insert(hash.to_owned(), Arc::new(bytes));
         Ok(())
     }
 
-    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.lock().unwrap().get(hash).cloned())
+    async fn open(&self, hash: &str) -> Result<Option<Box<dyn StoredFile>>> {
+        let kept = self.0.lock().unwrap().get(hash).cloned();
+        Ok(kept.map(|bytes| Box::new(bytes) as Box<dyn StoredFile>))
     }
 
     async fn remove(&self, hash: &str) -> Result<()> {

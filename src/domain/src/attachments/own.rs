@@ -1,8 +1,11 @@
 //! What a person does with their own files.
 
 use super::upload::{checked, store_preview};
+use crate::outbox::{self, Audience};
 use crate::{Ctx, DomainError, Result, work};
-use entrenous_model::{AccountId, Attachment, AttachmentState, Event, Focus, MediaId, PreparedPreview};
+use entrenous_model::{
+    AccountId, Attachment, AttachmentState, Event, Focus, MediaId, OutboundActivity, PreparedPreview,
+};
 use entrenous_store::{attachments as rows, scheduled, search};
 
 /// What changes of a file; `None` stays.
@@ -48,7 +51,8 @@ fn is_own(file: &Attachment, owner: AccountId) -> bool {
     file.account == owner && file.remote_url.is_none() && file.state != AttachmentState::Gone
 }
 
-/// Changes a person's own file. Of one that is posted, the others hear when the post is edited.
+/// Changes a person's own file. Of one that is posted, the nodes that have the post are told at once of another picture that
+/// stands for it: it is no other version of the post. Of other words they hear when the post is edited.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` for a description of more than 1,500 characters; the file store's.
@@ -73,11 +77,20 @@ pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) ->
         if let Some((preview, blurhash)) = &preview {
             rows::set_preview(tx, id, preview, blurhash.as_deref())?;
         }
+        let after = rows::by_id(tx, id)?.ok_or(DomainError::NotFound)?;
         if let Some(post) = file.post {
             search::index(tx, post)?;
             tx.tell(Event::PostUpdated { post, account: owner })?;
+            if picture_of(&file) != picture_of(&after) {
+                let activity = OutboundActivity::UpdatePost { post };
+                let reached = Audience::Reached {
+                    post,
+                    also: Vec::new(),
+                };
+                outbox::queue(tx, owner, Some(post), &activity, &reached)?;
+            }
         }
-        rows::by_id(tx, id)?.ok_or(DomainError::NotFound)
+        Ok(after)
     })
     .await?;
     drop(filing);
@@ -85,6 +98,11 @@ pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) ->
         super::unnamed(ctx, &[replaced.hash]).await?;
     }
     Ok(changed)
+}
+
+/// By what the picture that stands for a file is told from another one.
+fn picture_of(file: &Attachment) -> Option<&str> {
+    file.preview.as_ref().map(|preview| preview.hash.as_str())
 }
 
 /// Removes a person's own file that is in no post.

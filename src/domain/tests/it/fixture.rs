@@ -7,8 +7,9 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
 use entrenous_domain::accounts::{self, KeyKind, PublicKey, RemotePerson};
 use entrenous_domain::context::Ports;
+use entrenous_domain::media::{Opened, PIECE};
 use entrenous_domain::people::{self, NewPerson};
-use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
+use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys, StoredFile};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, DomainError, NodeSettings, Receipt, Result, Via};
 use entrenous_model::{
@@ -230,23 +231,36 @@ impl Entropy for System {
 
 /// Files in memory.
 #[derive(Default)]
-pub(crate) struct MemoryFiles(Mutex<HashMap<String, Vec<u8>>>);
+pub(crate) struct MemoryFiles(Mutex<HashMap<String, Arc<Vec<u8>>>>);
 
 #[async_trait]
 impl FileStore for MemoryFiles {
     async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()> {
-        self.0.lock().unwrap().insert(hash.to_owned(), bytes);
+        self.0.lock().unwrap().insert(hash.to_owned(), Arc::new(bytes));
         Ok(())
     }
 
-    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.lock().unwrap().get(hash).cloned())
+    async fn open(&self, hash: &str) -> Result<Option<Box<dyn StoredFile>>> {
+        let kept = self.0.lock().unwrap().get(hash).cloned();
+        Ok(kept.map(|bytes| Box::new(bytes) as Box<dyn StoredFile>))
     }
 
     async fn remove(&self, hash: &str) -> Result<()> {
         self.0.lock().unwrap().remove(hash);
         Ok(())
     }
+}
+
+/// Some bytes of a file that may be served, piece by piece; `None` if they are not all there.
+pub(crate) async fn bytes_of(ctx: &Ctx, opened: &Opened, start: u64, length: u64) -> Option<Vec<u8>> {
+    let mut left = opened.pieces(ctx, start, length).await.unwrap()?;
+    let mut bytes = Vec::new();
+    while let Some((piece, rest)) = left.next().await.unwrap() {
+        assert!(!piece.is_empty() && piece.len() <= usize::try_from(PIECE).unwrap());
+        bytes.extend(piece);
+        left = rest;
+    }
+    Some(bytes)
 }
 
 /// Gives everyone the same keys, because making RSA keys takes long.

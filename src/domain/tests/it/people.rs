@@ -1,6 +1,6 @@
 //! The node's own people: names, passwords, invitations, leaving.
 
-use crate::fixture::{House, PASSWORD, new_person};
+use crate::fixture::{House, PASSWORD, bytes_of, new_person};
 use chrono::TimeDelta;
 use entrenous_domain::accounts::{self, KeyKind};
 use entrenous_domain::people::{self, ProfileChange};
@@ -374,9 +374,12 @@ stories! {
         let capability = path.strip_prefix(&format!("/media/{}/", file.id)).unwrap();
         let found = media::open(ctx, file.id, capability).await.unwrap().unwrap();
         assert_eq!((&found.hash, found.size, found.content_type.as_str()), (&file.hash, 7, file.content_type.as_str()));
-        assert_eq!(found.read(ctx).await.unwrap().unwrap(), b"picture");
-        assert_eq!(found.read_part(ctx, 2, 3).await.unwrap().unwrap(), b"ctu");
-        assert_eq!(found.read_part(ctx, 2, 6).await.unwrap(), None);
+        assert_eq!(bytes_of(ctx, &found, 0, 7).await.unwrap(), b"picture");
+        assert_eq!(bytes_of(ctx, &found, 2, 3).await.unwrap(), b"ctu");
+        assert_eq!(bytes_of(ctx, &found, 7, 0).await.unwrap(), b"");
+        for (start, length) in [(2, 6), (8, 0), (1, u64::MAX)] {
+            assert_eq!(bytes_of(ctx, &found, start, length).await, None, "{start} {length}");
+        }
         for wrong in ["", "x", capability.get(1..).unwrap(), &capability.to_uppercase()] {
             assert!(media::open(ctx, file.id, wrong).await.unwrap().is_none(), "{wrong}");
         }

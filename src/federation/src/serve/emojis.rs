@@ -1,6 +1,7 @@
 //! Custom emoji of this node, for peers.
 
 use super::answer::{activity_json, not_found, settle};
+use super::files::sent;
 use crate::Federation;
 use crate::gate::Verified;
 use crate::render::with_context;
@@ -8,7 +9,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::custom_emoji;
 use entrenous_domain::{DomainError, Result};
-use entrenous_door::serve::{Part, answer};
 use entrenous_model::{Matter, Serving};
 use http::HeaderMap;
 
@@ -60,13 +60,5 @@ async fn bytes(
     if verified.peer.clear::<Serving>(Matter::File(size)).is_err() {
         return Ok(not_found());
     }
-    let part = Part::asked(headers, &opened.hash, size);
-    let bytes = match part {
-        Part::Known | Part::Unsatisfiable => Some(Vec::new()),
-        Part::Whole => opened.read(ctx).await?,
-        Part::Range { start, length } => opened.read_part(ctx, start, length).await?,
-    };
-    Ok(bytes.map_or_else(not_found, |bytes| {
-        answer(part, &opened.content_type, &opened.hash, size, bytes)
-    }))
+    sent(ctx, &opened, size, headers).await
 }

@@ -4,12 +4,15 @@ use super::answer::{not_found, settle};
 use super::posts::{number, view};
 use crate::Federation;
 use crate::gate::Verified;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use entrenous_domain::attachments;
-use entrenous_domain::{DomainError, Result};
+use entrenous_domain::media::{Opened, Pieces};
+use entrenous_domain::{Ctx, DomainError, Result};
 use entrenous_door::serve::{Part, answer, head};
 use entrenous_model::{Matter, MediaId, Serving};
+use futures_util::stream;
 use http::{HeaderMap, Method};
 
 /// What of a file is asked for.
@@ -73,13 +76,20 @@ async fn found(
     if *method == Method::HEAD {
         return Ok(head(headers, &opened.content_type, &opened.hash, size));
     }
+    sent(ctx, &opened, size, headers).await
+}
+
+/// The answer to a GET of a file of `size` bytes that the peer may have: the part that is asked for, read while it is sent.
+pub(super) async fn sent(ctx: &Ctx, opened: &Opened, size: u64, headers: &HeaderMap) -> Result<Response> {
     let part = Part::asked(headers, &opened.hash, size);
-    let bytes = match part {
-        Part::Known | Part::Unsatisfiable => Some(Vec::new()),
-        Part::Whole => opened.read(ctx).await?,
-        Part::Range { start, length } => opened.read_part(ctx, start, length).await?,
+    let body = match part.bytes(size) {
+        None => Body::empty(),
+        Some((start, length)) => {
+            let Some(pieces) = opened.pieces(ctx, start, length).await? else {
+                return Ok(not_found());
+            };
+            Body::from_stream(stream::try_unfold(pieces, Pieces::next))
+        }
     };
-    Ok(bytes.map_or_else(not_found, |bytes| {
-        answer(part, &opened.content_type, &opened.hash, size, bytes)
-    }))
+    Ok(answer(part, &opened.content_type, &opened.hash, size, body))
 }

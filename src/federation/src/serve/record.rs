@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use entrenous_domain::ledger;
 use entrenous_model::{AccountId, Crossing, Direction, Parcel, PeerId};
-use http::{Extensions, Method, StatusCode};
+use http::{Extensions, Method, StatusCode, header};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who asks, filled in by whoever finds out.
@@ -98,9 +98,14 @@ pub(crate) async fn answered(
     response
 }
 
+/// Bytes of the answer. A file that is read while it is sent has said how many they are.
 fn size(response: &Response) -> i64 {
-    let exact = response.body().size_hint().exact().unwrap_or(0);
-    i64::try_from(exact).unwrap_or(i64::MAX)
+    let said = response.headers().get(header::CONTENT_LENGTH);
+    let said = said
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<u64>().ok());
+    let size = said.or_else(|| response.body().size_hint().exact());
+    i64::try_from(size.unwrap_or(0)).unwrap_or(i64::MAX)
 }
 
 fn refusal(status: StatusCode) -> Option<String> {

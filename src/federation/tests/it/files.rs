@@ -99,7 +99,14 @@ async fn opens(node: &Node, path: &str) -> Option<Vec<u8>> {
     let opened = media::open(node.ctx(), id.parse().unwrap(), capability)
         .await
         .unwrap()?;
-    opened.read(node.ctx()).await.unwrap()
+    let size = u64::try_from(opened.size).unwrap();
+    let mut left = opened.pieces(node.ctx(), 0, size).await.unwrap()?;
+    let mut bytes = Vec::new();
+    while let Some((piece, rest)) = left.next().await.unwrap() {
+        bytes.extend(piece);
+        left = rest;
+    }
+    Some(bytes)
 }
 
 #[tokio::test]
@@ -140,10 +147,31 @@ async fn a_picture_crosses_and_is_served_by_the_other_node() {
         .await
         .unwrap();
     assert_eq!(opens(&b, &path).await, None);
-    assert_eq!(
-        b.ctx().files().get(copy.hash.as_ref().unwrap()).await.unwrap(),
-        None
-    );
+    let hash = copy.hash.as_ref().unwrap();
+    assert!(b.ctx().files().open(hash).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_file_of_many_pieces_crosses_whole() {
+    let (a, b) = (Node::serving().await, Node::serving().await);
+    a.trusts(&b).await;
+    b.trusts(&a).await;
+    let (ada, bob) = (a.person("ada").await, b.person("bob").await);
+    let mut sound = samples::wav();
+    sound.truncate(40);
+    sound.extend(300_000_u32.to_le_bytes());
+    sound.extend((0..300_000_u32).map(|number| u8::try_from(number % 251).unwrap()));
+    let file = entrenous_files::prepare(sound.clone()).unwrap();
+    let file = attachments::upload(a.ctx(), ada.id, file, "A sound", Focus::default())
+        .await
+        .unwrap();
+    let post = publishes(&a, &ada, Visibility::Public, &file).await;
+    let uri = a.origin().join(&format!("/posts/{post}"));
+    let known = b.federation.post_by_uri(&uri).await.unwrap().unwrap();
+    let seen = settled(&b, &bob, known).await;
+    assert_eq!((&seen.files[0].hash, seen.files[0].size), (&file.hash, file.size));
+    let path = attachments::path(b.ctx(), &seen.files[0]).unwrap().unwrap();
+    assert!(opens(&b, &path).await.unwrap() == sound);
 }
 
 #[tokio::test]
@@ -300,7 +328,7 @@ async fn a_film_crosses_with_the_picture_before_it() {
     assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 30);
     assert_eq!(opens(&a, &old).await, None);
 
-    // The author puts another picture before it, and says so with the next version of the post.
+    // The author puts another picture before it, of which their node tells.
     let change = attachments::Change {
         preview: Some(entrenous_files::preview(&png_of(40)).unwrap()),
         ..Default::default()

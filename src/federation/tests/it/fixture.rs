@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use entrenous_domain::context::Ports;
 use entrenous_domain::people::{self, NewPerson};
-use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
+use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys, StoredFile};
 use entrenous_domain::posts::{self, Draft, ReplyTo};
 use entrenous_domain::secrets::Vault;
 use entrenous_domain::{Ctx, DomainError, NodeSettings, Result, Via};
@@ -236,17 +236,18 @@ impl Entropy for System {
 }
 
 #[derive(Default)]
-struct MemoryFiles(Mutex<HashMap<String, Vec<u8>>>);
+struct MemoryFiles(Mutex<HashMap<String, Arc<Vec<u8>>>>);
 
 #[async_trait]
 impl FileStore for MemoryFiles {
     async fn put(&self, hash: &str, bytes: Vec<u8>) -> Result<()> {
-        self.0.lock().unwrap().insert(hash.to_owned(), bytes);
+        self.0.lock().unwrap().insert(hash.to_owned(), Arc::new(bytes));
         Ok(())
     }
 
-    async fn get(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.lock().unwrap().get(hash).cloned())
+    async fn open(&self, hash: &str) -> Result<Option<Box<dyn StoredFile>>> {
+        let kept = self.0.lock().unwrap().get(hash).cloned();
+        Ok(kept.map(|bytes| Box::new(bytes) as Box<dyn StoredFile>))
     }
 
     async fn remove(&self, hash: &str) -> Result<()> {

@@ -3,6 +3,7 @@
 //! Each reader walks the file once, from its beginning to its end, and keeps nothing of it but numbers and the place of a
 //! picture in it. What is not built as its type says is refused: it is something else under a borrowed beginning.
 
+mod aac;
 mod flac;
 mod id3;
 mod iso;
@@ -88,6 +89,7 @@ fn look<'a>(content_type: &'static str, bytes: &'a [u8]) -> Option<Found<'a>> {
         "video/webm" => webm::look(bytes),
         "video/ogg" | "audio/ogg" => ogg::look(bytes),
         "audio/mpeg" => mpeg::look(bytes),
+        "audio/aac" => aac::look(bytes),
         "audio/flac" => flac::look(bytes),
         "audio/wav" => wav::look(bytes),
         _ => None,

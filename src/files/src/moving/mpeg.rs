@@ -1,7 +1,7 @@
 //! MP3: frames of MPEG audio, layer III (ISO/IEC 11172-3), tags around them.
 
 use super::numbers::word;
-use super::{Found, flac, id3, milliseconds};
+use super::{Found, aac, flac, id3, milliseconds};
 
 /// Kilobits a second, by the number in a frame: of MPEG 1, and of MPEG 2 and 2.5.
 const RATES: [[u32; 16]; 2] = [
@@ -85,6 +85,9 @@ pub(super) fn look(bytes: &[u8]) -> Option<Found<'_>> {
     }
     let filling = rest.iter().take_while(|byte| **byte == 0).count();
     rest = rest.get(filling..)?;
+    if aac::begins(rest) {
+        return aac::behind_tags(rest, cover);
+    }
     let (mut at, mut heard) = (0, 0_usize);
     let (mut rate, mut samples, mut whole) = (0, 0_u64, false);
     while at < rest.len() {

@@ -72,6 +72,7 @@ fn sounds_say_how_long_they_are() {
         told(&samples::mp3(100, None)),
         ("audio/mpeg", None, Some(2_612), None)
     );
+    assert_eq!(told(&samples::aac(100)), ("audio/aac", None, Some(2_321), None));
     // A tag behind it, and a gap in it.
     let mut gap = samples::mp3(50, None);
     gap.extend_from_slice(&[0x55; 700]);
@@ -86,6 +87,58 @@ fn sounds_say_how_long_they_are() {
 }
 
 #[test]
+fn aac_is_read_frame_by_frame() {
+    let heard = |parts: &[&[u8]]| prepare(parts.concat()).map(|file| (file.content_type, file.duration));
+    let lasts = |length: i64| Ok::<_, Refused>(("audio/aac", Some(length)));
+    // 20 bytes at 8 kHz in MPEG-2, with sums: of one block, 128 ms, and of four.
+    let sums = b"\xff\xf8\x6c\x40\x02\x9f\xfc0123456789abc";
+    let four = b"\xff\xf8\x6c\x40\x02\x9f\xff0123456789abc";
+    assert_eq!(heard(&[sums, sums]), lasts(256));
+    assert_eq!(heard(&[sums, four, sums]), lasts(768));
+    // What is longer than its head, and no more: 16 bytes with the sums of four blocks, 15 without anything in them.
+    let least = b"\xff\xf8\x6c\x40\x02\x1f\xff012345678";
+    assert_eq!(heard(&[sums, least]), lasts(640));
+    let nothing = b"\xff\xf8\x6c\x40\x01\xff\xff01234567";
+    assert_eq!(heard(&[sums, sums, nothing]), Err(Refused::Broken));
+    // One that is cut off at the end, a tag of each kind, filling; not one alone, in parts or whole.
+    let frame = samples::aac_frame(&[0x21; 500]);
+    let many = frame.repeat(10);
+    let mut old = b"TAG".to_vec();
+    old.resize(128, b' ');
+    let new = b"ID3\x04\0\0\0\0\0\x04mark";
+    for tail in [b"".as_slice(), &frame[..100], &frame[..3], &old, new, &[0; 500]] {
+        assert_eq!(heard(&[&many, tail]), lasts(232), "{tail:?}");
+    }
+    assert_eq!(heard(&[new, &many, new, &many]), lasts(464));
+    for wrong in [
+        frame.clone(),
+        [frame.as_slice(), &frame[..400]].concat(),
+        [many.as_slice(), &old, b"x"].concat(),
+        [many.as_slice(), &[0; 99], &frame].concat(),
+    ] {
+        assert_eq!(prepare(wrong), Err(Refused::Broken));
+    }
+    // Another rate, another version, another profile: something else.
+    for (at, byte) in [(2, 0x4c), (1, 0xf9), (2, 0x90)] {
+        let mut other = frame.clone();
+        other[at] = byte;
+        assert_eq!(heard(&[&many, &other]), Err(Refused::Broken), "{byte:x}");
+    }
+    // MPEG-2 has no fourth profile, MPEG-4 has.
+    let fourth = |second: u8| {
+        let mut frame = frame.clone();
+        (frame[1], frame[2]) = (second, 0xd0);
+        frame
+    };
+    assert_eq!(heard(&[&fourth(0xf1), &fourth(0xf1)]), lasts(46));
+    assert_eq!(heard(&[&fourth(0xf9), &fourth(0xf9)]), Err(Refused::Broken));
+    // Two channels, then one: the same sound.
+    let mut mono = frame.clone();
+    mono[3] = 0x40 | (frame[3] & 3);
+    assert_eq!(heard(&[&frame, &mono]), lasts(46));
+}
+
+#[test]
 fn pictures_in_them_stand_for_them() {
     let cover = png(900);
     let film = Film {
@@ -95,6 +148,7 @@ fn pictures_in_them_stand_for_them() {
     for bytes in [
         samples::mp4(&film),
         samples::mp3(20, Some(&cover)),
+        [samples::mp3(0, Some(&cover)), samples::aac(20)].concat(),
         samples::flac(Some(&cover)),
     ] {
         let preview = prepare(bytes).unwrap().preview.unwrap();
@@ -167,6 +221,7 @@ fn what_only_begins_like_one_is_refused() {
         b"ID3\x04",
         b"ID3\x03\0\0\0\0\0\0<html><script>alert(1)</script>",
         b"\xff\xfb\x90\x64 and then something else entirely",
+        b"\xff\xf1\x50\x80 and then something else entirely",
         b"RIFF\0\0\0\0WAVEfmt ",
         b"RIFF\0\0\0\0WAVEdata\0\0\0\0",
     ] {
@@ -179,6 +234,7 @@ fn what_only_begins_like_one_is_refused() {
             film.clone(),
             samples::webm(true, true),
             samples::ogg(),
+            samples::aac(3),
             samples::wav(),
         ] {
             refused([whole, tail.to_vec()].concat());
@@ -222,6 +278,7 @@ fn nothing_that_comes_makes_a_reader_stumble() {
         samples::webm(false, true),
         samples::ogg(),
         samples::mp3(2, Some(&cover)),
+        samples::aac(3),
         samples::flac(Some(&cover)),
         wav,
     ] {

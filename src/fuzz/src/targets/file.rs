@@ -111,6 +111,8 @@ fn seeds(_: &Corpus) -> Vec<Vec<u8>> {
         samples::webm(false, false),
         samples::ogg(),
         samples::mp3(3, cover),
+        samples::aac(3),
+        [samples::mp3(0, cover), samples::aac(2)].concat(),
         samples::flac(cover),
         samples::wav(),
     ]);

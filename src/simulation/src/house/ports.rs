@@ -3,7 +3,7 @@
 use crate::rng::Rng;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta};
-use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys};
+use entrenous_domain::ports::{Clock, Entropy, FileStore, KeySmith, PersonKeys, StoredFile};
 use entrenous_domain::{DomainError, Result};
 use entrenous_model::Time;
 use entrenous_wire::keys::{Ed25519KeyPair, RsaKeyPair};
@@ -78,7 +78,7 @@ impl FileStore for NoFiles {
         Err(DomainError::internal("there are no files"))
     }
 
-    async fn get(&self, _: &str) -> Result<Option<Vec<u8>>> {
+    async fn open(&self, _: &str) -> Result<Option<Box<dyn StoredFile>>> {
         Ok(None)
     }
 

@@ -3,6 +3,7 @@
 use super::stage::{Answer, Person, Stage, request};
 use chrono::TimeDelta;
 use entrenous_files::samples::{self, Film};
+use http_body_util::BodyExt as _;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -339,6 +340,67 @@ async fn documents_and_films_are_data() {
 }
 
 #[tokio::test]
+async fn a_large_file_is_sent_in_pieces() {
+    let stage = Stage::new();
+    let ada = stage.person("ada").await;
+    let text: String = (0..60_000).map(|number| format!("{number} ")).collect();
+    let bytes = text.into_bytes();
+    let (size, piece) = (bytes.len(), 64 * 1024);
+    assert!(size > 4 * piece);
+    let path = path_of(&upload(&stage, &ada, &bytes).await["url"]);
+    let whole = stage.get(&ada, &path).await;
+    assert_eq!(whole.headers["content-length"], size.to_string());
+    assert!(whole.bytes == bytes);
+    // Inside a piece, over the edges of several, all of it, its last byte.
+    for (first, last) in [
+        (10, 20),
+        (piece - 1, piece),
+        (piece, 2 * piece - 1),
+        (piece - 3, 3 * piece + 3),
+        (0, size - 1),
+        (size - 1, size - 1),
+    ] {
+        let asked = request(&ada, "GET", &path).header("range", format!("bytes={first}-{last}"));
+        let said = stage.send(asked.body("".into()).unwrap()).await;
+        assert_eq!(said.status.as_u16(), 206, "{first}-{last}");
+        assert_eq!(
+            said.headers["content-range"],
+            format!("bytes {first}-{last}/{size}")
+        );
+        assert_eq!(said.headers["content-length"], (last - first + 1).to_string());
+        assert!(said.bytes == bytes[first..=last], "{first}-{last}");
+    }
+    let asked = request(&ada, "GET", &path).header("range", format!("bytes={size}-"));
+    let said = stage.send(asked.body("".into()).unwrap()).await;
+    assert_eq!((said.status.as_u16(), said.bytes.len()), (416, 0));
+    let known = request(&ada, "GET", &path).header("if-none-match", &whole.headers["etag"]);
+    let said = stage.send(known.body("".into()).unwrap()).await;
+    assert_eq!((said.status.as_u16(), said.bytes.len()), (304, 0));
+
+    // A reader who stops half way leaves nothing open.
+    let hash = whole.headers["etag"]
+        .to_str()
+        .unwrap()
+        .trim_matches('"')
+        .to_owned();
+    let mut body = stage.body(&ada, &path).await;
+    assert_eq!(stage.open(&hash), 1);
+    for at in 0..2 {
+        let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert!(frame == bytes[at * piece..(at + 1) * piece]);
+    }
+    drop(body);
+    assert_eq!(stage.open(&hash), 0);
+    // Who reads loses nothing when the file is removed.
+    let mut body = stage.body(&ada, &path).await;
+    stage.ctx().files().remove(&hash).await.unwrap();
+    let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(frame == bytes[..piece]);
+    assert!(body.frame().await.is_some());
+    stage.get(&ada, &path).await.refused(404);
+}
+
+#[tokio::test]
 async fn films_and_sounds_say_what_they_are() {
     let stage = Stage::new();
     let ada = stage.person("ada").await;
@@ -391,7 +453,7 @@ async fn films_and_sounds_say_what_they_are() {
     // The old one is gone, with its bytes.
     stage.get(&ada, &old).await.refused(404);
     let etag = shown.headers["etag"].to_str().unwrap().trim_matches('"');
-    assert_eq!(stage.ctx().files().get(etag).await.unwrap(), None);
+    assert!(stage.ctx().files().open(etag).await.unwrap().is_none());
     // What is told to clients is what is held.
     let limits = stage.get(&ada, "/api/v2/instance").await.ok();
     let limits = &limits["configuration"]["media_attachments"];
@@ -403,6 +465,7 @@ async fn films_and_sounds_say_what_they_are() {
         "video/quicktime",
         "audio/webm",
         "audio/x-m4a",
+        "audio/aac",
         "audio/x-wav",
         "application/pdf",
     ] {

@@ -192,6 +192,18 @@ impl Stage {
         }
     }
 
+    /// The body of an answer, to be read as it comes.
+    pub(crate) async fn body(&self, person: &Person, path: &str) -> Body {
+        let request = request(person, "GET", path).body(Body::empty()).unwrap();
+        let response = self.house.router.clone().oneshot(request).await.unwrap();
+        response.into_body()
+    }
+
+    /// How many have a file open.
+    pub(crate) fn open(&self, hash: &str) -> usize {
+        self.house.files.open_now(hash)
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.house.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

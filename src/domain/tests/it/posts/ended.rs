@@ -123,7 +123,7 @@ async fn peer(house: &House, id: PeerId) -> Arc<Peer> {
 }
 
 async fn there(house: &House, hash: &str) -> bool {
-    house.ctx.files().get(hash).await.unwrap().is_some()
+    house.ctx.files().open(hash).await.unwrap().is_some()
 }
 
 async fn actions(house: &House) -> Vec<String> {

@@ -67,7 +67,7 @@ async fn opens(ctx: &Ctx, path: &str) -> bool {
 }
 
 async fn there(ctx: &Ctx, hash: Option<&String>) -> bool {
-    ctx.files().get(hash.unwrap()).await.unwrap().is_some()
+    ctx.files().open(hash.unwrap()).await.unwrap().is_some()
 }
 
 stories! {
@@ -289,6 +289,33 @@ stories! {
         // The same once more stays.
         attachments::change(ctx, ada.id, one.id, change).await.unwrap();
         assert!(there(ctx, two.preview.as_ref().map(|preview| &preview.hash)).await);
+    }
+
+    async fn who_has_a_film_is_told_of_another_picture_before_it(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let peer = house.peer(THERE).await;
+        let ada = house.person("ada").await;
+        let film = PreparedFile { kind: AttachmentKind::Video, content_type: "video/mp4", ..file(b"film") };
+        let film = attachments::upload(ctx, ada.id, film, "A walk", Focus::default()).await.unwrap();
+        let picture = |bytes: &[u8]| {
+            let preview = PreparedPreview { bytes: bytes.to_vec(), ..file(b"").preview.unwrap() };
+            attachments::Change { preview: Some(preview), ..Default::default() }
+        };
+        // Nobody has what is in no post.
+        attachments::change(ctx, ada.id, film.id, picture(b"first")).await.unwrap();
+        assert!(house.queued(peer).await.is_empty());
+        let post = posts::publish(ctx, Via::Local, ada.id, with(&[film.id])).await.unwrap();
+        assert_eq!(house.queued(peer).await, ["Create"]);
+        attachments::change(ctx, ada.id, film.id, picture(b"second")).await.unwrap();
+        assert_eq!(house.queued(peer).await, ["Create", "Update"]);
+        // It is the same version of the post, and the same picture once more is nothing to tell.
+        let seen = posts::view(ctx, Viewer::Person(ada.id), post).await.unwrap();
+        assert_eq!(seen.post.edited_at, None);
+        attachments::change(ctx, ada.id, film.id, picture(b"second")).await.unwrap();
+        let words = attachments::Change { description: Some("A long walk".to_owned()), ..Default::default() };
+        attachments::change(ctx, ada.id, film.id, words).await.unwrap();
+        assert_eq!(house.queued(peer).await, ["Create", "Update"]);
     }
 
     async fn only_so_many_wait(db: &TestDatabase) {

@@ -71,7 +71,7 @@ stories! {
         }
         assert!(house.sees(Viewer::Person(ada.id), answer).await, "what others wrote stays");
         assert_eq!(house.queued(peer).await.last(), Some(&"Delete"));
-        assert!(ctx.files().get(file.hash.as_ref().unwrap()).await.unwrap().is_none());
+        assert!(ctx.files().open(file.hash.as_ref().unwrap()).await.unwrap().is_none());
         let again = posts::publish(ctx, Via::Local, bob.id, rude).await;
         assert!(matches!(again, Err(DomainError::Invalid(_))), "its file is gone: {again:?}");
         let lines = audit::list(ctx, None, None, 100).await.unwrap();
