@@ -26,7 +26,7 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
         .store()
         .write(move |tx| {
             let account = store::accounts::local_by_username(tx, &username)?
-                .filter(|account| account.disabled_at.is_none())
+                .filter(|account| account.disabled_at.is_none() && !account.is_own_group())
                 .ok_or(DomainError::NotFound)?;
             let role = store::members::by_account(tx, account.id)?.map(|member| member.role);
             end(tx, &actor, &account, role)

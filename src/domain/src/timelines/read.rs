@@ -5,8 +5,8 @@
 
 use super::{from, home, network, network_media, tag};
 use crate::posts::{self, PostView, Viewer};
-use crate::{Ctx, Result, filters, lists};
-use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId, Time};
+use crate::{Ctx, Result, filters, groups, lists};
+use entrenous_model::{AccountId, FilterContext, GroupId, ListId, Page, PostId, Time};
 use entrenous_store::{
     Conn, StoreError, lists as list_rows,
     timelines::{self as rows, From},
@@ -33,15 +33,22 @@ pub enum Timeline {
         /// Only of this node.
         local: bool,
     },
-    /// A list of one's own.
+    /// A list of one's own, or a group that one is in, as clients read it that know no groups.
     List(ListId),
+    /// A group that one is in.
+    Group {
+        /// Which.
+        id: GroupId,
+        /// Only with files.
+        media: bool,
+    },
 }
 
 impl Timeline {
     /// Where filters say that they apply to it.
     const fn context(&self) -> FilterContext {
         match self {
-            Self::Home | Self::List(_) => FilterContext::Home,
+            Self::Home | Self::List(_) | Self::Group { .. } => FilterContext::Home,
             Self::Network { .. } | Self::Tag { .. } => FilterContext::Public,
         }
     }
@@ -108,6 +115,7 @@ async fn once(ctx: &Ctx, reader: AccountId, timeline: &Timeline, page: Page) -> 
         } => network(ctx, reader, *local, *remote, page).await?,
         Timeline::Tag { name, local } => tag(ctx, reader, name, *local, page).await?,
         Timeline::List(id) => lists::timeline(ctx, reader, *id, page).await?,
+        Timeline::Group { id, media } => groups::timeline(ctx, reader, *id, *media, page).await?,
     };
     let views = posts::views(ctx, Viewer::Person(reader), ids.clone()).await?;
     Ok(between(views, &ids))
@@ -177,11 +185,12 @@ fn has(
                 rows::tag(conn, viewer, &tag, from, &only, now)?
             }
         },
-        // It may have been removed since.
+        // It may have been removed since; or it is a group.
         Timeline::List(id) => match list_rows::get(conn, viewer, *id)? {
-            None => Vec::new(),
+            None => rows::group(conn, viewer, GroupId(id.get()), false, &only, now)?,
             Some(list) => rows::list(conn, &list, &only, now)?,
         },
+        Timeline::Group { id, media } => rows::group(conn, viewer, *id, *media, &only, now)?,
     };
     Ok(found.contains(&post))
 }
