@@ -224,7 +224,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     })
     .await;
     let groups = scene.alice.get("/api/v2/notifications").await.ok();
-    let group = groups["notification_groups"][0]["group_key"]
+    let told = groups["notification_groups"][0]["group_key"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -249,6 +249,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .post("/api/v1/featured_tags", json!({ "name": "idées" }))
         .await
         .ok();
+    let new = json!({ "display_name": "Entre nous seules", "kind": "secret" });
+    let group = id(&scene.alice.post("/api/v1/groups", new).await.ok());
     let owner = scene.node.signed_in("owner").await;
     let whom = id(&scene.alice.get("/api/v1/accounts/lookup?acct=owner").await.ok());
     let report = json!({ "account_id": whom, "comment": "pensées" });
@@ -273,6 +275,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         } else if path.contains("/notifications/{id}") {
             vec![notification["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{group_key}") {
+            vec![&told]
+        } else if path.contains("/groups/{id}") || path.ends_with("/timelines/group/{id}") {
             vec![&group]
         } else if path.ends_with("/tokens/{id}") {
             tokens
