@@ -124,6 +124,13 @@ class Things:
         made = self.friend.post("/api/v1/groups", display_name=f"Bakers {next(COUNTER)}", kind=kind)
         return self.anew(self.friend, "/api/v1/groups", made)["id"]
 
+    def asked_into(self):
+        """A closed group of mine, and who asks to be let in."""
+        made = self.once("closed", lambda: self.me.post("/api/v1/groups", display_name="Locksmiths", kind="closed")["id"])
+        self.asker.post(f"/api/v1/groups/{made}/leave")
+        self.asker.post(f"/api/v1/groups/{made}/join")
+        return made, self.asker.id
+
     def left_group(self):
         made = self.group_of_friend()
         self.me.post(f"/api/v1/groups/{made}/join")
@@ -349,6 +356,12 @@ FOR = {
     "DELETE /api/v1/groups/{id}": lambda t: {"path": {"id": t.me.post("/api/v1/groups", display_name="Short")["id"]}},
     "POST /api/v1/groups/{id}/join": lambda t: {"path": {"id": t.group_of_friend()}},
     "POST /api/v1/groups/{id}/leave": lambda t: {"path": {"id": t.left_group()}},
+    **{f"POST /api/v1/groups/{{id}}/membership_requests/{{account_id}}/{verb}": lambda t: {
+        "path": dict(zip(("id", "account_id"), t.asked_into()))} for verb in ("authorize", "reject")},
+    "POST /api/entrenous/v1/groups/{id}/invitations": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
+    "DELETE /api/entrenous/v1/groups/{id}/invitations": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
     "GET /api/v1/groups/relationships": lambda t: {"query": {"id": t.group()}},
     "GET /api/v1/groups/search": lambda t: t.group() and {"query": {"q": "weld"}},
     "GET /api/v1/groups/lookup": lambda t: {"query": {"name": t.me.get(f"/api/v1/groups/{t.group()}")["slug"]}},

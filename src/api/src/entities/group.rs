@@ -1,8 +1,8 @@
 //! `Group` and what one is to a group, as Soapbox and Pleroma's forks have them.
 
-use super::{CustomEmoji, Faces, stamp};
+use super::{Account, CustomEmoji, Faces, stamp};
 use crate::state::ApiState;
-use entrenous_domain::groups::{Relation, View};
+use entrenous_domain::groups::{Relation, Someone, View};
 use entrenous_domain::{Ctx, Result};
 use entrenous_model::{self as model, GroupKind, GroupRole, MemberState};
 use schemars::JsonSchema;
@@ -231,5 +231,97 @@ impl GroupRelationship {
                 request_note: one.map(|one| one.note.clone()).unwrap_or_default(),
             },
         }
+    }
+}
+
+/// Somebody who asks to be let into a group.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct GroupRequest {
+    /// For paging.
+    id: String,
+    /// Who.
+    account: Account,
+    /// What they say; plain text.
+    note: String,
+    /// Since when.
+    created_at: String,
+}
+
+/// Somebody who was invited into a group, and has not answered.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct GroupInvitation {
+    /// For paging.
+    id: String,
+    /// Who.
+    account: Account,
+    /// Who invited them; null if they are gone.
+    invited_by: Option<Account>,
+    /// When.
+    created_at: String,
+}
+
+/// A group that I was invited into.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct GroupInvitationOfMine {
+    /// Of this invitation.
+    id: String,
+    /// Which.
+    group: Group,
+    /// Who invited me; null if they are gone.
+    invited_by: Option<Account>,
+    /// When.
+    created_at: String,
+}
+
+impl Faces {
+    /// Of people of a group: everyone who is shown with them.
+    pub(crate) async fn of_someone(ctx: &Ctx, people: &[Someone]) -> Result<Self> {
+        let all = people
+            .iter()
+            .flat_map(|one| std::iter::once(&one.account).chain(&one.invited_by));
+        Self::of(ctx, all.map(AsRef::as_ref)).await
+    }
+
+    /// Somebody who asks to be let in.
+    pub(crate) fn group_request(&self, one: &Someone) -> GroupRequest {
+        GroupRequest {
+            id: one.membership.id.to_string(),
+            account: self.account(&one.account),
+            note: one.membership.note.clone(),
+            created_at: stamp(one.membership.created_at),
+        }
+    }
+
+    /// Somebody who was invited.
+    pub(crate) fn group_invitation(&self, one: &Someone) -> GroupInvitation {
+        GroupInvitation {
+            id: one.membership.id.to_string(),
+            account: self.account(&one.account),
+            invited_by: one.invited_by.as_ref().map(|by| self.account(by)),
+            created_at: stamp(one.membership.created_at),
+        }
+    }
+}
+
+impl GroupInvitationOfMine {
+    /// What somebody was invited to, in the order given.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn all(state: &ApiState, found: &[(Someone, View)]) -> Result<Vec<Self>> {
+        let ctx = state.ctx();
+        let all = found
+            .iter()
+            .flat_map(|(one, view)| std::iter::once(&view.account).chain(&one.invited_by));
+        let faces = Faces::of(ctx, all.map(AsRef::as_ref)).await?;
+        Ok(found
+            .iter()
+            .map(|(one, view)| Self {
+                id: one.membership.id.to_string(),
+                group: faces.group(ctx, view),
+                invited_by: one.invited_by.as_ref().map(|by| faces.account(by)),
+                created_at: stamp(one.membership.created_at),
+            })
+            .collect())
     }
 }

@@ -25,7 +25,9 @@ pub(crate) use emoji::{CustomEmoji, EmojiReaction, reaction_urls};
 pub(crate) use faces::Faces;
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, V1Filter};
 pub(crate) use fragments::Fragments;
-pub(crate) use group::{Group, GroupRelationship, groups};
+pub(crate) use group::{
+    Group, GroupInvitation, GroupInvitationOfMine, GroupRelationship, GroupRequest, groups,
+};
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
 };

@@ -46,7 +46,12 @@ pub async fn get(ctx: &Ctx, viewer: AccountId, id: GroupId) -> Result<View> {
     views(ctx, vec![group]).await?.pop().ok_or(DomainError::NotFound)
 }
 
-fn known(conn: &mut Conn, viewer: AccountId, id: GroupId) -> std::result::Result<Option<Group>, StoreError> {
+/// One group, if the viewer may know of it.
+pub(super) fn known(
+    conn: &mut Conn,
+    viewer: AccountId,
+    id: GroupId,
+) -> std::result::Result<Option<Group>, StoreError> {
     if rows::known_among(conn, viewer, &[id.get()])?.is_empty() {
         return Ok(None);
     }

@@ -4,18 +4,22 @@
 //! Everything here is about groups of this node: nothing of them goes to another one.
 
 mod change;
+mod invite;
 mod join;
 mod look;
 mod make;
+mod people;
 mod purge;
 mod write;
 
 pub use change::{Change, change};
+pub use invite::{answer, invitations, invite, requests, uninvite};
 pub(crate) use join::follow;
 pub use join::{join, leave};
 pub use look::{Relation, View, Wanted, accounts, by_name, find, get, named, of, relations, timeline};
 pub(crate) use look::{is_group, mentioned};
 pub use make::{New, create, name_is_free};
+pub use people::{Someone, invited_to};
 pub use purge::{end, purge_piece};
 pub(crate) use write::{Asked, of_new, same_group};
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
-use entrenous_model::{AccountId, GroupId, GroupRole, MemberState, Membership, Page};
+use entrenous_model::{AccountId, GroupId, GroupRole, MemberState, Membership, Page, Time};
 
 type SqlRow = (
     BigInt,
@@ -191,6 +191,19 @@ pub fn count(conn: &mut Conn, group: GroupId, state: MemberState) -> Result<i64,
         .int(group.get())
         .raw(" AND state = ")
         .text(state.as_str())
+        .one(conn)?
+        .unwrap_or(0))
+}
+
+/// How many people somebody has invited after `since`, as far as these have not turned it down.
+///
+/// # Errors
+/// Those of the query.
+pub fn invited_since(conn: &mut Conn, by: AccountId, since: Time) -> Result<i64, StoreError> {
+    Ok(Sql::new("SELECT COUNT(*) FROM group_members WHERE invited_by = ")
+        .int(by.get())
+        .raw(" AND created_at > ")
+        .time(since)
         .one(conn)?
         .unwrap_or(0))
 }

@@ -326,6 +326,152 @@ async fn a_client_that_knows_no_groups_reads_and_writes() {
 }
 
 #[tokio::test]
+async fn people_ask_and_are_invited() {
+    let stage = Stage::new();
+    let (ann, bea, cai) = (
+        stage.person("ann").await,
+        stage.person("bea").await,
+        stage.person("cai").await,
+    );
+    let id = stage.new_group(&ann, "Atelier", "closed").await;
+    let (path, ours) = (
+        format!("/api/v1/groups/{id}"),
+        format!("/api/entrenous/v1/groups/{id}"),
+    );
+    let asked = stage
+        .post(&bea, &format!("{path}/join"), "note=Bonjour")
+        .await
+        .ok();
+    assert_eq!(
+        (&asked["requested"], &asked["member"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(asked["entrenous"]["request_note"], json!("Bonjour"));
+    assert_eq!(stage.related(&ann, &id).await["pending_requests"], json!(true));
+    let asking = stage.get(&ann, &format!("{path}/membership_requests")).await.ok();
+    assert_eq!(ids(&asking), [bea.id.to_string()]);
+    let requests = stage.get(&ann, &format!("{ours}/requests")).await.ok();
+    assert_eq!(
+        (&requests[0]["account"]["username"], &requests[0]["note"]),
+        (&json!("bea"), &json!("Bonjour"))
+    );
+    for of_moderators in [format!("{path}/membership_requests"), format!("{ours}/requests")] {
+        stage.get(&bea, &of_moderators).await.refused(403);
+    }
+    let let_in = format!("{path}/membership_requests/{}/authorize", bea.id);
+    stage.post(&cai, &let_in, "").await.refused(403);
+    stage.post(&ann, &let_in, "").await.ok();
+    assert_eq!(stage.related(&bea, &id).await["member"], json!(true));
+    let unknown = format!("{path}/membership_requests/{}/authorize", cai.id);
+    stage.post(&ann, &unknown, "").await.refused(404);
+    stage.post(&cai, &format!("{path}/join"), "").await.ok();
+    let reject = format!("{path}/membership_requests/{}/reject", cai.id);
+    assert_eq!(
+        stage.post(&ann, &reject, "").await.ok()["pending_requests"],
+        json!(false)
+    );
+    assert_eq!(stage.related(&cai, &id).await["requested"], json!(false));
+    // A secret group, by invitation.
+    let id = stage.new_group(&ann, "Surprise", "secret").await;
+    let (path, ours) = (
+        format!("/api/v1/groups/{id}"),
+        format!("/api/entrenous/v1/groups/{id}"),
+    );
+    let invitations = format!("{ours}/invitations");
+    let whom = json!({ "account_ids": [bea.id.to_string()] });
+    assert_eq!(
+        stage.json(&ann, "POST", &invitations, whom.clone()).await.ok(),
+        json!({})
+    );
+    let invited = stage.get(&ann, &invitations).await.ok();
+    assert_eq!(invited[0]["account"]["id"], json!(bea.id.to_string()));
+    assert_eq!(invited[0]["invited_by"]["id"], json!(ann.id.to_string()));
+    let mine = stage.get(&bea, "/api/entrenous/v1/group_invitations").await.ok();
+    assert_eq!(
+        (&mine[0]["group"]["id"], &mine[0]["invited_by"]["username"]),
+        (&json!(id), &json!("ann"))
+    );
+    assert_eq!(mine[0]["group"]["group_visibility"], json!("members_only"));
+    assert_eq!(
+        stage.get(&cai, "/api/entrenous/v1/group_invitations").await.ok(),
+        json!([])
+    );
+    let relation = stage.related(&bea, &id).await;
+    assert_eq!(
+        (
+            &relation["entrenous"]["invited"],
+            &relation["entrenous"]["invited_by"]
+        ),
+        (&json!(true), &json!(ann.id.to_string()))
+    );
+    // To everyone else it is no group.
+    let unknown = stage.get(&cai, "/api/v1/groups/17").await;
+    let everywhere = [
+        stage.get(&cai, &path).await,
+        stage.post(&cai, &format!("{path}/join"), "").await,
+        stage.post(&cai, &format!("{path}/leave"), "").await,
+        stage.json(&cai, "PUT", &path, json!({ "note": "x" })).await,
+        stage.delete(&cai, &path).await,
+        stage.get(&cai, &invitations).await,
+        stage.json(&cai, "POST", &invitations, whom.clone()).await,
+        stage.get(&cai, &format!("{ours}/requests")).await,
+        stage.get(&cai, &format!("/api/v1/timelines/group/{id}")).await,
+        stage.get(&cai, &format!("/api/v1/accounts/{id}")).await,
+        stage.get(&cai, &format!("/api/v1/accounts/{id}/statuses")).await,
+        stage.get(&cai, &format!("/api/v1/lists/{id}")).await,
+        stage
+            .post(&cai, &format!("/api/v1/accounts/{id}/follow"), "")
+            .await,
+        stage
+            .json(
+                &cai,
+                "POST",
+                "/api/v1/statuses",
+                json!({ "status": "x", "group_id": id }),
+            )
+            .await,
+    ];
+    for (place, answer) in everywhere.iter().enumerate() {
+        assert_eq!(
+            (answer.status, &answer.bytes),
+            (unknown.status, &unknown.bytes),
+            "{place}"
+        );
+    }
+    assert_eq!(
+        stage
+            .get(&cai, &format!("/api/v1/groups/relationships?id[]={id}"))
+            .await
+            .ok(),
+        json!([])
+    );
+    assert_eq!(
+        stage.get(&cai, "/api/v1/groups/search?q=surprise").await.ok(),
+        json!([])
+    );
+    assert_eq!(
+        stage.get(&cai, "/api/v1/accounts/search?q=surprise").await.ok(),
+        json!([])
+    );
+    assert_eq!(
+        stage.get(&cai, &format!("/api/v1/accounts?id[]={id}")).await.ok(),
+        json!([])
+    );
+    stage
+        .json(&bea, "POST", &invitations, whom.clone())
+        .await
+        .refused(403);
+    stage.post(&bea, &format!("{path}/join"), "").await.ok();
+    assert_eq!(stage.get(&ann, &invitations).await.ok(), json!([]));
+    stage.post(&bea, &format!("{path}/leave"), "").await.ok();
+    stage.get(&bea, &path).await.refused(404);
+    stage.json(&ann, "POST", &invitations, whom).await.ok();
+    let gone = format!("{invitations}?account_ids[]={}", bea.id);
+    assert_eq!(stage.delete(&ann, &gone).await.ok(), json!({}));
+    stage.get(&bea, &path).await.refused(404);
+}
+
+#[tokio::test]
 async fn guests_of_the_node_make_none() {
     let stage = Stage::new();
     let ann = stage.person("ann").await;

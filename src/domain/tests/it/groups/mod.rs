@@ -1,5 +1,6 @@
 //! Groups: who learns of them, who is in them, and who reads what is said there.
 
+mod kinds;
 mod living;
 mod unseen;
 
