@@ -131,6 +131,12 @@ class Things:
         self.asker.post(f"/api/v1/groups/{made}/join")
         return made, self.asker.id
 
+    def joined_group(self):
+        """A group of mine that the friend is in, and that need not stay mine."""
+        made = self.me.post("/api/v1/groups", display_name=f"Gardeners {next(COUNTER)}")["id"]
+        self.friend.post(f"/api/v1/groups/{made}/join")
+        return made
+
     def left_group(self):
         made = self.group_of_friend()
         self.me.post(f"/api/v1/groups/{made}/join")
@@ -362,6 +368,13 @@ FOR = {
         "path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
     "DELETE /api/entrenous/v1/groups/{id}/invitations": lambda t: {
         "path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
+    **{f"POST /api/v1/groups/{{id}}/{verb}": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.friend.id], "role": "user"}} for verb in ("promote", "demote")},
+    "POST /api/v1/groups/{id}/kick": lambda t: {"path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
+    **{f"{method} /api/v1/groups/{{id}}/blocks": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.foe.id]}} for method in ("POST", "DELETE")},
+    "POST /api/entrenous/v1/groups/{id}/transfer": lambda t: {
+        "path": {"id": t.joined_group()}, "body": {"account_id": t.friend.id}},
     "GET /api/v1/groups/relationships": lambda t: {"query": {"id": t.group()}},
     "GET /api/v1/groups/search": lambda t: t.group() and {"query": {"q": "weld"}},
     "GET /api/v1/groups/lookup": lambda t: {"query": {"name": t.me.get(f"/api/v1/groups/{t.group()}")["slug"]}},

@@ -2,7 +2,7 @@
 
 use super::{Account, CustomEmoji, Faces, stamp};
 use crate::state::ApiState;
-use entrenous_domain::groups::{Relation, Someone, View};
+use entrenous_domain::groups::{Banned, Relation, Someone, View};
 use entrenous_domain::{Ctx, Result};
 use entrenous_model::{self as model, GroupKind, GroupRole, MemberState};
 use schemars::JsonSchema;
@@ -275,6 +275,9 @@ pub(crate) struct GroupInvitationOfMine {
 
 impl Faces {
     /// Of people of a group: everyone who is shown with them.
+    ///
+    /// # Errors
+    /// Only the store's.
     pub(crate) async fn of_someone(ctx: &Ctx, people: &[Someone]) -> Result<Self> {
         let all = people
             .iter()
@@ -323,5 +326,76 @@ impl GroupInvitationOfMine {
                 created_at: stamp(one.membership.created_at),
             })
             .collect())
+    }
+}
+
+/// Somebody who is in a group.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct GroupMembership {
+    /// For paging.
+    id: String,
+    /// Who.
+    account: Account,
+    /// `owner`, `admin` (who moderates it) or `user`.
+    role: &'static str,
+    /// What only Entrenous clients know.
+    entrenous: GroupMembershipExtension,
+}
+
+/// What Entrenous adds to who is in a group.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct GroupMembershipExtension {
+    /// They are a guest in it.
+    guest: bool,
+}
+
+/// Somebody who may not join a group again.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct GroupBan {
+    /// For paging; the id of the account.
+    id: String,
+    /// Who.
+    account: Account,
+    /// Who said so; null if they are gone.
+    by: Option<Account>,
+    /// Why; plain text, may be empty.
+    reason: String,
+    /// Since when.
+    created_at: String,
+}
+
+impl Faces {
+    /// Somebody who is in a group.
+    pub(crate) fn group_membership(&self, one: &Someone) -> GroupMembership {
+        GroupMembership {
+            id: one.membership.id.to_string(),
+            account: self.account(&one.account),
+            role: role_word(one.membership.role),
+            entrenous: GroupMembershipExtension {
+                guest: one.membership.role == GroupRole::Guest,
+            },
+        }
+    }
+
+    /// Of people who are banned: everyone who is shown with them.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn of_banned(ctx: &Ctx, people: &[Banned]) -> Result<Self> {
+        let all = people
+            .iter()
+            .flat_map(|one| std::iter::once(&one.account).chain(&one.by));
+        Self::of(ctx, all.map(AsRef::as_ref)).await
+    }
+
+    /// Somebody who may not join a group again.
+    pub(crate) fn group_ban(&self, one: &Banned) -> GroupBan {
+        GroupBan {
+            id: one.account.id.to_string(),
+            account: self.account(&one.account),
+            by: one.by.as_ref().map(|by| self.account(by)),
+            reason: one.ban.reason.clone(),
+            created_at: stamp(one.ban.created_at),
+        }
     }
 }

@@ -26,7 +26,8 @@ pub(crate) use faces::Faces;
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, V1Filter};
 pub(crate) use fragments::Fragments;
 pub(crate) use group::{
-    Group, GroupInvitation, GroupInvitationOfMine, GroupRelationship, GroupRequest, groups,
+    Group, GroupBan, GroupInvitation, GroupInvitationOfMine, GroupMembership, GroupRelationship,
+    GroupRequest, groups,
 };
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,

@@ -3,6 +3,8 @@
 mod change;
 mod invite;
 mod look;
+mod people;
+mod remove;
 
 use crate::entities::{self, Group, GroupRelationship};
 use crate::paging::Paging;
@@ -21,6 +23,8 @@ pub(crate) fn routes() -> Routes<ApiState> {
         .merge(look::routes())
         .merge(change::routes())
         .merge(invite::routes())
+        .merge(people::routes())
+        .merge(remove::routes())
 }
 
 fn doc(summary: &'static str) -> Doc {

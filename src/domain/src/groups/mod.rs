@@ -6,21 +6,27 @@
 mod change;
 mod invite;
 mod join;
+mod leaver;
 mod look;
 mod make;
 mod people;
 mod purge;
+mod remove;
+mod roles;
 mod write;
 
 pub use change::{Change, change};
 pub use invite::{answer, invitations, invite, requests, uninvite};
 pub(crate) use join::follow;
 pub use join::{join, leave};
+pub(crate) use leaver::leaver;
 pub use look::{Relation, View, Wanted, accounts, by_name, find, get, named, of, relations, timeline};
 pub(crate) use look::{is_group, mentioned};
 pub use make::{New, create, name_is_free};
-pub use people::{Someone, invited_to};
+pub use people::{Banned, Someone, bans, invited_to, members};
 pub use purge::{end, purge_piece};
+pub use remove::{ban, remove, unban};
+pub use roles::{set_role, transfer};
 pub(crate) use write::{Asked, of_new, same_group};
 
 use crate::work::Work;

@@ -195,6 +195,20 @@ pub fn count(conn: &mut Conn, group: GroupId, state: MemberState) -> Result<i64,
         .unwrap_or(0))
 }
 
+/// Somebody is nothing to any group any more, and banned from none.
+///
+/// # Errors
+/// Those of the queries.
+pub fn forget_person(conn: &mut Conn, account: AccountId) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM group_members WHERE account_id = ",
+        "DELETE FROM group_bans WHERE account_id = ",
+    ] {
+        Sql::new(statement).int(account.get()).run(conn)?;
+    }
+    Ok(())
+}
+
 /// How many people somebody has invited after `since`, as far as these have not turned it down.
 ///
 /// # Errors

@@ -472,6 +472,105 @@ async fn people_ask_and_are_invited() {
 }
 
 #[tokio::test]
+async fn members_have_roles_and_are_removed() {
+    let stage = Stage::new();
+    let (ann, bea, cai) = (
+        stage.person("ann").await,
+        stage.person("bea").await,
+        stage.person("cai").await,
+    );
+    let id = stage.new_group(&ann, "Atelier", "open").await;
+    let (path, ours) = (
+        format!("/api/v1/groups/{id}"),
+        format!("/api/entrenous/v1/groups/{id}"),
+    );
+    for one in [&bea, &cai] {
+        stage.post(one, &format!("{path}/join"), "").await.ok();
+    }
+    let memberships = format!("{path}/memberships");
+    let (mut read, mut next) = (Vec::new(), Some(format!("{memberships}?limit=2")));
+    while let Some(page) = next {
+        let answer = stage.get(&bea, &page).await;
+        for one in answer.ok().as_array().unwrap() {
+            let said = (
+                one["account"]["username"].clone(),
+                one["role"].clone(),
+                one["entrenous"].clone(),
+            );
+            read.push(said);
+        }
+        next = answer.link("next");
+    }
+    let member = |name: &str, role: &str| (json!(name), json!(role), json!({ "guest": false }));
+    assert_eq!(
+        read,
+        [
+            member("cai", "user"),
+            member("bea", "user"),
+            member("ann", "owner")
+        ]
+    );
+    let whom = |person: &Person| json!({ "account_ids": [person.id.to_string()] });
+    let role = |person: &Person, role: &str| json!({ "account_ids": [person.id.to_string()], "role": role });
+    let promote = format!("{path}/promote");
+    stage
+        .json(&bea, "POST", &promote, role(&bea, "owner"))
+        .await
+        .refused(403);
+    stage
+        .json(&ann, "POST", &promote, role(&bea, "king"))
+        .await
+        .refused(422);
+    assert_eq!(
+        stage.json(&ann, "POST", &promote, role(&bea, "admin")).await.ok(),
+        json!({})
+    );
+    assert_eq!(stage.related(&bea, &id).await["role"], json!("admin"));
+    let admins = stage.get(&cai, &format!("{memberships}?role=admin")).await.ok();
+    assert_eq!(admins[0]["account"]["id"], json!(bea.id.to_string()));
+    let demote = format!("{path}/demote");
+    stage
+        .json(&ann, "POST", &demote, role(&ann, "user"))
+        .await
+        .refused(422);
+    // Removed, banned, let in again.
+    let (kick, blocks) = (format!("{path}/kick"), format!("{path}/blocks"));
+    stage.json(&cai, "POST", &kick, whom(&bea)).await.refused(403);
+    stage.json(&bea, "POST", &kick, whom(&ann)).await.refused(403);
+    assert_eq!(stage.json(&bea, "POST", &kick, whom(&cai)).await.ok(), json!({}));
+    stage
+        .get(&cai, &format!("/api/v1/timelines/group/{id}"))
+        .await
+        .refused(404);
+    let form = format!("account_ids[]={}&reason=Trop%20de%20bruit", cai.id);
+    assert_eq!(stage.post(&bea, &blocks, &form).await.ok(), json!({}));
+    assert_eq!(stage.related(&cai, &id).await["blocked_by"], json!(true));
+    stage.post(&cai, &format!("{path}/join"), "").await.refused(403);
+    assert_eq!(ids(&stage.get(&ann, &blocks).await.ok()), [cai.id.to_string()]);
+    let bans = stage.get(&ann, &format!("{ours}/bans")).await.ok();
+    assert_eq!(
+        (&bans[0]["reason"], &bans[0]["by"]["username"]),
+        (&json!("Trop de bruit"), &json!("bea"))
+    );
+    for of_moderators in [blocks.clone(), format!("{ours}/bans"), memberships.clone()] {
+        stage.get(&cai, &of_moderators).await.refused(403);
+    }
+    let gone = format!("{blocks}?account_ids[]={}", cai.id);
+    assert_eq!(stage.delete(&ann, &gone).await.ok(), json!({}));
+    stage.post(&cai, &format!("{path}/join"), "").await.ok();
+    // Handed over.
+    let transfer = format!("{ours}/transfer");
+    let to = json!({ "account_id": cai.id.to_string() });
+    stage.json(&bea, "POST", &transfer, to.clone()).await.refused(403);
+    assert_eq!(
+        stage.json(&ann, "POST", &transfer, to).await.ok()["role"],
+        json!("user")
+    );
+    assert_eq!(stage.related(&cai, &id).await["role"], json!("owner"));
+    stage.json(&cai, "POST", &transfer, json!({})).await.refused(404);
+}
+
+#[tokio::test]
 async fn guests_of_the_node_make_none() {
     let stage = Stage::new();
     let ann = stage.person("ann").await;

@@ -1,23 +1,11 @@
 //! Kinds of groups against what people may do who are not in them.
 
-use super::new_group;
+use super::{new_group, word};
 use crate::fixture::House;
 use entrenous_domain::groups::{self, Change, New, Wanted};
 use entrenous_domain::{DomainError, Via, accounts, blocks, lists, search};
 use entrenous_model::{AccountId, GroupId, GroupKind, GroupPolicy, MemberState, Page, Role};
 use entrenous_store::stories;
-
-/// What came of a verb, in a word.
-fn word<T>(answer: &entrenous_domain::Result<T>) -> &'static str {
-    match answer {
-        Ok(_) => "ok",
-        Err(DomainError::NotFound) => "none",
-        Err(DomainError::Forbidden(_)) => "forbidden",
-        Err(DomainError::Invalid(_)) => "invalid",
-        Err(DomainError::Conflict(_)) => "conflict",
-        Err(other) => panic!("{other:?}"),
-    }
-}
 
 /// Somebody who is not in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

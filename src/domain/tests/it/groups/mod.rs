@@ -2,14 +2,27 @@
 
 mod kinds;
 mod living;
+mod roles;
 mod unseen;
 
 use crate::fixture::House;
 use crate::posts::draft;
 use entrenous_domain::groups::{self, New, View};
 use entrenous_domain::posts::{self, Draft, ReplyTo};
-use entrenous_domain::{Result, Via};
+use entrenous_domain::{DomainError, Result, Via};
 use entrenous_model::{AccountId, GroupId, GroupKind, GroupPolicy, Page, PostId, Visibility};
+
+/// What came of a verb, in a word.
+pub(crate) fn word<T>(answer: &Result<T>) -> &'static str {
+    match answer {
+        Ok(_) => "ok",
+        Err(DomainError::NotFound) => "none",
+        Err(DomainError::Forbidden(_)) => "forbidden",
+        Err(DomainError::Invalid(_)) => "invalid",
+        Err(DomainError::Conflict(_)) => "conflict",
+        Err(other) => panic!("{other:?}"),
+    }
+}
 
 /// A group to be made.
 pub(crate) fn new_group(name: &str, kind: GroupKind) -> New {
