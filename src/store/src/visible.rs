@@ -83,12 +83,13 @@ fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
         ))
         .who(who)
         .raw(format!(
-            ")) OR ({p}.visibility = 'group' AND EXISTS (\
-             SELECT 1 FROM group_posts gp JOIN group_members gm ON gm.group_id = gp.group_id \
+            ")) OR ({p}.visibility = 'group' AND (\
+             SELECT gm.id FROM group_posts gp JOIN group_members gm ON gm.group_id = gp.group_id \
              WHERE gp.post_id = {p}.id AND gm.state = 'member' AND gm.account_id = "
         ))
         .who(who);
-    sql.raw(")))))")
+    // Not EXISTS, as below: PostgreSQL might hash all posts of all groups of a person.
+    sql.raw(") IS NOT NULL))))")
 }
 
 /// Not disabled, and not of a peer that has been revoked or was never active.

@@ -165,9 +165,11 @@ pub fn known_among(conn: &mut Conn, viewer: AccountId, ids: &[i64]) -> Result<Ve
 /// The condition "`who` may know of the group `id`", a column: it is listed and they are no guest of the node, or they are in
 /// it or invited.
 pub(crate) fn known(sql: Sql, who: Who, id: &'static str) -> Sql {
+    // Not EXISTS, which PostgreSQL may answer by hashing all groups.
     sql.raw(format!(
-        "EXISTS (SELECT 1 FROM groups kn WHERE kn.account_id = {id} AND kn.state = 'active' AND ((\
-         kn.kind IN ('open', 'closed') AND NOT EXISTS (SELECT 1 FROM members kg WHERE kg.role = 'guest' AND kg.account_id = "
+        "(SELECT kn.account_id FROM groups kn WHERE kn.account_id = {id} AND kn.state = 'active' AND ((\
+         kn.kind IN ('open', 'closed') AND NOT EXISTS (SELECT 1 FROM members kg WHERE kg.role = 'guest' \
+         AND kg.account_id = "
     ))
     .who(who)
     .raw(
@@ -175,7 +177,7 @@ pub(crate) fn known(sql: Sql, who: Who, id: &'static str) -> Sql {
          AND km.state IN ('member', 'invited') AND km.account_id = ",
     )
     .who(who)
-    .raw(")))")
+    .raw("))) IS NOT NULL")
 }
 
 /// The condition "`a`, one of `accounts`, is no group of this node, or one that `who` may know of".

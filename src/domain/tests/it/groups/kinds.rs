@@ -3,7 +3,7 @@
 use super::{new_group, word};
 use crate::fixture::House;
 use entrenous_domain::groups::{self, Change, New, Wanted};
-use entrenous_domain::{DomainError, Via, accounts, blocks, lists, search};
+use entrenous_domain::{Via, accounts, blocks, lists, search};
 use entrenous_model::{AccountId, GroupId, GroupKind, GroupPolicy, MemberState, Page, Role};
 use entrenous_store::stories;
 
