@@ -375,7 +375,11 @@ fn new_post(
         url,
         boost_of: None,
         in_reply_to: parent.post.as_ref().map(|post| post.id),
-        in_reply_to_uri: parent.uri.clone(),
+        // Beside a group: who gets it is not told what it answers, which may be another node.
+        in_reply_to_uri: parent.uri.clone().filter(|_| {
+            let answered = parent.post.as_ref().map(|post| post.visibility);
+            answered != Some(Visibility::Group) || visibility == Visibility::Group
+        }),
         in_reply_to_account: parent.post.as_ref().map(|post| post.account),
         conversation: parent.post.as_ref().map_or(id, |post| post.conversation),
         content: ready.content.clone(),

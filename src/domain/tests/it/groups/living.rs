@@ -121,6 +121,7 @@ stories! {
         let direct = house.try_reply(ann.id, post, Visibility::Direct).await.unwrap();
         let shown = posts::view(ctx, Viewer::Person(ann.id), direct).await.unwrap();
         assert_eq!((shown.post.visibility, shown.group), (Visibility::Direct, None));
+        assert_eq!((shown.post.in_reply_to, &shown.post.in_reply_to_uri), (Some(post), &None), "no node learns of it");
         refused(&posts::publish(ctx, Via::Local, ann.id, draft("nulle part", Visibility::Group)).await, "group_id");
     }
 
