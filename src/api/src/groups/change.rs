@@ -1,15 +1,17 @@
 //! Making, changing and ending groups, joining and leaving them.
 
 use super::{doc, relation_to, shown};
+use crate::accounts::picture::{self, Prepared, Shape};
 use crate::at::At;
 use crate::entities::{Group, GroupRelationship};
-use crate::params::Params;
+use crate::params::{File, Params, Upload};
 use crate::{ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use entrenous_domain::groups::{self, Change, New};
+use entrenous_domain::media;
 use entrenous_door::{Access, Routes};
-use entrenous_model::{GroupId, GroupKind, GroupPolicy};
+use entrenous_model::{GroupId, GroupKind, GroupPolicy, MediaId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -22,6 +24,7 @@ pub(super) fn routes() -> Routes<ApiState> {
             write,
             doc("Make a group, with me as its owner")
                 .body::<Said>()
+                .files()
                 .returns::<Group>()
                 .also(409, "The name is taken or reserved"),
             create,
@@ -31,6 +34,7 @@ pub(super) fn routes() -> Routes<ApiState> {
             write,
             doc("Change a group that I own; what is not said stays")
                 .body::<Said>()
+                .files()
                 .returns::<Group>(),
             update,
         )
@@ -125,11 +129,59 @@ struct Request {
     note: Option<String>,
 }
 
+/// The pictures that came with what is said, ready to be stored.
+struct Pictures {
+    avatar: Option<Prepared>,
+    header: Option<Prepared>,
+}
+
+impl Pictures {
+    /// Looked at before anything else happens, since they can be refused.
+    ///
+    /// # Errors
+    /// 422 for a file that is no picture.
+    async fn of(upload: &mut Upload<Said>) -> ApiResult<Self> {
+        let (avatar, header) = (upload.take("avatar"), upload.take("header"));
+        Ok(Self {
+            avatar: prepared(avatar, Shape::Avatar).await?,
+            header: prepared(header, Shape::Header).await?,
+        })
+    }
+
+    /// Puts them on a group that the caller owns.
+    async fn put(self, state: &ApiState, caller: &Caller, id: GroupId) -> ApiResult<()> {
+        if self.avatar.is_none() && self.header.is_none() {
+            return Ok(());
+        }
+        let change = Change {
+            avatar: stored(state, id, self.avatar).await?.map(Some),
+            header: stored(state, id, self.header).await?.map(Some),
+            ..Change::default()
+        };
+        Ok(groups::change(state.ctx(), caller.id(), id, change).await?)
+    }
+}
+
+async fn prepared(file: Option<File>, shape: Shape) -> ApiResult<Option<Prepared>> {
+    let Some(file) = file else { return Ok(None) };
+    let prepare = move |bytes: &[u8]| picture::prepare(bytes, shape);
+    Ok(Some(picture::off_path(file.bytes, prepare).await?))
+}
+
+async fn stored(state: &ApiState, id: GroupId, picture: Option<Prepared>) -> ApiResult<Option<MediaId>> {
+    let Some(picture) = picture else { return Ok(None) };
+    let (bytes, kind) = (picture.bytes, picture.content_type);
+    let stored = media::store_picture(state.ctx(), id.account(), bytes, kind, None).await?;
+    Ok(Some(stored.id))
+}
+
 async fn create(
     State(state): State<ApiState>,
     caller: Caller,
-    Params(asked): Params<Said>,
+    mut upload: Upload<Said>,
 ) -> ApiResult<Json<Group>> {
+    let pictures = Pictures::of(&mut upload).await?;
+    let asked = upload.params;
     let new = New {
         kind: asked.kind().unwrap_or(GroupKind::Open),
         username: asked.name,
@@ -140,6 +192,7 @@ async fn create(
         invites: asked.invites.unwrap_or(GroupPolicy::Members),
     };
     let id = groups::create(state.ctx(), caller.id(), new).await?;
+    pictures.put(&state, &caller, id).await?;
     shown(&state, &groups::get(state.ctx(), caller.id(), id).await?).await
 }
 
@@ -147,8 +200,10 @@ async fn update(
     State(state): State<ApiState>,
     caller: Caller,
     At(id): At<GroupId>,
-    Params(asked): Params<Said>,
+    mut upload: Upload<Said>,
 ) -> ApiResult<Json<Group>> {
+    let pictures = Pictures::of(&mut upload).await?;
+    let asked = upload.params;
     let change = Change {
         kind: asked.kind(),
         display_name: asked.display_name,
@@ -156,8 +211,11 @@ async fn update(
         rules: asked.rules,
         posting: asked.posting,
         invites: asked.invites,
+        ..Change::default()
     };
+    // First, since it says whether the group is theirs.
     groups::change(state.ctx(), caller.id(), id, change).await?;
+    pictures.put(&state, &caller, id).await?;
     shown(&state, &groups::get(state.ctx(), caller.id(), id).await?).await
 }
 

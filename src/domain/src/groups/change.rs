@@ -5,8 +5,8 @@ use super::{
     make::{ABOUT, RULES, check_name},
 };
 use crate::{Ctx, DomainError, Result, text, work};
-use entrenous_model::{AccountId, Event, GroupId, GroupKind, GroupPolicy, GroupRole};
-use entrenous_store::{accounts, groups as rows};
+use entrenous_model::{AccountId, Event, GroupId, GroupKind, GroupPolicy, GroupRole, MediaId};
+use entrenous_store::{accounts, groups as rows, media};
 
 /// What is to be of a group; `None` leaves a value as it is.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,10 @@ pub struct Change {
     pub note: Option<String>,
     /// Rules of its own, as typed, at most 5,000 characters.
     pub rules: Option<String>,
+    /// Picture (stored with `media::store_picture` before, as the group's); `Some(None)` removes it.
+    pub avatar: Option<Option<MediaId>>,
+    /// Header picture.
+    pub header: Option<Option<MediaId>>,
     /// Who learns of it, and how one joins.
     pub kind: Option<GroupKind>,
     /// Who begins threads.
@@ -43,6 +47,11 @@ pub async fn change(ctx: &Ctx, actor: AccountId, id: GroupId, change: Change) ->
     work::write(ctx, move |tx| {
         let scene = Scene::of(tx, actor, id)?;
         scene.at_least(GroupRole::Owner)?;
+        for picture in [change.avatar, change.header].into_iter().flatten().flatten() {
+            if media::by_id(tx, picture)?.is_none_or(|file| file.account != id.account()) {
+                return Err(DomainError::invalid("there is no such picture of this group"));
+            }
+        }
         let mut group = scene.group;
         let was = group.kind;
         group.kind = change.kind.unwrap_or(was);
@@ -73,8 +82,8 @@ pub async fn change(ctx: &Ctx, actor: AccountId, id: GroupId, change: Change) ->
             note: &account.note,
             note_source: &account.note_source,
             fields: &account.fields,
-            avatar: account.avatar,
-            header: account.header,
+            avatar: change.avatar.unwrap_or(account.avatar),
+            header: change.header.unwrap_or(account.header),
             kind: account.kind.as_str(),
             locked: group.kind != GroupKind::Open,
             discoverable: account.discoverable,
