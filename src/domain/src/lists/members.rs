@@ -68,8 +68,8 @@ fn some(
 /// Puts people into a list: those whom its owner follows or has asked to follow, and the owner. Twice is once.
 ///
 /// # Errors
-/// `Invalid` for a group. `NotFound` for a list that is not theirs, and if one of the people is not followed: then none is put in. `Invalid`
-/// for more than 200 at once, or 1,000 members.
+/// `NotFound` for a list that is not theirs, and if one of the people is not followed: then none is put in. `Invalid` for a
+/// group, for more than 200 at once, or 1,000 members.
 pub async fn add(ctx: &Ctx, owner: AccountId, id: ListId, people: Vec<AccountId>) -> Result<()> {
     check(&people)?;
     work::write(ctx, move |tx| {

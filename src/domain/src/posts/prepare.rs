@@ -111,7 +111,11 @@ async fn local_post(ctx: &Ctx, author: AccountId, mut draft: Draft) -> Result<Re
     let (mut addressed, mut groups): (Vec<(AccountId, bool)>, Vec<GroupId>) = (Vec::new(), Vec::new());
     for (_, account) in &mentioned {
         if account.is_own_group() {
-            groups.push(account.id.into());
+            // With and without the node's name it is the same one.
+            let group = account.id.into();
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
         } else if !addressed.iter().any(|(id, _)| *id == account.id) {
             addressed.push((account.id, false));
         }
@@ -242,8 +246,8 @@ fn language(tag: Option<String>) -> Option<String> {
     fine.then(|| tag.to_owned())
 }
 
-/// Finds the people mentioned, and the groups that the author may know of: known ones, and ones on trusted peers that are asked at the same time. Whom nobody knows,
-/// and whom a peer does not tell of now, stays text.
+/// Finds the people mentioned: known ones, and ones on trusted peers that are asked at the same time; and the groups that the
+/// author may know of. Whom nobody knows, and whom a peer does not tell of now, stays text.
 async fn resolve(
     ctx: &Ctx,
     author: AccountId,

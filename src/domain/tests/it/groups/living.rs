@@ -90,7 +90,8 @@ stories! {
         let shown = posts::view(ctx, Viewer::Person(ann.id), post).await.unwrap();
         assert!(shown.post.content.contains(&format!("/g/{group}")), "{}", shown.post.content);
         assert!(shown.mentions.is_empty());
-        let full = house.say(ann.id, "@Welding@here.example encore", Visibility::Private).await;
+        let text = "@Welding@here.example encore @welding";
+        let full = house.say(ann.id, text, Visibility::Private).await;
         assert_eq!(house.read_group(ann.id, group).await, [full, post]);
         // Never silently for more people than it says.
         for (text, words) in [("@welding @painting", "one group"), ("@welding", "join @welding first")] {
