@@ -23,13 +23,10 @@ pub async fn members(
     /// What the store gives and people are read in at once.
     const PIECE: i64 = 200;
     let found = ctx.store().read(move |conn| {
-        let group = match rows::get(conn, owner, id)? {
-            Some(_) => None,
-            None => match super::group_of(conn, owner, id)? {
-                Some(group) => Some(group),
-                None => return Ok(None),
-            },
-        };
+        let group = super::group_of(conn, owner, id)?;
+        if group.is_none() && rows::get(conn, owner, id)?.is_none() {
+            return Ok(None);
+        }
         if let Some(page) = page {
             return some(conn, (id, group), &page.at_most(super::MOST)).map(Some);
         }

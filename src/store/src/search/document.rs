@@ -241,7 +241,8 @@ const KIND: i64 = 3;
 const DESCRIPTION: i64 = 4;
 const ADDRESSEE: i64 = 5;
 
-/// Those of the posts that are there, no boosts, and in no group: what is said in groups is not searched. With `lock` nobody changes them meanwhile, where several can write.
+/// Those of the posts that are there, no boosts, and in no group: what is said in groups is not searched. With `lock` nobody
+/// changes them meanwhile, where several can write.
 pub(super) fn load(conn: &mut Conn, ids: &[i64], lock: bool) -> Result<Vec<Document>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
