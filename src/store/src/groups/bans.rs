@@ -1,6 +1,10 @@
 //! Who may not join a group again.
 
-use crate::{Conn, StoreError, from_db, page::newest_first, page::page, sql::Sql};
+use crate::{
+    Conn, StoreError, from_db,
+    page::{newest_first, page},
+    sql::Sql,
+};
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use entrenous_model::{AccountId, GroupId, Page, Time};
