@@ -333,7 +333,7 @@ def groups(alice, clara):
     (listed,) = clara.lists()
     assert listed["title"] == "Atelier" and str(listed["id"]) == made["id"], listed
     said = clara.status_post("@atelier bonjour", visibility="public")
-    assert said["visibility"] == "private" and said["group"]["id"] == made["id"], said
+    assert said["visibility"] == "private" and str(said["group"]["id"]) == made["id"], said
     answer = alice.status_post("bonjour", in_reply_to_id=said["id"])
     for seen in (clara.timeline_list(listed["id"]), clara.account_statuses(found["id"])):
         assert [post["id"] for post in seen] == [answer["id"], said["id"]], seen
