@@ -103,6 +103,14 @@ class Things:
             return made
         return self.once("list", make)
 
+    def group(self):
+        """A group of mine, which the friend is in."""
+        def make():
+            made = self.me.post("/api/v1/groups", display_name="Welders")["id"]
+            self.friend.post(f"/api/v1/groups/{made}/join")
+            return made
+        return self.once("group", make)
+
     def announcement(self):
         return self.once("announcement", lambda: self.owner.post(
             "/api/entrenous/v1/admin/announcements", text="The lift is out of order")["id"])
@@ -111,6 +119,28 @@ class Things:
         return self.once("report", lambda: self.friend.post("/api/v1/reports", account_id=self.foe.id, comment="x")["id"])
 
     # What is used up.
+
+    def group_of_friend(self, kind="open"):
+        made = self.friend.post("/api/v1/groups", display_name=f"Bakers {next(COUNTER)}", kind=kind)
+        return self.anew(self.friend, "/api/v1/groups", made)["id"]
+
+    def asked_into(self):
+        """A closed group of mine, and who asks to be let in."""
+        made = self.once("closed", lambda: self.me.post("/api/v1/groups", display_name="Locksmiths", kind="closed")["id"])
+        self.asker.post(f"/api/v1/groups/{made}/leave")
+        self.asker.post(f"/api/v1/groups/{made}/join")
+        return made, self.asker.id
+
+    def joined_group(self):
+        """A group of mine that the friend is in, and that need not stay mine."""
+        made = self.me.post("/api/v1/groups", display_name=f"Gardeners {next(COUNTER)}")["id"]
+        self.friend.post(f"/api/v1/groups/{made}/join")
+        return made
+
+    def left_group(self):
+        made = self.group_of_friend()
+        self.me.post(f"/api/v1/groups/{made}/join")
+        return made
 
     def scheduled(self):
         made = self.me.post("/api/v1/statuses", status="Later", scheduled_at=later())
@@ -237,6 +267,9 @@ def ids_of(things, path):
         ("/api/v1/pleroma/statuses/{id}", lambda: {"id": things.theirs(), "emoji": "👍"}),
         ("/api/v1/lists/{id}", lambda: {"id": things.list()}),
         ("/api/v1/timelines/list/{id}", lambda: {"id": things.list()}),
+        ("/api/v1/groups/{id}", lambda: {"id": things.group()}),
+        ("/api/entrenous/v1/groups/{id}", lambda: {"id": things.group()}),
+        ("/api/v1/timelines/group/{id}", lambda: {"id": things.group()}),
         ("/api/v1/timelines/tag/{hashtag}", lambda: {"hashtag": "foehn"}),
         ("/api/v1/tags/{name}", lambda: {"name": "foehn"}),
         ("/api/v1/announcements/{id}", lambda: {"id": things.announcement(), "name": "👍"}),
@@ -322,6 +355,30 @@ FOR = {
     "POST /api/v1/polls/{id}/votes": lambda t: {"path": {"id": t.poll(t.friend)}, "body": {"choices": [0]}},
     "POST /api/v1/media": with_file("file"),
     "POST /api/v2/media": with_file("file"),
+    # Groups.
+    "POST /api/v1/groups": lambda t: {"body": {"display_name": f"Neighbours {next(COUNTER)}"}},
+    **{f"{method} /api/v1/groups/{{id}}": lambda t: {"path": {"id": t.group()}, "body": {"note": "On Fridays"}}
+       for method in ("PATCH", "PUT")},
+    "DELETE /api/v1/groups/{id}": lambda t: {"path": {"id": t.me.post("/api/v1/groups", display_name="Short")["id"]}},
+    "POST /api/v1/groups/{id}/join": lambda t: {"path": {"id": t.group_of_friend()}},
+    "POST /api/v1/groups/{id}/leave": lambda t: {"path": {"id": t.left_group()}},
+    **{f"POST /api/v1/groups/{{id}}/membership_requests/{{account_id}}/{verb}": lambda t: {
+        "path": dict(zip(("id", "account_id"), t.asked_into()))} for verb in ("authorize", "reject")},
+    "POST /api/entrenous/v1/groups/{id}/invitations": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
+    "DELETE /api/entrenous/v1/groups/{id}/invitations": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
+    **{f"POST /api/v1/groups/{{id}}/{verb}": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.friend.id], "role": "user"}} for verb in ("promote", "demote")},
+    "POST /api/v1/groups/{id}/kick": lambda t: {"path": {"id": t.group()}, "body": {"account_ids": [t.asker.id]}},
+    **{f"{method} /api/v1/groups/{{id}}/blocks": lambda t: {
+        "path": {"id": t.group()}, "body": {"account_ids": [t.foe.id]}} for method in ("POST", "DELETE")},
+    "POST /api/entrenous/v1/groups/{id}/transfer": lambda t: {
+        "path": {"id": t.joined_group()}, "body": {"account_id": t.friend.id}},
+    "GET /api/v1/groups/relationships": lambda t: {"query": {"id": t.group()}},
+    "GET /api/v1/groups/search": lambda t: t.group() and {"query": {"q": "weld"}},
+    "GET /api/v1/groups/lookup": lambda t: {"query": {"name": t.me.get(f"/api/v1/groups/{t.group()}")["slug"]}},
+    "GET /api/v1/groups/validate": lambda t: {"query": {"name": f"free{next(COUNTER)}"}},
     # Lists and filters.
     "POST /api/v1/lists": with_body(title="Neighbours"),
     "PUT /api/v1/lists/{id}": lambda t: {"path": {"id": t.list()}, "body": {"title": "Colleagues"}},
@@ -411,6 +468,7 @@ AFTER = {
     "POST /api/v1/filters": deleted("/api/v1/filters"),
     "POST /api/v2/filters": deleted("/api/v2/filters"),
     "POST /api/v1/lists": deleted("/api/v1/lists"),
+    "POST /api/v1/groups": deleted("/api/v1/groups"),
     "POST /api/v1/featured_tags": deleted("/api/v1/featured_tags"),
     "POST /api/entrenous/v1/admin/announcements": deleted("/api/entrenous/v1/admin/announcements"),
     "POST /api/entrenous/v1/admin/emojis": deleted("/api/entrenous/v1/admin/emojis"),

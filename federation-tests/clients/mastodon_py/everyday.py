@@ -7,6 +7,7 @@ import struct
 import threading
 import zlib
 
+import requests
 from mastodon import StreamListener
 from mastodon.errors import (MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError)
 
@@ -321,6 +322,29 @@ def lists(alice, bob, ours, clara):
     assert list(clara.followed_tags()) == [] and all(post["uri"] != said["uri"] for post in clara.timeline_home())
 
 
+def groups(alice, clara):
+    """A group, in a client that knows none: an account that is followed, a list that is read, a name to write to."""
+    place = f"{alice.api_base_url}/api/v1/groups"
+    mine = {"Authorization": f"Bearer {alice.access_token}"}
+    made = requests.post(place, headers=mine, data={"display_name": "Atelier"}, timeout=30).json()
+    found = clara.account_lookup("atelier")
+    assert found["group"] and str(found["id"]) == made["id"], found
+    assert clara.account_follow(found["id"])["following"]
+    (listed,) = clara.lists()
+    assert listed["title"] == "Atelier" and str(listed["id"]) == made["id"], listed
+    said = clara.status_post("@atelier bonjour", visibility="public")
+    assert said["visibility"] == "private" and str(said["group"]["id"]) == made["id"], said
+    answer = alice.status_post("bonjour", in_reply_to_id=said["id"])
+    for seen in (clara.timeline_list(listed["id"]), clara.account_statuses(found["id"])):
+        assert [post["id"] for post in seen] == [answer["id"], said["id"]], seen
+    assert said["id"] not in {post["id"] for post in alice.timeline_local()}
+    refused(MastodonAPIError, lambda: clara.list_delete(listed["id"]), "leave the group instead")
+    assert not clara.account_unfollow(found["id"])["following"]
+    assert list(clara.lists()) == []
+    refused(MastodonNotFoundError, lambda: clara.timeline_list(listed["id"]))
+    assert requests.delete(f"{place}/{made['id']}", headers=mine, timeout=30).json() == {}
+
+
 def filters(alice, bob, ours):
     """What alice does not want to read of bob's, by both versions of the API, as the node matches it."""
     heard = Listener()
@@ -484,6 +508,7 @@ def run(a, b):
     letters(alice, bob, ours, clara)
     featured(alice, bob, remote, ours, clara)
     lists(alice, bob, ours, clara)
+    groups(alice, clara)
     filters(alice, bob, ours)
     paging(alice)
     notifications(alice, bob, clara)

@@ -3,7 +3,7 @@
 use crate::ApiError;
 use crate::lenient::From64;
 use axum::extract::{FromRequestParts, RawPathParams};
-use entrenous_model::PostId;
+use entrenous_model::{AccountId, PostId};
 use http::request::Parts;
 
 /// The `{id}` of the path. Text that is no number is the id of nothing: 404, like any other that does not exist.
@@ -29,6 +29,19 @@ impl<S: Send + Sync> FromRequestParts<S> for AtQuote {
         number(parts, state, "quoting_status_id")
             .await
             .map(|number| Self(PostId(number)))
+    }
+}
+
+/// The `{account_id}` of the path, as [`At`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AtAccount(pub(crate) AccountId);
+
+impl<S: Send + Sync> FromRequestParts<S> for AtAccount {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        number(parts, state, "account_id")
+            .await
+            .map(|number| Self(AccountId(number)))
     }
 }
 

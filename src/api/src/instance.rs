@@ -191,7 +191,7 @@ async fn v2(State(state): State<ApiState>) -> Json<Value> {
             "min_age": null,
             "url": null
         },
-        "api_versions": { "mastodon": MASTODON_API, "entrenous": 1 },
+        "api_versions": { "mastodon": MASTODON_API, "entrenous": 1, "groups.pleroma.pl-api": 1 },
         "pleroma": pleroma(),
         "contact": { "email": look.contact_email.clone().unwrap_or_default(), "account": null },
         "rules": rules_of(ctx),
@@ -236,7 +236,8 @@ async fn v1(State(state): State<ApiState>) -> Json<Value> {
 
 /// What clients of Pleroma look for before they show it.
 fn pleroma() -> Value {
-    json!({ "metadata": { "features": FEATURES, "fields_limits": { "max_fields": 8 } } })
+    let features: Vec<&str> = FEATURES.into_iter().chain(["pleroma:groups"]).collect();
+    json!({ "metadata": { "features": features, "fields_limits": { "max_fields": 8 } } })
 }
 
 async fn rules(State(state): State<ApiState>) -> Json<Value> {

@@ -260,6 +260,7 @@ from64!(
     ScheduledId,
     ConversationId,
     FeaturedTagId,
+    GroupId,
     ReportId
 );
 

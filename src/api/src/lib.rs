@@ -37,6 +37,7 @@ mod featured;
 mod filters;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod groups;
 mod headers;
 mod health;
 mod instance;
@@ -111,6 +112,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(suggestions::routes())
         .merge(timelines::routes())
         .merge(lists::routes())
+        .merge(groups::routes())
         .merge(filters::routes())
         .merge(tags::routes())
         .merge(trends::routes())

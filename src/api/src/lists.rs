@@ -236,7 +236,7 @@ async fn holding(
     caller: Caller,
     At(id): At<AccountId>,
 ) -> ApiResult<Json<Vec<List>>> {
-    crate::accounts::found(&state, id).await?;
+    crate::accounts::shown(&state, &caller, id).await?;
     let all = lists::holding(state.ctx(), caller.id(), id).await?;
     Ok(Json(all.iter().map(List::of).collect()))
 }

@@ -21,6 +21,7 @@ pub mod filters;
 pub mod follows;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+pub mod groups;
 pub mod hashtags;
 pub mod invites;
 pub mod ledger;

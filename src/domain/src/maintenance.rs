@@ -28,6 +28,8 @@ pub async fn forget_old(ctx: &Ctx, receipts: TimeDelta) -> Result<usize> {
             Ok(removed)
         })
         .await?;
+    // What stood in groups that have ended; nobody has seen it since.
+    while crate::groups::purge_piece(ctx).await? {}
     // One that was revoked long ago needs our former keys no more.
     crate::own_keys::end_old(ctx).await?;
     Ok(removed + crate::push::forget_old(ctx).await? + crate::attachments::expire(ctx).await?)

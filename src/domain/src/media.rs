@@ -191,6 +191,15 @@ impl Pieces {
     }
 }
 
+/// Whether an account still has pictures: somebody who may be looked at, or a group that has not ended, whose pictures nobody
+/// knows of who does not know of the group.
+async fn is_there(ctx: &Ctx, account: AccountId) -> Result<bool> {
+    let known = accounts::known_one(ctx, account).await?;
+    Ok(known.is_some_and(|known| {
+        known.visible() || (known.account.is_own_group() && known.account.disabled_at.is_none())
+    }))
+}
+
 /// The file a capability opens. `None` for anything wrong, without saying what.
 ///
 /// # Errors
@@ -208,7 +217,7 @@ pub async fn open(ctx: &Ctx, media: MediaId, capability: &str) -> Result<Option<
     };
     let what = format!("{media}.{}", file.epoch);
     let right = opened(ctx, capability, &[((), what, DAY)])?.is_some();
-    if !right || accounts::get(ctx, file.account).await?.is_none() {
+    if !right || !is_there(ctx, file.account).await? {
         return Ok(None);
     }
     Ok(Some(Opened {

@@ -37,7 +37,7 @@ pub enum Audience {
 }
 
 /// Writes the activity and one delivery per peer (through its shared inbox, else the person's own), ordered by author
-/// and conversation. Nothing is written when nobody is to get it.
+/// and conversation. Nothing is written when nobody is to get it, and of a group's post to nobody at all.
 ///
 /// # Errors
 /// Only the store's.
@@ -48,6 +48,12 @@ pub fn queue(
     activity: &OutboundActivity,
     audience: &Audience,
 ) -> Result<()> {
+    // No node has anything of a group yet: neither what is said there nor what becomes of it.
+    if let Some(post) = post
+        && entrenous_store::groups::of_post(tx, post)?.is_some()
+    {
+        return Ok(());
+    }
     let wanted = targets(tx, author, audience, activity.matter())?;
     let network = match audience {
         Audience::Followers { network: true, .. } => Some(Matter::Network),

@@ -114,6 +114,12 @@ impl Account {
         self.peer.is_none()
     }
 
+    /// True for a group of this node. Nobody is told of it but by the verbs of groups, which ask who may know.
+    #[must_use]
+    pub const fn is_own_group(&self) -> bool {
+        self.is_local() && matches!(self.kind, AccountKind::Group)
+    }
+
     /// True for a person of whom nothing is left but what they are known by: their node was revoked, and what it gave was
     /// removed. If it is trusted again, they are fetched anew.
     #[must_use]

@@ -53,7 +53,7 @@ pub fn first_id_at(at: Time) -> i64 {
 }
 
 id! {
-    /// A person (or, later, a group or service), of this node or of a peer.
+    /// A person, group or service, of this node or of a peer.
     AccountId,
     /// A post or a boost.
     PostId,
@@ -107,4 +107,6 @@ id! {
     ReportId,
     /// Where a client of a person wants to be told (Web Push).
     PushSubscriptionId,
+    /// A group: the number of its account.
+    GroupId,
 }

@@ -13,19 +13,32 @@ pub enum Visibility {
     Unlisted,
     /// Followers and the people mentioned.
     Private,
+    /// The members of the group that it stands in, as long as they are members.
+    Group,
     /// The people mentioned.
     Direct,
 }
 
 impl Visibility {
-    /// As stored and as in the Mastodon API.
+    /// As stored, and as clients may write it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
             Self::Unlisted => "unlisted",
             Self::Private => "private",
+            Self::Group => "group",
             Self::Direct => "direct",
+        }
+    }
+
+    /// As clients read it: the Mastodon API knows no groups, and clients in typed languages refuse a word that they do not
+    /// know.
+    #[must_use]
+    pub const fn as_read(self) -> &'static str {
+        match self {
+            Self::Group => Self::Private.as_str(),
+            other => other.as_str(),
         }
     }
 
@@ -43,8 +56,9 @@ impl std::str::FromStr for Visibility {
             "public" => Self::Public,
             "unlisted" => Self::Unlisted,
             "private" => Self::Private,
+            "group" => Self::Group,
             "direct" => Self::Direct,
-            _ => return Err("visibility is one of: public, unlisted, private, direct".to_owned()),
+            _ => return Err("visibility is one of: public, unlisted, private, group, direct".to_owned()),
         })
     }
 }

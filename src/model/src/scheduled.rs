@@ -1,6 +1,6 @@
 //! Posts that are published at a time that their authors have chosen.
 
-use crate::{AccountId, AppId, MediaId, PostId, QuoteChoice, ScheduledId, Time, Visibility};
+use crate::{AccountId, AppId, GroupId, MediaId, PostId, QuoteChoice, ScheduledId, Time, Visibility};
 use serde::{Deserialize, Serialize};
 
 /// A post that is not published yet.
@@ -47,6 +47,9 @@ pub struct ScheduledParams {
     /// Who may quote it.
     #[serde(default)]
     pub quote_choice: Option<QuoteChoice>,
+    /// The group it is for.
+    #[serde(default)]
+    pub group: Option<GroupId>,
     /// The client it was written with.
     pub app: Option<AppId>,
 }
@@ -65,6 +68,7 @@ impl ScheduledParams {
             poll: None,
             quoted: None,
             quote_choice: None,
+            group: None,
             app: None,
         }
     }

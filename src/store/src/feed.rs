@@ -183,7 +183,7 @@ pub fn fill(
         .who(who)
         .raw("))")
         .when(!boosts, |sql| sql.raw(" AND p.boost_of IS NULL"))
-        .raw(" AND (p.visibility <> 'direct' OR EXISTS (SELECT 1 FROM post_mentions d WHERE d.post_id = p.id AND d.account_id = ")
+        .raw(" AND p.visibility <> 'group' AND (p.visibility <> 'direct' OR EXISTS (SELECT 1 FROM post_mentions d WHERE d.post_id = p.id AND d.account_id = ")
         .who(who)
         .raw(")) AND ");
     let sql = visible_to(sql, who).raw(" AND ");

@@ -69,6 +69,7 @@ pub mod filters;
 pub mod followed_tags;
 pub mod follower_sets;
 pub mod follows;
+pub mod groups;
 pub mod lists;
 pub mod notifications;
 pub mod overview;

@@ -46,14 +46,16 @@ struct Row {
     followers: i64,
 }
 
-/// Somebody, disabled people and people of ended peers included.
+/// Somebody, disabled people and people of ended peers included. A group of this node is nobody: what people do to each other
+/// is not done to it.
 ///
 /// # Errors
 /// Those of the query.
 pub fn get(conn: &mut Conn, id: AccountId) -> Result<Option<Person>, StoreError> {
     let row = Sql::new(
         "SELECT a.id, a.username, a.peer_id, a.locked, a.uri, a.disabled_at IS NOT NULL, r.state, a.followers_count \
-         FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE a.id = ",
+         FROM accounts a LEFT JOIN peers r ON r.id = a.peer_id WHERE (a.kind <> 'group' OR a.peer_id IS NOT NULL) \
+         AND a.id = ",
     )
     .int(id.get())
     .first::<(

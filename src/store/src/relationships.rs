@@ -4,7 +4,7 @@ use crate::among::among;
 use crate::schema::{blocks, endorsements, follows, mutes};
 use crate::{Conn, StoreError, to_db};
 use diesel::prelude::*;
-use entrenous_model::{AccountId, Relationship, Time};
+use entrenous_model::{AccountId, MemberState, Relationship, Time};
 use std::collections::HashMap;
 
 /// What `viewer` is to each of `targets` at `now`; who is nothing to them has an empty relationship.
@@ -72,6 +72,12 @@ pub fn of(
         .load::<i64>(conn)?;
     for id in endorsed {
         map.entry(AccountId(id)).or_default().endorsed = true;
+    }
+    // Whoever wants to follow a group is to join it.
+    for (group, state) in crate::groups::states_of(conn, viewer, &ids)? {
+        let relationship = map.entry(group.account()).or_default();
+        relationship.following = state == MemberState::Member;
+        relationship.requested = state == MemberState::Requested;
     }
     for id in crate::domain_blocks::hidden_of(conn, viewer, &ids)? {
         map.entry(id).or_default().domain_blocking = true;

@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
-use entrenous_model::{AccountId, List, Page, PostId, RepliesPolicy, Time};
+use entrenous_model::{AccountId, GroupId, List, Page, PostId, RepliesPolicy, Time};
 
 /// A public post that no index but the partial ones of the public timelines serves: their condition, word for word.
 pub(crate) const PUBLIC: &str = "p.visibility = 'public' AND p.boost_of IS NULL AND p.deleted_at IS NULL";
@@ -261,6 +261,40 @@ fn account_sql(viewer: Viewer, account: AccountId, without: Without, paging: &Pa
     page(visible(sql, viewer), "p.id", paging)
 }
 
+/// The posts of a group that the viewer, one of its members, may see and wants.
+///
+/// # Errors
+/// Those of the query.
+pub fn group(
+    conn: &mut Conn,
+    viewer: AccountId,
+    group: GroupId,
+    media: bool,
+    paging: &Page,
+    now: Time,
+) -> Result<Vec<PostId>, StoreError> {
+    posts(conn, group_sql(viewer, group, media, paging, now), paging)
+}
+
+fn group_sql(viewer: AccountId, group: GroupId, media: bool, paging: &Page, now: Time) -> Sql {
+    let who = Who::Id(viewer.get());
+    let member = Sql::new(
+        "SELECT t.post_id FROM group_posts t JOIN posts p ON p.id = t.post_id LEFT JOIN posts o ON o.id = p.boost_of \
+         WHERE t.group_id = ",
+    )
+    .int(group.get())
+    // Who is not in it has nothing there, not even what they wrote.
+    .raw(" AND EXISTS (SELECT 1 FROM group_members n WHERE n.state = 'member' AND n.group_id = ")
+    .int(group.get())
+    .raw(" AND n.account_id = ")
+    .who(who)
+    .raw(")")
+    .when(media, |sql| sql.raw(WITH_FILES))
+    .raw(" AND ");
+    let sql = visible_to(member, who).raw(" AND ");
+    page(wanted(sql, who, now), "t.post_id", paging)
+}
+
 /// A table of a person's own marks on posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marks {
@@ -341,6 +375,11 @@ mod tests {
                 "tag",
                 tag_sql(me, "t", From::All, &page, now),
                 "(tag=? AND post_id<?)",
+            ),
+            (
+                "group",
+                group_sql(me, GroupId(2), true, &page, now),
+                "(group_id=? AND post_id<?)",
             ),
             (
                 "account",

@@ -81,8 +81,15 @@ fn visible_to_person(sql: Sql, p: &'static str, who: Who) -> Sql {
             ")) OR ({p}.visibility IN ('private', 'direct') AND EXISTS (\
              SELECT 1 FROM post_mentions m WHERE m.post_id = {p}.id AND m.account_id = "
         ))
+        .who(who)
+        .raw(format!(
+            ")) OR ({p}.visibility = 'group' AND (\
+             SELECT gm.id FROM group_posts gp JOIN group_members gm ON gm.group_id = gp.group_id \
+             WHERE gp.post_id = {p}.id AND gm.state = 'member' AND gm.account_id = "
+        ))
         .who(who);
-    sql.raw(")))))")
+    // Not EXISTS, as below: PostgreSQL might hash all posts of all groups of a person.
+    sql.raw(") IS NOT NULL))))")
 }
 
 /// Not disabled, and not of a peer that has been revoked or was never active.
@@ -111,8 +118,9 @@ fn visible_to_peer(sql: Sql, p: &'static str, peer: PeerId, network: bool) -> Sq
         follower(sql.raw(format!("({p}.visibility IN ('public', 'unlisted') AND "))).raw(") OR ")
     };
     let sql = follower(sql.raw(format!("({p}.visibility = 'private' AND "))).raw(") OR ");
+    // Of groups no node has anything yet, whomever their posts mention.
     sql.raw(format!(
-        "EXISTS (SELECT 1 FROM post_mentions m JOIN accounts x ON x.id = m.account_id \
+        "{p}.visibility <> 'group' AND EXISTS (SELECT 1 FROM post_mentions m JOIN accounts x ON x.id = m.account_id \
          WHERE m.post_id = {p}.id AND x.disabled_at IS NULL AND x.peer_id = "
     ))
     .int(peer.get())

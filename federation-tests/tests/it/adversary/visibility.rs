@@ -9,7 +9,8 @@ use serde_json::json;
 crate::on_both!(
     a_peer_without_followers_sees_nothing,
     private_notes_stay_where_they_were_sent,
-    other_peoples_ids_do_not_exist
+    other_peoples_ids_do_not_exist,
+    a_secret_groups_post_is_nowhere
 );
 
 async fn a_peer_without_followers_sees_nothing(on: Database) {
@@ -224,7 +225,7 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     })
     .await;
     let groups = scene.alice.get("/api/v2/notifications").await.ok();
-    let group = groups["notification_groups"][0]["group_key"]
+    let told = groups["notification_groups"][0]["group_key"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -249,6 +250,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         .post("/api/v1/featured_tags", json!({ "name": "idées" }))
         .await
         .ok();
+    let new = json!({ "display_name": "Entre nous seules", "kind": "secret" });
+    let group = id(&scene.alice.post("/api/v1/groups", new).await.ok());
     let owner = scene.node.signed_in("owner").await;
     let whom = id(&scene.alice.get("/api/v1/accounts/lookup?acct=owner").await.ok());
     let report = json!({ "account_id": whom, "comment": "pensées" });
@@ -273,6 +276,8 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
         } else if path.contains("/notifications/{id}") {
             vec![notification["id"].as_str().unwrap()]
         } else if path.contains("/notifications/{group_key}") {
+            vec![&told]
+        } else if path.contains("/groups/{id}") || path.ends_with("/timelines/group/{id}") {
             vec![&group]
         } else if path.ends_with("/tokens/{id}") {
             tokens
@@ -377,4 +382,89 @@ async fn other_peoples_ids_do_not_exist(on: Database) {
     let me = id(&scene.alice.get("/api/v1/accounts/verify_credentials").await.ok());
     assert!(!statuses(&dave, me).await.contains("pensées"));
     scene.close(&before).await;
+}
+
+async fn a_secret_groups_post_is_nowhere(on: Database) {
+    let scene = Scene::open(on).await;
+    let dave = scene.node.person("dave").await;
+    let alice = dave.find("@alice").await;
+    dave.post(&format!("/api/v1/accounts/{alice}/follow"), json!({}))
+        .await
+        .ok();
+    let follow = scene
+        .p
+        .activity("max", "Follow", json!({ "object": scene.alice_uri() }));
+    assert_eq!(scene.post("follow", "max", &follow).await.status, 202);
+    eventually("the Accept", || async {
+        let all = scene.p.inbox();
+        all.into_iter().find(|activity| activity["type"] == "Accept")
+    })
+    .await;
+    let new = json!({ "display_name": "Entre nous seules", "kind": "secret" });
+    let group = scene.alice.post("/api/v1/groups", new).await.ok();
+    let words = "Xylophones la nuit";
+    let said = json!({ "status": format!("{words} #xylo @dave"), "group_id": id(&group) });
+    let said = scene.alice.post("/api/v1/statuses", said).await.ok();
+    let (group_id, post) = (id(&group), id(&said));
+    scene.alice.publish("Ceci est pour tous", "public").await;
+    eventually("what comes after it", || async {
+        let all = scene.p.inbox();
+        all.iter()
+            .any(|activity| activity.to_string().contains("pour tous"))
+            .then_some(())
+    })
+    .await;
+    let slug = group["slug"].as_str().unwrap();
+    let secrets = [words, "Entre nous seules", group_id.as_str(), post.as_str(), slug];
+    let sent = json!(scene.p.inbox()).to_string();
+    for secret in secrets {
+        assert!(!sent.contains(secret), "{secret} was sent: {sent}");
+    }
+    // A peer cannot tell it from none.
+    let nothing = "116000000000000001";
+    for (path, one, none) in [
+        ("/groups/{}", group_id.as_str(), nothing),
+        ("/groups/{}/outbox", group_id.as_str(), nothing),
+        ("/groups/{}/followers", group_id.as_str(), nothing),
+        ("/posts/{}", post.as_str(), nothing),
+        ("/posts/{}/activity", post.as_str(), nothing),
+        ("/people/{}", slug, "gnobodyatall"),
+        ("/people/{}/outbox", slug, "gnobodyatall"),
+    ] {
+        let url = |what: &str| scene.node.url(&path.replace("{}", what));
+        let one = scene.fetch(&scene.p, "max", &url(one)).await;
+        let none = scene.fetch(&scene.p, "max", &url(none)).await;
+        assert_eq!((one.status, &one.text), (none.status, &none.text), "{path}");
+        assert_eq!(one.status, 404, "{path}");
+    }
+    // Nor can somebody of the node, wherever they look.
+    let mut everything = String::new();
+    for path in [
+        "/api/v1/timelines/home".to_owned(),
+        "/api/v1/timelines/public".to_owned(),
+        "/api/v1/timelines/tag/xylo".to_owned(),
+        "/api/v1/trends/tags".to_owned(),
+        "/api/v1/trends/statuses".to_owned(),
+        "/api/v1/notifications".to_owned(),
+        "/api/v1/conversations".to_owned(),
+        "/api/v1/lists".to_owned(),
+        "/api/v1/groups".to_owned(),
+        "/api/entrenous/v1/groups".to_owned(),
+        "/api/v1/directory".to_owned(),
+        "/api/v1/suggestions".to_owned(),
+        "/api/v1/groups/search?q=entre".to_owned(),
+        "/api/v1/accounts/search?q=entre".to_owned(),
+        "/api/v2/search?q=Xylophones".to_owned(),
+        "/api/v2/search?q=xylo&type=hashtags".to_owned(),
+        format!("/api/v1/accounts/{alice}/statuses"),
+    ] {
+        everything.push_str(&dave.get(&path).await.text);
+    }
+    for secret in [words, "Entre nous seules", group_id.as_str(), post.as_str()] {
+        assert!(!everything.contains(secret), "{secret}: {everything}");
+    }
+    let lookup = format!("/api/v1/accounts/lookup?acct={slug}");
+    let unknown = dave.get("/api/v1/accounts/lookup?acct=gnobodyatall").await;
+    assert_eq!(dave.get(&lookup).await.text, unknown.text);
+    scene.watched().await;
 }

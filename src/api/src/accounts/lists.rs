@@ -1,6 +1,6 @@
 //! What hangs on one account: posts, followers, and lists that are empty here.
 
-use super::found;
+use super::shown;
 use crate::at::At;
 use crate::closed::CLOSED;
 use crate::entities::{Account, FeaturedTag, Status};
@@ -11,9 +11,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use entrenous_domain::timelines::{self, AccountFilter};
-use entrenous_domain::{follows, posts};
+use entrenous_domain::{DomainError, follows, groups, posts};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::AccountId;
+use entrenous_model::{AccountId, GroupId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -97,7 +97,10 @@ async fn statuses(
     mut paging: Paging,
     Query(asked): Query<StatusesQuery>,
 ) -> ApiResult<Response> {
-    found(&state, id).await?;
+    let account = shown(&state, &caller, id).await?;
+    if account.is_own_group() {
+        return of_group(&state, &caller, id.into(), paging, &asked).await;
+    }
     let filter = AccountFilter {
         exclude_replies: asked.exclude_replies.unwrap_or(false),
         exclude_boosts: asked.exclude_reblogs.unwrap_or(false),
@@ -114,52 +117,72 @@ async fn statuses(
     crate::timelines::page(&state, &caller, &paging, &ids, &views).await
 }
 
+/// What is said in a group, for clients that know no groups: to who is not in it, nothing. Nothing is pinned.
+async fn of_group(
+    state: &ApiState,
+    caller: &Caller,
+    id: GroupId,
+    mut paging: Paging,
+    asked: &StatusesQuery,
+) -> ApiResult<Response> {
+    let page = paging.at_most(20, 40);
+    let media = asked.only_media.unwrap_or(false);
+    let ids = match groups::timeline(state.ctx(), caller.id(), id, media, page).await {
+        Ok(ids) if !asked.pinned.unwrap_or(false) => ids,
+        Ok(_) | Err(DomainError::NotFound) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
+    views.retain(|view| !asked.exclude_replies.unwrap_or(false) || view.post.in_reply_to_uri.is_none());
+    crate::timelines::page(state, caller, &paging, &ids, &views).await
+}
+
 async fn followers(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     At(id): At<AccountId>,
     mut paging: Paging,
 ) -> ApiResult<Response> {
-    found(&state, id).await?;
+    shown(&state, &caller, id).await?;
     let rows = follows::followers(state.ctx(), id, paging.at_most(40, 80)).await?;
     crate::people::page(&state, &paging, rows).await
 }
 
 async fn following(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     At(id): At<AccountId>,
     mut paging: Paging,
 ) -> ApiResult<Response> {
-    found(&state, id).await?;
+    shown(&state, &caller, id).await?;
     let rows = follows::following(state.ctx(), id, paging.at_most(40, 80)).await?;
     crate::people::page(&state, &paging, rows).await
 }
 
 async fn featured_tags(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     At(id): At<AccountId>,
 ) -> ApiResult<Json<Vec<FeaturedTag>>> {
-    found(&state, id).await?;
+    shown(&state, &caller, id).await?;
     Ok(Json(crate::featured::tags_of(&state, id).await?))
 }
 
 async fn endorsements(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     At(id): At<AccountId>,
     paging: Paging,
 ) -> ApiResult<Response> {
-    found(&state, id).await?;
+    shown(&state, &caller, id).await?;
     crate::featured::people_of(&state, id, paging).await
 }
 
 async fn nothing(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     At(id): At<AccountId>,
 ) -> ApiResult<Json<[Value; 0]>> {
-    found(&state, id).await?;
+    shown(&state, &caller, id).await?;
     Ok(Json([]))
 }

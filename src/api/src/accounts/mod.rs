@@ -12,7 +12,7 @@ use crate::params::Query;
 use crate::{ApiError, ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
-use entrenous_domain::{accounts, follows, notes, search};
+use entrenous_domain::{accounts, follows, groups, notes, search};
 use entrenous_door::{Access, Doc, Place, Routes};
 use entrenous_model::{self as model, AccountId, Page};
 use schemars::JsonSchema;
@@ -140,29 +140,52 @@ pub(crate) async fn found(state: &ApiState, id: AccountId) -> ApiResult<Arc<mode
         .ok_or_else(ApiError::not_found)
 }
 
-async fn one(State(state): State<ApiState>, _: Caller, At(id): At<AccountId>) -> ApiResult<Json<Account>> {
-    let account = found(&state, id).await?;
+/// As [`found`], and groups that the caller may know of.
+///
+/// # Errors
+/// 404.
+pub(crate) async fn shown(
+    state: &ApiState,
+    caller: &Caller,
+    id: AccountId,
+) -> ApiResult<Arc<model::Account>> {
+    let mut found = groups::accounts(state.ctx(), caller.id(), vec![id]).await?;
+    found.pop().ok_or_else(ApiError::not_found)
+}
+
+async fn one(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<AccountId>,
+) -> ApiResult<Json<Account>> {
+    let account = shown(&state, &caller, id).await?;
     Ok(Json(entities::account(&state, &account).await?))
 }
 
 async fn many(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     Query(Ids { mut id }): Query<Ids>,
 ) -> ApiResult<Json<Vec<Account>>> {
     id.truncate(40);
-    let found = accounts::get_many(state.ctx(), id).await?;
+    let found = groups::accounts(state.ctx(), caller.id(), id).await?;
     Ok(Json(entities::accounts(&state, &found).await?))
 }
 
 async fn lookup(
     State(state): State<ApiState>,
-    _: Caller,
+    caller: Caller,
     Query(Lookup { acct }): Query<Lookup>,
 ) -> ApiResult<Json<Account>> {
-    let account = accounts::known_by_handle(state.ctx(), acct.trim())
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    let account = match accounts::known_by_handle(state.ctx(), acct.trim()).await? {
+        Some(account) => account,
+        None => {
+            groups::by_name(state.ctx(), caller.id(), &acct)
+                .await?
+                .ok_or_else(ApiError::not_found)?
+                .account
+        }
+    };
     Ok(Json(entities::account(&state, &account).await?))
 }
 

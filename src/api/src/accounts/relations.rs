@@ -25,13 +25,15 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post(
             "/api/v1/accounts/{id}/follow",
             follows,
-            doc("Follow, or change how I follow").body::<Follow>(),
+            doc("Follow, or change how I follow; a group is joined, or asked to let me in")
+                .body::<Follow>()
+                .also(409, "The group is full, or I am in too many"),
             follow,
         )
         .post(
             "/api/v1/accounts/{id}/unfollow",
             follows,
-            doc("End my follow or request"),
+            doc("End my follow or request, or leave a group"),
             unfollow,
         )
         .post(
@@ -143,7 +145,7 @@ async fn unfollow(
     caller: Caller,
     At(id): At<AccountId>,
 ) -> ApiResult<Json<Relationship>> {
-    found(&state, id).await?;
+    super::shown(&state, &caller, id).await?;
     follows::unfollow(state.ctx(), Via::Local, caller.id(), id).await?;
     relationship_to(&state, caller.id(), id).await
 }

@@ -6,13 +6,13 @@
 use super::emoji::{ReactionUrls, reaction_names, reaction_urls};
 use super::filter::FilterResult;
 use super::status::{Mine, Shared, Status};
-use super::{Faces, accounts_of};
+use super::{Faces, accounts_of, bodies_of};
 use entrenous_domain::cache::Cache;
 use entrenous_domain::custom_emoji::{self, Emojis};
 use entrenous_domain::filters::{self, Active};
 use entrenous_domain::posts::{Body, Flags, PostView, QuoteView};
-use entrenous_domain::{Ctx, DomainError, Result};
-use entrenous_model::{Account, AccountId, PostId, QuotePolicy};
+use entrenous_domain::{Ctx, DomainError, Result, groups};
+use entrenous_model::{Account, AccountId, GroupId, PostId, QuotePolicy};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -69,6 +69,8 @@ struct Answer<'a> {
     reactions: ReactionUrls,
     /// The accounts, as JSON.
     people: HashMap<AccountId, Arc<Piece<Account>>>,
+    /// The groups that posts stand in, as JSON.
+    groups: HashMap<GroupId, String>,
 }
 
 impl Answer<'_> {
@@ -143,6 +145,7 @@ impl Fragments {
             emojis: custom_emoji::known(ctx).await?,
             reactions: reaction_urls(ctx, &reaction_names(views)).await?,
             people: self.people(ctx, views).await?,
+            groups: groups_of(ctx, views).await?,
         })
     }
 
@@ -207,6 +210,9 @@ impl Fragments {
             Some(quote) => self.append_quote(answer, out, quote, depth)?,
             None => out.text("null"),
         }
+        out.text(",\"group\":");
+        let group = view.body.group.and_then(|id| answer.groups.get(&id));
+        out.text(group.map_or("null", String::as_str));
         out.text(",");
         out.mine(answer, view, filtered)
     }
@@ -263,6 +269,26 @@ impl Fragments {
         self.posts.insert(id, Arc::clone(&piece));
         Ok(piece)
     }
+}
+
+/// The groups that posts stand in, as JSON: what they are now, so that nothing of it is kept.
+async fn groups_of(ctx: &Ctx, views: &[PostView]) -> Result<HashMap<GroupId, String>> {
+    let mut ids: Vec<GroupId> = views
+        .iter()
+        .flat_map(bodies_of)
+        .filter_map(|body| body.group)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let named = groups::named(ctx, ids).await?;
+    if named.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let faces = Faces::of(ctx, named.values().map(|view| &*view.account)).await?;
+    named
+        .iter()
+        .map(|(id, view)| Ok((*id, json_of(&faces.group(ctx, view))?)))
+        .collect()
 }
 
 fn open(object: &str) -> &str {

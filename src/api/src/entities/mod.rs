@@ -10,6 +10,7 @@ mod emoji;
 mod faces;
 mod filter;
 mod fragments;
+mod group;
 mod notification;
 mod people;
 mod poll;
@@ -24,6 +25,10 @@ pub(crate) use emoji::{CustomEmoji, EmojiReaction, reaction_urls};
 pub(crate) use faces::Faces;
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, V1Filter};
 pub(crate) use fragments::Fragments;
+pub(crate) use group::{
+    Group, GroupBan, GroupInvitation, GroupInvitationOfMine, GroupMembership, GroupRelationship,
+    GroupRequest, groups,
+};
 pub(crate) use notification::{
     GroupedNotifications, Notification, NotificationPolicy, PolicySummary, group_key, group_key_of,
 };
@@ -161,6 +166,15 @@ pub(crate) async fn render_notifications(
         .iter()
         .filter_map(|notification| about.notification(notification))
         .collect())
+}
+
+/// The posts that are shown with a post, itself among them.
+fn bodies_of(view: &PostView) -> impl Iterator<Item = &Arc<Body>> {
+    let proper = view.boosted.as_deref().unwrap_or(view);
+    let quoted = proper.quote.as_deref().and_then(|quote| quote.post.as_ref());
+    std::iter::once(&view.body)
+        .chain(view.boosted.as_deref().map(|boosted| &boosted.body))
+        .chain(quoted.map(|quoted| &quoted.body))
 }
 
 /// The accounts that appear in a post as it is shown.

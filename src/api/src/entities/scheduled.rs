@@ -49,6 +49,8 @@ struct ScheduledParams {
     idempotency: Option<String>,
     /// The client it was written with.
     application_id: Option<i64>,
+    /// The group it is for.
+    group_id: Option<String>,
     /// The post it quotes.
     quoted_status_id: Option<String>,
     /// Who may quote it: `public`, `followers` or `nobody`.
@@ -89,7 +91,7 @@ impl ScheduledParams {
             text: params.text,
             spoiler_text: params.spoiler,
             sensitive: params.sensitive,
-            visibility: params.visibility.as_str(),
+            visibility: params.visibility.as_read(),
             language: params.language,
             in_reply_to_id: params.in_reply_to.map(|id| id.to_string()),
             media_ids: (!files.is_empty()).then_some(files),
@@ -97,6 +99,7 @@ impl ScheduledParams {
             scheduled_at: None,
             idempotency: scheduled.idempotency_key,
             application_id: params.app.map(model::AppId::get),
+            group_id: params.group.map(|id| id.to_string()),
             quoted_status_id: params.quoted.map(|id| id.to_string()),
             quote_approval_policy: params.quote_choice.map(model::QuoteChoice::as_str),
             with_rate_limit: false,

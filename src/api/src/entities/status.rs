@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::emoji::{CustomEmoji, EmojiReaction, ReactionUrls, StatusPleroma};
 use super::filter::FilterResult;
+use super::group::Group;
 use super::poll::{EarlierPoll, Poll};
 use super::{Faces, MediaAttachment, stamp};
 use entrenous_domain::custom_emoji::Emojis;
@@ -52,6 +53,7 @@ impl JsonSchema for Status {
         let account = generator.subschema_for::<Account>();
         let reblog = generator.subschema_for::<Option<Box<Self>>>();
         let quote = generator.subschema_for::<Option<AnyQuote>>();
+        let group = generator.subschema_for::<Option<Group>>();
         for part in ["properties", "required"] {
             match (schema.get_mut(part), mine.get(part)) {
                 (Some(Value::Object(all)), Some(Value::Object(more))) => all.extend(more.clone()),
@@ -63,12 +65,16 @@ impl JsonSchema for Status {
             all.insert("account".to_owned(), described(account, "Author, or booster."));
             all.insert("reblog".to_owned(), described(reblog, "The boosted post."));
             all.insert("quote".to_owned(), described(quote, "What it quotes."));
+            all.insert(
+                "group".to_owned(),
+                described(group, "The group it stands in, for whose members it is."),
+            );
             let text = generator.subschema_for::<String>();
             let about = "Text as typed; only in the answer to a deletion, for \"delete and redraft\".";
             all.insert("text".to_owned(), described(text, about));
         }
         if let Some(Value::Array(all)) = schema.get_mut("required") {
-            all.extend(["account", "reblog", "quote"].map(Value::from));
+            all.extend(["account", "reblog", "quote", "group"].map(Value::from));
         }
         if let Some(all) = schema.as_object_mut() {
             all.insert(
@@ -100,7 +106,7 @@ pub(super) struct Shared<'a> {
     edited_at: Option<String>,
     /// HTML; empty for a boost.
     content: &'a str,
-    /// `public` (the network of this node, never the world), `unlisted`, `private` or `direct`.
+    /// `public` (the network of this node, never the world), `unlisted`, `private` (also what stands in a group) or `direct`.
     visibility: &'a str,
     /// Media start hidden.
     sensitive: bool,
@@ -185,7 +191,7 @@ impl<'a> Shared<'a> {
             created_at: stamp(post.created_at),
             edited_at: post.edited_at.map(stamp),
             content: &post.content,
-            visibility: post.visibility.as_str(),
+            visibility: post.visibility.as_read(),
             sensitive: counted.sensitive,
             spoiler_text: &counted.spoiler,
             media_attachments: MediaAttachment::all(ctx, &body.files)?,

@@ -111,6 +111,7 @@ pub(super) static WORDS: Words = Words {
         ("read:favourites", "lire vos favoris"),
         ("read:filters", "lire vos filtres"),
         ("read:follows", "voir qui vous suivez et qui vous suit"),
+        ("read:groups", "lire vos groupes"),
         ("read:lists", "lire vos listes"),
         ("read:mutes", "voir qui vous masquez"),
         ("read:notifications", "lire vos notifications"),
@@ -125,6 +126,10 @@ pub(super) static WORDS: Words = Words {
         ("write:favourites", "gérer vos favoris"),
         ("write:filters", "modifier vos filtres"),
         ("write:follows", "suivre des personnes pour vous"),
+        (
+            "write:groups",
+            "créer, modifier, rejoindre et quitter des groupes",
+        ),
         ("write:lists", "modifier vos listes"),
         ("write:media", "envoyer des fichiers pour vous"),
         (

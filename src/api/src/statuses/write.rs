@@ -12,7 +12,7 @@ use entrenous_domain::posts::{self, Body, Draft, ReplyTo};
 use entrenous_domain::quotes::Quoting;
 use entrenous_domain::{Via, people, scheduled};
 use entrenous_door::{Access, Doc, Routes};
-use entrenous_model::{Member, PostId, QuoteChoice, QuotePolicy, Time, Visibility};
+use entrenous_model::{GroupId, Member, PostId, QuoteChoice, QuotePolicy, Time, Visibility};
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub(super) fn routes() -> Routes<ApiState> {
                 )
                 .body::<NewStatus>()
                 .returns::<Posted>()
-                .also(404, "What it answers, quotes or holds is not there, or not for me to see"),
+                .also(404, "What it answers, quotes or holds, or the group it names, is not there, or not for me to see"),
             publish,
         )
         .put(
@@ -70,7 +70,8 @@ struct NewStatus {
     /// Media start hidden; the preference if not said.
     #[serde(deserialize_with = "lenient::flag")]
     sensitive: Option<bool>,
-    /// `public`, `unlisted`, `private` or `direct`; the preference if not said.
+    /// `public`, `unlisted`, `private` or `direct`; the preference if not said. In a group it is for its members, whatever is
+    /// said here; `group` says nothing else.
     #[serde(deserialize_with = "lenient::word")]
     #[schemars(with = "Option<String>")]
     visibility: Option<Visibility>,
@@ -93,6 +94,11 @@ struct NewStatus {
     #[serde(deserialize_with = "lenient::id")]
     #[schemars(with = "Option<String>")]
     quoted_status_id: Option<PostId>,
+    /// The group it is for, one that I am in. An answer stands in the group of what it answers anyway, and a post that mentions
+    /// a group with `@` is for that group.
+    #[serde(deserialize_with = "lenient::id")]
+    #[schemars(with = "Option<String>")]
+    group_id: Option<GroupId>,
     /// Who may quote it: `public`, `followers` or `nobody`; the preference if not said. A private or direct post is quoted by
     /// nobody else.
     #[serde(deserialize_with = "lenient::word")]
@@ -195,6 +201,7 @@ async fn publish(
         remote: None,
         created_at: None,
         files: asked.files.of_new_post()?,
+        group: asked.group_id,
         quote: asked.quoted_status_id.map(Quoting::Post),
         quote_policy: Some(QuotePolicy::from(
             asked.quote_approval_policy.unwrap_or(member.default_quote_choice),
@@ -255,6 +262,7 @@ async fn edit(
         remote: None,
         created_at: None,
         files: asked.files.of_edit(&body.files)?,
+        group: None,
         quote: None,
         quote_policy: asked.quote_approval_policy.map(QuotePolicy::from),
     };

@@ -42,9 +42,10 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Neither disabled nor of a peer that was revoked.
+    /// Neither disabled nor of a peer that was revoked, and no group of this node: of those one asks [`crate::groups`], which
+    /// knows who may know.
     pub(crate) fn visible(&self) -> bool {
-        self.account.disabled_at.is_none() && !self.peer_revoked
+        self.account.disabled_at.is_none() && !self.peer_revoked && !self.account.is_own_group()
     }
 }
 

@@ -179,7 +179,8 @@ pub async fn known_by_handle(ctx: &Ctx, handle: &str) -> Result<Option<Arc<Accou
     }
 }
 
-/// An account that is known here by its ActivityPub id or page URL; nothing is fetched. Disabled ones too.
+/// An account that is known here by its ActivityPub id or page URL; nothing is fetched. Disabled ones too, and no group of this
+/// node.
 ///
 /// # Errors
 /// Only the store's.
@@ -196,7 +197,10 @@ pub async fn known_by_uri(ctx: &Ctx, uri: &str) -> Result<Option<Arc<Account>>> 
         })
         .await?;
     let Some(id) = id else { return Ok(None) };
-    Ok(known_one(ctx, id).await?.map(|known| Arc::clone(&known.account)))
+    Ok(known_one(ctx, id)
+        .await?
+        .map(|known| Arc::clone(&known.account))
+        .filter(|account| !account.is_own_group()))
 }
 
 /// What `viewer` is to each of `targets` (Mastodon `Relationship`), in the order asked; at most 100.

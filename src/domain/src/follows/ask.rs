@@ -2,7 +2,7 @@
 
 use super::{FollowOptions, answer::begin};
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, groups,
     outbox::{self, Audience},
     peers,
     work::{self, Work},
@@ -19,7 +19,7 @@ use entrenous_store::{
 /// `follower` follows `followee`, or changes how. Locked local people get a request; remote people are asked
 /// (`Follow` is delivered; accepted when their node says so). Via a peer: `uri` is the id of the `Follow`, and an
 /// unlocked local person accepts at once. Recent posts enter the follower's home timeline when it is accepted.
-/// Our own `Follow`s have `{origin}/people/{name}/follows/{id}`.
+/// Our own `Follow`s have `{origin}/people/{name}/follows/{id}`. Who wants to follow a group joins it, as [`groups::join`].
 ///
 /// # Errors
 /// `NotFound`, `Forbidden` if one blocks the other, `Invalid` for oneself, `Refused` when the contract gives no posts.
@@ -33,6 +33,9 @@ pub async fn follow(
 ) -> Result<()> {
     if follower == followee {
         return Err(DomainError::invalid("You cannot follow yourself"));
+    }
+    if via == Via::Local && groups::is_group(ctx, followee).await? {
+        return groups::follow(ctx, follower, followee.into()).await;
     }
     let origin = ctx.origin().clone();
     let giving = Giving::of(ctx, follower, followee).await?;

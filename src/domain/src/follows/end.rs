@@ -1,7 +1,7 @@
 //! Ending a follow.
 
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, groups,
     outbox::{self, Audience},
     peers,
     work::{self, Work},
@@ -12,11 +12,15 @@ use entrenous_store::{
     person::{self, Person},
 };
 
-/// Ends a follow or a request, from the follower's side. None is no error.
+/// Ends a follow or a request, from the follower's side. None is no error. Who follows a group no longer leaves it, as
+/// [`groups::leave`].
 ///
 /// # Errors
 /// Only the store's, and `AlreadyReceived`.
 pub async fn unfollow(ctx: &Ctx, via: Via, follower: AccountId, followee: AccountId) -> Result<()> {
+    if via == Via::Local && groups::is_group(ctx, followee).await? {
+        return groups::leave(ctx, follower, followee.into()).await;
+    }
     work::write(ctx, move |tx| {
         if let Via::Peer(receipt) = &via {
             peers::claim(tx, receipt)?;

@@ -61,11 +61,13 @@ pub async fn create(ctx: &Ctx, owner: AccountId, change: Change) -> Result<List>
 /// Changes a list.
 ///
 /// # Errors
-/// `NotFound`, `Invalid` as for [`create`].
+/// `NotFound`, `Invalid` as for [`create`], and for a group.
 pub async fn update(ctx: &Ctx, owner: AccountId, id: ListId, change: Change) -> Result<List> {
     let title = change.title.as_deref().map(checked).transpose()?;
     work::write(ctx, move |tx| {
-        let mut list = rows::get(tx, owner, id)?.ok_or(DomainError::NotFound)?;
+        let Some(mut list) = rows::get(tx, owner, id)? else {
+            return Err(super::no_list(tx, owner, id));
+        };
         let was_exclusive = list.exclusive;
         if let Some(title) = &title {
             list.title.clone_from(title);
@@ -85,10 +87,12 @@ pub async fn update(ctx: &Ctx, owner: AccountId, id: ListId, change: Change) -> 
 /// Removes a list.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Invalid` for a group.
 pub async fn remove(ctx: &Ctx, owner: AccountId, id: ListId) -> Result<()> {
     work::write(ctx, move |tx| {
-        let list = rows::get(tx, owner, id)?.ok_or(DomainError::NotFound)?;
+        let Some(list) = rows::get(tx, owner, id)? else {
+            return Err(super::no_list(tx, owner, id));
+        };
         rows::remove(tx, id)?;
         if list.exclusive {
             tx.announce(Event::MarksChanged { account: owner });

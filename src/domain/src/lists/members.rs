@@ -1,8 +1,8 @@
 //! Who is in a list.
 
 use crate::{Ctx, DomainError, Result, work};
-use entrenous_model::{Account, AccountId, Event, ListId, Page};
-use entrenous_store::{follows, lists as rows, person};
+use entrenous_model::{Account, AccountId, Event, GroupId, ListId, MemberState, Page};
+use entrenous_store::{Conn, StoreError, follows, groups, lists as rows, person};
 use std::sync::Arc;
 
 /// Members of one list.
@@ -23,19 +23,20 @@ pub async fn members(
     /// What the store gives and people are read in at once.
     const PIECE: i64 = 200;
     let found = ctx.store().read(move |conn| {
-        if rows::get(conn, owner, id)?.is_none() {
+        let group = super::group_of(conn, owner, id)?;
+        if group.is_none() && rows::get(conn, owner, id)?.is_none() {
             return Ok(None);
         }
         if let Some(page) = page {
-            return rows::members(conn, id, &page.at_most(super::MOST)).map(Some);
+            return some(conn, (id, group), &page.at_most(super::MOST)).map(Some);
         }
         let (mut all, mut piece) = (Vec::new(), Page::first(PIECE));
         loop {
-            let some = rows::members(conn, id, &piece)?;
+            let some = some(conn, (id, group), &piece)?;
             piece.max_id = some.last().map(|(row, _)| *row);
             let last = some.len() < usize::try_from(PIECE).unwrap_or(usize::MAX);
             all.extend(some);
-            if last {
+            if last || i64::try_from(all.len()).is_ok_and(|all| all >= MEMBERS) {
                 return Ok(Some(all));
             }
         }
@@ -48,15 +49,30 @@ pub async fn members(
     Ok(members)
 }
 
+/// Some who are in a list, or in the group that it is.
+fn some(
+    conn: &mut Conn,
+    (list, group): (ListId, Option<GroupId>),
+    page: &Page,
+) -> std::result::Result<Vec<(i64, AccountId)>, StoreError> {
+    let Some(group) = group else {
+        return rows::members(conn, list, page);
+    };
+    let members = groups::list(conn, group, MemberState::Member, None, page)?;
+    Ok(members.into_iter().map(|one| (one.id, one.account)).collect())
+}
+
 /// Puts people into a list: those whom its owner follows or has asked to follow, and the owner. Twice is once.
 ///
 /// # Errors
-/// `NotFound` for a list that is not theirs, and if one of the people is not followed: then none is put in. `Invalid`
-/// for more than 200 at once, or 1,000 members.
+/// `NotFound` for a list that is not theirs, and if one of the people is not followed: then none is put in. `Invalid` for a
+/// group, for more than 200 at once, or 1,000 members.
 pub async fn add(ctx: &Ctx, owner: AccountId, id: ListId, people: Vec<AccountId>) -> Result<()> {
     check(&people)?;
     work::write(ctx, move |tx| {
-        let list = rows::get(tx, owner, id)?.ok_or(DomainError::NotFound)?;
+        let Some(list) = rows::get(tx, owner, id)? else {
+            return Err(super::no_list(tx, owner, id));
+        };
         for member in &people {
             if *member != owner && follows::between(tx, owner, *member)?.is_none() {
                 return Err(DomainError::NotFound);
@@ -79,11 +95,13 @@ pub async fn add(ctx: &Ctx, owner: AccountId, id: ListId, people: Vec<AccountId>
 /// Takes people out of a list; who is not in it is no error.
 ///
 /// # Errors
-/// `NotFound` for a list that is not theirs, `Invalid` for more than 200 at once.
+/// `NotFound` for a list that is not theirs, `Invalid` for a group, and for more than 200 at once.
 pub async fn remove_members(ctx: &Ctx, owner: AccountId, id: ListId, people: Vec<AccountId>) -> Result<()> {
     check(&people)?;
     work::write(ctx, move |tx| {
-        let list = rows::get(tx, owner, id)?.ok_or(DomainError::NotFound)?;
+        let Some(list) = rows::get(tx, owner, id)? else {
+            return Err(super::no_list(tx, owner, id));
+        };
         for member in &people {
             rows::remove_member(tx, id, *member)?;
         }

@@ -216,7 +216,8 @@ fn name_taken() -> DomainError {
     DomainError::Conflict("this username is taken; choose another".to_owned())
 }
 
-fn check_username(ctx: &Ctx, username: &str) -> Result<()> {
+/// Whether a person or a group may be called so here; not whether somebody is.
+pub(crate) fn check_username(ctx: &Ctx, username: &str) -> Result<()> {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if username.len() > USERNAME

@@ -1,7 +1,7 @@
 //! A person of this node leaves.
 
 use crate::outbox::{self, Audience};
-use crate::{Ctx, DomainError, Result, audit};
+use crate::{Ctx, DomainError, Result, audit, groups};
 use entrenous_model::{Account, AccountId, Event, OutboundActivity, Role, Time};
 use entrenous_store::{self as store, Tx};
 
@@ -14,7 +14,8 @@ pub(crate) fn end_access(tx: &mut Tx, id: AccountId, now: Time) -> Result<()> {
 }
 
 /// Disables a person: sessions, codes and tokens end, and what was subscribed with these, follows in both directions end,
-/// what they have scheduled, feature and hide and their conversations go, peers are told (`DeleteActor`). For whoever owns the
+/// what they have scheduled, feature and hide and their conversations go, they are in no group any more, peers are told
+/// (`DeleteActor`). For whoever owns the
 /// machine; see [`disable_by`].
 /// The last owner cannot be disabled.
 ///
@@ -26,7 +27,7 @@ pub async fn disable(ctx: &Ctx, actor: &str, username: &str) -> Result<()> {
         .store()
         .write(move |tx| {
             let account = store::accounts::local_by_username(tx, &username)?
-                .filter(|account| account.disabled_at.is_none())
+                .filter(|account| account.disabled_at.is_none() && !account.is_own_group())
                 .ok_or(DomainError::NotFound)?;
             let role = store::members::by_account(tx, account.id)?.map(|member| member.role);
             end(tx, &actor, &account, role)
@@ -101,6 +102,7 @@ fn end(tx: &mut Tx, actor: &str, account: &Account, role: Option<Role>) -> Resul
     store::reactions::remove_of(tx, id)?;
     store::reports::unassign_of(tx, id)?;
     store::ledger::forget_key(tx, id)?;
+    let of_groups = groups::leaver(tx, id)?;
     audit::write(tx, actor, "person.disabled", None, None, &account.username)?;
     let mut events = vec![
         Event::SessionsEnded { account: id },
@@ -111,6 +113,7 @@ fn end(tx: &mut Tx, actor: &str, account: &Account, role: Option<Role>) -> Resul
             .into_iter()
             .map(|target| Event::RelationshipChanged { account: id, target }),
     );
+    events.extend(of_groups);
     for event in &events {
         tx.emit(event.clone())?;
     }

@@ -5,8 +5,8 @@ mod leave;
 mod login;
 mod profile;
 
-pub(crate) use add::prepare;
 pub use add::{NewPerson, add};
+pub(crate) use add::{check_username, prepare};
 pub(crate) use leave::end_access;
 pub use leave::{disable, disable_by};
 pub(crate) use login::LoginGuard;

@@ -180,6 +180,11 @@ fn check_preferences(change: &ProfileChange) -> Result<()> {
     if let Some(locale) = &change.locale {
         check_locale(locale)?;
     }
+    if change.default_visibility == Some(Visibility::Group) {
+        return Err(DomainError::invalid(
+            "a post for a group names it: the visibility that posts start with is another one",
+        ));
+    }
     let tag = |text: &str| {
         let mut parts = text.split('-');
         text.len() <= 35

@@ -9,8 +9,10 @@ use super::{
 use crate::polls::{End, NewPoll};
 use crate::quotes::Quoting;
 use crate::work::Work;
-use crate::{Ctx, DomainError, Result, Via, quotes};
-use entrenous_model::{AccountId, AppId, QuoteChoice, QuotePolicy, ScheduledParams, ScheduledPoll};
+use crate::{Ctx, DomainError, Result, Via, groups, quotes};
+use entrenous_model::{
+    AccountId, AppId, QuoteChoice, QuotePolicy, ScheduledParams, ScheduledPoll, Visibility,
+};
 
 /// A local draft that could be published now.
 pub(crate) struct Ahead {
@@ -24,11 +26,11 @@ impl Ahead {
     ///
     /// # Errors
     /// As [`super::publish`].
-    pub(crate) async fn of(ctx: &Ctx, draft: Draft) -> Result<Self> {
+    pub(crate) async fn of(ctx: &Ctx, author: AccountId, draft: Draft) -> Result<Self> {
         let poll = draft.poll.clone();
         let quote_choice = draft.quote_policy.map(QuotePolicy::choice);
         Ok(Self {
-            ready: prepare(ctx, draft).await?,
+            ready: prepare(ctx, author, draft).await?,
             poll,
             quote_choice,
         })
@@ -40,14 +42,20 @@ impl Ahead {
     /// As [`super::publish`].
     pub(crate) fn check(&self, tx: &mut Work<'_>, author: AccountId) -> Result<()> {
         let person = gate::actor(tx, &Via::Local, author)?;
-        parent(tx, Rights::Local, &person, &self.ready)?;
         let ready = &self.ready;
+        let parent = parent(tx, Rights::Local, &person, ready)?;
+        let group = groups::of_new(tx, &person, &ready.asked(), parent.post())?;
+        let visibility = if group.is_some() {
+            Visibility::Group
+        } else {
+            ready.visibility
+        };
         quotes::aim(
             tx,
             Rights::Local,
             &person,
             ready.quote.as_ref(),
-            ready.visibility,
+            (visibility, group),
             &ready.addressed,
         )?;
         if self.poll.is_some() && !self.files().is_empty() {
@@ -87,6 +95,7 @@ impl Ahead {
                 Some(Quoting::Uri { .. }) | None => None,
             },
             quote_choice: self.quote_choice,
+            group: ready.group,
             app,
         }
     }

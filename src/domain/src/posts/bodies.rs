@@ -5,8 +5,8 @@
 use super::{Body, Mention};
 use crate::cache::Cache;
 use crate::marks::{Mark, Marks};
-use entrenous_model::{AccountId, Attachment, Origin, PeerId, PollOption, Post, PostId};
-use entrenous_store::{Conn, StoreError, polls, posts as rows};
+use entrenous_model::{AccountId, Attachment, GroupId, Origin, PeerId, PollOption, Post, PostId, Visibility};
+use entrenous_store::{Conn, StoreError, groups, polls, posts as rows};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,6 +100,12 @@ impl Bodies {
         }
         let mut polls = polls::many(conn, &missing)?;
         let mut reactions = super::reactions::of_posts(conn, &missing)?;
+        let in_groups: Vec<i64> = posts
+            .iter()
+            .filter(|post| post.visibility == Visibility::Group)
+            .map(|post| post.id.get())
+            .collect();
+        let mut groups: HashMap<PostId, GroupId> = groups::of_posts(conn, &in_groups)?.into_iter().collect();
         for post in posts {
             let id = post.id;
             let body = Arc::new(Body {
@@ -108,6 +114,7 @@ impl Bodies {
                 files: files.remove(&id.get()).unwrap_or_default(),
                 poll: polls.remove(&id.get()),
                 reactions: reactions.remove(&id.get()).unwrap_or_default(),
+                group: groups.remove(&id),
                 post,
             });
             self.marks.keep(mark, || self.kept.insert(id, Arc::clone(&body)));

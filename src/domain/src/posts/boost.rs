@@ -37,7 +37,7 @@ pub async fn boost(
             ));
         }
         let visibility = capped(visibility.unwrap_or(post.visibility), post.visibility);
-        if visibility == Visibility::Direct {
+        if matches!(visibility, Visibility::Direct | Visibility::Group) {
             return Err(DomainError::invalid("A boost is public, unlisted or private"));
         }
         if let Some(boost) = rows::boost_by(tx, account, post.id)? {

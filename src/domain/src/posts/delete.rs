@@ -39,7 +39,7 @@ pub async fn delete(ctx: &Ctx, via: Via, author: AccountId, id: PostId) -> Resul
 }
 
 /// Removes the bytes of what has gone. What fails now is done within the hour.
-pub(super) async fn swept(ctx: &Ctx, bytes_gone: bool) {
+pub(crate) async fn swept(ctx: &Ctx, bytes_gone: bool) {
     if bytes_gone && let Err(error) = crate::attachments::sweep(ctx).await {
         tracing::warn!(%error, "files of a deleted post are not removed yet");
     }
@@ -104,7 +104,7 @@ pub async fn never_mind(ctx: &Ctx, via: Via, author: AccountId, uri: String) -> 
 }
 
 /// Ends a post with its files. Answers whether there are bytes to remove.
-fn end(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
+pub(crate) fn end(tx: &mut Work<'_>, post: &Post) -> Result<bool> {
     let bytes_gone = attachments::release(tx, post)?;
     bury(tx, post)?;
     Ok(bytes_gone)
@@ -142,7 +142,9 @@ pub(super) fn bury(tx: &mut Work<'_>, post: &Post) -> Result<()> {
         rows::bump(tx, parent, rows::Count::Replies, -1)?;
         tx.tell(Event::PostCounted { post: parent })?;
     }
-    accounts::unposted(tx, post.account)?;
+    if post.visibility != Visibility::Group {
+        accounts::unposted(tx, post.account)?;
+    }
     tx.tell(Event::PostDeleted {
         post: post.id,
         account: post.account,

@@ -23,7 +23,7 @@ use entrenous_store::{posts as rows, search};
 /// audience; else as [`super::publish`].
 pub async fn edit(ctx: &Ctx, via: Via, author: AccountId, id: PostId, draft: Draft) -> Result<()> {
     let rights = gate::rights(ctx, &via).await?;
-    let ready = prepare(ctx, draft).await?;
+    let ready = prepare(ctx, author, draft).await?;
     work::write(ctx, move |tx| {
         in_transaction(tx, &via, rights, author, id, &ready)
     })

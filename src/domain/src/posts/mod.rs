@@ -24,7 +24,8 @@ mod views;
 use crate::polls::NewPoll;
 use crate::quotes::{QuoteLeave, Quoting};
 use entrenous_model::{
-    Account, AccountId, Attachment, Choices, PeerId, Poll, Post, PostId, QuotePolicy, Time, Visibility,
+    Account, AccountId, Attachment, Choices, GroupId, PeerId, Poll, Post, PostId, QuotePolicy, Time,
+    Visibility,
 };
 use std::{ops::Deref, sync::Arc};
 
@@ -34,6 +35,7 @@ pub use attachments::{Chosen, Files, RemoteFile};
 pub(crate) use bodies::Bodies;
 pub use boost::{boost, unboost};
 pub use delete::{delete, never_mind};
+pub(crate) use delete::{end, swept};
 pub use edit::edit;
 pub(crate) use gate::store_viewer;
 pub(crate) use look::about;
@@ -86,6 +88,8 @@ pub struct Draft {
     pub created_at: Option<Time>,
     /// Its files.
     pub files: Files,
+    /// The group that it is for, if that is not the one of what it answers. An edit leaves it where it stands.
+    pub group: Option<GroupId>,
     /// What it quotes. An edit here leaves that as it is.
     pub quote: Option<Quoting>,
     /// Who may quote it; in an edit `None` leaves that as it is, in a new post it is nobody. Of posts here that are not for
@@ -169,6 +173,8 @@ pub struct Body {
     pub poll: Option<Poll>,
     /// Emoji that people answered with, by the order in which each was used first.
     pub reactions: Vec<Reaction>,
+    /// The group it stands in.
+    pub group: Option<GroupId>,
 }
 
 /// A post for one viewer.

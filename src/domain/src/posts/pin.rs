@@ -81,5 +81,10 @@ fn may_be_pinned(post: &Post) -> Result<()> {
             "Posts that are only visible to mentioned users cannot be pinned",
         ));
     }
+    if post.visibility == Visibility::Group {
+        return Err(DomainError::invalid(
+            "A group's post cannot be pinned to a profile",
+        ));
+    }
     Ok(())
 }

@@ -3,8 +3,12 @@
 use super::{Draft, Files, RemotePost, ReplyTo};
 use crate::polls::{self, NewPoll};
 use crate::quotes::Quoting;
-use crate::{Ctx, DomainError, Result, accounts, text};
-use entrenous_model::{Account, AccountId, Poll, QuotePolicy, Time, Visibility};
+use crate::{
+    Ctx, DomainError, Result, accounts,
+    groups::{self, Asked},
+    text,
+};
+use entrenous_model::{Account, AccountId, GroupId, Poll, QuotePolicy, Time, Visibility};
 use std::sync::Arc;
 
 /// Mentions in a local post.
@@ -40,6 +44,10 @@ pub(super) struct Ready {
     pub(super) created_at: Option<Time>,
     pub(super) idempotency_key: Option<String>,
     pub(super) files: Files,
+    /// The group it names.
+    pub(super) group: Option<GroupId>,
+    /// Groups that its text mentions, as far as its author may know of them.
+    pub(super) groups: Vec<GroupId>,
     pub(super) quote: Option<Quoting>,
     pub(super) quote_policy: Option<QuotePolicy>,
 }
@@ -53,16 +61,25 @@ impl Ready {
             .map(|(id, _)| *id)
             .collect()
     }
-}
 
-pub(super) async fn prepare(ctx: &Ctx, draft: Draft) -> Result<Ready> {
-    match draft.remote.clone() {
-        Some(remote) => remote_post(ctx, draft, remote),
-        None => local_post(ctx, draft).await,
+    /// For whom it says it is.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            group: self.group,
+            mentioned: &self.groups,
+            visibility: self.visibility,
+        }
     }
 }
 
-async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
+pub(super) async fn prepare(ctx: &Ctx, author: AccountId, draft: Draft) -> Result<Ready> {
+    match draft.remote.clone() {
+        Some(remote) => remote_post(ctx, draft, remote),
+        None => local_post(ctx, author, draft).await,
+    }
+}
+
+async fn local_post(ctx: &Ctx, author: AccountId, mut draft: Draft) -> Result<Ready> {
     draft.text = typed(&draft.text);
     draft.spoiler = typed(&draft.spoiler);
     if draft.text.is_empty() && !draft.files.may_stand_alone() {
@@ -90,10 +107,16 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
             "Text mentions too many people (maximum is {MENTIONS})"
         )));
     }
-    let mentioned = resolve(ctx, handles).await?;
-    let mut addressed: Vec<(AccountId, bool)> = Vec::new();
+    let mentioned = resolve(ctx, author, handles).await?;
+    let (mut addressed, mut groups): (Vec<(AccountId, bool)>, Vec<GroupId>) = (Vec::new(), Vec::new());
     for (_, account) in &mentioned {
-        if !addressed.iter().any(|(id, _)| *id == account.id) {
+        if account.is_own_group() {
+            // With and without the node's name it is the same one.
+            let group = account.id.into();
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        } else if !addressed.iter().any(|(id, _)| *id == account.id) {
             addressed.push((account.id, false));
         }
     }
@@ -119,6 +142,8 @@ async fn local_post(ctx: &Ctx, mut draft: Draft) -> Result<Ready> {
             .idempotency_key
             .filter(|key| !key.is_empty() && key.len() <= 500),
         files: draft.files,
+        group: draft.group,
+        groups,
         quote: draft.quote,
         quote_policy: draft.quote_policy,
     })
@@ -203,6 +228,8 @@ fn remote_post(ctx: &Ctx, draft: Draft, remote: RemotePost) -> Result<Ready> {
         created_at: draft.created_at,
         idempotency_key: None,
         files: draft.files,
+        group: None,
+        groups: Vec::new(),
         quote: draft.quote,
         quote_policy: draft.quote_policy,
     })
@@ -219,9 +246,13 @@ fn language(tag: Option<String>) -> Option<String> {
     fine.then(|| tag.to_owned())
 }
 
-/// Finds the people mentioned: known ones, and ones on trusted peers that are asked at the same time. Whom nobody knows,
-/// and whom a peer does not tell of now, stays text.
-async fn resolve(ctx: &Ctx, handles: Vec<text::Handle>) -> Result<Vec<(text::Handle, Arc<Account>)>> {
+/// Finds the people mentioned: known ones, and ones on trusted peers that are asked at the same time; and the groups that the
+/// author may know of. Whom nobody knows, and whom a peer does not tell of now, stays text.
+async fn resolve(
+    ctx: &Ctx,
+    author: AccountId,
+    handles: Vec<text::Handle>,
+) -> Result<Vec<(text::Handle, Arc<Account>)>> {
     let mut found: Vec<Option<(text::Handle, Arc<Account>)>> = Vec::new();
     let mut asked = tokio::task::JoinSet::new();
     for (place, handle) in handles.into_iter().enumerate() {
@@ -246,7 +277,10 @@ async fn resolve(ctx: &Ctx, handles: Vec<text::Handle>) -> Result<Vec<(text::Han
                 });
                 found.push(None);
             }
-            (None, _) => found.push(None),
+            (None, _) => {
+                let group = groups::mentioned(ctx, author, &full).await?;
+                found.push(group.map(|account| (handle, account)));
+            }
         }
     }
     while let Some(answer) = asked.join_next().await {

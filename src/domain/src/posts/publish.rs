@@ -6,7 +6,7 @@ use super::{
     prepare::{Ready, prepare},
 };
 use crate::{
-    Ctx, DomainError, Result, Via, conversations,
+    Ctx, DomainError, Result, Via, conversations, groups,
     outbox::{self, Audience},
     polls,
     quotes::{self, Quoting},
@@ -15,7 +15,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use entrenous_model::{
-    AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, QuotePolicy, Time, Visibility,
+    AccountId, Event, GroupId, NotificationKind, Origin, OutboundActivity, Post, PostId, QuotePolicy, Time,
+    Visibility,
 };
 use entrenous_store::{accounts, follows, person::Person, posts as rows, search};
 
@@ -33,7 +34,7 @@ pub(crate) const KEY_HOURS: i64 = 24;
 /// `AlreadyReceived`, `Refused` with a reason for a peer's post that no one here may receive.
 pub async fn publish(ctx: &Ctx, via: Via, author: AccountId, draft: Draft) -> Result<PostId> {
     let rights = gate::rights(ctx, &via).await?;
-    let ready = prepare(ctx, draft).await?;
+    let ready = prepare(ctx, author, draft).await?;
     let origin = ctx.origin().clone();
     work::write(ctx, move |tx| {
         in_transaction(tx, &origin, &via, rights, author, &ready)
@@ -52,7 +53,7 @@ pub(crate) async fn publish_claimed(
     draft: Draft,
     claim: impl Fn(&mut Work<'_>) -> Result<bool> + Send + Sync + 'static,
 ) -> Result<Option<PostId>> {
-    let ready = prepare(ctx, draft).await?;
+    let ready = prepare(ctx, author, draft).await?;
     let origin = ctx.origin().clone();
     work::write(ctx, move |tx| {
         if !claim(tx)? {
@@ -123,17 +124,23 @@ fn in_transaction(
         }
     }
     let parent = parent(tx, rights, &person, ready)?;
-    let visibility = parent
-        .post
-        .as_ref()
-        .map_or(ready.visibility, |post| capped(ready.visibility, post.visibility));
+    let group = groups::of_new(tx, &person, &ready.asked(), parent.post.as_ref())?;
+    let visibility = match (&parent.post, group) {
+        (_, Some(_)) => Visibility::Group,
+        (Some(post), None) => capped(ready.visibility, post.visibility),
+        (None, None) => ready.visibility,
+    };
+    if group.is_none() && visibility == Visibility::Group {
+        return Err(DomainError::Refused("group"));
+    }
+    let addressed = addressed(tx, ready, group)?;
     let aim = quotes::aim(
         tx,
         rights,
         &person,
         ready.quote.as_ref(),
-        visibility,
-        &ready.addressed,
+        (visibility, group),
+        &addressed,
     )?;
     let visibility = if person.is_local() {
         capped(visibility, aim.widest())
@@ -142,7 +149,7 @@ fn in_transaction(
     };
     // What the contract lets it say to the whole network concerns us; all else must concern someone here.
     if cleared.is_some_and(|cleared| !(cleared.network() && visibility.is_network())) {
-        let addressed: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
+        let addressed: Vec<i64> = addressed.iter().map(|(id, _)| id.get()).collect();
         let quoted = aim.post().map(|post| post.id);
         if !rows::concerns_someone(tx, author, &addressed, parent.post.as_ref().map(|post| post.id))?
             && !rows::concerns_someone(tx, author, &[], quoted)?
@@ -160,10 +167,13 @@ fn in_transaction(
         visibility,
     )?;
     rows::insert(tx, &post)?;
+    if let Some(group) = group {
+        entrenous_store::groups::add_post(tx, post.id, group)?;
+    }
     if let Some(key) = &ready.idempotency_key {
         rows::remember_idempotency(tx, author, key, post.id, now)?;
     }
-    for (id, silent) in &ready.addressed {
+    for (id, silent) in &addressed {
         rows::add_mention(tx, post.id, *id, *silent)?;
     }
     rows::set_tags(tx, post.id, &ready.tags)?;
@@ -193,16 +203,19 @@ fn in_transaction(
             tx.announce(Event::PostCounted { post: quoting });
         }
     }
-    accounts::posted(tx, author, post.created_at)?;
-    spread(
-        tx,
-        &Spread {
-            post: &post,
-            boosted: None,
-            tags: &ready.tags,
-        },
-        person.followers,
-    )?;
+    // What is said in a group stands there alone, and others do not learn that something was said.
+    if group.is_none() {
+        accounts::posted(tx, author, post.created_at)?;
+        spread(
+            tx,
+            &Spread {
+                post: &post,
+                boosted: None,
+                tags: &ready.tags,
+            },
+            person.followers,
+        )?;
+    }
     tx.tell(Event::PostCreated {
         post: post.id,
         account: author,
@@ -213,20 +226,21 @@ fn in_transaction(
         Via::Peer(_) => true,
         Via::Local => post.is_local() && ready.created_at.is_none(),
     };
-    let mut addressed: Vec<AccountId> = ready.addressed.iter().map(|(id, _)| *id).collect();
-    conversations::add(tx, &post, &addressed, news)?;
+    let mut people: Vec<AccountId> = addressed.iter().map(|(id, _)| *id).collect();
+    conversations::add(tx, &post, &people, news)?;
     if news {
-        notify(tx, &post, ready)?;
+        notify(tx, &post, &addressed)?;
         if post.is_local() {
-            addressed.extend(aim.reader(author, true));
-            let audience = audience(post.visibility, addressed);
-            outbox::queue(
-                tx,
-                author,
-                Some(post.id),
-                &OutboundActivity::CreatePost { post: post.id },
-                &audience,
-            )?;
+            people.extend(aim.reader(author, true));
+            if let Some(audience) = audience(post.visibility, people) {
+                outbox::queue(
+                    tx,
+                    author,
+                    Some(post.id),
+                    &OutboundActivity::CreatePost { post: post.id },
+                    &audience,
+                )?;
+            }
         }
     }
     // After the post itself: who is asked has it already.
@@ -234,9 +248,20 @@ fn in_transaction(
     Ok(post.id)
 }
 
-/// To whom a new local post is delivered.
-fn audience(visibility: Visibility, mentioned: Vec<AccountId>) -> Audience {
-    match visibility {
+/// To whom a new post is addressed: in a group to its members alone, since nobody else could read it.
+fn addressed(tx: &mut Work<'_>, ready: &Ready, group: Option<GroupId>) -> Result<Vec<(AccountId, bool)>> {
+    let Some(group) = group else {
+        return Ok(ready.addressed.clone());
+    };
+    let all: Vec<i64> = ready.addressed.iter().map(|(id, _)| id.get()).collect();
+    let members = entrenous_store::groups::members_among(tx, group, &all)?;
+    let those = ready.addressed.iter().filter(|(id, _)| members.contains(id));
+    Ok(those.copied().collect())
+}
+
+/// To whom a new local post is delivered; a group's to no other node.
+fn audience(visibility: Visibility, mentioned: Vec<AccountId>) -> Option<Audience> {
+    Some(match visibility {
         Visibility::Public => Audience::Followers {
             also: mentioned,
             network: true,
@@ -245,8 +270,9 @@ fn audience(visibility: Visibility, mentioned: Vec<AccountId>) -> Audience {
             also: mentioned,
             network: false,
         },
+        Visibility::Group => return None,
         Visibility::Direct => Audience::People(mentioned),
-    }
+    })
 }
 
 /// The less visible of both.
@@ -256,7 +282,8 @@ pub(super) const fn capped(wanted: Visibility, most: Visibility) -> Visibility {
             Visibility::Public => 0,
             Visibility::Unlisted => 1,
             Visibility::Private => 2,
-            Visibility::Direct => 3,
+            Visibility::Group => 3,
+            Visibility::Direct => 4,
         }
     }
     if rank(wanted) < rank(most) { most } else { wanted }
@@ -266,6 +293,13 @@ pub(super) const fn capped(wanted: Visibility, most: Visibility) -> Visibility {
 pub(super) struct Parent {
     post: Option<Post>,
     uri: Option<String>,
+}
+
+impl Parent {
+    /// The post, if it is known and its author may see it.
+    pub(super) const fn post(&self) -> Option<&Post> {
+        self.post.as_ref()
+    }
 }
 
 /// Finds what a post answers.
@@ -341,7 +375,11 @@ fn new_post(
         url,
         boost_of: None,
         in_reply_to: parent.post.as_ref().map(|post| post.id),
-        in_reply_to_uri: parent.uri.clone(),
+        // Beside a group: who gets it is not told what it answers, which may be another node.
+        in_reply_to_uri: parent.uri.clone().filter(|_| {
+            let answered = parent.post.as_ref().map(|post| post.visibility);
+            answered != Some(Visibility::Group) || visibility == Visibility::Group
+        }),
         in_reply_to_account: parent.post.as_ref().map(|post| post.account),
         conversation: parent.post.as_ref().map_or(id, |post| post.conversation),
         content: ready.content.clone(),
@@ -385,11 +423,10 @@ fn backdated(tx: &mut Work<'_>, at: Time) -> Result<PostId> {
     Ok(PostId(tx.next_id()))
 }
 
-fn notify(tx: &mut Work<'_>, post: &Post, ready: &Ready) -> Result<()> {
+fn notify(tx: &mut Work<'_>, post: &Post, addressed: &[(AccountId, bool)]) -> Result<()> {
     // A direct post may name its recipients in its addressing alone; they would otherwise never know.
     let direct = post.visibility == Visibility::Direct;
-    let mentioned: Vec<i64> = ready
-        .addressed
+    let mentioned: Vec<i64> = addressed
         .iter()
         .filter(|(_, silent)| direct || !silent)
         .map(|(id, _)| id.get())

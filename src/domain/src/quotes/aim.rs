@@ -4,9 +4,10 @@ use super::{QuoteLeave, Quoting, Stamp, count, stamp_of};
 use crate::outbox::{self, Audience};
 use crate::posts::gate::{self, Rights};
 use crate::work::Work;
-use crate::{DomainError, Result};
+use crate::{DomainError, Result, groups};
 use entrenous_model::{
-    AccountId, Event, NotificationKind, Origin, OutboundActivity, Post, PostId, Quote, QuoteState, Visibility,
+    AccountId, Event, GroupId, NotificationKind, Origin, OutboundActivity, Post, PostId, Quote, QuoteState,
+    Visibility,
 };
 use entrenous_store::{person::Person, posts as rows};
 
@@ -26,6 +27,7 @@ impl Aim {
     /// The most visible that a post of this node may be that quotes it.
     pub(crate) fn widest(&self) -> Visibility {
         match &self.post {
+            Some(post) if post.visibility == Visibility::Group => Visibility::Group,
             Some(post) if !post.visibility.is_network() => Visibility::Private,
             _ => Visibility::Public,
         }
@@ -61,7 +63,7 @@ impl Aim {
     }
 }
 
-/// Finds what a post quotes, and whether its author may.
+/// Finds what a post quotes, and whether its author may. `place` is who may see the new post, and the group it stands in.
 ///
 /// # Errors
 /// `NotFound` if it is not there for the author, `Invalid` if they may not quote it.
@@ -70,12 +72,12 @@ pub(crate) fn aim(
     rights: Rights,
     author: &Person,
     quoting: Option<&Quoting>,
-    visibility: Visibility,
+    place: (Visibility, Option<GroupId>),
     mentioned: &[(AccountId, bool)],
 ) -> Result<Aim> {
     match quoting {
         None => Ok(Aim::default()),
-        Some(Quoting::Post(id)) => of_ours(tx, rights, author, *id, visibility, mentioned),
+        Some(Quoting::Post(id)) => of_ours(tx, rights, author, *id, place, mentioned),
         Some(Quoting::Uri { uri, stamp }) => of_theirs(tx, rights, author, uri, stamp),
     }
 }
@@ -85,10 +87,17 @@ fn of_ours(
     rights: Rights,
     author: &Person,
     id: PostId,
-    visibility: Visibility,
+    (visibility, group): (Visibility, Option<GroupId>),
     mentioned: &[(AccountId, bool)],
 ) -> Result<Aim> {
     let post = gate::target(tx, rights, author, id)?;
+    groups::same_group(tx, &post, group)?;
+    if group.is_some() && !post.is_local() && post.account != author.id {
+        // Its author's node would have to be asked, and would learn of the group.
+        return Err(DomainError::invalid(
+            "A post of another organisation cannot be quoted in a group",
+        ));
+    }
     if post.visibility == Visibility::Direct {
         return Err(DomainError::invalid("A direct post cannot be quoted"));
     }
@@ -156,14 +165,17 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
     let (Some(quote), Some(quoted)) = (&post.quote, aim.post()) else {
         return Ok(());
     };
-    if let Some(reader) = aim.reader(post.account, post.is_local()) {
+    // In a group, who is quoted may not read it: they need not be in it.
+    if post.visibility != Visibility::Group
+        && let Some(reader) = aim.reader(post.account, post.is_local())
+    {
         rows::add_mention(tx, post.id, reader, true)?;
     }
     count(tx, None, Some(quote))?;
     if quoted.account == post.account {
         return Ok(());
     }
-    if quote.is_accepted() && news {
+    if quote.is_accepted() && news && reads(tx, quoted.account, post)? {
         tell(tx, quoted, post)?;
     }
     if post.is_local() && !quote.is_accepted() {
@@ -176,6 +188,18 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
         )?;
     }
     Ok(())
+}
+
+/// Whether somebody reads a post at all, as far as that is not a matter of being told of it.
+fn reads(tx: &mut Work<'_>, account: AccountId, post: &Post) -> Result<bool> {
+    if post.visibility != Visibility::Group {
+        return Ok(true);
+    }
+    let group = entrenous_store::groups::of_post(tx, post.id)?;
+    Ok(match group {
+        Some(group) => !entrenous_store::groups::members_among(tx, group, &[account.get()])?.is_empty(),
+        None => false,
+    })
 }
 
 /// Tells the author of a quoted post of the quote.

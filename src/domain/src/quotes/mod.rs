@@ -80,7 +80,8 @@ impl QuoteLeave {
         if post.visibility == Visibility::Direct || post.boost_of.is_some() {
             return Self::Denied;
         }
-        if post.account == person {
+        // Who sees a group's post is in the group, which decides where it is quoted.
+        if post.account == person || post.visibility == Visibility::Group {
             return Self::Automatic;
         }
         if !post.visibility.is_network() {

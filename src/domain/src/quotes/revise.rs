@@ -63,7 +63,7 @@ fn after(
     {
         return Ok(post.quote.clone());
     }
-    let aimed = aim(tx, rights, author, quoting, post.visibility, &[])?;
+    let aimed = aim(tx, rights, author, quoting, (post.visibility, None), &[])?;
     let Some(fresh) = aimed.bare().cloned() else {
         return Ok(None);
     };

@@ -294,6 +294,7 @@ fn as_it_was(author: &Arc<Account>, id: PostId, then: &Evidence) -> PostView {
             files: Vec::new(),
             poll: None,
             reactions: Vec::new(),
+            group: None,
         }),
         account: Arc::clone(author),
         boosted: None,

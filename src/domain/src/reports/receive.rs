@@ -79,7 +79,11 @@ fn meant(tx: &mut Work<'_>, seen: Option<Seen>, named: &[String]) -> Result<Opti
     let mut theirs: Vec<Post> = Vec::new();
     for id in named {
         if let Some(account) = accounts::by_uri(tx, id)? {
-            if account.is_local() && account.disabled_at.is_none() && target.is_none() {
+            if account.is_local()
+                && !account.is_own_group()
+                && account.disabled_at.is_none()
+                && target.is_none()
+            {
                 target = Some(account.id);
             }
             continue;

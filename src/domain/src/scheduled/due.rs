@@ -44,7 +44,7 @@ pub async fn settle(ctx: &Ctx) -> Result<bool> {
             );
             match error {
                 DomainError::NotFound => Unpublished::ReplyGone,
-                DomainError::Invalid(_) => Unpublished::NotValid,
+                DomainError::Invalid(_) | DomainError::Forbidden(_) => Unpublished::NotValid,
                 other => {
                     tracing::error!(scheduled = %id, cause = ?other, "why a scheduled post was not published");
                     Unpublished::Failed
@@ -93,6 +93,7 @@ fn draft(scheduled: Scheduled) -> Draft {
         idempotency_key: scheduled.idempotency_key,
         remote: None,
         created_at: None,
+        group: params.group,
         quote: params.quoted.map(Quoting::Post),
         quote_policy: params.quote_choice.map(QuotePolicy::from),
         files: Files::These(scheduled.files.into_iter().map(Chosen::of).collect()),

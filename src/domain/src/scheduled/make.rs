@@ -37,7 +37,7 @@ pub async fn schedule(
         return Ok(known);
     }
     let due_at = chosen(at, ctx.now())?;
-    let ahead = Ahead::of(ctx, draft).await?;
+    let ahead = Ahead::of(ctx, author, draft).await?;
     work::write(ctx, move |tx| {
         // Two at once would both find room.
         entrenous_store::members::lock(tx, author)?;

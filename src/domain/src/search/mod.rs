@@ -2,7 +2,7 @@
 
 mod query;
 
-use crate::{Ctx, DomainError, Result, accounts as people, posts as all_posts, work};
+use crate::{Ctx, DomainError, Result, accounts as people, groups, posts as all_posts, work};
 use entrenous_model::{Account, AccountId, PostId, Time, first_id_at};
 use entrenous_store::{
     posts as post_rows,
@@ -85,7 +85,10 @@ pub async fn accounts(
         && offset == 0
         && !following_only
     {
-        first = people::known_by_handle(ctx, &handle).await?;
+        first = match people::known_by_handle(ctx, &handle).await? {
+            None => groups::mentioned(ctx, viewer, &handle).await?,
+            found => found,
+        };
         if first.is_none() && resolve && authority != ctx.origin().authority() {
             first = match or_nothing(remote_account(ctx, &name, authority).await)? {
                 Some(id) => people::get(ctx, id).await?,
@@ -103,7 +106,7 @@ pub async fn accounts(
         };
         rows::accounts(conn, viewer, &query)
     });
-    let mut found = people::get_many(ctx, ids.await?).await?;
+    let mut found = groups::accounts(ctx, viewer, ids.await?).await?;
     if let Some(first) = first {
         found.retain(|account| account.id != first.id);
         found.insert(0, first);

@@ -5,8 +5,8 @@
 
 use super::{from, home, home_owners, network, network_media, tag};
 use crate::posts::{self, PostView, Viewer};
-use crate::{Ctx, Result, filters, lists};
-use entrenous_model::{AccountId, FilterContext, ListId, Page, PostId};
+use crate::{Ctx, Result, filters, groups, lists};
+use entrenous_model::{AccountId, FilterContext, GroupId, ListId, Page, PostId};
 use entrenous_store::{StoreError, lists as list_rows, timelines as rows};
 
 /// Which timeline.
@@ -30,15 +30,22 @@ pub enum Timeline {
         /// Only of this node.
         local: bool,
     },
-    /// A list of one's own.
+    /// A list of one's own, or a group that one is in, as clients read it that know no groups.
     List(ListId),
+    /// A group that one is in.
+    Group {
+        /// Which.
+        id: GroupId,
+        /// Only with files.
+        media: bool,
+    },
 }
 
 impl Timeline {
     /// Where filters say that they apply to it.
     const fn context(&self) -> FilterContext {
         match self {
-            Self::Home | Self::List(_) => FilterContext::Home,
+            Self::Home | Self::List(_) | Self::Group { .. } => FilterContext::Home,
             Self::Network { .. } | Self::Tag { .. } => FilterContext::Public,
         }
     }
@@ -105,6 +112,7 @@ async fn once(ctx: &Ctx, reader: AccountId, timeline: &Timeline, page: Page) -> 
         } => network(ctx, reader, *local, *remote, page).await?,
         Timeline::Tag { name, local } => tag(ctx, reader, name, *local, page).await?,
         Timeline::List(id) => lists::timeline(ctx, reader, *id, page).await?,
+        Timeline::Group { id, media } => groups::timeline(ctx, reader, *id, *media, page).await?,
     };
     let views = posts::views(ctx, Viewer::Person(reader), ids.clone()).await?;
     Ok(between(views, &ids))
@@ -131,6 +139,18 @@ pub async fn showing(
                 .filter_map(|((viewer, _), shown)| shown.then_some(viewer))
                 .collect());
         }
+        Timeline::Group { id, media } => {
+            let (id, media, now) = (*id, *media, ctx.now());
+            let found = ctx.store().read(move |conn| {
+                let shown = viewers.into_iter().map(|viewer| {
+                    let found = rows::group(conn, viewer, id, media, &only(post), now)?;
+                    Ok(found.contains(&post).then_some(viewer))
+                });
+                let shown = shown.collect::<std::result::Result<Vec<_>, StoreError>>()?;
+                Ok(shown.into_iter().flatten().collect())
+            });
+            return Ok(found.await?);
+        }
         Timeline::Network { local, remote, media } => (from(*local, *remote), None, *media),
         Timeline::Tag { name, local } => match crate::text::hashtag(name) {
             Some(tag) => (from(*local, false), Some(tag), false),
@@ -148,24 +168,28 @@ pub async fn showing(
     Ok(found.await?)
 }
 
+/// The page on which a post stands alone.
+fn only(post: PostId) -> Page {
+    Page {
+        max_id: Some(post.0.saturating_add(1)),
+        since_id: Some(post.0.saturating_sub(1)),
+        min_id: None,
+        limit: 1,
+    }
+}
+
 /// Whether each of these lists, of a viewer each, has the post; as [`showing`].
 ///
 /// # Errors
 /// Only the store's.
 pub async fn shown_in_lists(ctx: &Ctx, post: PostId, asked: Vec<(AccountId, ListId)>) -> Result<Vec<bool>> {
-    let now = ctx.now();
-    let only = Page {
-        max_id: Some(post.0.saturating_add(1)),
-        since_id: Some(post.0.saturating_sub(1)),
-        min_id: None,
-        limit: 1,
-    };
+    let (now, only) = (ctx.now(), only(post));
     let found = ctx.store().read(move |conn| {
         let has = |(viewer, id): &(AccountId, ListId)| {
-            // It may have been removed since.
+            // It may have been removed since; or it is a group.
             let found = match list_rows::get(conn, *viewer, *id)? {
                 Some(list) => rows::list(conn, &list, &only, now)?,
-                None => Vec::new(),
+                None => rows::group(conn, *viewer, GroupId(id.get()), false, &only, now)?,
             };
             Ok(found.contains(&post))
         };

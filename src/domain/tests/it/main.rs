@@ -17,6 +17,8 @@ mod fixture;
 #[cfg(test)]
 mod followers;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod lists;

@@ -219,6 +219,7 @@ impl Federation {
             }),
             created_at: note.published,
             files: files::named(note),
+            group: None,
             quote: self.quoting(note).await?,
             quote_policy: Some(note.can_quote.policy(&note.attributed_to, &author.followers_uri)),
         })

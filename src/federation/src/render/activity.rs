@@ -57,7 +57,7 @@ impl Federation {
         custom_emoji::known(self.ctx()).await?;
         // At each attempt anew: it is the followers of this moment that the peer is to have.
         let synchronization = match view.post.visibility {
-            Visibility::Direct => None,
+            Visibility::Direct | Visibility::Group => None,
             _ => self.synchronization_of(peer.id, &view.account).await?,
         };
         let key = (delivery.activity, reader.kind());

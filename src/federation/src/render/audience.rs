@@ -41,7 +41,8 @@ impl Addressed {
             .cloned()
             .collect();
         let (to, mut cc) = match (visibility, software) {
-            (Visibility::Direct, _) => {
+            // Of a group nothing is sent: whoever asks for it is told of nobody else.
+            (Visibility::Direct | Visibility::Group, _) => {
                 return Self {
                     to: people,
                     cc: Vec::new(),

@@ -62,6 +62,7 @@ async fn publishes(node: &Node, author: &Account, visibility: Visibility, file: 
         remote: None,
         created_at: None,
         files: Files::These(vec![Chosen::of(file.id)]),
+        group: None,
         quote: None,
         quote_policy: None,
         poll: None,

@@ -210,6 +210,7 @@ impl Node {
             remote: None,
             created_at: None,
             files: posts::Files::default(),
+            group: None,
             quote: None,
             quote_policy: None,
         };

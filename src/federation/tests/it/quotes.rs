@@ -34,6 +34,7 @@ impl Node {
             remote: None,
             created_at: None,
             files: posts::Files::default(),
+            group: None,
             quote: quote.map(Quoting::Post),
             quote_policy: Some(QuotePolicy::from(QuoteChoice::Public)),
         };

@@ -64,6 +64,7 @@ pub(super) async fn run(host: &Host, file: ImportFile) -> Result<Answer, String>
             remote: None,
             created_at: Some(post.created_at),
             files: Files::default(),
+            group: None,
             quote: None,
             quote_policy: None,
         };

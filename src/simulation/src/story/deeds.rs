@@ -198,7 +198,8 @@ const fn rank(visibility: Visibility) -> u8 {
         Visibility::Public => 0,
         Visibility::Unlisted => 1,
         Visibility::Private => 2,
-        Visibility::Direct => 3,
+        Visibility::Group => 3,
+        Visibility::Direct => 4,
     }
 }
 
@@ -243,6 +244,7 @@ fn draft(words: &Words, version: usize, reply_to: ReplyTo) -> Draft {
         remote: None,
         created_at: None,
         files: Files::default(),
+        group: None,
         quote: None,
         quote_policy: None,
     }

@@ -29,7 +29,8 @@ pub(super) fn may_have(plan: &Plan, facts: &Facts, post: &Post, node: NodeNo, at
         return true;
     }
     match words.visibility {
-        Visibility::Direct => false,
+        // Nobody here makes a group.
+        Visibility::Direct | Visibility::Group => false,
         Visibility::Public if scope == PostScope::Network => true,
         Visibility::Public | Visibility::Unlisted | Visibility::Private => {
             // That one has ended is news to the author's node: see [`nobody_since`].
@@ -93,7 +94,8 @@ pub(super) fn must_have(plan: &Plan, facts: &Facts, post: &Post, node: NodeNo) -
         before && follow.ended.is_none()
     });
     match words.visibility {
-        Visibility::Direct => false,
+        // Nobody here makes a group.
+        Visibility::Direct | Visibility::Group => false,
         Visibility::Public if scope == PostScope::Network => true,
         Visibility::Public | Visibility::Unlisted | Visibility::Private => followed,
     }

@@ -1,4 +1,4 @@
-//! The tables of what people have for themselves, and of what they are told by their node.
+//! The tables of what people have for themselves, of what they are told by their node, and of their groups.
 
 diesel::table! {
     announcements (id) {
@@ -257,6 +257,61 @@ diesel::table! {
         created_at -> Timestamp,
         due_at -> Timestamp,
         tries -> Integer,
+    }
+}
+
+diesel::table! {
+    groups (account_id) {
+        account_id -> BigInt,
+        kind -> Text,
+        rules -> Text,
+        rules_source -> Text,
+        posting -> Text,
+        invites -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    group_members (id) {
+        id -> BigInt,
+        group_id -> BigInt,
+        account_id -> BigInt,
+        origin -> Text,
+        role -> Text,
+        state -> Text,
+        active -> Bool,
+        note -> Text,
+        invited_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        joined_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    group_bans (group_id, account_id) {
+        group_id -> BigInt,
+        account_id -> BigInt,
+        by_id -> Nullable<BigInt>,
+        reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    group_posts (post_id) {
+        post_id -> BigInt,
+        group_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_nodes (group_id, origin) {
+        group_id -> BigInt,
+        origin -> Text,
+        members -> BigInt,
+        guests -> BigInt,
+        version -> BigInt,
     }
 }
 

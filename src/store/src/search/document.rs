@@ -171,7 +171,8 @@ impl Document {
             Visibility::Public => tokens.extend([token::OPEN.to_owned(), token::PUBLIC.to_owned()]),
             Visibility::Unlisted => tokens.extend([token::OPEN.to_owned()]),
             Visibility::Private => tokens.extend([token::PRIVATE.to_owned(), token::followers(author)]),
-            Visibility::Direct => {}
+            // Nobody finds it by a fact that its members do not share.
+            Visibility::Group | Visibility::Direct => {}
         }
         let facts = [(self.reply, token::REPLY), (self.sensitive, token::SENSITIVE)];
         tokens.extend(
@@ -240,7 +241,8 @@ const KIND: i64 = 3;
 const DESCRIPTION: i64 = 4;
 const ADDRESSEE: i64 = 5;
 
-/// Those of the posts that are there and no boosts. With `lock` nobody changes them meanwhile, where several can write.
+/// Those of the posts that are there, no boosts, and in no group: what is said in groups is not searched. With `lock` nobody
+/// changes them meanwhile, where several can write.
 pub(super) fn load(conn: &mut Conn, ids: &[i64], lock: bool) -> Result<Vec<Document>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -248,7 +250,8 @@ pub(super) fn load(conn: &mut Conn, ids: &[i64], lock: bool) -> Result<Vec<Docum
     let lock = lock && matches!(conn, Conn::Pg(_));
     let posts = Sql::new(
         "SELECT p.id, p.account_id, p.content, p.source, p.spoiler, p.sensitive, p.visibility, p.language, \
-         p.in_reply_to_uri IS NOT NULL FROM posts p WHERE p.deleted_at IS NULL AND p.boost_of IS NULL AND p.id IN ",
+         p.in_reply_to_uri IS NOT NULL FROM posts p WHERE p.deleted_at IS NULL AND p.boost_of IS NULL \
+         AND p.visibility <> 'group' AND p.id IN ",
     )
     .ids(ids)
     .when(lock, |sql| sql.raw(" ORDER BY p.id FOR NO KEY UPDATE"))

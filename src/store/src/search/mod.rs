@@ -130,8 +130,9 @@ fn ranked(candidates: Sql, viewer: AccountId, query: &AccountQuery<'_>, others: 
     let mut sql = candidates.around(
         "SELECT a.id FROM (",
         ") k JOIN accounts a ON a.id = k.account_id LEFT JOIN peers r ON r.id = a.peer_id \
-         WHERE a.disabled_at IS NULL AND (a.peer_id IS NULL OR r.state IN ('active', 'suspended'))",
+         WHERE a.disabled_at IS NULL AND (a.peer_id IS NULL OR r.state IN ('active', 'suspended')) AND ",
     );
+    sql = crate::groups::known_or_person(sql, Who::Id(viewer));
     for word in others {
         sql = words::begins(
             sql.raw(" AND EXISTS (SELECT 1 FROM account_words z WHERE z.account_id = a.id AND "),

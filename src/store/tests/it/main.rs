@@ -9,6 +9,8 @@ mod engine;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod outage;

@@ -10,6 +10,7 @@ mod emojis;
 mod featured;
 pub(crate) mod files;
 mod filters;
+mod groups;
 mod lists;
 mod look;
 mod notifications;

@@ -12,6 +12,24 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 
 /// A change of the profile with files.
 async fn upload(stage: &Stage, person: &Person, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+    upload_to(
+        stage,
+        person,
+        ("PATCH", "/api/v1/accounts/update_credentials"),
+        fields,
+        files,
+    )
+    .await
+}
+
+/// Fields and files for a route.
+async fn upload_to(
+    stage: &Stage,
+    person: &Person,
+    (method, path): (&str, &str),
+    fields: &[(&str, &str)],
+    files: &[(&str, &[u8])],
+) -> Answer {
     let mut body = Vec::new();
     for (name, value) in fields {
         let part = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -26,8 +44,7 @@ async fn upload(stage: &Stage, person: &Person, fields: &[(&str, &str)], files: 
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(b"--XX--\r\n");
-    let request = request(person, "PATCH", "/api/v1/accounts/update_credentials")
-        .header("content-type", "multipart/form-data; boundary=XX");
+    let request = request(person, method, path).header("content-type", "multipart/form-data; boundary=XX");
     stage.send(request.body(body.into()).unwrap()).await
 }
 
@@ -71,4 +88,43 @@ async fn pictures_become_ours_and_fakes_are_refused() {
     assert_eq!(me["header"], now["header"]);
     let me = stage.delete(&ada, "/api/v1/profile/header").await.ok();
     assert_eq!(me["header"], "https://here.example/static/header.png");
+}
+
+#[tokio::test]
+async fn groups_have_pictures() {
+    let stage = Stage::new();
+    let (ann, bea) = (stage.person("ann").await, stage.person("bea").await);
+    let picture = png(64, 64);
+    let fields = [("display_name", "Soudure"), ("kind", "secret")];
+    let new = ("POST", "/api/v1/groups");
+    let fake = upload_to(&stage, &ann, new, &fields, &[("avatar", b"no picture")]).await;
+    assert!(fake.refused(422).starts_with("Validation failed: the picture"));
+    assert_eq!(
+        stage.get(&ann, "/api/v1/groups").await.ok(),
+        serde_json::json!([]),
+        "nothing was made"
+    );
+    let made = upload_to(&stage, &ann, new, &fields, &[("avatar", &picture)])
+        .await
+        .ok();
+    let url = made["avatar"].as_str().unwrap();
+    let path = url.strip_prefix("https://here.example").unwrap().to_owned();
+    assert!(path.starts_with("/media/"), "{url}");
+    assert_eq!(stage.get(&ann, &path).await.headers["content-type"], "image/jpeg");
+    assert_eq!(made["header"], "https://here.example/static/header.png");
+    let id = made["id"].as_str().unwrap();
+    let change = format!("/api/v1/groups/{id}");
+    let strange = upload_to(&stage, &bea, ("PUT", &change), &[], &[("header", &picture)]).await;
+    strange.refused(404);
+    let changed = upload_to(&stage, &ann, ("PUT", &change), &[], &[("header", &picture)])
+        .await
+        .ok();
+    assert_ne!(changed["header"], made["header"]);
+    assert_eq!(changed["avatar"], made["avatar"]);
+    stage.delete(&ann, &change).await.ok();
+    assert_eq!(
+        stage.get(&ann, &path).await.status.as_u16(),
+        404,
+        "it ends with the group"
+    );
 }

@@ -43,6 +43,7 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> Draft {
         remote: None,
         created_at: None,
         files: posts::Files::default(),
+        group: None,
         quote: None,
         quote_policy: None,
     }

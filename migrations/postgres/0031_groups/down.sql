@@ -1,0 +1,8 @@
+DROP TRIGGER group_members_disabled ON accounts;
+DROP FUNCTION group_members_disabled();
+DROP TABLE group_nodes;
+DROP TABLE group_posts;
+DROP TABLE group_bans;
+DROP TABLE group_members;
+DROP FUNCTION group_members_moved();
+DROP TABLE groups;
