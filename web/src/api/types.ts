@@ -1,5 +1,6 @@
 /** The entities of the node's API, as its OpenAPI document has them. */
 
+import type { Group } from "./group-types";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -94,7 +95,10 @@ export type Status = Omit<
   | "reactions"
   | "quote"
   | "quote_approval"
+  | "group"
 > & {
+  /** The group it is in: its members alone read it. Absent in what was kept from an earlier version. */
+  group?: Group | null;
   /** What was kept by an earlier version of this client has none of these two. */
   quote?: Quote | null;
   quote_approval?: Schemas["QuoteApproval"];

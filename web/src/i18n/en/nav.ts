@@ -9,6 +9,7 @@ export const nav = {
   alerts: { one: "{count} thing needs you", other: "{count} things need you" },
   search: "Search",
   people: "People",
+  groups: "Groups",
   bookmarks: "Bookmarks",
   favourites: "Favourites",
   lists: "Lists",

@@ -13,6 +13,7 @@ export const nav = {
   },
   search: "Recherche",
   people: "Annuaire",
+  groups: "Groupes",
   bookmarks: "Signets",
   favourites: "Favoris",
   lists: "Listes",
