@@ -16,6 +16,7 @@ import {
   myGroups,
   tie,
 } from "./groups.svelte";
+import { ownLists } from "./lists";
 
 const api = vi.hoisted(() => ({
   mine: vi.fn(),
@@ -25,7 +26,9 @@ const api = vi.hoisted(() => ({
   leave: vi.fn(),
 }));
 const statuses = vi.hoisted(() => ({ timeline: vi.fn() }));
+const lists = vi.hoisted(() => ({ all: vi.fn() }));
 vi.mock("$/api/groups", () => api);
+vi.mock("$/api/lists", () => lists);
 vi.mock("$/api/statuses", () => statuses);
 vi.mock("./stream", () => ({ subscribe: () => () => {} }));
 
@@ -96,4 +99,10 @@ test("a group that has ended is nowhere", async () => {
   await loadMine();
   dropGroup("1");
   expect([group("1"), myGroups.all?.map((one) => one.id)]).toEqual([undefined, ["2"]]);
+});
+
+test("one's groups are not among one's lists, as they are for clients that know no groups", async () => {
+  api.mine.mockResolvedValue([make("7")]);
+  lists.all.mockResolvedValue([{ id: "1" }, { id: "7" }]);
+  expect((await ownLists()).map((one) => one.id)).toEqual(["1"]);
 });

@@ -1,6 +1,7 @@
 /** Notifications in groups, newest first; live ones wait until they are asked for. */
 
 import type { Query } from "$/api/client";
+import type { Group as PeopleGroup } from "$/api/group-types";
 import * as api from "$/api/notifications";
 import type { Report } from "$/api/reports";
 import type { Account, GroupedNotifications, Notification, NotificationGroup } from "$/api/types";
@@ -24,6 +25,8 @@ export interface Group {
   status: string | null;
   /** The report it is about: for those who moderate. */
   report?: { id: string; name: string };
+  /** The group that one is invited to, that somebody asks to join, or that one was let into. */
+  into?: { id: string; name: string };
 }
 
 /** What is kept of a report. */
@@ -31,6 +34,11 @@ function reported({ report }: { report?: Report | null }): Pick<Group, "report">
   if (!report) return {};
   const { display_name: name, username } = report.target_account;
   return { report: { id: report.id, name: name.trim() || username } };
+}
+
+/** What is kept of a group that people are in. */
+function into({ group }: { group?: PeopleGroup | null }): Pick<Group, "into"> {
+  return group ? { into: { id: group.id, name: group.display_name } } : {};
 }
 
 /** People of a group that are kept for showing. */
@@ -47,6 +55,7 @@ export function fromNode(one: NotificationGroup): Group {
     people: one.sample_account_ids,
     status: one.status_id ?? null,
     ...reported(one),
+    ...into(one),
   };
 }
 
@@ -82,6 +91,7 @@ export function arrive(groups: readonly Group[], one: Notification): Group[] {
     people: [...new Set([one.account.id, ...(known?.people ?? [])])].slice(0, SAMPLE),
     status: one.status?.id ?? null,
     ...reported(one),
+    ...into(one),
   };
   return [fresh, ...groups.filter((group) => group.key !== one.group_key)];
 }
@@ -100,7 +110,7 @@ export class Notifications {
   constructor(private readonly filter: Filter) {}
 
   private get query(): Query {
-    return { types: this.filter === "mentions" ? ["mention"] : api.KINDS };
+    return { types: this.filter === "mentions" ? ["mention"] : api.SHOWN };
   }
 
   /** Reads the newest page; again when asked again. */

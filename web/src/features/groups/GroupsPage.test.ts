@@ -99,7 +99,7 @@ test("an invitation is accepted in place, or stays when the node refuses", async
   api.get.mockResolvedValue(invited);
   await fireEvent.click(screen.getByRole("button", { name: "Accept the invitation to Bora" }));
   await waitFor(() => expect(screen.queryByText("Person 2 invites you")).toBeNull());
-  expect(toasts.all.at(-1)?.text).toBe("You are a member of Bora now");
+  await waitFor(() => expect(toasts.all.at(-1)?.text).toBe("You are a member of Bora now"));
 });
 
 test("what one is to a group that is found is said", async () => {
