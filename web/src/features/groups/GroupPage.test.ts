@@ -226,8 +226,7 @@ test("requests are answered, with what was written", async () => {
 test("people are invited one by one; what is refused is told in the dialog", async () => {
   show("invitations");
   await screen.findByText("No invitation waits for an answer");
-  const [invite] = screen.getAllByRole("button", { name: "Invite people" });
-  await fireEvent.click(invite!);
+  await fireEvent.click(button("Invite people"));
   accounts.search.mockResolvedValue([
     person("1"),
     person("2"),
