@@ -144,7 +144,7 @@ async function fill(): Promise<Seed> {
     kind: "open",
   }).catch(() => null);
   if (group) {
-    await api("cleo@a", "POST", `/api/v1/groups/${group.id}/join`);
+    await api("cleo@a", "POST", `/api/v1/groups/${group.id}/join`, {});
     await post("cleo@a", "Le capot est prêt pour la revue.", { group_id: group.id, language: "fr" });
   }
   // Someone who wants to be asked, and is.

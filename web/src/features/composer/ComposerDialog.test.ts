@@ -189,3 +189,13 @@ test("from a group's page it is chosen already", () => {
   expect(screen.getByText("Only the members of Bora can read it.")).toBeTruthy();
   expect(screen.getByLabelText<HTMLSelectElement>("Where it goes").value).toBe("7");
 });
+
+test("a text that mentions one's group goes there, and says so", async () => {
+  vi.spyOn(groupsApi, "mine").mockResolvedValue([group("7", { display_name: "Bora", slug: "bora" })]);
+  vi.spyOn(groupsApi, "relationships").mockResolvedValue([memberTie("7")]);
+  const text = open();
+  await screen.findByLabelText("Where it goes");
+  await fireEvent.input(text, { target: { value: "@Bora look at this" } });
+  expect(screen.getByText(/You mention the group Bora/)).toBeTruthy();
+  expect(screen.queryByText("Who can read it")).toBeNull();
+});

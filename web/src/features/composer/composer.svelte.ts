@@ -15,6 +15,7 @@ import {
   type DraftMedia,
   type DraftPoll,
 } from "$/state/drafts";
+import { myGroups } from "$/state/groups.svelte";
 import { node } from "$/state/node.svelte";
 import { publishSoon } from "$/state/outbox";
 import { policyOf, quotersOf } from "$/state/quoters";
@@ -138,6 +139,17 @@ export class Composer {
     return !edit && !this.parent && !redraft?.in_reply_to_id && this.bound === null;
   }
 
+  /** The group that the text mentions, and which it is therefore for, if one has chosen nothing else. */
+  get mentioned(): Into | null {
+    if (!this.choosable || this.group !== null || this.visibility === "direct") return null;
+    const names = this.names.map((name) => name.toLowerCase());
+    const found = (myGroups.all ?? []).filter(({ slug }) =>
+      [slug, `${slug}@${node.domain}`].some((name) => names.includes(name.toLowerCase())),
+    );
+    const [one] = found;
+    return one && found.length === 1 ? { id: one.id, name: one.display_name } : null;
+  }
+
   /** The widest audience: no wider than what is answered, nor than a quoted post that is not for everyone. */
   get limit(): Visibility {
     const answered = this.parent ? fitting(this.parent.visibility) : "public";
@@ -147,7 +159,8 @@ export class Composer {
 
   /** Whether it can be chosen who may quote it: of what is not for everyone, nobody else can. */
   get quotable(): boolean {
-    return this.group === null && (this.visibility === "public" || this.visibility === "unlisted");
+    if (this.group !== null || this.mentioned !== null) return false;
+    return this.visibility === "public" || this.visibility === "unlisted";
   }
 
   /** Reads the text of the post that is changed or written anew. */

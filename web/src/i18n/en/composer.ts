@@ -51,6 +51,7 @@ export const composer = {
     other: "Only the {count} members of {name} can read it.",
   },
   groupMembers: "Only the members of {name} can read it.",
+  groupMentioned: "You mention the group {name}: it goes there, and its members alone read it.",
   groupAnswer: "An answer stays in the group {name}: its members alone read it.",
   groupQuote: "The quoted post is in the group {name}, so this one is too: its members alone read it.",
   groupDone: "Published in the group {name}",

@@ -61,6 +61,8 @@ export const composer = {
     other: "Seuls les {count} membres de {name} peuvent la lire.",
   },
   groupMembers: "Seuls les membres de {name} peuvent la lire.",
+  groupMentioned:
+    "Vous mentionnez le groupe {name} : c’est là qu’elle paraîtra, et seuls ses membres la liront.",
   groupAnswer: "Une réponse reste dans le groupe {name} : seuls ses membres la lisent.",
   groupQuote:
     "La publication citée est dans le groupe {name}, donc celle-ci aussi : seuls ses membres la lisent.",

@@ -81,6 +81,7 @@ export const groups = {
   withdrawn: "Request withdrawn",
   invitedBy: "{name} invites you to this group.",
   invitedSome: "You are invited to this group.",
+  invitedHelp: "Accept, and you read all that was written in it, also before.",
   accept: "Accept",
   acceptName: "Accept the invitation to {name}",
   decline: "Decline",

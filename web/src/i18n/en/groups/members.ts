@@ -55,7 +55,8 @@ export const members = {
   invitations: "Invitations",
   invite: "Invite people",
   inviteSearch: "Search people by name",
-  inviteHint: "They are told, and decide themselves. Until they accept they see its name, what it is for and how many are in it.",
+  inviteHint:
+    "They are told, and decide themselves. Until they accept they see its name, what it is for and how many are in it; then they read all that was written in it, also before.",
   inviteDo: "Invite",
   inviteName: "Invite {name}",
   inviteDone: "Invited",

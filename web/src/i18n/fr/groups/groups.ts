@@ -84,6 +84,7 @@ export const groups = {
   withdrawn: "Demande retirée",
   invitedBy: "{name} vous invite dans ce groupe.",
   invitedSome: "Vous êtes invité dans ce groupe.",
+  invitedHelp: "Acceptez, et vous lirez tout ce qui s’y est écrit, même avant votre arrivée.",
   accept: "Accepter",
   acceptName: "Accepter l’invitation dans {name}",
   decline: "Refuser",

@@ -60,7 +60,7 @@ export const members = {
   invite: "Inviter des personnes",
   inviteSearch: "Rechercher des personnes par leur nom",
   inviteHint:
-    "Elles en sont informées et décident elles-mêmes. Avant d’accepter, elles voient son nom, à quoi il sert et combien de membres il compte.",
+    "Elles en sont informées et décident elles-mêmes. Avant d’accepter, elles voient son nom, à quoi il sert et combien de membres il compte ; ensuite elles lisent tout ce qui s’y est écrit, même avant leur arrivée.",
   inviteDo: "Inviter",
   inviteName: "Inviter {name}",
   inviteDone: "Invitation envoyée",
