@@ -8,7 +8,7 @@ import type { Group, GroupRelationship } from "$/api/group-types";
 import { i18n } from "$/i18n/index.svelte";
 import { status } from "./entities.svelte";
 import { everywhereHidden } from "./feeds.svelte";
-import { readThrough } from "./offline";
+import { lastSeen, readThrough } from "./offline";
 import { SvelteMap } from "svelte/reactivity";
 
 const BATCH = 40;
@@ -54,6 +54,8 @@ export function putTie(one: GroupRelationship): void {
 }
 
 function hidePosts(id: string): void {
+  // Nor are they kept for reading without the node.
+  void lastSeen.keep(`group/${id}`, []);
   everywhereHidden((post) => {
     const one = status(post);
     return (one?.reblog ?? one)?.group?.id === id;
