@@ -25,6 +25,8 @@ export interface Group {
   source: { note: string };
   avatar: string;
   header: string;
+  /** Custom emoji in its name and what it is for. */
+  emojis: Account["emojis"];
   created_at: string;
   /** One is let in, or invited. */
   locked: boolean;

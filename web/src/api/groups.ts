@@ -53,10 +53,9 @@ export const leave = (id: string) => request<GroupRelationship>("POST", `${one(i
 
 export const members = (id: string, query: Query, signal?: AbortSignal) =>
   page<GroupMembership>(`${one(id)}/memberships`, { query, signal });
-export const promote = (id: string, account: string, role: GroupRole) =>
-  request<GroupMembership[]>("POST", `${one(id)}/promote`, { body: { account_ids: [account], role } });
-export const demote = (id: string, account: string, role: GroupRole) =>
-  request<GroupMembership[]>("POST", `${one(id)}/demote`, { body: { account_ids: [account], role } });
+/** Gives a member another role, be it more or less than the one before. */
+export const setRole = (id: string, account: string, role: GroupRole) =>
+  request<unknown>("POST", `${one(id)}/promote`, { body: { account_ids: [account], role } });
 /** Somebody else becomes owner, and oneself a member. */
 export const transfer = (id: string, account: string) =>
   request<GroupRelationship>("POST", `${ours(id)}/transfer`, { body: { account_id: account } });

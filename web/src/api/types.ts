@@ -138,7 +138,11 @@ export type ScheduledStatus = Omit<
   "media_attachments" | "params" | "failure"
 > & {
   media_attachments: MediaAttachment[];
-  params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility"> & { visibility: Visibility };
+  params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility" | "group_id"> & {
+    visibility: Visibility;
+    /** The group it is for. */
+    group_id?: string | null;
+  };
   /** Why it was not published at its time. */
   failure: "reply_gone" | "not_valid" | "failed" | "unreadable" | null;
 };

@@ -14,6 +14,7 @@ export function group(id: string, more: Partial<Group> & { kind?: GroupKind } = 
     source: { note: "For the project." },
     avatar: "/static/group.svg",
     header: "/static/header.svg",
+    emojis: [],
     created_at: "2026-03-01T10:00:00Z",
     locked: kind !== "open",
     members_count: 3,

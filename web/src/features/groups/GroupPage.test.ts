@@ -20,8 +20,7 @@ const api = vi.hoisted(() => ({
   leave: vi.fn(),
   end: vi.fn(),
   members: vi.fn(),
-  promote: vi.fn(),
-  demote: vi.fn(),
+  setRole: vi.fn(),
   transfer: vi.fn(),
   kick: vi.fn(),
   ban: vi.fn(),
@@ -171,13 +170,14 @@ test("members, with role and organisation; roles are given and taken", async () 
   show("members", undefined, memberTie("7", "owner"));
   await screen.findByText("Person 2");
   expect(screen.getByText("Lyon")).toBeTruthy();
-  api.promote.mockResolvedValue([membership("2", "admin")]);
+  api.setRole.mockResolvedValue({});
   await choose("More for Person 2", "Make a moderator");
   await waitFor(() => expect(toasts.all.at(-1)?.text).toBe("Person 2 is a moderator now"));
-  expect(api.promote).toHaveBeenCalledWith("7", "2", "admin");
-  api.demote.mockResolvedValue([{ ...away, role: "user" }]);
+  expect(api.setRole).toHaveBeenCalledWith("7", "2", "admin");
   await choose("More for Person 3", "Make an ordinary member");
-  await waitFor(() => expect(api.demote).toHaveBeenCalledWith("7", "3", "user"));
+  await waitFor(() => expect(api.setRole).toHaveBeenLastCalledWith("7", "3", "user"));
+  // Shown at once: of three members, now the one moderator is another.
+  await waitFor(() => expect(screen.getAllByText("Moderator")).toHaveLength(1));
 });
 
 test("somebody is banned with a reason, and goes from the list", async () => {

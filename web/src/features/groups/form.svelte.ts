@@ -7,7 +7,7 @@ import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
 
 /** Most characters of each text, as the node has them. */
-export const MOST = { name: 100, note: 500, rules: 5_000 } as const;
+export const MOST = { name: 100, note: 1_000, rules: 5_000 } as const;
 
 const KINDS: readonly GroupKind[] = ["open", "closed", "secret"];
 

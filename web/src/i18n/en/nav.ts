@@ -10,6 +10,7 @@ export const nav = {
   search: "Search",
   people: "People",
   groups: "Groups",
+  invitations: { one: "{count} invitation", other: "{count} invitations" },
   bookmarks: "Bookmarks",
   favourites: "Favourites",
   lists: "Lists",
