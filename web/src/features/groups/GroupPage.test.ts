@@ -164,6 +164,13 @@ test("leaving asks, and tells why it cannot be", async () => {
   await waitFor(() => expect(router.path).toBe("/groups"));
 });
 
+test("who leaves as the last one is told that the group ends with it", async () => {
+  show(undefined, group("7", { display_name: "Bora", members_count: 1 }), memberTie("7", "owner"));
+  await screen.findByText("Nothing has been written here yet");
+  await choose("More for Bora", "Leave the group");
+  expect(screen.getByText(/the group ends/)).toBeTruthy();
+});
+
 test("members, with role and organisation; roles are given and taken", async () => {
   const away = { ...membership("3", "admin"), account: guest("3") };
   api.members.mockResolvedValue(page([membership("1", "owner"), membership("2", "user"), away]));

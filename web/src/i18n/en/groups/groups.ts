@@ -96,6 +96,8 @@ export const groups = {
     "You no longer see what is written in it. What you wrote stays. To come back you ask, and a moderator answers.",
   leaveGroupSecret:
     "You no longer see the group, nor what is written in it. What you wrote stays. To come back somebody has to invite you.",
+  leaveGroupLast:
+    "You are its only member: when you leave, the group ends, with everything that was written in it.",
   left: "You have left {name}",
   invitations: "Invitations to groups",
   invitesYou: "{name} invites you",

@@ -100,6 +100,8 @@ export const groups = {
     "Vous ne verrez plus ce qui s’y écrit. Ce que vous avez écrit reste. Pour revenir, il faudra le demander, et un modérateur répondra.",
   leaveGroupSecret:
     "Vous ne verrez plus le groupe, ni ce qui s’y écrit. Ce que vous avez écrit reste. Pour revenir, il faudra que quelqu’un vous invite.",
+  leaveGroupLast:
+    "Vous en êtes le seul membre : si vous partez, le groupe est dissous, avec tout ce qui s’y est écrit.",
   left: "Vous avez quitté {name}",
   invitations: "Invitations dans des groupes",
   invitesYou: "{name} vous invite",
