@@ -222,7 +222,7 @@ test("requests are answered, with what was written", async () => {
   show("requests", undefined, memberTie("7", "admin"));
   await screen.findByText("me too");
   api.answer.mockResolvedValue({});
-  await fireEvent.click(button("Let Person 2 in"));
+  await fireEvent.click(button("Let in Person 2"));
   await waitFor(() => expect(api.answer).toHaveBeenCalledWith("7", "2", "authorize"));
   // Somebody else was faster.
   api.answer.mockRejectedValue(new ApiError(404, "Record not found"));

@@ -46,7 +46,7 @@ export const members = {
   noRequestsOpen: "This group is open: everyone joins at once, and nobody has to ask.",
   says: "{name} writes:",
   accept: "Let in",
-  acceptName: "Let {name} in",
+  acceptName: "Let in {name}",
   accepted: "{name} is a member now",
   reject: "Refuse",
   rejectName: "Refuse the request of {name}",
