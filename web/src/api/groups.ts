@@ -32,7 +32,8 @@ const ours = (id: string) => `${OURS}/${encodeURIComponent(id)}`;
 /** The groups one is a member of, by name. */
 export const mine = (signal?: AbortSignal) => request<Group[]>("GET", ALL, { signal });
 /** The groups that everyone here may know of, those with most members first. */
-export const browse = (query: Query, signal?: AbortSignal) => request<Group[]>("GET", OURS, { query, signal });
+export const browse = (query: Query, signal?: AbortSignal) =>
+  request<Group[]>("GET", OURS, { query, signal });
 /** By name: those that everyone here may know of, and one's own. */
 export const search = (q: string, query: Query, signal?: AbortSignal) =>
   request<Group[]>("GET", `${ALL}/search`, { query: { q, ...query }, signal });

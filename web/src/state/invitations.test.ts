@@ -2,7 +2,13 @@ import { group, memberTie } from "$/test/groups";
 import { settled } from "$/test/make";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { forgetGroups, group as known } from "./groups.svelte";
-import { answerInvitation, dropInvitation, invitations, readInvitations, watchInvitations } from "./invitations.svelte";
+import {
+  answerInvitation,
+  dropInvitation,
+  invitations,
+  readInvitations,
+  watchInvitations,
+} from "./invitations.svelte";
 
 const api = vi.hoisted(() => ({ ownInvitations: vi.fn(), join: vi.fn(), leave: vi.fn(), get: vi.fn() }));
 vi.mock("$/api/groups", () => api);

@@ -15,7 +15,8 @@ export function standingOf(tie: GroupRelationship | undefined): Standing | undef
 }
 
 /** Whether one lets people in, removes and bans. */
-export const moderates = (role: GroupRole | null | undefined): boolean => role === "owner" || role === "admin";
+export const moderates = (role: GroupRole | null | undefined): boolean =>
+  role === "owner" || role === "admin";
 
 /** The names of kinds and standings. */
 export const KIND: Record<GroupKind, { label: MessageKey; text: MessageKey }> = {
