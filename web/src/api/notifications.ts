@@ -3,7 +3,7 @@
 import { paged, request, type Query } from "./client";
 import type { Account, GroupedNotifications, Marker } from "./types";
 
-/** All that a device can tell. Emoji are told to clients that ask for them alone. */
+/** All that is shown here, and that a device can tell. Emoji are told to clients that ask for them alone. */
 export const KINDS = [
   "mention",
   "quote",
@@ -19,8 +19,6 @@ export const KINDS = [
   "admin.report",
 ] as const;
 export type Kind = (typeof KINDS)[number];
-/** All that is shown here. */
-export const SHOWN = [...KINDS, "group_invite", "group_request", "group_accepted"] as const;
 
 export const groups = (query: Query, signal?: AbortSignal) =>
   paged<GroupedNotifications>("/api/v2/notifications", { query, signal });

@@ -111,14 +111,9 @@ export type Status = Omit<
   pleroma?: Schemas["StatusPleroma"];
 };
 
-export type Notification = Omit<Schemas["Notification"], "status" | "group"> & {
-  status?: Status | null;
-  /** The group it is about. */
-  group?: Group | null;
-};
+export type Notification = Omit<Schemas["Notification"], "status"> & { status?: Status | null };
 
-/** Notifications that are told together, not those of a group. */
-export type NotificationGroup = Omit<Schemas["NotificationGroup"], "group"> & { group?: Group | null };
+export type NotificationGroup = Schemas["NotificationGroup"];
 
 /** Notifications in groups, with the people and posts they name. */
 export interface GroupedNotifications {

@@ -83,9 +83,9 @@ export async function loadGroup(id: string, signal?: AbortSignal): Promise<void>
   for (const one of told) putTie(one);
 }
 
-/** Reads what one is to these groups, as far as it is not known. A failure leaves it unknown. */
-export async function loadTies(ids: readonly string[]): Promise<void> {
-  const wanted = [...new Set(ids)].filter((id) => !ties.has(id));
+/** Reads what one is to these groups, as far as it is not known, or all of it anew. A failure leaves it as it was. */
+export async function loadTies(ids: readonly string[], anew = false): Promise<void> {
+  const wanted = [...new Set(ids)].filter((id) => anew || !ties.has(id));
   for (let at = 0; at < wanted.length; at += BATCH) {
     try {
       for (const one of await api.relationships(wanted.slice(at, at + BATCH))) putTie(one);

@@ -5,7 +5,6 @@ import * as api from "$/api/groups";
 import type { OwnInvitation } from "$/api/group-types";
 import { connection } from "./connection.svelte";
 import { joinGroup, leaveGroup, putGroups } from "./groups.svelte";
-import { subscribe } from "./stream";
 
 /** The first paint has other things to ask for. */
 const FIRST = 6_000;
@@ -34,22 +33,16 @@ export async function readInvitations(): Promise<void> {
   }
 }
 
-/** Asks now and then while the page is seen, and when one is told of one; answers what ends it. */
+/** Asks now and then while the page is seen: nobody tells of them. Answers what ends it. */
 export function watchInvitations(): () => void {
   const look = () => {
     if (document.visibilityState === "visible") void readInvitations();
   };
   const first = setTimeout(look, FIRST);
   const timer = setInterval(look, PAUSE);
-  const stop = subscribe("user", {
-    notification: (one) => {
-      if (one.type === "group_invite") void readInvitations();
-    },
-  });
   return () => {
     clearTimeout(first);
     clearInterval(timer);
-    stop();
     all = [];
   };
 }

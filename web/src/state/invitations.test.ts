@@ -12,7 +12,6 @@ import {
 
 const api = vi.hoisted(() => ({ ownInvitations: vi.fn(), join: vi.fn(), leave: vi.fn(), get: vi.fn() }));
 vi.mock("$/api/groups", () => api);
-vi.mock("./stream", () => ({ subscribe: () => () => {} }));
 
 const to = (id: string) => ({ id: `i${id}`, group: group(id), invited_by: null, created_at: "" });
 const ids = () => invitations.all.map((one) => one.group.id);

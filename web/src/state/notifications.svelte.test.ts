@@ -82,19 +82,3 @@ test("mentions show only mentions, also live ones", async () => {
   list.receive(one("2", "y", "p1", "mention"));
   expect(list.waiting).toHaveLength(1);
 });
-
-test("what is about a group of people keeps which one", async () => {
-  const bora = { id: "7", display_name: "Bora" };
-  const told = { ...one("5", "g", "p2", "group_invite"), group: bora } as Notification;
-  expect(arrive([], told)[0]?.into).toEqual({ id: "7", name: "Bora" });
-  const list = page([group("g", "5", { type: "group_invite" })], null);
-  const groups = list.value.notification_groups.map((each) => ({ ...each, group: bora }));
-  vi.spyOn(api, "groups").mockResolvedValue({
-    ...list,
-    value: { ...list.value, notification_groups: groups } as unknown as GroupedNotifications,
-  });
-  const notifications = new Notifications("all");
-  await notifications.start();
-  expect(notifications.groups[0]?.into).toEqual({ id: "7", name: "Bora" });
-  notifications.close();
-});

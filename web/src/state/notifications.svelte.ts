@@ -1,7 +1,6 @@
 /** Notifications in groups, newest first; live ones wait until they are asked for. */
 
 import type { Query } from "$/api/client";
-import type { Group as PeopleGroup } from "$/api/group-types";
 import * as api from "$/api/notifications";
 import type { Report } from "$/api/reports";
 import type { Account, GroupedNotifications, Notification, NotificationGroup } from "$/api/types";
@@ -25,8 +24,6 @@ export interface Group {
   status: string | null;
   /** The report it is about: for those who moderate. */
   report?: { id: string; name: string };
-  /** The group that one is invited to, that somebody asks to join, or that one was let into. */
-  into?: { id: string; name: string };
 }
 
 /** What is kept of a report. */
@@ -34,11 +31,6 @@ function reported({ report }: { report?: Report | null }): Pick<Group, "report">
   if (!report) return {};
   const { display_name: name, username } = report.target_account;
   return { report: { id: report.id, name: name.trim() || username } };
-}
-
-/** What is kept of a group that people are in. */
-function into({ group }: { group?: PeopleGroup | null }): Pick<Group, "into"> {
-  return group ? { into: { id: group.id, name: group.display_name } } : {};
 }
 
 /** People of a group that are kept for showing. */
@@ -55,7 +47,6 @@ export function fromNode(one: NotificationGroup): Group {
     people: one.sample_account_ids,
     status: one.status_id ?? null,
     ...reported(one),
-    ...into(one),
   };
 }
 
@@ -91,7 +82,6 @@ export function arrive(groups: readonly Group[], one: Notification): Group[] {
     people: [...new Set([one.account.id, ...(known?.people ?? [])])].slice(0, SAMPLE),
     status: one.status?.id ?? null,
     ...reported(one),
-    ...into(one),
   };
   return [fresh, ...groups.filter((group) => group.key !== one.group_key)];
 }
@@ -110,7 +100,7 @@ export class Notifications {
   constructor(private readonly filter: Filter) {}
 
   private get query(): Query {
-    return { types: this.filter === "mentions" ? ["mention"] : api.SHOWN };
+    return { types: this.filter === "mentions" ? ["mention"] : api.KINDS };
   }
 
   /** Reads the newest page; again when asked again. */

@@ -60,12 +60,13 @@ test("a guest makes none", async () => {
 
 test("one's own, with kind, number and role", async () => {
   api.mine.mockResolvedValue([group("7", { display_name: "Bora", kind: "closed" })]);
-  api.relationships.mockResolvedValue([memberTie("7", "admin")]);
+  api.relationships.mockResolvedValue([{ ...memberTie("7", "admin"), pending_requests: true }]);
   show();
   const link = await screen.findByRole("link", { name: "Bora" });
   expect(link.getAttribute("href")).toBe("/g/7");
   for (const text of ["Closed", "3 members", "For the project."]) expect(screen.getByText(text)).toBeTruthy();
   await screen.findByText("Moderator");
+  expect(screen.getByText("Requests waiting")).toBeTruthy();
 });
 
 test("others are found, by kind and by name; what is looked for stands in the address", async () => {
