@@ -12,12 +12,13 @@ import { messages as moreFr } from "../src/i18n/fr/groups";
 import { fill } from "./harness/admin";
 import { eventually } from "./harness/node";
 import { a, api, axe, closeBrowser, go, open, shoot, tokenOf, type Look, type Who } from "./harness/stage";
-import { find, post, seed } from "./harness/seed";
+import { find, picture, post, seed } from "./harness/seed";
 
 interface Group {
   id: string;
   display_name: string;
   members_count: number;
+  avatar: string;
 }
 interface Tie {
   member: boolean;
@@ -255,8 +256,15 @@ test("people are invited to a secret group, get roles, are banned, and it ends",
   // The owner changes it, and ends it after a question.
   await go(eve.page, `/g/${id}/settings`);
   await eve.page.getByLabel(more.groups.name, { exact: true }).fill(`${name} II`);
+  const buffer = Buffer.from(await picture().arrayBuffer());
+  await eve.page
+    .getByRole("group", { name: more.groups.avatar, exact: true })
+    .locator("input[type=file]")
+    .setInputFiles({ name: "sign.png", mimeType: "image/png", buffer });
   await press(eve.page, en.common.save);
   await eve.page.getByRole("heading", { level: 1, name: `${name} II` }).waitFor();
+  const { avatar } = await api<Group>("eve@a", "GET", `/api/v1/groups/${id}`);
+  expect(new URL(avatar).pathname).toMatch(/^\/media\//);
   expect(await axe(eve.page)).toEqual([]);
   await shoot(eve.page, "group-settings-desk-light");
   await press(eve.page, more.groups.endGroup);

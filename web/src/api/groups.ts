@@ -24,6 +24,17 @@ export interface GroupChange {
   invites: GroupRight;
 }
 
+/** The pictures of a group, as files. */
+export type GroupPictures = Partial<Record<"avatar" | "header", File>>;
+
+/** What is said and the files; what is empty is not said, since a form cannot tell it from what is absent. */
+function filled(group: Partial<GroupChange>, pictures: GroupPictures): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(group)) if (value) form.set(name, value);
+  for (const [name, file] of Object.entries(pictures)) if (file) form.set(name, file, file.name);
+  return form;
+}
+
 const ALL = "/api/v1/groups";
 const OURS = "/api/entrenous/v1/groups";
 const one = (id: string) => `${ALL}/${encodeURIComponent(id)}`;
@@ -38,9 +49,14 @@ export const browse = (query: Query, signal?: AbortSignal) =>
 export const search = (q: string, query: Query, signal?: AbortSignal) =>
   request<Group[]>("GET", `${ALL}/search`, { query: { q, ...query }, signal });
 export const get = (id: string, signal?: AbortSignal) => request<Group>("GET", one(id), { signal });
-export const create = (group: GroupChange) => request<Group>("POST", ALL, { body: group });
+export const create = (group: GroupChange, pictures: GroupPictures = {}) =>
+  Object.keys(pictures).length === 0
+    ? request<Group>("POST", ALL, { body: group })
+    : request<Group>("POST", ALL, { form: filled(group, pictures), timeout: 120_000 });
 export const change = (id: string, group: Partial<GroupChange>) =>
   request<Group>("PUT", one(id), { body: group });
+export const changePictures = (id: string, pictures: GroupPictures) =>
+  request<Group>("PUT", one(id), { form: filled({}, pictures), timeout: 120_000 });
 /** Ends the group for everyone; its posts go. */
 export const end = (id: string) => request<unknown>("DELETE", one(id));
 

@@ -1,7 +1,7 @@
 /** A group as it is made or changed: what has changed is known, and stays when the node refuses. */
 
 import * as api from "$/api/groups";
-import type { GroupChange } from "$/api/groups";
+import type { GroupChange, GroupPictures } from "$/api/groups";
 import type { Group, GroupKind, GroupRight } from "$/api/group-types";
 import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
@@ -18,6 +18,10 @@ export class GroupForm {
   kind = $state<GroupKind>("open");
   posting = $state<GroupRight>("members");
   invites = $state<GroupRight>("members");
+  /** New pictures; the others stay as they are. */
+  pictures = $state.raw<GroupPictures>({});
+  /** The pictures there are; empty where there is none. */
+  shown = $state.raw({ avatar: "", header: "" });
   busy = $state(false);
   error = $state<string | null>(null);
   /** Somebody has tried to save it: what is missing is told. */
@@ -40,13 +44,22 @@ export class GroupForm {
     this.kind = group.entrenous.kind;
     this.posting = group.entrenous.posting;
     this.invites = group.entrenous.invites;
+    this.pictures = {};
+    this.shown = { avatar: group.avatar, header: group.header };
     this.error = null;
     this.trying = false;
     this.saved = this.mark();
   }
 
+  /** Chooses a picture; without one, what is there stays after all. */
+  choose(which: keyof GroupPictures, file: File | null): void {
+    const rest = { ...this.pictures };
+    delete rest[which];
+    this.pictures = file === null ? rest : { ...rest, [which]: file };
+  }
+
   /** Chooses a kind by its name. */
-  choose(name: string): void {
+  setKind(name: string): void {
     this.kind = KINDS.find((one) => one === name) ?? this.kind;
   }
 
@@ -67,7 +80,7 @@ export class GroupForm {
   }
 
   get dirty(): boolean {
-    return this.mark() !== this.saved;
+    return Object.keys(this.pictures).length > 0 || this.mark() !== this.saved;
   }
 
   /** What is wrong with the name, once somebody has tried. */
@@ -83,8 +96,10 @@ export class GroupForm {
     if (this.name.trim() === "") return null;
     this.busy = true;
     try {
-      const { change } = this;
-      const group = await (this.id === null ? api.create(change) : api.change(this.id, change));
+      const { id, change, pictures } = this;
+      // Pictures first: they are what can be refused, and then nothing is half done.
+      if (id !== null && Object.keys(pictures).length > 0) await api.changePictures(id, pictures);
+      const group = await (id === null ? api.create(change, pictures) : api.change(id, change));
       this.reset(group);
       return group;
     } catch (error) {

@@ -39,6 +39,7 @@ export const groups = {
   kind: "Who finds it, and who may join",
   rules: "Rules",
   rulesHint: "If you need any. They are shown before one joins.",
+  avatar: "Picture",
   posting: "Who begins conversations",
   postingMembers: "All members",
   postingModerators: "Moderators and owners only",

@@ -41,6 +41,7 @@ export const groups = {
   kind: "Qui le trouve, et qui peut le rejoindre",
   rules: "Règles",
   rulesHint: "S’il en faut. Elles sont affichées avant que l’on rejoigne le groupe.",
+  avatar: "Image",
   posting: "Qui lance les conversations",
   postingMembers: "Tous les membres",
   postingModerators: "Les modérateurs et les propriétaires seulement",
