@@ -282,7 +282,8 @@ impl Faces {
         let all = people
             .iter()
             .flat_map(|one| std::iter::once(&one.account).chain(&one.invited_by));
-        Self::of(ctx, all.map(AsRef::as_ref)).await
+        let all: Vec<&model::Account> = all.map(AsRef::as_ref).collect();
+        Self::of(ctx, all).await
     }
 
     /// Somebody who asks to be let in.
@@ -316,7 +317,8 @@ impl GroupInvitationOfMine {
         let all = found
             .iter()
             .flat_map(|(one, view)| std::iter::once(&view.account).chain(&one.invited_by));
-        let faces = Faces::of(ctx, all.map(AsRef::as_ref)).await?;
+        let all: Vec<&model::Account> = all.map(AsRef::as_ref).collect();
+        let faces = Faces::of(ctx, all).await?;
         Ok(found
             .iter()
             .map(|(one, view)| Self {
@@ -385,7 +387,8 @@ impl Faces {
         let all = people
             .iter()
             .flat_map(|one| std::iter::once(&one.account).chain(&one.by));
-        Self::of(ctx, all.map(AsRef::as_ref)).await
+        let all: Vec<&model::Account> = all.map(AsRef::as_ref).collect();
+        Self::of(ctx, all).await
     }
 
     /// Somebody who may not join a group again.

@@ -27,7 +27,8 @@ pub async fn set_role(
         let scene = Scene::of(tx, actor, id)?;
         scene.at_least(GroupRole::Owner)?;
         for target in &people {
-            give(tx, &member(tx, id, *target)?, role)?;
+            let target = member(tx, id, *target)?;
+            give(tx, &target, role)?;
         }
         bounds(tx, id)
     })
@@ -45,8 +46,9 @@ pub async fn transfer(ctx: &Ctx, actor: AccountId, id: GroupId, to: AccountId) -
         if actor == to {
             return Err(DomainError::invalid("you own it already"));
         }
-        give(tx, &member(tx, id, to)?, GroupRole::Owner)?;
-        give(tx, &member(tx, id, actor)?, GroupRole::Member)?;
+        let (to, from) = (member(tx, id, to)?, member(tx, id, actor)?);
+        give(tx, &to, GroupRole::Owner)?;
+        give(tx, &from, GroupRole::Member)?;
         bounds(tx, id)
     })
     .await

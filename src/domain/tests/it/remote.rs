@@ -205,6 +205,7 @@ stories! {
             files: posts::Files::default(),
             quote: None,
             quote_policy: None,
+            group: None,
         };
         let post = posts::publish(ctx, house.via(peer), zoe.id, draft).await.unwrap();
         assert!(posts::view(ctx, Viewer::Person(ada.id), post).await.is_ok());

@@ -5,7 +5,7 @@ use crate::fixture::House;
 use crate::posts::draft;
 use entrenous_domain::groups::{self, Change, New, Wanted};
 use entrenous_domain::posts::{self, Draft, Viewer};
-use entrenous_domain::timelines::{self, Timeline};
+use entrenous_domain::timelines;
 use entrenous_domain::{DomainError, Via, accounts, lists, search};
 use entrenous_model::{
     GroupId, GroupKind, GroupPolicy, GroupRole, ListId, NotificationKind, Page, Role, Visibility,
@@ -56,8 +56,8 @@ stories! {
         refused(&lists::remove(ctx, bea.id, as_list).await, "leave the group");
         refused(&lists::add(ctx, bea.id, as_list, vec![cai.id]).await, "leave the group");
         assert!(matches!(lists::get(ctx, cai.id, as_list).await, Err(DomainError::NotFound)));
-        let asked = [ann.id, cai.id].map(|viewer| (viewer, Timeline::List(as_list)));
-        assert_eq!(timelines::shown_in(ctx, first, asked.to_vec()).await.unwrap(), [true, false]);
+        let asked = [ann.id, cai.id].map(|viewer| (viewer, as_list));
+        assert_eq!(timelines::shown_in_lists(ctx, first, asked.to_vec()).await.unwrap(), [true, false]);
         house.follow(cai.id, group.account()).await;
         house.follow(cai.id, group.account()).await;
         assert_eq!(house.read_group(cai.id, group).await, [second, first], "who follows it joins it");
