@@ -29,19 +29,13 @@ pub(super) fn routes() -> Routes<ApiState> {
                 .also(409, "The name is taken or reserved"),
             create,
         )
-        .put(
+        .patch(
             "/api/v1/groups/{id}",
             write,
             doc("Change a group that I own; what is not said stays")
                 .body::<Said>()
                 .files()
                 .returns::<Group>(),
-            update,
-        )
-        .patch(
-            "/api/v1/groups/{id}",
-            write,
-            doc("The same as with `PUT`").body::<Said>().returns::<Group>(),
             update,
         )
         .delete(

@@ -44,7 +44,7 @@ async fn a_post_is_scheduled_changed_and_published() {
                 "text": "answer", "spoiler_text": "careful", "sensitive": true, "visibility": "unlisted",
                 "language": "fr", "in_reply_to_id": "ID2", "media_ids": null, "scheduled_at": null,
                 "poll": { "options": ["a", "b"], "expires_in": 600, "multiple": true, "hide_totals": false },
-                "idempotency": "once", "application_id": null, "quoted_status_id": null,
+                "idempotency": "once", "application_id": null, "group_id": null, "quoted_status_id": null,
                 "quote_approval_policy": "public", "with_rate_limit": false,
             }
         })

@@ -58,6 +58,7 @@ async fn a_post_is_published_and_read() {
       "favourited": false,
       "favourites_count": 0,
       "filtered": [],
+      "group": null,
       "id": "ID2",
       "in_reply_to_account_id": null,
       "in_reply_to_id": null,
