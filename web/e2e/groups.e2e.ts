@@ -93,7 +93,9 @@ test("a closed group is made, found, asked for and written into, and nobody else
   // What is written says for whom it is.
   const text = `The lid is within two microns ${stamp}`;
   await press(ann.page, fill(more.groups.write, { name }));
-  await dialog(ann.page).getByText(fill(en.composer.groupOnly.one, { name, count: "1" })).waitFor();
+  await dialog(ann.page)
+    .getByText(fill(en.composer.groupOnly.one, { name, count: "1" }))
+    .waitFor();
   expect(await dialog(ann.page).getByText(en.composer.publicText).count()).toBe(0);
   await dialog(ann.page).locator("textarea").first().fill(text);
   expect(await axe(ann.page)).toEqual([]);
@@ -291,7 +293,9 @@ test("from anywhere one writes into a group that is chosen, and leaves it after 
   await dialog(page).getByText(en.composer.public).first().waitFor();
   const where = dialog(page).getByLabel(en.composer.where);
   await where.selectOption(id);
-  await dialog(page).getByText(fill(en.composer.groupOnly.other, { name, count: "2" })).waitFor();
+  await dialog(page)
+    .getByText(fill(en.composer.groupOnly.other, { name, count: "2" }))
+    .waitFor();
   expect(await axe(page)).toEqual([]);
   const text = `Soup on Friday ${stamp}`;
   await dialog(page).locator("textarea").first().fill(text);

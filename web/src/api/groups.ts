@@ -100,5 +100,4 @@ export const invite = (id: string, account: string) =>
 export const withdraw = (id: string, account: string) =>
   request<unknown>("DELETE", `${ours(id)}/invitations`, { body: { account_ids: [account] } });
 /** The invitations of one's own that wait for an answer. */
-export const ownInvitations = () =>
-  request<OwnInvitation[]>("GET", "/api/entrenous/v1/group_invitations");
+export const ownInvitations = () => request<OwnInvitation[]>("GET", "/api/entrenous/v1/group_invitations");

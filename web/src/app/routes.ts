@@ -21,7 +21,8 @@ const people = () => import("$/features/profile/FollowsPage.svelte");
 /** The administration has texts of its own. */
 const admin = (load: Route["load"]) => () => Promise.all([load(), loadTexts("peers")]).then(([view]) => view);
 /** So have groups. */
-const groups = (load: Route["load"]) => () => Promise.all([load(), loadTexts("groups")]).then(([view]) => view);
+const groups = (load: Route["load"]) => () =>
+  Promise.all([load(), loadTexts("groups")]).then(([view]) => view);
 const groupPage = groups(() => import("$/features/groups/GroupPage.svelte"));
 const adminPage = admin(() => import("$/features/admin/AdminPage.svelte"));
 

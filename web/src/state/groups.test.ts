@@ -39,10 +39,7 @@ beforeEach(async () => {
 });
 
 test("one's own groups, by name, asked for once", async () => {
-  api.mine.mockResolvedValue([
-    make("1", { display_name: "Team 10" }),
-    make("2", { display_name: "Team 9" }),
-  ]);
+  api.mine.mockResolvedValue([make("1", { display_name: "Team 10" }), make("2", { display_name: "Team 9" })]);
   expect(myGroups.all).toBeNull();
   await Promise.all([loadMine(), loadMine()]);
   expect(api.mine).toHaveBeenCalledTimes(1);

@@ -70,8 +70,7 @@ beforeEach(async () => {
   for (const one of toasts.all) dismiss(one.id);
   for (const one of [...Object.values(api), ...Object.values(accounts)]) one.mockReset();
   statuses.timeline.mockReset().mockResolvedValue(page([]));
-  for (const list of [api.members, api.bans, api.requests, api.invitations])
-    list.mockResolvedValue(page([]));
+  for (const list of [api.members, api.bans, api.requests, api.invitations]) list.mockResolvedValue(page([]));
   navigate("/g/7");
 });
 

@@ -34,8 +34,7 @@ export const STANDING: Record<Exclude<Standing, "none">, MessageKey> = {
 };
 
 /** What one can do with a member. */
-export type Deed =
-  "makeModerator" | "makeMember" | "makeOwner" | "transfer" | "stepDown" | "remove" | "ban";
+export type Deed = "makeModerator" | "makeMember" | "makeOwner" | "transfer" | "stepDown" | "remove" | "ban";
 
 const RANK: Record<GroupRole, number> = { user: 1, admin: 2, owner: 3 };
 

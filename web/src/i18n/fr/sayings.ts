@@ -97,7 +97,8 @@ export const sayings: Readonly<Record<string, string>> = {
     "Trop d’invitations dans ce groupe attendent une réponse.",
   "the last owner names another first":
     "Vous êtes le seul propriétaire du groupe : nommez-en d’abord un autre.",
-  "In this group moderators begin the threads": "Dans ce groupe, seule la modération lance les conversations.",
+  "In this group moderators begin the threads":
+    "Dans ce groupe, seule la modération lance les conversations.",
   "A group's post can be quoted in that group alone":
     "Une publication d’un groupe ne peut être citée que dans ce groupe.",
   "one group a post": "Une publication ne va que dans un groupe.",

@@ -17,7 +17,8 @@ export const members = {
   madeMember: "{name} is an ordinary member now",
   makeOwner: "Make an owner",
   makeOwnerTitle: "Make {name} an owner?",
-  makeOwnerText: "Owners change the group, its roles and its settings, and can end it. A group has five owners at most.",
+  makeOwnerText:
+    "Owners change the group, its roles and its settings, and can end it. A group has five owners at most.",
   madeOwner: "{name} is an owner now",
   transfer: "Hand the group over",
   transferTitle: "Hand the group over to {name}?",
@@ -30,11 +31,13 @@ export const members = {
   steppedDown: "You are an ordinary member now",
   remove: "Remove from the group",
   removeTitle: "Remove {name} from the group?",
-  removeText: "{name} no longer sees what is written in it, and can join or ask again. What they wrote stays.",
+  removeText:
+    "{name} no longer sees what is written in it, and can join or ask again. What they wrote stays.",
   removed: "{name} is no longer in the group",
   ban: "Ban from the group",
   banTitle: "Ban {name} from the group?",
-  banText: "{name} no longer sees what is written in it, and cannot come back until you let them. What they wrote stays.",
+  banText:
+    "{name} no longer sees what is written in it, and cannot come back until you let them. What they wrote stays.",
   banReason: "Reason",
   banReasonHint: "If you like. Those who look after the group see it.",
   banned: "{name} is banned from the group",

@@ -113,7 +113,8 @@ export const groups = {
   outsideClosed:
     "Demandez à le rejoindre. Une fois admis, vous lirez tout ce qui s’y est écrit, même avant votre arrivée.",
   write: "Écrire à {name}…",
-  onlyModerators: "Ici, les modérateurs et les propriétaires lancent les conversations. Vous pouvez répondre.",
+  onlyModerators:
+    "Ici, les modérateurs et les propriétaires lancent les conversations. Vous pouvez répondre.",
   empty: "Rien n’a encore été écrit ici",
   emptyOwner: "Invitez les personnes concernées, et dites-leur ce que vous avez en tête.",
   emptyMember: "Dites bonjour : tous les membres le liront, et personne d’autre.",
