@@ -19,6 +19,14 @@ const screens = (): [string, string][] => [
   ["tag", "/tags/bora"],
   ["lists", "/lists"],
   ...(stage.list ? ([["list", `/lists/${stage.list}`]] as [string, string][]) : []),
+  ["groups", "/groups"],
+  ["groups-find", "/groups?show=find"],
+  ["group-new", "/g/new"],
+  ...["", "members", "requests", "invitations", "about", "moderation", "settings"].flatMap((part) =>
+    stage.group
+      ? [[`group-${part || "posts"}`, `/g/${stage.group}${part && `/${part}`}`] as [string, string]]
+      : [],
+  ),
   ["scheduled", "/scheduled"],
   ["notifications", "/notifications"],
   ["mentions", "/notifications?show=mentions"],

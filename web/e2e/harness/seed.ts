@@ -8,6 +8,8 @@ export interface Seed {
   /** A post with answers from both nodes. */
   thread: string;
   list: string | null;
+  /** A group of the owner's and of Cléo. */
+  group: string | null;
   /** What the first node calls the other one. */
   peer: string;
 }
@@ -135,6 +137,16 @@ async function fill(): Promise<Seed> {
     await api("ann@a", "POST", `/api/v1/statuses/${first.id}/${action}`);
   const list = await api<Id>("ann@a", "POST", "/api/v1/lists", { title: "Project Bora" }).catch(() => null);
   if (list) await api("ann@a", "POST", `/api/v1/lists/${list.id}/accounts`, { account_ids: [ben] });
+  const group = await api<Id>("owner@a", "POST", "/api/v1/groups", {
+    display_name: "Project Bora",
+    note: "Everything about the new lid.",
+    rules: "One topic a post.",
+    kind: "open",
+  }).catch(() => null);
+  if (group) {
+    await api("cleo@a", "POST", `/api/v1/groups/${group.id}/join`, {});
+    await post("cleo@a", "Le capot est prêt pour la revue.", { group_id: group.id, language: "fr" });
+  }
   // Someone who wants to be asked, and is.
   await api("ann@a", "PATCH", "/api/v1/accounts/update_credentials", { locked: true });
   await api("eve@a", "POST", `/api/v1/accounts/${await find("eve@a", "ann")}/follow`);
@@ -157,5 +169,5 @@ async function fill(): Promise<Seed> {
     purpose: "Project Bora",
     hours: 24,
   });
-  return { thread: first.id, list: list?.id ?? null, peer: peer?.id ?? "" };
+  return { thread: first.id, list: list?.id ?? null, group: group?.id ?? null, peer: peer?.id ?? "" };
 }

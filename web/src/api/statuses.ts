@@ -19,6 +19,8 @@ export interface NewStatus {
   spoiler_text?: string;
   sensitive?: boolean;
   visibility?: Visibility;
+  /** The group it is for: then the visibility does not count. */
+  group_id?: string;
   language?: string | null;
   in_reply_to_id?: string | null;
   quoted_status_id?: string;
@@ -81,7 +83,7 @@ export const boostedBy = (id: string, query: Query) => page<Account>(`${one(id)}
 export const favouritedBy = (id: string, query: Query) =>
   page<Account>(`${one(id)}/favourited_by`, { query });
 
-/** A page of any timeline: `home`, `public`, `tag/NAME`, `list/ID`. */
+/** A page of any timeline: `home`, `public`, `tag/NAME`, `list/ID`, `group/ID`. */
 export const timeline = (name: string, query: Query, signal?: AbortSignal): Promise<Page<Status>> =>
   page<Status>(`/api/v1/timelines/${name}`, { query, signal });
 export const bookmarks = (query: Query, signal?: AbortSignal) =>

@@ -1,5 +1,6 @@
 /** The entities of the node's API, as its OpenAPI document has them. */
 
+import type { Group } from "./group-types";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -94,7 +95,10 @@ export type Status = Omit<
   | "reactions"
   | "quote"
   | "quote_approval"
+  | "group"
 > & {
+  /** The group it is in: its members alone read it. Absent in what was kept from an earlier version. */
+  group?: Group | null;
   /** What was kept by an earlier version of this client has none of these two. */
   quote?: Quote | null;
   quote_approval?: Schemas["QuoteApproval"];
@@ -129,7 +133,11 @@ export type ScheduledStatus = Omit<
   "media_attachments" | "params" | "failure"
 > & {
   media_attachments: MediaAttachment[];
-  params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility"> & { visibility: Visibility };
+  params: Omit<Present<Schemas["ScheduledStatus"]>["params"], "visibility" | "group_id"> & {
+    visibility: Visibility;
+    /** The group it is for. */
+    group_id?: string | null;
+  };
   /** Why it was not published at its time. */
   failure: "reply_gone" | "not_valid" | "failed" | "unreadable" | null;
 };

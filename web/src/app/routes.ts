@@ -20,6 +20,9 @@ const profile = () => import("$/features/profile/ProfilePage.svelte");
 const people = () => import("$/features/profile/FollowsPage.svelte");
 /** The administration has texts of its own. */
 const admin = (load: Route["load"]) => () => Promise.all([load(), loadTexts("peers")]).then(([view]) => view);
+/** So have groups. */
+const groups = (load: Route["load"]) => () => Promise.all([load(), loadTexts("groups")]).then(([view]) => view);
+const groupPage = groups(() => import("$/features/groups/GroupPage.svelte"));
 const adminPage = admin(() => import("$/features/admin/AdminPage.svelte"));
 
 export const ROUTES: readonly Route[] = [
@@ -35,6 +38,10 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/notifications", load: () => import("$/features/notifications/NotificationsPage.svelte") },
   { pattern: "/scheduled", load: () => import("$/features/scheduled/ScheduledPage.svelte") },
   { pattern: "/search", load: () => import("$/features/search/SearchPage.svelte") },
+  { pattern: "/groups", load: groups(() => import("$/features/groups/GroupsPage.svelte")) },
+  { pattern: "/g/new", load: groups(() => import("$/features/groups/NewGroupPage.svelte")) },
+  { pattern: "/g/:id", load: groupPage },
+  { pattern: "/g/:id/:section", load: groupPage },
   { pattern: "/people", load: () => import("$/features/people/PeoplePage.svelte") },
   { pattern: "/organisations", load: () => import("$/features/about/OrganisationsPage.svelte") },
   { pattern: "/about", load: () => import("$/features/about/AboutPage.svelte"), open: true },

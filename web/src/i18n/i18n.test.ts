@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { messages as en } from "./en";
+import { messages as enGroups } from "./en/groups";
 import { messages as enPeers } from "./en/peers";
 import { messages as fr } from "./fr";
+import { messages as frGroups } from "./fr/groups";
 import { messages as frPeers } from "./fr/peers";
 import { ago, choose, loadTexts, setLang, t } from "./index.svelte";
 
 type Catalogue = Record<string, Record<string, string | Record<string, string>>>;
 const languages: Record<string, Catalogue> = {
-  en: { ...en, ...enPeers } as unknown as Catalogue,
-  fr: { ...fr, ...frPeers } as unknown as Catalogue,
+  en: { ...en, ...enGroups, ...enPeers } as unknown as Catalogue,
+  fr: { ...fr, ...frGroups, ...frPeers } as unknown as Catalogue,
 };
 
 const keys = (catalogue: Catalogue) =>

@@ -5,6 +5,7 @@
  */
 
 import { messages as en, type Messages as First } from "./en";
+import type { messages as groups } from "./en/groups";
 import type { messages as peers } from "./en/peers";
 import { messages as fr } from "./fr";
 
@@ -16,7 +17,7 @@ export type Plural = { one: string; many?: string; other: string };
 type Text = string | Plural;
 type Catalogue = Record<string, Record<string, Text>>;
 
-type English = First & typeof peers;
+type English = First & typeof groups & typeof peers;
 type Widened<All> = {
   [N in keyof All]: { [K in keyof All[N]]: All[N][K] extends string ? string : Plural };
 };
@@ -36,7 +37,11 @@ let rules = new Intl.PluralRules("en");
 const languages: Record<Lang, Messages> = { en, fr };
 
 /** Texts that only some screens need: a chunk of their own for each language. */
-const PARTS: { peers: Record<Lang, () => Promise<{ messages: Widened<typeof peers> }>> } = {
+const PARTS: {
+  groups: Record<Lang, () => Promise<{ messages: Widened<typeof groups> }>>;
+  peers: Record<Lang, () => Promise<{ messages: Widened<typeof peers> }>>;
+} = {
+  groups: { en: () => import("./en/groups"), fr: () => import("./fr/groups") },
   peers: { en: () => import("./en/peers"), fr: () => import("./fr/peers") },
 };
 export type Part = keyof typeof PARTS;

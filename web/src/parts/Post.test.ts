@@ -4,6 +4,7 @@ import { closeComposer, compose } from "$/state/compose.svelte";
 import { forgetEntities, putStatus } from "$/state/entities.svelte";
 import { router } from "$/state/router.svelte";
 import { setMe } from "$/state/session.svelte";
+import { group } from "$/test/groups";
 import { guest, match, person, post } from "$/test/make";
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -64,6 +65,19 @@ describe("what one sees", () => {
     render(Post, { id: "2" });
     expect(screen.getByRole("article").dataset["post"]).toBe("1");
     expect(screen.getByText("Person 3 boosted")).toBeTruthy();
+  });
+
+  test("what is in a group says so, leads there, and stays there", () => {
+    const mine = post("g1", { visibility: "private", group: group("7", { display_name: "Bora" }) });
+    putStatus(mine);
+    const { unmount } = render(Post, { id: "g1" });
+    expect(screen.getByRole("link", { name: "In the group Bora" }).getAttribute("href")).toBe("/g/7");
+    expect(screen.getByText("For the members of the group Bora")).toBeTruthy();
+    const boost = screen.getByRole<HTMLButtonElement>("button", { name: "What is in a group stays in it" });
+    expect(boost.disabled).toBe(true);
+    unmount();
+    render(Post, { id: "g1", within: "7" });
+    expect(screen.queryByRole("link", { name: "In the group Bora" })).toBeNull();
   });
 
   test("a quote shows the quoted post, or why it does not", () => {
@@ -293,6 +307,20 @@ describe("what one does", () => {
       }),
     );
     await waitFor(() => expect(compose.request?.redraft?.text).toBe("as typed"));
+  });
+
+  test("what is written anew stays in its group", async () => {
+    putStatus(post(1, { group: group("7") }));
+    render(Post, { id: "1" });
+    await fireEvent.click(await menu("Delete and write anew"));
+    api.remove.mockResolvedValue({ ...post(1), group: null, text: "as typed" });
+    await fireEvent.click(
+      within(screen.getByRole("dialog", { hidden: true })).getByRole("button", {
+        name: /write anew/,
+        hidden: true,
+      }),
+    );
+    await waitFor(() => expect(compose.request?.redraft?.group?.id).toBe("7"));
   });
 
   test("one sees which organisations one's post reached", async () => {

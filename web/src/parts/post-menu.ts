@@ -53,7 +53,8 @@ export function menuOf(post: Status, own: boolean, ask: (what: Question) => void
         : []),
     ];
   }
-  const pinnable = post.visibility !== "direct";
+  // A profile is looked at by people who are not in the group.
+  const pinnable = post.visibility !== "direct" && !post.group;
   return [
     copy,
     { label: t("post.reach"), icon: Building2, run: () => ask("reach") },

@@ -3,6 +3,12 @@
 import type { Status } from "$/api/types";
 import type { Draft } from "./drafts";
 
+/** The group that something is written into. */
+export interface Into {
+  id: string;
+  name: string;
+}
+
 export interface ComposeRequest {
   /** The post that is answered. */
   replyTo?: Status;
@@ -14,6 +20,8 @@ export interface ComposeRequest {
   redraft?: Status;
   /** Text to begin with. */
   text?: string;
+  /** The group it is for; it can be chosen otherwise. */
+  group?: Into;
   /** Everything as it was, after an undo or a refusal. */
   draft?: Draft;
   /** Why it was not published. */
@@ -26,6 +34,7 @@ export function contextOf(what: ComposeRequest): string {
   if (what.redraft) return `redraft.${what.redraft.id}`;
   if (what.replyTo) return `reply.${(what.replyTo.reblog ?? what.replyTo).id}`;
   if (what.quote) return `quote.${(what.quote.reblog ?? what.quote).id}`;
+  if (what.group) return `group.${what.group.id}`;
   return what.text ? `to.${what.text.trim().slice(0, 100)}` : "new";
 }
 

@@ -36,6 +36,8 @@ export interface Draft {
   later?: string | null;
   /** Who may quote it; absent for one's preference. */
   quotes?: QuotePolicy;
+  /** The group it is for; null or absent if for none. */
+  group?: { id: string; name: string } | null;
   /** When it was kept. */
   at: number;
 }

@@ -45,17 +45,20 @@ function make(name: string): Feed {
   const timeline = new Timeline((query, signal) => api.timeline(path, { ...extra, ...query }, signal), {
     name,
   });
+  // A group has no stream: its page reads it again.
   const stream: Feed["stream"] =
-    kind === "tag"
-      ? { name: "hashtag", params: { tag: rest.toLowerCase() } }
-      : kind === "list"
-        ? { name: "list", params: { list: rest } }
-        : { name: STREAMS[kind] ?? "user", params: {} };
+    kind === "group"
+      ? null
+      : kind === "tag"
+        ? { name: "hashtag", params: { tag: rest.toLowerCase() } }
+        : kind === "list"
+          ? { name: "list", params: { list: rest } }
+          : { name: STREAMS[kind] ?? "user", params: {} };
   return { timeline, stream, stop: null };
 }
 
 /**
- * The feed of a name: `home`, `local`, `known`, `tag/NAME`, `list/ID`, `bookmarks`, `favourites`,
+ * The feed of a name: `home`, `local`, `known`, `tag/NAME`, `list/ID`, `group/ID`, `bookmarks`, `favourites`,
  * `person/ID/posts`, `person/ID/replies`, `person/ID/media`. It is read, and
  * listens to its stream, from the first time on.
  */

@@ -24,7 +24,7 @@ import {
 import { whenBack } from "./connection.svelte";
 import { dropDraft, keepDraft, type Draft } from "./drafts";
 import { putStatus } from "./entities.svelte";
-import { navigate } from "./router.svelte";
+import { navigate, router } from "./router.svelte";
 import { beforeSignOut, session } from "./session.svelte";
 import { recall, remember } from "./storage";
 import { toast } from "./toasts.svelte";
@@ -173,8 +173,17 @@ function waits(at: string): void {
 
 function arrived(post: Status, entry: Entry): void {
   putStatus(post);
-  if (entry.edit) toast(t("composer.changed"));
-  else announcePublished(post);
+  if (entry.edit) {
+    toast(t("composer.changed"));
+    return;
+  }
+  announcePublished(post);
+  const { group } = post;
+  // Only on its own page one sees it appear.
+  if (group && router.path !== `/g/${group.id}`)
+    toast(t("composer.groupDone", { name: group.display_name }), {
+      action: { label: t("composer.laterShow"), run: () => navigate(`/g/${group.id}`) },
+    });
 }
 
 /**

@@ -54,7 +54,8 @@ export async function redraftPost(id: string): Promise<void> {
   const gone = await api.remove(id);
   const before = status(id);
   everywhereGone(id);
-  openComposer({ redraft: { ...(before ?? gone), ...gone } });
+  // What was in a group is not to leave it unnoticed, whatever the answer says of the post that is gone.
+  openComposer({ redraft: { ...(before ?? gone), ...gone, group: gone.group ?? before?.group } });
 }
 
 /** Opens the composer with one's own post to change it. */

@@ -52,12 +52,12 @@ fn is_client(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
         [
-            "admin" | "bookmarks" | "compose" | "conversations" | "design" | "favourites" | "home" | "known"
-            | "lists" | "local" | "notifications" | "organisations" | "people" | "scheduled" | "search"
-            | "settings" | "signed-in",
+            "admin" | "bookmarks" | "compose" | "conversations" | "design" | "favourites" | "groups" | "home"
+            | "known" | "lists" | "local" | "notifications" | "organisations" | "people" | "scheduled"
+            | "search" | "settings" | "signed-in",
         ] => true,
-        ["admin" | "lists" | "settings" | "tags", part] => !part.is_empty(),
-        ["admin", section, one] => !section.is_empty() && !one.is_empty(),
+        ["admin" | "g" | "lists" | "settings" | "tags", part] => !part.is_empty(),
+        ["admin" | "g", section, one] => !section.is_empty() && !one.is_empty(),
         _ => false,
     }
 }

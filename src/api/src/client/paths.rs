@@ -11,6 +11,9 @@ pub(super) const ONLY_CLIENT: &[&str] = &[
     "/conversations",
     "/design",
     "/favourites",
+    "/g/{id}",
+    "/g/{id}/{section}",
+    "/groups",
     "/home",
     "/known",
     "/lists",
@@ -71,6 +74,9 @@ mod tests {
             "/settings/security",
             "/admin/peers/invite",
             "/admin/peers/network",
+            "/g/new",
+            "/g/12/members",
+            "/groups",
         ] {
             assert!(is_own(own), "{own}");
         }
@@ -81,6 +87,7 @@ mod tests {
             "/tags/",
             "/api/v1/instance",
             "/people/ada",
+            "/groups/12",
             "",
         ] {
             assert!(!is_own(other), "{other}");

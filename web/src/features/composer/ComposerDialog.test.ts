@@ -1,11 +1,14 @@
 import * as completion from "$/api/completion";
+import * as groupsApi from "$/api/groups";
 import * as instance from "$/api/instance";
 import type { Account, ConnectedPeer, CredentialAccount, Status } from "$/api/types";
 import { setLang } from "$/i18n/index.svelte";
 import { closeComposer, compose, openComposer } from "$/state/compose.svelte";
 import { keepDraft, recallDraft } from "$/state/drafts";
+import { forgetGroups } from "$/state/groups.svelte";
 import * as outbox from "$/state/outbox";
 import { setMe } from "$/state/session.svelte";
+import { group, memberTie } from "$/test/groups";
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import ComposerDialog from "./ComposerDialog.svelte";
@@ -28,6 +31,8 @@ beforeEach(async () => {
     this.open = true;
   };
   soon = vi.fn();
+  forgetGroups();
+  vi.spyOn(groupsApi, "mine").mockResolvedValue([]);
   vi.spyOn(outbox, "publishSoon").mockImplementation(soon as never);
   vi.spyOn(instance, "peers").mockResolvedValue([
     peer("Brume", "b.example", true),
@@ -149,4 +154,48 @@ test("a post can be scheduled: the button says so, and the time is said with it"
   await fireEvent.click(screen.getByText("Schedule"));
   expect(soon.mock.calls[0]?.[0].post.scheduled_at).toBe(new Date(2099, 0, 1, 9).toISOString());
   expect(compose.request).toBeNull();
+});
+
+test("a post for a group says so, and nobody else is asked about", async () => {
+  const closed = group("8", { display_name: "Readers" });
+  vi.spyOn(groupsApi, "mine").mockResolvedValue([group("7", { display_name: "Bora" }), closed]);
+  vi.spyOn(groupsApi, "relationships").mockResolvedValue([
+    memberTie("7"),
+    { ...memberTie("8"), can_post: false },
+  ]);
+  const text = open();
+  const where = await screen.findByLabelText<HTMLSelectElement>("Where it goes");
+  // Who may only answer in a group begins nothing there.
+  const offered = () => [...where.options].map((one) => one.text);
+  await waitFor(() => expect(offered()).toEqual(["Not in a group", "Group: Bora"]));
+  await fireEvent.change(where, { target: { value: "7" } });
+  expect(screen.getByText("Only the 3 members of Bora can read it.")).toBeTruthy();
+  expect(screen.queryByText("Who can read it")).toBeNull();
+  await fireEvent.input(text, { target: { value: "hello" } });
+  await fireEvent.keyDown(text, { key: "Enter", ctrlKey: true });
+  const { post } = soon.mock.calls[0]?.[0] as { post: Record<string, unknown> };
+  expect(post["group_id"]).toBe("7");
+  expect(post).not.toHaveProperty("visibility");
+});
+
+test("who is in no group is not asked for one", async () => {
+  open();
+  await waitFor(() => expect(groupsApi.mine).toHaveBeenCalled());
+  expect(screen.queryByLabelText("Where it goes")).toBeNull();
+});
+
+test("from a group's page it is chosen already", () => {
+  open({ group: { id: "7", name: "Bora" } });
+  expect(screen.getByText("Only the members of Bora can read it.")).toBeTruthy();
+  expect(screen.getByLabelText<HTMLSelectElement>("Where it goes").value).toBe("7");
+});
+
+test("a text that mentions one's group goes there, and says so", async () => {
+  vi.spyOn(groupsApi, "mine").mockResolvedValue([group("7", { display_name: "Bora", slug: "bora" })]);
+  vi.spyOn(groupsApi, "relationships").mockResolvedValue([memberTie("7")]);
+  const text = open();
+  await screen.findByLabelText("Where it goes");
+  await fireEvent.input(text, { target: { value: "@Bora look at this" } });
+  expect(screen.getByText(/You mention the group Bora/)).toBeTruthy();
+  expect(screen.queryByText("Who can read it")).toBeNull();
 });

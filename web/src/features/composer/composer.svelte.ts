@@ -6,7 +6,7 @@ import type { NewStatus } from "$/api/statuses";
 import type { QuotePolicy, Status, Visibility } from "$/api/types";
 import { i18n } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
-import { contextOf, type ComposeRequest } from "$/state/compose.svelte";
+import { contextOf, type ComposeRequest, type Into } from "$/state/compose.svelte";
 import {
   dropDraft,
   keepDraft,
@@ -15,6 +15,7 @@ import {
   type DraftMedia,
   type DraftPoll,
 } from "$/state/drafts";
+import { myGroups } from "$/state/groups.svelte";
 import { node } from "$/state/node.svelte";
 import { publishSoon } from "$/state/outbox";
 import { policyOf, quotersOf } from "$/state/quoters";
@@ -34,6 +35,9 @@ export const emptyPoll = (): DraftPoll => ({
   multiple: false,
   hideTotals: false,
 });
+
+const into = (post: Status): Into | null =>
+  post.group ? { id: post.group.id, name: post.group.display_name } : null;
 
 const mediaOf = (post: Status): DraftMedia[] =>
   post.media_attachments.map((attachment) => ({
@@ -62,6 +66,8 @@ export class Composer {
   poll = $state<DraftPoll | null>(null);
   /** Who may quote it. */
   quotes = $state<QuotePolicy>("public");
+  /** The group it is for; null if for none. */
+  group = $state.raw<Into | null>(null);
   /** When it is published, as the field has it; null for at once. */
   later = $state<string | null>(null);
   error = $state<string | null>(null);
@@ -102,6 +108,7 @@ export class Composer {
     this.visibility = narrower(wanted, this.limit);
     this.quotes = quotersOf(source?.quote_policy ?? "public");
     this.text = this.request.text ?? "";
+    this.group = this.bound ?? this.request.group ?? null;
     if (this.parent) {
       const { account, mentions, spoiler_text } = this.parent;
       const all = [account.acct, ...mentions.map((one) => one.acct)];
@@ -110,6 +117,37 @@ export class Composer {
       this.spoiler = spoiler_text;
       this.warned = spoiler_text !== "";
     }
+  }
+
+  /**
+   * The group it is in whatever one wants: that of what is answered, of what is quoted, or of the post that is changed.
+   * Null where it can be chosen.
+   */
+  get bound(): Into | null {
+    const { edit, redraft } = this.request;
+    const answered = this.parent ?? (redraft?.in_reply_to_id ? redraft : undefined);
+    for (const one of [edit, answered, this.quoted]) {
+      const found = one ? into(one) : null;
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** Whether it can be chosen for which group it is: an answer is where the post is that it answers. */
+  get choosable(): boolean {
+    const { edit, redraft } = this.request;
+    return !edit && !this.parent && !redraft?.in_reply_to_id && this.bound === null;
+  }
+
+  /** The group that the text mentions, and which it is therefore for, if one has chosen nothing else. */
+  get mentioned(): Into | null {
+    if (!this.choosable || this.group !== null || this.visibility === "direct") return null;
+    const names = this.names.map((name) => name.toLowerCase());
+    const found = (myGroups.all ?? []).filter(({ slug }) =>
+      [slug, `${slug}@${node.domain}`].some((name) => names.includes(name.toLowerCase())),
+    );
+    const [one] = found;
+    return one && found.length === 1 ? { id: one.id, name: one.display_name } : null;
   }
 
   /** The widest audience: no wider than what is answered, nor than a quoted post that is not for everyone. */
@@ -121,6 +159,7 @@ export class Composer {
 
   /** Whether it can be chosen who may quote it: of what is not for everyone, nobody else can. */
   get quotable(): boolean {
+    if (this.group !== null || this.mentioned !== null) return false;
     return this.visibility === "public" || this.visibility === "unlisted";
   }
 
@@ -130,6 +169,7 @@ export class Composer {
     if (!post) return;
     this.phase = "loading";
     this.visibility = post.visibility;
+    this.group = into(post);
     this.language = post.language ?? this.language;
     this.sensitive = post.sensitive;
     this.poll = pollOf(post);
@@ -164,16 +204,18 @@ export class Composer {
     this.poll = draft.poll;
     this.later = draft.later ?? null;
     this.quotes = draft.quotes ?? this.quotes;
+    // A draft of an answer stays where the post is that it answers.
+    if (this.choosable && draft.group !== undefined) this.group = draft.group;
     void this.uploads.restore(draft.media, this.request.edit === undefined);
   }
 
   /** Everything, as a draft keeps it. */
   draft(): Draft {
-    const { text, spoiler, warned, sensitive, visibility, language, later, quotes } = this;
+    const { text, spoiler, warned, sensitive, visibility, language, later, quotes, group } = this;
     const poll = $state.snapshot(this.poll);
     const media = $state.snapshot(this.uploads.kept()) as DraftMedia[];
     const at = Date.now();
-    return { text, spoiler, warned, sensitive, visibility, language, media, poll, later, quotes, at };
+    return { text, spoiler, warned, sensitive, visibility, language, media, poll, later, quotes, group, at };
   }
 
   /** Text of everything that counts as written, to see whether something was. */
@@ -264,18 +306,19 @@ export class Composer {
     if (poll) post.poll = poll;
     const at = this.later === null ? null : toIso(this.later);
     if (at) post.scheduled_at = at;
-    post.visibility = this.visibility;
+    if (this.group) post.group_id = this.group.id;
+    else post.visibility = this.visibility;
     return post;
   }
 
   /** Hands it over: it is sent in some seconds, unless one takes it back. */
   publish(): boolean {
     if (this.missing !== null) return false;
-    const { edit, replyTo, quote, redraft, text } = this.request;
+    const { edit, replyTo, quote, redraft, text, group } = this.request;
     publishSoon({
       post: this.post(),
       edit: edit?.id,
-      request: { edit, replyTo, quote, redraft, text },
+      request: { edit, replyTo, quote, redraft, text, group },
       draft: this.draft(),
     });
     return true;

@@ -2,6 +2,7 @@ import * as api from "$/api/statuses";
 import type { CredentialAccount, Status } from "$/api/types";
 import * as outbox from "$/state/outbox";
 import { setMe } from "$/state/session.svelte";
+import { group } from "$/test/groups";
 import { recallDraft } from "$/state/drafts";
 import { setLang } from "$/i18n/index.svelte";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -151,4 +152,37 @@ test("a text that cannot be read can be asked for again", async () => {
   const composer = new Composer({ edit: post() });
   await vi.waitFor(() => expect(composer.phase).toBe("failed"));
   expect(composer.error).not.toBeNull();
+});
+
+test("an answer and a quote stay in the group, whatever is chosen", () => {
+  const bora = group("7", { display_name: "Bora" });
+  const inside = post({ visibility: "private", group: bora });
+  for (const composer of [new Composer({ replyTo: inside }), new Composer({ quote: inside })]) {
+    expect([composer.group, composer.choosable]).toEqual([{ id: "7", name: "Bora" }, false]);
+    expect([composer.quotable, composer.post().group_id]).toEqual([false, "7"]);
+    expect(composer.post()).not.toHaveProperty("visibility");
+  }
+  vi.spyOn(api, "source").mockResolvedValue({ id: "7", text: "as typed", spoiler_text: "" });
+  const outside = new Composer({ replyTo: post() });
+  expect([outside.group, outside.choosable]).toEqual([null, false]);
+  const edited = new Composer({ edit: inside });
+  expect([edited.group?.id, edited.choosable, edited.post()]).toEqual([
+    "7",
+    false,
+    expect.not.objectContaining({ group_id: "7" }),
+  ]);
+});
+
+test("the group is kept with the draft, and what is written anew stays in it", () => {
+  const composer = new Composer({ group: { id: "7", name: "Bora" } });
+  expect([composer.context, composer.choosable, composer.group?.name]).toEqual(["group.7", true, "Bora"]);
+  composer.text = "half a tho";
+  composer.keep();
+  expect(new Composer({ group: { id: "7", name: "Bora" } }).group).toEqual({ id: "7", name: "Bora" });
+  composer.group = null;
+  composer.keep();
+  expect(new Composer({ group: { id: "7", name: "Bora" } }).group).toBeNull();
+  const gone = { ...post({ group: group("7") }), text: "as typed" } as unknown as Status;
+  const anew = new Composer({ redraft: gone });
+  expect([anew.group?.id, anew.choosable]).toEqual(["7", true]);
 });

@@ -5,9 +5,12 @@ import type { CredentialAccount, ScheduledStatus, Status } from "$/api/types";
 import { setLang } from "$/i18n/index.svelte";
 import { closeComposer, compose } from "$/state/compose.svelte";
 import { keepDraft, recallDraft } from "$/state/drafts";
+import { forgetGroups, putGroups } from "$/state/groups.svelte";
 import { setMe } from "$/state/session.svelte";
 import { dismiss, toasts } from "$/state/toasts.svelte";
 import { toLocal } from "$/state/when";
+import * as groupsApi from "$/api/groups";
+import { group } from "$/test/groups";
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import { beginning, draftOf, rewrite } from "./scheduled";
@@ -160,4 +163,19 @@ test("a post is named by its beginning", () => {
   expect(beginning(post("1", {}, { text: ` a\n b ${"x".repeat(80)}` }))).toMatch(/^a b x+…$/);
   expect(beginning(post("1", {}, { spoiler_text: "careful" }))).toBe("careful");
   expect(beginning(post("1", {}, { text: "" }))).toBe("No text");
+});
+
+test("what is for a group says so, and stays for it when it is taken back", async () => {
+  forgetGroups();
+  const mine = vi.spyOn(groupsApi, "mine").mockResolvedValue([group("7", { display_name: "Bora" })]);
+  const inside = post("3", {}, { visibility: "private", group_id: "7" });
+  vi.spyOn(api, "all").mockResolvedValue([inside]);
+  render(ScheduledPage, { params: {} });
+  await waitFor(() => expect(screen.getByText("Group: Bora")).toBeTruthy());
+  expect(mine).toHaveBeenCalled();
+  vi.spyOn(api, "remove").mockResolvedValue({});
+  expect(await rewrite(inside)).toBe(true);
+  expect(compose.request?.draft?.group).toEqual({ id: "7", name: "Bora" });
+  putGroups([group("7", { display_name: "Bora II" })]);
+  expect(draftOf(inside).group?.name).toBe("Bora II");
 });

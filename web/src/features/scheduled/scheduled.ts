@@ -7,6 +7,7 @@ import type { ScheduledStatus, Status } from "$/api/types";
 import { t, type MessageKey } from "$/i18n/index.svelte";
 import { contextOf, openComposer, type ComposeRequest } from "$/state/compose.svelte";
 import { keepDraft, recallDraft, type Draft } from "$/state/drafts";
+import { group, loadMine } from "$/state/groups.svelte";
 import { quotersOf } from "$/state/quoters";
 import { toast } from "$/state/toasts.svelte";
 import { toLocal } from "$/state/when";
@@ -28,6 +29,9 @@ export function beginning(post: ScheduledStatus): string {
   if (text === "") return t("scheduled.noText");
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
+
+/** What a group is called, as far as it is known. */
+export const groupName = (id: string): string => group(id)?.display_name ?? t("scheduled.group");
 
 /** Everything it is made of, as the composer takes it. */
 export function draftOf(post: ScheduledStatus): Draft {
@@ -51,6 +55,7 @@ export function draftOf(post: ScheduledStatus): Draft {
       hideTotals: params.poll.hide_totals,
     },
     later: toLocal(new Date(post.scheduled_at)),
+    ...(params.group_id ? { group: { id: params.group_id, name: groupName(params.group_id) } } : {}),
     ...(params.quote_approval_policy ? { quotes: quotersOf(params.quote_approval_policy) } : {}),
     at: Date.now(),
   };
@@ -73,6 +78,7 @@ async function there(id: string | null | undefined): Promise<Status | undefined>
  * already is not written over. Answers whether it was taken back.
  */
 export async function rewrite(post: ScheduledStatus): Promise<boolean> {
+  if (post.params.group_id) await loadMine();
   const draft = draftOf(post);
   const [replyTo, quote] = await Promise.all([
     there(post.params.in_reply_to_id),

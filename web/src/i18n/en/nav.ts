@@ -9,6 +9,8 @@ export const nav = {
   alerts: { one: "{count} thing needs you", other: "{count} things need you" },
   search: "Search",
   people: "People",
+  groups: "Groups",
+  invitations: { one: "{count} invitation", other: "{count} invitations" },
   bookmarks: "Bookmarks",
   favourites: "Favourites",
   lists: "Lists",

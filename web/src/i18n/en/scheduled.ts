@@ -25,6 +25,7 @@ export const scheduled = {
   moved: "Now scheduled for {when}",
   reply: "A reply",
   quote: "A quote",
+  group: "a group you have left",
   poll: "With a poll",
   files: { one: "{count} file", other: "{count} files" },
   noText: "No text",

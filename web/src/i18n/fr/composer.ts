@@ -52,6 +52,22 @@ export const composer = {
   nobody: "Aucune mention pour l’instant : personne d’autre que vous ne verra cette publication.",
   tooWide: "Plus large que la publication à laquelle vous répondez, ou que vous citez.",
   fixed: "L’audience d’une publication ne change plus une fois publiée.",
+  where: "Où la publier",
+  whereNone: "Hors d’un groupe",
+  whereGroup: "Groupe : {name}",
+  groupOnly: {
+    one: "Seul le membre de {name} peut la lire ({count}).",
+    many: "Seuls les {count} de membres de {name} peuvent la lire.",
+    other: "Seuls les {count} membres de {name} peuvent la lire.",
+  },
+  groupMembers: "Seuls les membres de {name} peuvent la lire.",
+  groupMentioned:
+    "Vous mentionnez le groupe {name} : c’est là qu’elle paraîtra, et seuls ses membres la liront.",
+  groupAnswer: "Une réponse reste dans le groupe {name} : seuls ses membres la lisent.",
+  groupQuote:
+    "La publication citée est dans le groupe {name}, donc celle-ci aussi : seuls ses membres la lisent.",
+  groupDone: "Publié dans le groupe {name}",
+  groupFixed: "Elle est dans le groupe {name}, et y reste.",
   poll: "Sondage",
   pollRemove: "Retirer le sondage",
   pollFixed: "Le sondage d’une publication reste tel quel, avec ses votes.",

@@ -13,6 +13,8 @@ export const nav = {
   },
   search: "Recherche",
   people: "Annuaire",
+  groups: "Groupes",
+  invitations: { one: "{count} invitation", many: "{count} d’invitations", other: "{count} invitations" },
   bookmarks: "Signets",
   favourites: "Favoris",
   lists: "Listes",

@@ -76,6 +76,33 @@ export const sayings: Readonly<Record<string, string>> = {
   "all keywords of a person together have at most {count} characters":
     "Tous vos mots ensemble ont {count} caractères au plus.",
 
+  // Groups.
+  "this name is taken; choose another": "Ce nom est déjà pris : choisissez-en un autre.",
+  "a person is in at most {count} groups": "On peut être dans {count} groupes au plus.",
+  "this node has at most {count} groups": "Ce site a déjà {count} groupes, et c’est le maximum.",
+  "a group has at most {count} members": "Un groupe a {count} membres au plus.",
+  "a group has at most {count} moderators": "Un groupe a {count} modérateurs au plus.",
+  "a group has at most {count} owners": "Un groupe a {count} propriétaires au plus.",
+  "a guest of this node is a guest in its groups":
+    "Une personne invitée sur ce site est aussi invitée dans ses groupes : elle ne peut pas avoir ce rôle.",
+  "a secret group in which something was said stays secret":
+    "Un groupe secret dans lequel on a déjà écrit reste secret.",
+  "You are a member of this group already": "Vous êtes déjà membre de ce groupe.",
+  "You have asked to be let in already": "Vous avez déjà demandé à rejoindre ce groupe.",
+  "You are banned from this group": "Vous êtes exclu de ce groupe.",
+  "they are banned from this group": "Cette personne est exclue de ce groupe : levez d’abord l’exclusion.",
+  "too many people ask to be let in; try again later":
+    "Trop de personnes demandent à rejoindre ce groupe. Réessayez plus tard.",
+  "too many invitations of this group wait for an answer":
+    "Trop d’invitations dans ce groupe attendent une réponse.",
+  "the last owner names another first":
+    "Vous êtes le seul propriétaire du groupe : nommez-en d’abord un autre.",
+  "In this group moderators begin the threads": "Dans ce groupe, seule la modération lance les conversations.",
+  "A group's post can be quoted in that group alone":
+    "Une publication d’un groupe ne peut être citée que dans ce groupe.",
+  "one group a post": "Une publication ne va que dans un groupe.",
+  "join @{name} first": "Rejoignez d’abord @{name}.",
+
   // The profile and the password.
   "a display name has at most {count} characters": "Un nom a {count} caractères au plus.",
   "a display name is one line of text": "Un nom tient sur une ligne.",
@@ -125,6 +152,7 @@ export const sayings: Readonly<Record<string, string>> = {
 
   // Whatever else is too long, or empty.
   "{what} has at most {count} characters": "Trop long : {count} caractères au plus.",
+  "{what} is too long (maximum is {count} characters)": "Trop long : {count} caractères au plus.",
   "{what} is one line of text": "Le texte tient sur une ligne.",
   "{name} can't be blank": "Il manque quelque chose : un champ est vide.",
 };

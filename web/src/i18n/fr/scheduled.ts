@@ -27,6 +27,7 @@ export const scheduled = {
   moved: "Désormais programmée pour le {when}",
   reply: "Une réponse",
   quote: "Une citation",
+  group: "un groupe que vous avez quitté",
   poll: "Avec un sondage",
   files: { one: "{count} fichier", many: "{count} de fichiers", other: "{count} fichiers" },
   noText: "Sans texte",

@@ -2,7 +2,7 @@
 
 import { plainText } from "../rich/sanitize";
 
-export { nameOf } from "../post/names";
+export { nameOf, profileOf } from "../post/names";
 
 /** The text of HTML on one line. */
 export function textOf(html: string): string {

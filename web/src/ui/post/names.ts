@@ -6,8 +6,9 @@ import { plainText } from "../rich/sanitize";
 /** The name a person chose, else the one of the account. */
 export const nameOf = (person: Account) => person.display_name.trim() || person.username;
 
-/** The address of a person in this client. */
-export const profileOf = (person: { acct: string }) => `/@${person.acct}`;
+/** The address of a person in this client; of a group of this node, that of its page. */
+export const profileOf = (person: { acct: string; id?: string; group?: boolean }) =>
+  person.group && person.id && !person.acct.includes("@") ? `/g/${person.id}` : `/@${person.acct}`;
 
 /** The address of a post in this client. */
 export const addressOf = (post: Status) => `/@${post.account.acct}/${post.id}`;

@@ -1,0 +1,67 @@
+import { ApiError } from "$/api/client";
+import { loadTexts, setLang } from "$/i18n/index.svelte";
+import { group } from "$/test/groups";
+import { beforeEach, expect, test, vi } from "vitest";
+import { GroupForm, rightOf } from "./form.svelte";
+
+const api = vi.hoisted(() => ({ create: vi.fn(), change: vi.fn(), changePictures: vi.fn() }));
+vi.mock("$/api/groups", () => api);
+
+beforeEach(async () => {
+  await setLang("en");
+  await loadTexts("groups");
+  api.create.mockReset();
+  api.change.mockReset();
+  api.changePictures.mockReset();
+});
+
+test("a group needs a name, and is sent as it was chosen", async () => {
+  const form = new GroupForm();
+  expect([form.dirty, form.nameError]).toEqual([false, undefined]);
+  expect(await form.save()).toBeNull();
+  expect(form.nameError).toBe("Give the group a name.");
+  form.name = " Project Bora ";
+  form.rules = "Be kind.";
+  form.setKind("closed");
+  form.setKind("something else");
+  form.invites = rightOf("moderators");
+  api.create.mockResolvedValue(group("7", { kind: "closed" }));
+  expect((await form.save())?.id).toBe("7");
+  const sent = {
+    display_name: "Project Bora",
+    note: "",
+    rules: "Be kind.",
+    kind: "closed",
+    posting: "members",
+    invites: "moderators",
+  };
+  expect(api.create).toHaveBeenCalledWith(sent, {});
+  expect([form.dirty, form.name]).toEqual([false, "Group 7"]);
+});
+
+test("what the node refuses is told, and what was typed stays", async () => {
+  const form = new GroupForm(group("7"));
+  expect(form.dirty).toBe(false);
+  form.note = "Another";
+  expect(form.dirty).toBe(true);
+  api.change.mockRejectedValue(new ApiError(422, "no"));
+  expect(await form.save()).toBeNull();
+  expect([form.error, form.note, form.dirty]).toEqual(["no", "Another", true]);
+  expect(api.change.mock.calls[0]?.[0]).toBe("7");
+});
+
+test("a picture that is chosen is sent first; one that is refused changes nothing", async () => {
+  const form = new GroupForm(group("7"));
+  const file = new File(["x"], "lid.png", { type: "image/png" });
+  form.choose("avatar", file);
+  form.choose("header", file);
+  form.choose("header", null);
+  expect([form.dirty, form.pictures]).toEqual([true, { avatar: file }]);
+  api.changePictures.mockRejectedValueOnce(new ApiError(422, "the picture cannot be read"));
+  expect(await form.save()).toBeNull();
+  expect([form.error, api.change.mock.calls.length]).toEqual(["the picture cannot be read", 0]);
+  api.change.mockResolvedValue(group("7"));
+  await form.save();
+  expect(api.changePictures).toHaveBeenLastCalledWith("7", { avatar: file });
+  expect(form.dirty).toBe(false);
+});
