@@ -211,6 +211,19 @@ test("the group is handed over", async () => {
   expect(api.members).toHaveBeenCalledTimes(2);
 });
 
+test("who stops being an owner is told so, even if the group cannot be read again", async () => {
+  api.members.mockResolvedValue(page([membership("1", "owner"), membership("2", "owner")]));
+  show("members", undefined, memberTie("7", "owner"));
+  await screen.findByText("Person 2");
+  await choose("More for Person 1", "Stop being an owner");
+  api.setRole.mockResolvedValue({});
+  api.get.mockRejectedValue(new ApiError(500, "Something is broken"));
+  await fireEvent.click(inDialog("Stop being an owner"));
+  await waitFor(() => expect(screen.queryByRole("dialog", { hidden: true })).toBeNull());
+  expect(api.setRole).toHaveBeenCalledWith("7", "1", "user");
+  expect(toasts.all.at(-1)?.text).toBe("You are an ordinary member now");
+});
+
 test("requests are answered, with what was written", async () => {
   const asks = (id: string, note: string) => ({
     id: `r${id}`,
