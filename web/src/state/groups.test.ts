@@ -104,8 +104,8 @@ test("a request makes one no member", async () => {
 test("who leaves sees its posts no more", async () => {
   const inside = post("2", { group: make("1"), visibility: "private" });
   statuses.timeline.mockResolvedValue({ items: [post("3"), inside], next: null, prev: null });
-  const home = feed("home");
-  await home.start();
+  const [home, own] = [feed("home"), feed("group/1")];
+  await Promise.all([home.start(), own.start()]);
   putStatuses([inside]);
   api.mine.mockResolvedValue([make("1")]);
   await loadMine();
@@ -116,6 +116,8 @@ test("who leaves sees its posts no more", async () => {
   await leaveGroup("1");
   await settled();
   expect([home.ids, myGroups.all, tie("1")?.member]).toEqual([["3"], [], false]);
+  // Nor on the page of the group, should one join again.
+  expect(own.ids).toEqual(["3"]);
 });
 
 test("a group that has ended is nowhere", async () => {
