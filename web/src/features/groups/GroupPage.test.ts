@@ -100,6 +100,16 @@ test("an open group is joined with one press; before, one reads what it is for",
   expect(api.join).toHaveBeenCalledWith("7", undefined);
 });
 
+test("the focus stays where one acts when the button that was pressed has gone", async () => {
+  show(undefined, group("7", { display_name: "Bora" }), tie("7"));
+  const join = await screen.findByRole("button", { name: "Join Bora" });
+  join.focus();
+  api.join.mockResolvedValue(memberTie("7"));
+  await fireEvent.click(join);
+  await screen.findByText("Nothing has been written here yet");
+  await waitFor(() => expect(document.activeElement).toBe(button("Invite people").closest(".actions")));
+});
+
 test("a closed one is asked, with a few words, and the request taken back", async () => {
   show(undefined, group("7", { display_name: "Bora", kind: "closed" }), tie("7"));
   await fireEvent.click(await screen.findByRole("button", { name: "Ask to join Bora" }));
