@@ -82,7 +82,10 @@ async fn a_group_lives() {
         stage.get(&bea, "/api/entrenous/v1/groups?kind=closed").await.ok(),
         json!([])
     );
-    assert_eq!(stage.get(&bea, "/api/v1/groups/search").await.ok(), json!([]));
+    for nothing in ["", "?q=", "?q=%2A%2A", "?q=soud%20zzz"] {
+        let path = format!("/api/v1/groups/search{nothing}");
+        assert_eq!(stage.get(&bea, &path).await.ok(), json!([]), "{path}");
+    }
     stage
         .get(&bea, "/api/entrenous/v1/groups?kind=some")
         .await
