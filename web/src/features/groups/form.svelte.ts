@@ -5,6 +5,7 @@ import type { GroupChange, GroupPictures } from "$/api/groups";
 import type { Group, GroupKind, GroupRight } from "$/api/group-types";
 import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
+import { putGroups } from "$/state/groups.svelte";
 
 /** Most characters of each text, as the node has them. */
 export const MOST = { name: 100, note: 1_000, rules: 5_000 } as const;
@@ -97,8 +98,13 @@ export class GroupForm {
     this.busy = true;
     try {
       const { id, change, pictures } = this;
-      // Pictures first: they are what can be refused, and then nothing is half done.
-      if (id !== null && Object.keys(pictures).length > 0) await api.changePictures(id, pictures);
+      // Pictures first, since they are refused most easily. They are there then, whatever becomes of the rest.
+      if (id !== null && Object.keys(pictures).length > 0) {
+        const now = await api.changePictures(id, pictures);
+        putGroups([now]);
+        this.pictures = {};
+        this.shown = { avatar: now.avatar, header: now.header };
+      }
       const group = await (id === null ? api.create(change, pictures) : api.change(id, change));
       this.reset(group);
       return group;

@@ -60,8 +60,14 @@ test("a picture that is chosen is sent first; one that is refused changes nothin
   api.changePictures.mockRejectedValueOnce(new ApiError(422, "the picture cannot be read"));
   expect(await form.save()).toBeNull();
   expect([form.error, api.change.mock.calls.length]).toEqual(["the picture cannot be read", 0]);
-  api.change.mockResolvedValue(group("7"));
-  await form.save();
+  // One that was taken is not sent again when the rest is refused.
+  const drawn = group("7", { avatar: "/media/lid.png" });
+  api.changePictures.mockResolvedValue(drawn);
+  api.change.mockRejectedValueOnce(new ApiError(422, "no"));
+  expect(await form.save()).toBeNull();
   expect(api.changePictures).toHaveBeenLastCalledWith("7", { avatar: file });
-  expect(form.dirty).toBe(false);
+  expect([form.error, form.pictures, form.shown.avatar]).toEqual(["no", {}, "/media/lid.png"]);
+  api.change.mockResolvedValue(drawn);
+  await form.save();
+  expect([form.dirty, api.changePictures.mock.calls.length]).toEqual([false, 2]);
 });
