@@ -6,6 +6,7 @@ import type { Group, GroupKind, GroupRight } from "$/api/group-types";
 import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
 import { putGroups } from "$/state/groups.svelte";
+import { session } from "$/state/session.svelte";
 
 /** Most characters of each text, as the node has them. */
 export const MOST = { name: 100, note: 1_000, rules: 5_000 } as const;
@@ -115,6 +116,23 @@ export class GroupForm {
       this.busy = false;
     }
   }
+}
+
+/** A form with changes that was left by the back button, which nobody is asked about. */
+let left: { whose: string; form: GroupForm } | null = null;
+
+/** The form of a group, or of a new one; with what was changed and not saved, if anything was. */
+export function groupForm(group?: Group): { form: GroupForm; resumed: boolean } {
+  const whose = `${session.me?.id} ${group?.id ?? "new"}`;
+  if (left?.whose === whose && left.form.dirty) return { form: left.form, resumed: true };
+  const form = new GroupForm(group);
+  left = { whose, form };
+  return { form, resumed: false };
+}
+
+/** What was changed and not saved is not wanted any more. */
+export function dropForm(): void {
+  left = null;
 }
 
 /** One of the two who may do something, by name. */

@@ -2,7 +2,9 @@ import { ApiError } from "$/api/client";
 import { loadTexts, setLang } from "$/i18n/index.svelte";
 import { group } from "$/test/groups";
 import { beforeEach, expect, test, vi } from "vitest";
-import { GroupForm, rightOf } from "./form.svelte";
+import { setMe } from "$/state/session.svelte";
+import { person } from "$/test/make";
+import { dropForm, GroupForm, groupForm, rightOf } from "./form.svelte";
 
 const api = vi.hoisted(() => ({ create: vi.fn(), change: vi.fn(), changePictures: vi.fn() }));
 vi.mock("$/api/groups", () => api);
@@ -70,4 +72,23 @@ test("a picture that is chosen is sent first; one that is refused changes nothin
   api.change.mockResolvedValue(drawn);
   await form.save();
   expect([form.dirty, api.changePictures.mock.calls.length]).toEqual([false, 2]);
+});
+
+test("what was not saved is there again after the back button, for who typed it and where", () => {
+  const me = (id: string) => setMe({ ...person(id), source: {}, role: { name: "member" } } as never);
+  me("1");
+  const { form, resumed } = groupForm();
+  expect(resumed).toBe(false);
+  expect(groupForm().form).not.toBe(form);
+  const typed = groupForm().form;
+  typed.note = "half a tho";
+  expect(groupForm()).toEqual({ form: typed, resumed: true });
+  me("2");
+  expect(groupForm().form.note).toBe("");
+  me("1");
+  const changed = groupForm(group("7")).form;
+  changed.note = "Another";
+  expect(groupForm(group("7")).form).toBe(changed);
+  dropForm();
+  expect(groupForm(group("7")).form.note).toBe("For the project.");
 });
