@@ -77,6 +77,14 @@ export class GroupForm {
     };
   }
 
+  /** What is another than it was: of the rest another owner may have made something else meanwhile. */
+  private get changed(): Partial<GroupChange> {
+    const before = JSON.parse(this.saved) as GroupChange;
+    return Object.fromEntries(
+      Object.entries(this.change).filter(([key, value]) => before[key as keyof GroupChange] !== value),
+    );
+  }
+
   private mark(): string {
     return JSON.stringify(this.change);
   }
@@ -98,7 +106,7 @@ export class GroupForm {
     if (this.name.trim() === "") return null;
     this.busy = true;
     try {
-      const { id, change, pictures } = this;
+      const { id, change, changed, pictures } = this;
       // Pictures first, since they are refused most easily. They are there then, whatever becomes of the rest.
       if (id !== null && Object.keys(pictures).length > 0) {
         const now = await api.changePictures(id, pictures);
@@ -106,7 +114,7 @@ export class GroupForm {
         this.pictures = {};
         this.shown = { avatar: now.avatar, header: now.header };
       }
-      const group = await (id === null ? api.create(change, pictures) : api.change(id, change));
+      const group = await (id === null ? api.create(change, pictures) : api.change(id, changed));
       this.reset(group);
       return group;
     } catch (error) {
