@@ -97,7 +97,8 @@ export function everywhereGone(id: string): void {
 
 /** Takes posts out of all feeds, such as those of someone who was muted. One's bookmarks and favourites stay. */
 export function everywhereHidden(which: (id: string) => boolean): void {
-  for (const { timeline, stream } of feeds.values()) if (stream !== null) timeline.hide(which);
+  for (const [name, { timeline, stream }] of feeds)
+    if (stream !== null || name.startsWith("group/")) timeline.hide(which);
 }
 
 function forgetOldest(): void {

@@ -3,6 +3,7 @@
  * the composer and the posts.
  */
 
+import { getToken } from "$/api/client";
 import * as api from "$/api/groups";
 import type { Group, GroupRelationship } from "$/api/group-types";
 import { i18n } from "$/i18n/index.svelte";
@@ -64,19 +65,27 @@ function hidePosts(id: string): void {
 
 /** Reads one's own groups anew; of several calls at once there is one question. */
 export function loadMine(): Promise<void> {
-  reading ??= readThrough("groups", () => api.mine())
+  if (reading) return reading;
+  const token = getToken();
+  const now: Promise<void> = readThrough("groups", () => api.mine())
     .then((all) => {
+      // Nobody else's, should somebody else have signed in meanwhile.
+      if (getToken() !== token) return;
       putGroups(all);
       mine = all.map((one) => one.id);
     })
-    .finally(() => (reading = null));
-  return reading;
+    .finally(() => {
+      if (reading === now) reading = null;
+    });
+  reading = now;
+  return now;
 }
 
 /** Reads a group, and what one is to it. */
 export async function loadGroup(id: string, signal?: AbortSignal): Promise<void> {
   const [found, told] = await Promise.all([
-    readThrough(`group/${id}`, () => api.get(id, signal)),
+    // Not the name under which the timeline of the group keeps its posts.
+    readThrough(`group-page/${id}`, () => api.get(id, signal)),
     readThrough(`group-tie/${id}`, () => api.relationships([id], signal)),
   ]);
   putGroups([found]);

@@ -1,3 +1,4 @@
+import { setToken } from "$/api/client";
 import { feed } from "./feeds.svelte";
 import { putStatuses } from "./entities.svelte";
 import { group as make, memberTie, tie as tieOf } from "$/test/groups";
@@ -17,6 +18,7 @@ import {
   tie,
 } from "./groups.svelte";
 import { ownLists } from "./lists";
+import * as offline from "./offline";
 
 const api = vi.hoisted(() => ({
   mine: vi.fn(),
@@ -44,6 +46,28 @@ test("one's own groups, by name, asked for once", async () => {
   await Promise.all([loadMine(), loadMine()]);
   expect(api.mine).toHaveBeenCalledTimes(1);
   expect(myGroups.all?.map((one) => one.id)).toEqual(["2", "1"]);
+});
+
+test("what comes after one has signed out is nobody's", async () => {
+  setToken("ann");
+  api.mine.mockResolvedValueOnce([make("1")]).mockResolvedValueOnce([make("2")]);
+  const asked = loadMine();
+  forgetGroups();
+  setToken("bea");
+  await asked;
+  expect(myGroups.all).toBeNull();
+  await loadMine();
+  expect(myGroups.all?.map((one) => one.id)).toEqual(["2"]);
+  setToken(null);
+});
+
+test("a group is not kept in the place of its posts", async () => {
+  const kept = vi.spyOn(offline, "readThrough");
+  api.get.mockResolvedValue(make("1"));
+  api.relationships.mockResolvedValue([memberTie("1")]);
+  await loadGroup("1");
+  expect(kept.mock.calls.map(([name]) => name)).toEqual(["group-page/1", "group-tie/1"]);
+  kept.mockRestore();
 });
 
 test("a group is read with what one is to it", async () => {
@@ -77,8 +101,8 @@ test("a request makes one no member", async () => {
 test("who leaves sees its posts no more", async () => {
   const inside = post("2", { group: make("1"), visibility: "private" });
   statuses.timeline.mockResolvedValue({ items: [post("3"), inside], next: null, prev: null });
-  const home = feed("home");
-  await home.start();
+  const [home, own] = [feed("home"), feed("group/1")];
+  await Promise.all([home.start(), own.start()]);
   putStatuses([inside]);
   api.mine.mockResolvedValue([make("1")]);
   await loadMine();
@@ -89,6 +113,8 @@ test("who leaves sees its posts no more", async () => {
   await leaveGroup("1");
   await settled();
   expect([home.ids, myGroups.all, tie("1")?.member]).toEqual([["3"], [], false]);
+  // Nor on the page of the group, should one join again.
+  expect(own.ids).toEqual(["3"]);
 });
 
 test("a group that has ended is nowhere", async () => {

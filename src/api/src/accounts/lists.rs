@@ -10,8 +10,9 @@ use crate::{ApiResult, ApiState, Caller, lenient};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use entrenous_domain::posts::{self, PostView};
 use entrenous_domain::timelines::{self, AccountFilter};
-use entrenous_domain::{DomainError, follows, groups, posts};
+use entrenous_domain::{DomainError, follows, groups};
 use entrenous_door::{Access, Doc, Routes};
 use entrenous_model::{AccountId, GroupId};
 use schemars::JsonSchema;
@@ -109,12 +110,17 @@ async fn statuses(
     };
     let ids = timelines::account(state.ctx(), caller.viewer(), id, filter, paging.at_most(20, 40)).await?;
     let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
-    if let Some(tag) = asked.tagged.filter(|tag| !tag.is_empty()) {
-        // The page stays that of the unfiltered list, so that the links lead through all of it.
+    only_tagged(&mut views, asked.tagged.as_deref());
+    crate::timelines::page(&state, &caller, &paging, &ids, &views).await
+}
+
+/// Leaves those with this hashtag, if one is asked for. The page stays that of the unfiltered list, so that the links lead
+/// through all of it.
+fn only_tagged(views: &mut Vec<PostView>, tag: Option<&str>) {
+    if let Some(tag) = tag.filter(|tag| !tag.is_empty()) {
         let tag = tag.to_lowercase();
         views.retain(|view| view.tags.contains(&tag));
     }
-    crate::timelines::page(&state, &caller, &paging, &ids, &views).await
 }
 
 /// What is said in a group, for clients that know no groups: to who is not in it, nothing. Nothing is pinned.
@@ -134,6 +140,7 @@ async fn of_group(
     };
     let mut views = posts::views(state.ctx(), caller.viewer(), ids.clone()).await?;
     views.retain(|view| !asked.exclude_replies.unwrap_or(false) || view.post.in_reply_to_uri.is_none());
+    only_tagged(&mut views, asked.tagged.as_deref());
     crate::timelines::page(state, caller, &paging, &ids, &views).await
 }
 

@@ -85,10 +85,10 @@ struct Said {
     #[serde(deserialize_with = "lenient::word")]
     #[schemars(with = "Option<String>")]
     kind: Option<GroupKind>,
-    /// As other clients say it: `members_only` is a secret group.
+    /// As other clients say it: `members_only` is a secret group; `everyone` makes one known that is secret.
     #[serde(deserialize_with = "lenient::text")]
     group_visibility: Option<String>,
-    /// As other clients say it: a group that one does not join at once.
+    /// As other clients say it: a group that one does not join at once. Of one that is secret, and stays so, it says nothing.
     #[serde(deserialize_with = "lenient::flag")]
     locked: Option<bool>,
     /// Who begins threads: `members` (as in a new group) or `moderators`.
@@ -102,15 +102,20 @@ struct Said {
 }
 
 impl Said {
-    /// The kind, in whichever words it was said.
-    fn kind(&self) -> Option<GroupKind> {
-        let secret = self.group_visibility.as_deref() == Some("members_only");
-        match (self.kind, self.locked) {
-            (Some(kind), _) => Some(kind),
-            (None, _) if secret => Some(GroupKind::Secret),
-            (None, Some(true)) => Some(GroupKind::Closed),
-            (None, Some(false)) => Some(GroupKind::Open),
-            (None, None) => None,
+    /// The kind, in whichever words it was said; `was` is what the group is now.
+    fn kind(&self, was: GroupKind) -> Option<GroupKind> {
+        if self.kind.is_some() {
+            return self.kind;
+        }
+        let secret = was == GroupKind::Secret;
+        match (self.group_visibility.as_deref(), self.locked) {
+            (Some("members_only"), _) => Some(GroupKind::Secret),
+            // A secret group is locked as well: who says so, or not, does not tell everyone of it.
+            (Some("everyone"), None) if secret => Some(GroupKind::Closed),
+            (visibility, _) if secret && visibility != Some("everyone") => None,
+            (_, Some(true)) => Some(GroupKind::Closed),
+            (_, Some(false)) => Some(GroupKind::Open),
+            (_, None) => None,
         }
     }
 }
@@ -177,7 +182,7 @@ async fn create(
     let pictures = Pictures::of(&mut upload).await?;
     let asked = upload.params;
     let new = New {
-        kind: asked.kind().unwrap_or(GroupKind::Open),
+        kind: asked.kind(GroupKind::Open).unwrap_or(GroupKind::Open),
         username: asked.name,
         display_name: asked.display_name.unwrap_or_default(),
         note: asked.note.unwrap_or_default(),
@@ -198,8 +203,9 @@ async fn update(
 ) -> ApiResult<Json<Group>> {
     let pictures = Pictures::of(&mut upload).await?;
     let asked = upload.params;
+    let was = groups::get(state.ctx(), caller.id(), id).await?.group.kind;
     let change = Change {
-        kind: asked.kind(),
+        kind: asked.kind(was),
         display_name: asked.display_name,
         note: asked.note,
         rules: asked.rules,

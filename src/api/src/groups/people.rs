@@ -69,10 +69,22 @@ fn role(word: &str) -> ApiResult<GroupRole> {
     }
 }
 
+/// The roles that are meant by who asks for those with one: what is answered calls guests `user` as well.
+fn roles(word: &str) -> ApiResult<&'static [GroupRole]> {
+    let all: &'static [GroupRole] = match role(word)? {
+        GroupRole::Owner => &[GroupRole::Owner],
+        GroupRole::Moderator => &[GroupRole::Moderator],
+        GroupRole::Member if word == "user" => &[GroupRole::Member, GroupRole::Guest],
+        GroupRole::Member => &[GroupRole::Member],
+        GroupRole::Guest => &[GroupRole::Guest],
+    };
+    Ok(all)
+}
+
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Asked {
-    /// Only with this role: `owner`, `admin` (or `moderator`), `user` (or `member`) or `guest`.
+    /// Only with this role: `owner`, `admin` (or `moderator`), `user` (guests among them), `member` (without them) or `guest`.
     #[serde(deserialize_with = "lenient::text")]
     role: Option<String>,
 }
@@ -105,7 +117,7 @@ async fn members(
     Query(asked): Query<Asked>,
 ) -> ApiResult<Response> {
     let wanted = asked.role.as_deref().filter(|word| !word.is_empty());
-    let wanted = wanted.map(role).transpose()?;
+    let wanted = wanted.map(roles).transpose()?.unwrap_or_default();
     let rows = groups::members(state.ctx(), caller.id(), id, wanted, paging.at_most(40, 80)).await?;
     let faces = Faces::of_someone(state.ctx(), &rows).await?;
     let body: Vec<GroupMembership> = rows.iter().map(|one| faces.group_membership(one)).collect();

@@ -121,7 +121,7 @@ pub async fn uninvite(ctx: &Ctx, actor: AccountId, id: GroupId, people: Vec<Acco
 /// # Errors
 /// `NotFound`; `Forbidden` unless `actor` may invite.
 pub async fn invitations(ctx: &Ctx, actor: AccountId, id: GroupId, page: Page) -> Result<Vec<Someone>> {
-    with_people(ctx, actor, id, MemberState::Invited, None, page, may_invite).await
+    with_people(ctx, actor, id, MemberState::Invited, &[], page, may_invite).await
 }
 
 /// Who asks to be let in, newest first.
@@ -129,7 +129,7 @@ pub async fn invitations(ctx: &Ctx, actor: AccountId, id: GroupId, page: Page) -
 /// # Errors
 /// `NotFound`; `Forbidden` unless `actor` moderates.
 pub async fn requests(ctx: &Ctx, actor: AccountId, id: GroupId, page: Page) -> Result<Vec<Someone>> {
-    with_people(ctx, actor, id, MemberState::Requested, None, page, |_, role| {
+    with_people(ctx, actor, id, MemberState::Requested, &[], page, |_, role| {
         role >= Some(GroupRole::Moderator)
     })
     .await

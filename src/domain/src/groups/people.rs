@@ -29,7 +29,7 @@ pub struct Banned {
     pub by: Option<Arc<Account>>,
 }
 
-/// The members of a group, with one role if it is given, newest first.
+/// The members of a group, newest first; with one of these roles, or, if none is given, with any.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for who is no member.
@@ -37,10 +37,10 @@ pub async fn members(
     ctx: &Ctx,
     viewer: AccountId,
     id: GroupId,
-    role: Option<GroupRole>,
+    roles: &'static [GroupRole],
     page: Page,
 ) -> Result<Vec<Someone>> {
-    with_people(ctx, viewer, id, MemberState::Member, role, page, |_, role| {
+    with_people(ctx, viewer, id, MemberState::Member, roles, page, |_, role| {
         role.is_some()
     })
     .await
@@ -52,7 +52,7 @@ pub(super) async fn with_people(
     viewer: AccountId,
     id: GroupId,
     state: MemberState,
-    role: Option<GroupRole>,
+    roles: &'static [GroupRole],
     page: Page,
     may: fn(&Group, Option<GroupRole>) -> bool,
 ) -> Result<Vec<Someone>> {
@@ -65,7 +65,7 @@ pub(super) async fn with_people(
         if !may(&group, mine) {
             return Ok(Err(forbidden()));
         }
-        rows::list(conn, id, state, role, &page).map(Ok)
+        rows::list(conn, id, state, roles, &page).map(Ok)
     });
     let found = found.await??;
     let ids = found

@@ -58,7 +58,7 @@ fn some(
     let Some(group) = group else {
         return rows::members(conn, list, page);
     };
-    let members = groups::list(conn, group, MemberState::Member, None, page)?;
+    let members = groups::list(conn, group, MemberState::Member, &[], page)?;
     Ok(members.into_iter().map(|one| (one.id, one.account)).collect())
 }
 

@@ -124,7 +124,8 @@ pub fn of_person(
     many(conn, sql)
 }
 
-/// Those who are this to a group, with this role if one is given, newest first. Who is disabled is not among them.
+/// Those who are this to a group, newest first; with one of these roles, or, if none is given, with any. Who is disabled is not
+/// among them.
 ///
 /// # Errors
 /// Those of the query.
@@ -132,7 +133,7 @@ pub fn list(
     conn: &mut Conn,
     group: GroupId,
     state: MemberState,
-    role: Option<GroupRole>,
+    roles: &[GroupRole],
     paging: &Page,
 ) -> Result<Vec<Membership>, StoreError> {
     let sql = Sql::new(SELECT)
@@ -140,7 +141,10 @@ pub fn list(
         .int(group.get())
         .raw(" AND m.state = ")
         .text(state.as_str())
-        .maybe(role, |sql, role| sql.raw(" AND m.role = ").text(role.as_str()));
+        .when(!roles.is_empty(), |sql| {
+            let words: Vec<String> = roles.iter().map(|role| format!("'{}'", role.as_str())).collect();
+            sql.raw(format!(" AND m.role IN ({})", words.join(", ")))
+        });
     Ok(newest_first(many(conn, page(sql, "m.id", paging))?, paging))
 }
 

@@ -125,12 +125,17 @@ pub struct Wanted {
 /// # Errors
 /// Those of the query.
 pub fn find(conn: &mut Conn, viewer: AccountId, wanted: &Wanted) -> Result<Vec<Group>, StoreError> {
+    let typed = words::typed(&wanted.words);
+    // Nothing is called by signs alone.
+    if typed.is_empty() && !wanted.words.trim().is_empty() {
+        return Ok(Vec::new());
+    }
     let mut sql = known(select(), Who::Id(viewer.get()), "g.account_id")
         .when(wanted.listed, |sql| sql.raw(" AND g.kind IN ('open', 'closed')"))
         .maybe(wanted.kind, |sql, kind| {
             sql.raw(" AND g.kind = ").text(kind.as_str())
         });
-    for word in words::typed(&wanted.words) {
+    for word in typed {
         sql = begins(
             sql.raw(" AND EXISTS (SELECT 1 FROM account_words z WHERE z.account_id = g.account_id AND "),
             "z.word",

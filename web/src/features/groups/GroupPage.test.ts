@@ -99,6 +99,16 @@ test("an open group is joined with one press; before, one reads what it is for",
   expect(api.join).toHaveBeenCalledWith("7", undefined);
 });
 
+test("the focus stays where one acts when the button that was pressed has gone", async () => {
+  show(undefined, group("7", { display_name: "Bora" }), tie("7"));
+  const join = await screen.findByRole("button", { name: "Join Bora" });
+  join.focus();
+  api.join.mockResolvedValue(memberTie("7"));
+  await fireEvent.click(join);
+  await screen.findByText("Nothing has been written here yet");
+  await waitFor(() => expect(document.activeElement).toBe(button("Invite people").closest(".actions")));
+});
+
 test("a closed one is asked, with a few words, and the request taken back", async () => {
   show(undefined, group("7", { display_name: "Bora", kind: "closed" }), tie("7"));
   await fireEvent.click(await screen.findByRole("button", { name: "Ask to join Bora" }));
@@ -208,6 +218,19 @@ test("the group is handed over", async () => {
   await waitFor(() => expect(screen.queryByRole("button", { name: "More for Person 2" })).toBeNull());
   expect(api.transfer).toHaveBeenCalledWith("7", "2");
   expect(api.members).toHaveBeenCalledTimes(2);
+});
+
+test("who stops being an owner is told so, even if the group cannot be read again", async () => {
+  api.members.mockResolvedValue(page([membership("1", "owner"), membership("2", "owner")]));
+  show("members", undefined, memberTie("7", "owner"));
+  await screen.findByText("Person 2");
+  await choose("More for Person 1", "Stop being an owner");
+  api.setRole.mockResolvedValue({});
+  api.get.mockRejectedValue(new ApiError(500, "Something is broken"));
+  await fireEvent.click(inDialog("Stop being an owner"));
+  await waitFor(() => expect(screen.queryByRole("dialog", { hidden: true })).toBeNull());
+  expect(api.setRole).toHaveBeenCalledWith("7", "1", "user");
+  expect(toasts.all.at(-1)?.text).toBe("You are an ordinary member now");
 });
 
 test("requests are answered, with what was written", async () => {

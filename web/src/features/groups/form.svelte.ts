@@ -5,6 +5,8 @@ import type { GroupChange, GroupPictures } from "$/api/groups";
 import type { Group, GroupKind, GroupRight } from "$/api/group-types";
 import { t } from "$/i18n/index.svelte";
 import { explain } from "$/state/actions";
+import { putGroups } from "$/state/groups.svelte";
+import { session } from "$/state/session.svelte";
 
 /** Most characters of each text, as the node has them. */
 export const MOST = { name: 100, note: 1_000, rules: 5_000 } as const;
@@ -75,6 +77,14 @@ export class GroupForm {
     };
   }
 
+  /** What is another than it was: of the rest another owner may have made something else meanwhile. */
+  private get changed(): Partial<GroupChange> {
+    const before = JSON.parse(this.saved) as GroupChange;
+    return Object.fromEntries(
+      Object.entries(this.change).filter(([key, value]) => before[key as keyof GroupChange] !== value),
+    );
+  }
+
   private mark(): string {
     return JSON.stringify(this.change);
   }
@@ -96,10 +106,15 @@ export class GroupForm {
     if (this.name.trim() === "") return null;
     this.busy = true;
     try {
-      const { id, change, pictures } = this;
-      // Pictures first: they are what can be refused, and then nothing is half done.
-      if (id !== null && Object.keys(pictures).length > 0) await api.changePictures(id, pictures);
-      const group = await (id === null ? api.create(change, pictures) : api.change(id, change));
+      const { id, change, changed, pictures } = this;
+      // Pictures first, since they are refused most easily. They are there then, whatever becomes of the rest.
+      if (id !== null && Object.keys(pictures).length > 0) {
+        const now = await api.changePictures(id, pictures);
+        putGroups([now]);
+        this.pictures = {};
+        this.shown = { avatar: now.avatar, header: now.header };
+      }
+      const group = await (id === null ? api.create(change, pictures) : api.change(id, changed));
       this.reset(group);
       return group;
     } catch (error) {
@@ -109,6 +124,23 @@ export class GroupForm {
       this.busy = false;
     }
   }
+}
+
+/** A form with changes that was left by the back button, which nobody is asked about. */
+let left: { whose: string; form: GroupForm } | null = null;
+
+/** The form of a group, or of a new one; with what was changed and not saved, if anything was. */
+export function groupForm(group?: Group): { form: GroupForm; resumed: boolean } {
+  const whose = `${session.me?.id} ${group?.id ?? "new"}`;
+  if (left?.whose === whose && left.form.dirty) return { form: left.form, resumed: true };
+  const form = new GroupForm(group);
+  left = { whose, form };
+  return { form, resumed: false };
+}
+
+/** What was changed and not saved is not wanted any more. */
+export function dropForm(): void {
+  left = null;
 }
 
 /** One of the two who may do something, by name. */

@@ -2,7 +2,9 @@ import { ApiError } from "$/api/client";
 import { loadTexts, setLang } from "$/i18n/index.svelte";
 import { group } from "$/test/groups";
 import { beforeEach, expect, test, vi } from "vitest";
-import { GroupForm, rightOf } from "./form.svelte";
+import { setMe } from "$/state/session.svelte";
+import { person } from "$/test/make";
+import { dropForm, GroupForm, groupForm, rightOf } from "./form.svelte";
 
 const api = vi.hoisted(() => ({ create: vi.fn(), change: vi.fn(), changePictures: vi.fn() }));
 vi.mock("$/api/groups", () => api);
@@ -47,7 +49,8 @@ test("what the node refuses is told, and what was typed stays", async () => {
   api.change.mockRejectedValue(new ApiError(422, "no"));
   expect(await form.save()).toBeNull();
   expect([form.error, form.note, form.dirty]).toEqual(["no", "Another", true]);
-  expect(api.change.mock.calls[0]?.[0]).toBe("7");
+  // Nothing else is said, since another owner may have changed it.
+  expect(api.change).toHaveBeenCalledWith("7", { note: "Another" });
 });
 
 test("a picture that is chosen is sent first; one that is refused changes nothing", async () => {
@@ -60,8 +63,33 @@ test("a picture that is chosen is sent first; one that is refused changes nothin
   api.changePictures.mockRejectedValueOnce(new ApiError(422, "the picture cannot be read"));
   expect(await form.save()).toBeNull();
   expect([form.error, api.change.mock.calls.length]).toEqual(["the picture cannot be read", 0]);
-  api.change.mockResolvedValue(group("7"));
-  await form.save();
+  // One that was taken is not sent again when the rest is refused.
+  const drawn = group("7", { avatar: "/media/lid.png" });
+  api.changePictures.mockResolvedValue(drawn);
+  api.change.mockRejectedValueOnce(new ApiError(422, "no"));
+  expect(await form.save()).toBeNull();
   expect(api.changePictures).toHaveBeenLastCalledWith("7", { avatar: file });
-  expect(form.dirty).toBe(false);
+  expect([form.error, form.pictures, form.shown.avatar]).toEqual(["no", {}, "/media/lid.png"]);
+  api.change.mockResolvedValue(drawn);
+  await form.save();
+  expect([form.dirty, api.changePictures.mock.calls.length]).toEqual([false, 2]);
+});
+
+test("what was not saved is there again after the back button, for who typed it and where", () => {
+  const me = (id: string) => setMe({ ...person(id), source: {}, role: { name: "member" } } as never);
+  me("1");
+  const { form, resumed } = groupForm();
+  expect(resumed).toBe(false);
+  expect(groupForm().form).not.toBe(form);
+  const typed = groupForm().form;
+  typed.note = "half a tho";
+  expect(groupForm()).toEqual({ form: typed, resumed: true });
+  me("2");
+  expect(groupForm().form.note).toBe("");
+  me("1");
+  const changed = groupForm(group("7")).form;
+  changed.note = "Another";
+  expect(groupForm(group("7")).form).toBe(changed);
+  dropForm();
+  expect(groupForm(group("7")).form.note).toBe("For the project.");
 });

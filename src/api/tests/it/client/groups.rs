@@ -82,7 +82,10 @@ async fn a_group_lives() {
         stage.get(&bea, "/api/entrenous/v1/groups?kind=closed").await.ok(),
         json!([])
     );
-    assert_eq!(stage.get(&bea, "/api/v1/groups/search").await.ok(), json!([]));
+    for nothing in ["", "?q=", "?q=%2A%2A", "?q=soud%20zzz"] {
+        let path = format!("/api/v1/groups/search{nothing}");
+        assert_eq!(stage.get(&bea, &path).await.ok(), json!([]), "{path}");
+    }
     stage
         .get(&bea, "/api/entrenous/v1/groups?kind=some")
         .await
@@ -264,6 +267,8 @@ async fn a_client_that_knows_no_groups_reads_and_writes() {
         assert_eq!(ids(&found), [answered.clone(), posted.clone()], "{path}");
         assert_eq!(found[0]["account"]["username"], json!("ann"));
     }
+    let tagged = format!("/api/v1/accounts/{id}/statuses?tagged=arc");
+    assert_eq!(stage.get(&bea, &tagged).await.ok(), json!([]));
     let first = format!("/api/v1/accounts/{id}/statuses?exclude_replies=true");
     assert_eq!(
         ids(&stage.get(&bea, &first).await.ok()),
@@ -568,6 +573,76 @@ async fn members_have_roles_and_are_removed() {
     );
     assert_eq!(stage.related(&cai, &id).await["role"], json!("owner"));
     stage.json(&cai, "POST", &transfer, json!({})).await.refused(404);
+}
+
+#[tokio::test]
+async fn a_guest_is_among_the_users_of_a_group() {
+    let stage = Stage::new();
+    let (ann, bea) = (stage.person("ann").await, stage.person("bea").await);
+    let guest = stage.person_with("guest", Role::Guest, "read write").await;
+    let id = stage.new_group(&ann, "Atelier", "open").await;
+    let path = format!("/api/v1/groups/{id}");
+    stage.post(&bea, &format!("{path}/join"), "").await.ok();
+    let invitations = format!("/api/entrenous/v1/groups/{id}/invitations");
+    let whom = json!({ "account_ids": [guest.id.to_string()] });
+    stage.json(&ann, "POST", &invitations, whom).await.ok();
+    let joined = stage.post(&guest, &format!("{path}/join"), "").await.ok();
+    assert_eq!(
+        (&joined["role"], &joined["entrenous"]["guest"]),
+        (&json!("user"), &json!(true))
+    );
+    for (role, expected) in [
+        ("owner", vec![&ann]),
+        ("admin", vec![]),
+        ("user", vec![&guest, &bea]),
+        ("member", vec![&bea]),
+        ("guest", vec![&guest]),
+        ("", vec![&guest, &bea, &ann]),
+    ] {
+        let found = stage
+            .get(&guest, &format!("{path}/memberships?role={role}"))
+            .await
+            .ok();
+        let found: Vec<_> = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["account"]["id"].clone())
+            .collect();
+        let expected: Vec<_> = expected.iter().map(|one| json!(one.id.to_string())).collect();
+        assert_eq!(found, expected, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_group_is_made_known_by_those_words_alone() {
+    let stage = Stage::new();
+    let ann = stage.person("ann").await;
+    let id = stage.new_group(&ann, "Surprise", "secret").await;
+    for (said, kind) in [
+        (json!({ "locked": true }), "secret"),
+        (json!({ "locked": false }), "secret"),
+        (
+            json!({ "group_visibility": "members_only", "locked": false }),
+            "secret",
+        ),
+        (json!({ "group_visibility": "everyone" }), "closed"),
+        (json!({ "locked": false }), "open"),
+        (json!({ "group_visibility": "everyone" }), "open"),
+        (
+            json!({ "group_visibility": "everyone", "locked": true }),
+            "closed",
+        ),
+        (json!({ "group_visibility": "members_only" }), "secret"),
+        (json!({ "group_visibility": "everyone", "locked": false }), "open"),
+        (json!({ "kind": "secret", "locked": false }), "secret"),
+    ] {
+        let changed = stage
+            .json(&ann, "PUT", &format!("/api/v1/groups/{id}"), said.clone())
+            .await
+            .ok();
+        assert_eq!(changed["entrenous"]["kind"], json!(kind), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ stories! {
             let said = [
                 word(&groups::timeline(ctx, actor, group, false, page).await),
                 word(&house.try_say_in(group, actor, "moi").await),
-                word(&groups::members(ctx, actor, group, None, page).await),
+                word(&groups::members(ctx, actor, group, &[], page).await),
                 word(&groups::invite(ctx, actor, group, vec![other]).await),
                 word(&groups::requests(ctx, actor, group, page).await),
                 word(&groups::answer(ctx, actor, group, AccountId(7), true).await),
@@ -189,10 +189,10 @@ stories! {
         }
         let lines = audit::list(ctx, None, None, 40).await.unwrap();
         assert!(lines.iter().any(|line| line.action == "group.inherited"));
-        let members = groups::members(ctx, people[4], group, None, Page::first(9)).await.unwrap();
+        let members = groups::members(ctx, people[4], group, &[], Page::first(9)).await.unwrap();
         let members: Vec<_> = members.iter().map(|one| one.account.id).collect();
         assert_eq!(members, [guest, people[4], people[3]]);
-        let owners = groups::members(ctx, guest, group, Some(GroupRole::Owner), Page::first(9)).await.unwrap();
+        let owners = groups::members(ctx, guest, group, &[GroupRole::Owner], Page::first(9)).await.unwrap();
         assert_eq!(owners.len(), 1);
         people::disable(ctx, "a test", "eve").await.unwrap();
         people::disable(ctx, "a test", "fay").await.unwrap();
