@@ -27,7 +27,7 @@ pub use people::{Banned, Someone, bans, invited_to, members};
 pub use purge::{end, purge_piece};
 pub use remove::{ban, remove, unban};
 pub use roles::{set_role, transfer};
-pub(crate) use write::{Asked, of_new, same_group};
+pub(crate) use write::{Asked, of_new, reads, same_group, still_in};
 
 use crate::work::Work;
 use crate::{DomainError, Result};

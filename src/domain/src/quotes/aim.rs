@@ -175,7 +175,7 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
     if quoted.account == post.account {
         return Ok(());
     }
-    if quote.is_accepted() && news && reads(tx, quoted.account, post)? {
+    if quote.is_accepted() && news && groups::reads(tx, quoted.account, post)? {
         tell(tx, quoted, post)?;
     }
     if post.is_local() && !quote.is_accepted() {
@@ -188,18 +188,6 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
         )?;
     }
     Ok(())
-}
-
-/// Whether somebody reads a post at all, as far as that is not a matter of being told of it.
-fn reads(tx: &mut Work<'_>, account: AccountId, post: &Post) -> Result<bool> {
-    if post.visibility != Visibility::Group {
-        return Ok(true);
-    }
-    let group = entrenous_store::groups::of_post(tx, post.id)?;
-    Ok(match group {
-        Some(group) => !entrenous_store::groups::members_among(tx, group, &[account.get()])?.is_empty(),
-        None => false,
-    })
 }
 
 /// Tells the author of a quoted post of the quote.
