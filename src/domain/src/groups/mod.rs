@@ -19,7 +19,7 @@ pub use change::{Change, change};
 pub use invite::{answer, invitations, invite, requests, uninvite};
 pub(crate) use join::follow;
 pub use join::{join, leave};
-pub(crate) use leaver::leaver;
+pub(crate) use leaver::{hold, leaver};
 pub use look::{Relation, View, Wanted, accounts, by_name, find, get, named, of, relations, timeline};
 pub(crate) use look::{is_group, mentioned};
 pub use make::{New, create, name_is_free};

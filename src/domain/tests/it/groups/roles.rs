@@ -185,6 +185,42 @@ stories! {
         }
     }
 
+    async fn people_leave_the_node_while_others_come_and_go(db: &TestDatabase) {
+        let house = House::new(db);
+        let ann = house.person("ann").await.id;
+        let both = [
+            house.group(ann, "Atelier", GroupKind::Open).await,
+            house.group(ann, "Cantine", GroupKind::Open).await,
+        ];
+        let mut people = Vec::new();
+        for n in 0..8 {
+            let person = house.person(&format!("p{n}")).await.id;
+            // Not all in the same order.
+            let (first, second) = if n % 2 == 0 { (0, 1) } else { (1, 0) };
+            house.join(person, both[first]).await;
+            house.join(person, both[second]).await;
+            people.push(person);
+        }
+        let mut tries = tokio::task::JoinSet::new();
+        for n in 0..4 {
+            let ctx = house.ctx.clone();
+            tries.spawn(async move { people::disable(&ctx, "a test", &format!("p{n}")).await.unwrap() });
+            let (ctx, stays) = (house.ctx.clone(), people[n + 4]);
+            tries.spawn(async move {
+                for group in both {
+                    groups::leave(&ctx, stays, group).await.unwrap();
+                    groups::join(&ctx, stays, group, "").await.unwrap();
+                }
+            });
+        }
+        while let Some(done) = tries.join_next().await {
+            done.unwrap();
+        }
+        for group in both {
+            assert_eq!(house.group_view(ann, group).await.group.members, 5);
+        }
+    }
+
     async fn a_group_is_never_without_an_owner(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;
