@@ -4,8 +4,11 @@ use super::MOST;
 use crate::{Ctx, DomainError, Result, accounts as people};
 use entrenous_model::{
     Account, AccountId, Group, GroupId, GroupPolicy, GroupRole, MemberState, Membership, Page, PostId,
+    Visibility,
 };
-use entrenous_store::{Conn, StoreError, accounts as account_rows, groups as rows, timelines, words::folded};
+use entrenous_store::{
+    Conn, StoreError, accounts as account_rows, groups as rows, posts as post_rows, timelines, words::folded,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -268,4 +271,27 @@ pub async fn timeline(
         })
         .await?
         .ok_or(DomainError::NotFound)
+}
+
+/// Those of `people` who may hear that a post went which stood in a group: who is in it. `None` for a post that stood in none.
+///
+/// # Errors
+/// Only the store's.
+pub async fn among_readers(
+    ctx: &Ctx,
+    post: PostId,
+    people: Vec<AccountId>,
+) -> Result<Option<Vec<AccountId>>> {
+    let people: Vec<i64> = people.into_iter().map(AccountId::get).collect();
+    let found = ctx.store().read(move |conn| {
+        if post_rows::get(conn, post)?.is_none_or(|post| post.visibility != Visibility::Group) {
+            return Ok(None);
+        }
+        match rows::of_post(conn, post)? {
+            Some(group) => rows::members_among(conn, group, &people).map(Some),
+            // Its group has ended.
+            None => Ok(Some(Vec::new())),
+        }
+    });
+    Ok(found.await?)
 }

@@ -20,7 +20,9 @@ pub use invite::{answer, invitations, invite, requests, uninvite};
 pub(crate) use join::follow;
 pub use join::{join, leave};
 pub(crate) use leaver::{hold, leaver};
-pub use look::{Relation, View, Wanted, accounts, by_name, find, get, named, of, relations, timeline};
+pub use look::{
+    Relation, View, Wanted, accounts, among_readers, by_name, find, get, named, of, relations, timeline,
+};
 pub(crate) use look::{is_group, mentioned};
 pub use make::{New, create, name_is_free};
 pub use people::{Banned, Someone, bans, invited_to, members};
