@@ -171,7 +171,7 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
     {
         rows::add_mention(tx, post.id, reader, true)?;
     }
-    count(tx, None, Some(quote))?;
+    count(tx, post, None, Some(quote))?;
     if quoted.account == post.account {
         return Ok(());
     }
@@ -218,7 +218,7 @@ pub(crate) fn edited(tx: &mut Work<'_>, post: &Post) -> Result<()> {
 /// A post goes: what it quotes counts it no more, and those who look at posts that quote it see it go. Called before its
 /// rows change.
 pub(crate) fn gone(tx: &mut Work<'_>, post: &Post) -> Result<()> {
-    count(tx, post.quote.as_ref(), None)?;
+    count(tx, post, post.quote.as_ref(), None)?;
     for (quoting, _) in rows::quoting(tx, post.id, false, TOLD)? {
         tx.tell(Event::QuoteChanged { post: quoting })?;
     }

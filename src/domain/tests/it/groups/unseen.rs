@@ -86,6 +86,33 @@ stories! {
         assert!(house.home(bea.id).await.is_empty());
     }
 
+    async fn a_quote_in_a_group_counts_there_alone(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ann, cai) = (house.person("ann").await.id, house.person("cai").await.id);
+        let group = house.group(ann, "Mystère", GroupKind::Secret).await;
+        let open = house.say(cai, "à tous", Visibility::Public).await;
+        let inside = house.say_in(group, ann, "à nous").await;
+        let quoting = async |id, group| {
+            let quote = Some(Quoting::Post(id));
+            let draft = Draft { quote, group, ..draft("voyez", Visibility::Public) };
+            posts::publish(ctx, Via::Local, ann, draft).await.unwrap()
+        };
+        let quotes = async |viewer, id| {
+            posts::view(ctx, Viewer::Person(viewer), id).await.unwrap().post.quotes_count
+        };
+        let first = quoting(open, Some(group)).await;
+        assert_eq!(quotes(cai, open).await, 0, "others would learn that something was said");
+        quoting(open, None).await;
+        assert_eq!(quotes(cai, open).await, 1);
+        let second = quoting(inside, Some(group)).await;
+        assert_eq!(quotes(ann, inside).await, 1);
+        for id in [first, second] {
+            posts::delete(ctx, Via::Local, ann, id).await.unwrap();
+        }
+        assert_eq!((quotes(cai, open).await, quotes(ann, inside).await), (1, 0));
+    }
+
     async fn who_follows_its_author_does_not_hear_that_it_went(db: &TestDatabase) {
         let house = House::new(db);
         let ctx = &house.ctx;
