@@ -218,9 +218,10 @@ pub async fn relations(ctx: &Ctx, viewer: AccountId, mut ids: Vec<GroupId>) -> R
             .into_iter()
             .map(|one| (one.group, one))
             .collect();
+        let banned = rows::banned_among(conn, viewer, &numbers)?;
         ids.iter()
             .filter_map(|id| groups.get(id))
-            .map(|group| relation(conn, viewer, group, mine.remove(&group.id)))
+            .map(|group| relation(conn, group, mine.remove(&group.id), &banned))
             .collect::<std::result::Result<Vec<_>, StoreError>>()
     });
     Ok(found.await?)
@@ -228,15 +229,15 @@ pub async fn relations(ctx: &Ctx, viewer: AccountId, mut ids: Vec<GroupId>) -> R
 
 fn relation(
     conn: &mut Conn,
-    viewer: AccountId,
     group: &Group,
     membership: Option<Membership>,
+    banned: &[GroupId],
 ) -> std::result::Result<Relation, StoreError> {
     let role = membership.as_ref().and_then(Membership::member);
     let moderates = role >= Some(GroupRole::Moderator);
     Ok(Relation {
         group: group.id,
-        banned: membership.is_none() && rows::is_banned(conn, group.id, viewer)?,
+        banned: membership.is_none() && banned.contains(&group.id),
         pending: moderates && rows::count(conn, group.id, MemberState::Requested)? > 0,
         can_post: role.is_some() && (moderates || group.posting == GroupPolicy::Members),
         can_invite: may_invite(group, role),

@@ -4,7 +4,7 @@ mod bans;
 mod members;
 mod posts;
 
-pub use bans::{Ban, ban, bans, is_banned, unban};
+pub use bans::{Ban, ban, banned_among, bans, is_banned, unban};
 pub use members::{
     count, count_role, forget_person, held, insert_member, invited_since, list, member_ids, members_among,
     membership, memberships_of, of_person, remove_member, states_of, update_member,

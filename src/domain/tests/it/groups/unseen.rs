@@ -7,7 +7,7 @@ use entrenous_domain::quotes::Quoting;
 use entrenous_domain::search::PostSearch;
 use entrenous_domain::timelines::{self, AccountFilter};
 use entrenous_domain::{DomainError, Via, accounts, blocks, follows, groups, search, trends};
-use entrenous_model::{GroupKind, Page, PostId, Visibility};
+use entrenous_model::{AccountId, GroupId, GroupKind, Page, PostId, QuoteChoice, QuotePolicy, Visibility};
 use entrenous_store::stories;
 
 stories! {
@@ -91,14 +91,18 @@ stories! {
         let ctx = &house.ctx;
         let (ann, cai) = (house.person("ann").await.id, house.person("cai").await.id);
         let group = house.group(ann, "Mystère", GroupKind::Secret).await;
-        let open = house.say(cai, "à tous", Visibility::Public).await;
+        let everyone = Draft {
+            quote_policy: Some(QuotePolicy::from(QuoteChoice::Public)),
+            ..draft("à tous", Visibility::Public)
+        };
+        let open = posts::publish(ctx, Via::Local, cai, everyone).await.unwrap();
         let inside = house.say_in(group, ann, "à nous").await;
-        let quoting = async |id, group| {
+        let quoting = async |id: PostId, group: Option<GroupId>| {
             let quote = Some(Quoting::Post(id));
             let draft = Draft { quote, group, ..draft("voyez", Visibility::Public) };
             posts::publish(ctx, Via::Local, ann, draft).await.unwrap()
         };
-        let quotes = async |viewer, id| {
+        let quotes = async |viewer: AccountId, id: PostId| {
             posts::view(ctx, Viewer::Person(viewer), id).await.unwrap().post.quotes_count
         };
         let first = quoting(open, Some(group)).await;
