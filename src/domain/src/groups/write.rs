@@ -59,6 +59,10 @@ pub(crate) fn of_new(
         .ok_or(DomainError::NotFound)?;
     // Who is removed at this very moment has written before that, or does not write.
     let Some(role) = rows::held(tx, id, author.id)?.and_then(|one| one.member()) else {
+        if !group.kind.is_listed() {
+            // What goes wrong later is logged, and a secret group is named nowhere.
+            return Err(DomainError::invalid("join the group first"));
+        }
         let name = accounts::by_id(tx, id.account())?.map_or_else(String::new, |account| account.username);
         return Err(DomainError::Invalid(format!("join @{name} first")));
     };
