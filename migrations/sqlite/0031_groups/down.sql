@@ -4,3 +4,9 @@ DROP TABLE group_posts;
 DROP TABLE group_bans;
 DROP TABLE group_members;
 DROP TABLE groups;
+-- The version before reads no post of a group and takes its account for a person: what was said there is for its author and those
+-- it names, and nobody looks at the account.
+UPDATE posts SET visibility = 'direct' WHERE visibility = 'group';
+UPDATE accounts SET disabled_at = CURRENT_TIMESTAMP WHERE kind = 'group' AND peer_id IS NULL AND disabled_at IS NULL;
+-- What is to be said in a group later would be said to whom it says beside that.
+DELETE FROM scheduled_posts WHERE params LIKE '%"group":%' AND params NOT LIKE '%"group":null%';

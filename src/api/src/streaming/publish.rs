@@ -7,8 +7,8 @@ use crate::{ApiError, ApiResult, ApiState, entities};
 use entrenous_domain::posts::PostView;
 use entrenous_domain::timelines::Timeline;
 use entrenous_domain::{
-    Ctx, DomainError, announcements, conversations, custom_emoji, filters, follows, notifications, posts,
-    timelines,
+    Ctx, DomainError, announcements, conversations, custom_emoji, filters, follows, groups, notifications,
+    posts, timelines,
 };
 use entrenous_model::{
     AccountId, AnnouncementId, ConversationId, Event, FilterContext, ListId, NotificationId,
@@ -241,8 +241,8 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// That a post went is told to its author, to those who follow the author, and to those a stream brought it to;
-    /// never more than its number, since others are not to learn that it existed.
+    /// That a post went is told to its author, to those who follow the author, or, in a group, to those who are in it, and to
+    /// those a stream brought it to; never more than its number, since others are not to learn that it existed.
     async fn publish_deletion(&self, post: PostId, author: AccountId) -> ApiResult<()> {
         let payload: Arc<str> = post.to_string().into();
         let told = |channel: &Channel| channel.is_home() || channel.is_list() || channel.is_shared();
@@ -253,7 +253,12 @@ impl<'a> Publisher<'a> {
             .into_iter()
             .partition(|viewer| *viewer == author || brought.contains(viewer));
         for some in others.chunks(AT_ONCE) {
-            knowing.extend(follows::among_followers(self.ctx(), author, some.to_vec()).await?);
+            knowing.extend(
+                match groups::among_readers(self.ctx(), post, some.to_vec()).await? {
+                    Some(members) => members,
+                    None => follows::among_followers(self.ctx(), author, some.to_vec()).await?,
+                },
+            );
         }
         for viewer in knowing {
             for channel in self.listeners.channels_of(viewer, told) {

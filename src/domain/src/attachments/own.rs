@@ -2,11 +2,11 @@
 
 use super::upload::{checked, store_preview};
 use crate::outbox::{self, Audience};
-use crate::{Ctx, DomainError, Result, work};
+use crate::{Ctx, DomainError, Result, groups, work};
 use entrenous_model::{
     AccountId, Attachment, AttachmentState, Event, Focus, MediaId, OutboundActivity, PreparedPreview,
 };
-use entrenous_store::{attachments as rows, scheduled, search};
+use entrenous_store::{attachments as rows, posts, scheduled, search};
 
 /// What changes of a file; `None` stays.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,8 @@ fn is_own(file: &Attachment, owner: AccountId) -> bool {
 /// stands for it: it is no other version of the post. Of other words they hear when the post is edited.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` for a description of more than 1,500 characters; the file store's.
+/// `NotFound`; `Invalid` for a description of more than 1,500 characters; `Forbidden` if it is posted in a group that they are not
+/// in any more; the file store's.
 pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) -> Result<Attachment> {
     let description = change.description.as_deref().map(checked).transpose()?;
     let before = own(ctx, owner, id).await?;
@@ -72,6 +73,11 @@ pub async fn change(ctx: &Ctx, owner: AccountId, id: MediaId, change: Change) ->
         let file = rows::by_id(tx, id)?
             .filter(|file| is_own(file, owner))
             .ok_or(DomainError::NotFound)?;
+        if let Some(id) = file.post
+            && let Some(post) = posts::get(tx, id)?
+        {
+            groups::still_in(tx, owner, &post)?;
+        }
         let description = description.as_deref().unwrap_or(&file.description);
         rows::describe(tx, id, description, change.focus.unwrap_or(file.focus))?;
         if let Some((preview, blurhash)) = &preview {

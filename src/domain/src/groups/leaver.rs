@@ -4,6 +4,24 @@ use crate::{Result, audit};
 use entrenous_model::{AccountId, Event, GroupId, GroupRole, MemberState, Membership};
 use entrenous_store::{Tx, accounts, groups as rows};
 
+/// Holds the groups of somebody who is about to be disabled: with that they are counted there no more, and whoever writes about one
+/// of these groups meanwhile would wait for this transaction, and this one for them.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) fn hold(tx: &mut Tx, id: AccountId) -> Result<()> {
+    let mut groups: Vec<GroupId> = rows::of_person(tx, id, MemberState::Member)?
+        .into_iter()
+        .map(|one| one.group)
+        .collect();
+    // Two who leave at once take them in the same order.
+    groups.sort_unstable();
+    for group in groups {
+        rows::lock(tx, group)?;
+    }
+    Ok(())
+}
+
 /// Takes somebody who has been disabled out of their groups. A group that would be without an owner is owned by the moderator,
 /// or else the member, who has been in it longest; one that nobody else is in ends. Answers what there is to tell.
 ///
@@ -14,7 +32,8 @@ pub(crate) fn leaver(tx: &mut Tx, id: AccountId) -> Result<Vec<Event>> {
     for one in rows::of_person(tx, id, MemberState::Member)? {
         rows::lock(tx, one.group)?;
         rows::remove_member(tx, one.group, id)?;
-        if one.role == GroupRole::Owner && rows::count_role(tx, one.group, GroupRole::Owner)? == 0 {
+        // Whatever role was read before: another owner may have handed it over to them meanwhile.
+        if rows::count_role(tx, one.group, GroupRole::Owner)? == 0 {
             events.push(without_owner(tx, one.group)?);
         }
     }

@@ -4,8 +4,11 @@ use super::MOST;
 use crate::{Ctx, DomainError, Result, accounts as people};
 use entrenous_model::{
     Account, AccountId, Group, GroupId, GroupPolicy, GroupRole, MemberState, Membership, Page, PostId,
+    Visibility,
 };
-use entrenous_store::{Conn, StoreError, accounts as account_rows, groups as rows, timelines, words::folded};
+use entrenous_store::{
+    Conn, StoreError, accounts as account_rows, groups as rows, posts as post_rows, timelines, words::folded,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -215,9 +218,10 @@ pub async fn relations(ctx: &Ctx, viewer: AccountId, mut ids: Vec<GroupId>) -> R
             .into_iter()
             .map(|one| (one.group, one))
             .collect();
+        let banned = rows::banned_among(conn, viewer, &numbers)?;
         ids.iter()
             .filter_map(|id| groups.get(id))
-            .map(|group| relation(conn, viewer, group, mine.remove(&group.id)))
+            .map(|group| relation(conn, group, mine.remove(&group.id), &banned))
             .collect::<std::result::Result<Vec<_>, StoreError>>()
     });
     Ok(found.await?)
@@ -225,15 +229,15 @@ pub async fn relations(ctx: &Ctx, viewer: AccountId, mut ids: Vec<GroupId>) -> R
 
 fn relation(
     conn: &mut Conn,
-    viewer: AccountId,
     group: &Group,
     membership: Option<Membership>,
+    banned: &[GroupId],
 ) -> std::result::Result<Relation, StoreError> {
     let role = membership.as_ref().and_then(Membership::member);
     let moderates = role >= Some(GroupRole::Moderator);
     Ok(Relation {
         group: group.id,
-        banned: membership.is_none() && rows::is_banned(conn, group.id, viewer)?,
+        banned: membership.is_none() && banned.contains(&group.id),
         pending: moderates && rows::count(conn, group.id, MemberState::Requested)? > 0,
         can_post: role.is_some() && (moderates || group.posting == GroupPolicy::Members),
         can_invite: may_invite(group, role),
@@ -268,4 +272,27 @@ pub async fn timeline(
         })
         .await?
         .ok_or(DomainError::NotFound)
+}
+
+/// Those of `people` who may hear that a post went which stood in a group: who is in it. `None` for a post that stood in none.
+///
+/// # Errors
+/// Only the store's.
+pub async fn among_readers(
+    ctx: &Ctx,
+    post: PostId,
+    people: Vec<AccountId>,
+) -> Result<Option<Vec<AccountId>>> {
+    let people: Vec<i64> = people.into_iter().map(AccountId::get).collect();
+    let found = ctx.store().read(move |conn| {
+        if post_rows::get(conn, post)?.is_none_or(|post| post.visibility != Visibility::Group) {
+            return Ok(None);
+        }
+        match rows::of_post(conn, post)? {
+            Some(group) => rows::members_among(conn, group, &people).map(Some),
+            // Its group has ended.
+            None => Ok(Some(Vec::new())),
+        }
+    });
+    Ok(found.await?)
 }

@@ -19,15 +19,17 @@ pub use change::{Change, change};
 pub use invite::{answer, invitations, invite, requests, uninvite};
 pub(crate) use join::follow;
 pub use join::{join, leave};
-pub(crate) use leaver::leaver;
-pub use look::{Relation, View, Wanted, accounts, by_name, find, get, named, of, relations, timeline};
+pub(crate) use leaver::{hold, leaver};
+pub use look::{
+    Relation, View, Wanted, accounts, among_readers, by_name, find, get, named, of, relations, timeline,
+};
 pub(crate) use look::{is_group, mentioned};
 pub use make::{New, create, name_is_free};
 pub use people::{Banned, Someone, bans, invited_to, members};
 pub use purge::{end, purge_piece};
 pub use remove::{ban, remove, unban};
 pub use roles::{set_role, transfer};
-pub(crate) use write::{Asked, of_new, same_group};
+pub(crate) use write::{Asked, of_new, reads, same_group, still_in};
 
 use crate::work::Work;
 use crate::{DomainError, Result};

@@ -2,7 +2,7 @@
 
 use crate::work::Work;
 use crate::{DomainError, Result};
-use entrenous_model::{Group, GroupId, GroupPolicy, GroupRole, GroupState, Post, Visibility};
+use entrenous_model::{AccountId, Group, GroupId, GroupPolicy, GroupRole, GroupState, Post, Visibility};
 use entrenous_store::{accounts, groups as rows, person::Person};
 
 /// How a new post says for whom it is.
@@ -57,7 +57,12 @@ pub(crate) fn of_new(
     let group = rows::get(tx, id)?
         .filter(|group| group.state == GroupState::Active && known.contains(&group.id))
         .ok_or(DomainError::NotFound)?;
-    let Some(role) = rows::membership(tx, id, author.id)?.and_then(|one| one.member()) else {
+    // Who is removed at this very moment has written before that, or does not write.
+    let Some(role) = rows::held(tx, id, author.id)?.and_then(|one| one.member()) else {
+        if !group.kind.is_listed() {
+            // What goes wrong later is logged, and a secret group is named nowhere.
+            return Err(DomainError::invalid("join the group first"));
+        }
         let name = accounts::by_id(tx, id.account())?.map_or_else(String::new, |account| account.username);
         return Err(DomainError::Invalid(format!("join @{name} first")));
     };
@@ -89,4 +94,37 @@ pub(crate) fn same_group(tx: &mut Work<'_>, quoted: &Post, group: Option<GroupId
     Err(DomainError::invalid(
         "A group's post can be quoted in that group alone",
     ))
+}
+
+/// That somebody may still say something where a post stands: who is in a group no longer sees what they wrote in it, but changes
+/// nothing that its members read.
+///
+/// # Errors
+/// `Forbidden` if it stands in a group that they are not in.
+pub(crate) fn still_in(tx: &mut Work<'_>, person: AccountId, post: &Post) -> Result<()> {
+    if post.visibility != Visibility::Group {
+        return Ok(());
+    }
+    let membership = match rows::of_post(tx, post.id)? {
+        Some(group) => rows::held(tx, group, person)?,
+        None => None,
+    };
+    if membership.and_then(|one| one.member()).is_none() {
+        return Err(DomainError::Forbidden(
+            "You are not in this group any more".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether somebody is told of what becomes of a post: of a group's, if they are in the group. Who wrote it and was removed is
+/// not to hear who is there.
+pub(crate) fn reads(tx: &mut Work<'_>, person: AccountId, post: &Post) -> Result<bool> {
+    if post.visibility != Visibility::Group {
+        return Ok(true);
+    }
+    Ok(match rows::of_post(tx, post.id)? {
+        Some(group) => !rows::members_among(tx, group, &[person.get()])?.is_empty(),
+        None => false,
+    })
 }

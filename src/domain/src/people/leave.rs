@@ -77,6 +77,7 @@ fn end(tx: &mut Tx, actor: &str, account: &Account, role: Option<Role>) -> Resul
             "the last owner cannot be disabled; make another owner first".to_owned(),
         ));
     }
+    groups::hold(tx, id)?;
     if !store::accounts::set_disabled(tx, id, now)? {
         return Err(DomainError::NotFound);
     }

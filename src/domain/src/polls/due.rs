@@ -3,7 +3,7 @@
 //! All of it stands in the rows of `polls`, so that a node that starts again goes on where it was.
 
 use crate::{
-    Ctx, Result,
+    Ctx, Result, groups,
     outbox::{self, Audience},
     work::{self, Work},
 };
@@ -67,7 +67,9 @@ pub(super) fn end(tx: &mut Work<'_>, post: &Post, at: Time) -> Result<()> {
     }
     rows::tell_after(tx, post.id, Some(0))?;
     if post.is_local() {
-        tx.notify_oneself(post.account, NotificationKind::Poll, post.id)?;
+        if groups::reads(tx, post.account, post)? {
+            tx.notify_oneself(post.account, NotificationKind::Poll, post.id)?;
+        }
         let now = tx.now();
         rows::plan_update(tx, post.id, now, TimeDelta::zero())?;
     }

@@ -11,7 +11,7 @@ use crate::quotes::Quoting;
 use crate::work::Work;
 use crate::{Ctx, DomainError, Result, Via, groups, quotes};
 use entrenous_model::{
-    AccountId, AppId, QuoteChoice, QuotePolicy, ScheduledParams, ScheduledPoll, Visibility,
+    AccountId, AppId, GroupId, QuoteChoice, QuotePolicy, ScheduledParams, ScheduledPoll, Visibility,
 };
 
 /// A local draft that could be published now.
@@ -36,11 +36,11 @@ impl Ahead {
         })
     }
 
-    /// Checks that its author could publish it now, but for the files ([`super::reserve`]).
+    /// Checks that its author could publish it now, but for the files ([`super::reserve`]). The group that it would stand in.
     ///
     /// # Errors
     /// As [`super::publish`].
-    pub(crate) fn check(&self, tx: &mut Work<'_>, author: AccountId) -> Result<()> {
+    pub(crate) fn check(&self, tx: &mut Work<'_>, author: AccountId) -> Result<Option<GroupId>> {
         let person = gate::actor(tx, &Via::Local, author)?;
         let ready = &self.ready;
         let parent = parent(tx, Rights::Local, &person, ready)?;
@@ -61,11 +61,12 @@ impl Ahead {
         if self.poll.is_some() && !self.files().is_empty() {
             return Err(DomainError::invalid("A poll cannot be combined with files"));
         }
-        Ok(())
+        Ok(group)
     }
 
-    /// What is kept of it.
-    pub(crate) fn params(&self, app: Option<AppId>) -> ScheduledParams {
+    /// What is kept of it, with the group that [`Ahead::check`] found: when it is due, what its text mentions may be no group any
+    /// more, or none that its author may know of, and it is for nobody else.
+    pub(crate) fn params(&self, app: Option<AppId>, group: Option<GroupId>) -> ScheduledParams {
         let ready = &self.ready;
         ScheduledParams {
             text: ready.source.clone(),
@@ -95,7 +96,7 @@ impl Ahead {
                 Some(Quoting::Uri { .. }) | None => None,
             },
             quote_choice: self.quote_choice,
-            group: ready.group,
+            group,
             app,
         }
     }

@@ -7,7 +7,7 @@ use super::{
     publish::capped,
 };
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, groups,
     outbox::{self, Audience},
     polls, quotes,
     work::{self, Work},
@@ -20,7 +20,7 @@ use entrenous_store::{posts as rows, search};
 ///
 /// # Errors
 /// `NotFound` unless the author is `author`; `Refused("audience_changed")` if a peer's update widens or changes the
-/// audience; else as [`super::publish`].
+/// audience; `Forbidden` in a group that the author is not in any more; else as [`super::publish`].
 pub async fn edit(ctx: &Ctx, via: Via, author: AccountId, id: PostId, draft: Draft) -> Result<()> {
     let rights = gate::rights(ctx, &via).await?;
     let ready = prepare(ctx, author, draft).await?;
@@ -45,6 +45,7 @@ fn in_transaction(
     let post = rows::get(tx, id)?
         .filter(|post| post.account == author && post.deleted_at.is_none() && post.boost_of.is_none())
         .ok_or(DomainError::NotFound)?;
+    groups::still_in(tx, author, &post)?;
     let before = rows::addressed(tx, id)?;
     let mut wanted = ready.addressed.clone();
     wanted.extend(quoted_reader(tx, &post, &before, &wanted)?);

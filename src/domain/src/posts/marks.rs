@@ -2,7 +2,7 @@
 
 use super::gate;
 use crate::{
-    Ctx, DomainError, Result, Via,
+    Ctx, DomainError, Result, Via, groups,
     outbox::{self, Audience},
     work,
 };
@@ -13,7 +13,7 @@ use entrenous_store::{favourites, notifications, posts as rows};
 /// `{origin}/people/{name}/likes/{id}`.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Forbidden` for one's own in a group that one is not in any more.
 pub async fn favourite(
     ctx: &Ctx,
     via: Via,
@@ -26,6 +26,7 @@ pub async fn favourite(
     work::write(ctx, move |tx| {
         let person = gate::actor(tx, &via, account)?;
         let post = gate::target(tx, rights, &person, id)?;
+        groups::still_in(tx, account, &post)?;
         if favourites::get(tx, account, post.id)?.is_some() {
             return Ok(());
         }
@@ -42,13 +43,15 @@ pub async fn favourite(
         favourites::insert(tx, row, account, post.id, &uri, now)?;
         rows::bump(tx, post.id, rows::Count::Favourites, 1)?;
         tx.tell(Event::PostCounted { post: post.id })?;
-        tx.notify(
-            &[post.account.get()],
-            NotificationKind::Favourite,
-            account,
-            Some(post.id),
-            Some(post.conversation),
-        )?;
+        if groups::reads(tx, post.account, &post)? {
+            tx.notify(
+                &[post.account.get()],
+                NotificationKind::Favourite,
+                account,
+                Some(post.id),
+                Some(post.conversation),
+            )?;
+        }
         if person.is_local() {
             let activity = OutboundActivity::Favourite {
                 uri,

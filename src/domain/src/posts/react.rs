@@ -2,7 +2,7 @@
 
 use super::gate;
 use crate::outbox::{self, Audience};
-use crate::{Ctx, DomainError, Result, Via, custom_emoji, peers, work};
+use crate::{Ctx, DomainError, Result, Via, custom_emoji, groups, peers, work};
 use entrenous_model::emoji::is_shortcode;
 use entrenous_model::{AccountId, Event, NotificationKind, OutboundActivity, PostId};
 use entrenous_store::reactions::{self as rows, NewReaction};
@@ -44,6 +44,7 @@ pub async fn react(
     work::write(ctx, move |tx| {
         let person = gate::actor(tx, &via, account)?;
         let post = gate::target(tx, rights, &person, id)?;
+        groups::still_in(tx, account, &post)?;
         let Some(named) = &named else {
             return Err(DomainError::invalid("Name is not a recognized emoji"));
         };
@@ -83,7 +84,7 @@ pub async fn react(
         rows::insert(tx, &one)?;
         tx.tell(Event::PostReacted { post: post.id })?;
         // Told once for each person and post, however many emoji they choose.
-        if mine.is_empty() {
+        if mine.is_empty() && groups::reads(tx, post.account, &post)? {
             tx.notify(
                 &[post.account.get()],
                 NotificationKind::EmojiReaction,

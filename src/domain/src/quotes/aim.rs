@@ -171,11 +171,11 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
     {
         rows::add_mention(tx, post.id, reader, true)?;
     }
-    count(tx, None, Some(quote))?;
+    count(tx, post, None, Some(quote))?;
     if quoted.account == post.account {
         return Ok(());
     }
-    if quote.is_accepted() && news && reads(tx, quoted.account, post)? {
+    if quote.is_accepted() && news && groups::reads(tx, quoted.account, post)? {
         tell(tx, quoted, post)?;
     }
     if post.is_local() && !quote.is_accepted() {
@@ -188,18 +188,6 @@ pub(crate) fn arrived(tx: &mut Work<'_>, aim: &Aim, post: &Post, news: bool) -> 
         )?;
     }
     Ok(())
-}
-
-/// Whether somebody reads a post at all, as far as that is not a matter of being told of it.
-fn reads(tx: &mut Work<'_>, account: AccountId, post: &Post) -> Result<bool> {
-    if post.visibility != Visibility::Group {
-        return Ok(true);
-    }
-    let group = entrenous_store::groups::of_post(tx, post.id)?;
-    Ok(match group {
-        Some(group) => !entrenous_store::groups::members_among(tx, group, &[account.get()])?.is_empty(),
-        None => false,
-    })
 }
 
 /// Tells the author of a quoted post of the quote.
@@ -230,7 +218,7 @@ pub(crate) fn edited(tx: &mut Work<'_>, post: &Post) -> Result<()> {
 /// A post goes: what it quotes counts it no more, and those who look at posts that quote it see it go. Called before its
 /// rows change.
 pub(crate) fn gone(tx: &mut Work<'_>, post: &Post) -> Result<()> {
-    count(tx, post.quote.as_ref(), None)?;
+    count(tx, post, post.quote.as_ref(), None)?;
     for (quoting, _) in rows::quoting(tx, post.id, false, TOLD)? {
         tx.tell(Event::QuoteChanged { post: quoting })?;
     }

@@ -201,12 +201,13 @@ fn stamp_of(origin: &Origin, quoted: PostId, post: PostId) -> String {
 /// Writes another state of a quote, with the counter of the quoted post.
 fn put(tx: &mut Work<'_>, post: &Post, quote: &Quote) -> Result<()> {
     rows::set_quote(tx, post.id, Some(quote))?;
-    count(tx, post.quote.as_ref(), Some(quote))?;
+    count(tx, post, post.quote.as_ref(), Some(quote))?;
     tx.tell(Event::QuoteChanged { post: post.id })
 }
 
-/// Counts a quote where it stood before, and where it stands now.
-fn count(tx: &mut Work<'_>, before: Option<&Quote>, after: Option<&Quote>) -> Result<()> {
+/// Counts the quote of a post where it stood before, and where it stands now. What is said in a group counts in the group alone:
+/// others would learn that something was said.
+fn count(tx: &mut Work<'_>, quoting: &Post, before: Option<&Quote>, after: Option<&Quote>) -> Result<()> {
     let counted = |quote: Option<&Quote>| {
         quote
             .filter(|quote| quote.is_accepted())
@@ -218,6 +219,11 @@ fn count(tx: &mut Work<'_>, before: Option<&Quote>, after: Option<&Quote>) -> Re
     }
     for (post, by) in [(before, -1), (after, 1)] {
         if let Some(post) = post {
+            if quoting.visibility == Visibility::Group
+                && rows::get(tx, post)?.is_none_or(|quoted| quoted.visibility != Visibility::Group)
+            {
+                continue;
+            }
             rows::bump(tx, post, Count::Quotes, by)?;
             tx.tell(Event::PostCounted { post })?;
         }

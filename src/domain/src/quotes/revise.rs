@@ -34,7 +34,7 @@ pub(crate) fn revise(
             match &after {
                 Some(quote) => put(tx, post, quote)?,
                 None => {
-                    quotes::count(tx, post.quote.as_ref(), None)?;
+                    quotes::count(tx, post, post.quote.as_ref(), None)?;
                     rows::set_quote(tx, post.id, None)?;
                     tx.tell(Event::QuoteChanged { post: post.id })?;
                 }

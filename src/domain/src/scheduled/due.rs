@@ -25,6 +25,8 @@ pub async fn settle(ctx: &Ctx) -> Result<bool> {
         set_aside(ctx, id, due_at, failure).await?;
         return Ok(true);
     }
+    // Nothing that it answers: then it is the group that is not there for its author.
+    let begins_in_group = next.params.group.is_some() && next.params.in_reply_to.is_none();
     let published = posts::publish_claimed(ctx, author, draft(next), move |tx| {
         let now = tx.now();
         Ok(rows::claim(tx, id, now)?)
@@ -43,6 +45,7 @@ pub async fn settle(ctx: &Ctx) -> Result<bool> {
                 "a scheduled post was not published at its time; it waits for its author"
             );
             match error {
+                DomainError::NotFound if begins_in_group => Unpublished::NotValid,
                 DomainError::NotFound => Unpublished::ReplyGone,
                 DomainError::Invalid(_) | DomainError::Forbidden(_) => Unpublished::NotValid,
                 other => {

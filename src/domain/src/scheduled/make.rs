@@ -55,12 +55,12 @@ pub async fn schedule(
             )));
         }
         room_on_day(tx, author, due_at, None)?;
-        ahead.check(tx, author)?;
+        let group = ahead.check(tx, author)?;
         let mut scheduled = Scheduled {
             id: ScheduledId(tx.next_id()),
             account: author,
             due_at,
-            params: ahead.params(app),
+            params: ahead.params(app, group),
             files: Vec::new(),
             idempotency_key: key.clone(),
             created_at: now,

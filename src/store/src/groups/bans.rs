@@ -34,6 +34,22 @@ pub fn is_banned(conn: &mut Conn, group: GroupId, account: AccountId) -> Result<
         .any(conn)
 }
 
+/// Which of these groups somebody is banned from.
+///
+/// # Errors
+/// Those of the query.
+pub fn banned_among(conn: &mut Conn, account: AccountId, groups: &[i64]) -> Result<Vec<GroupId>, StoreError> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = Sql::new("SELECT group_id FROM group_bans WHERE account_id = ")
+        .int(account.get())
+        .raw(" AND group_id IN ")
+        .ids(groups)
+        .list(conn)?;
+    Ok(ids.into_iter().map(GroupId).collect())
+}
+
 /// Bans somebody; whoever is banned already stays so, with the first reason.
 ///
 /// # Errors

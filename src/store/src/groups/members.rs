@@ -73,6 +73,22 @@ pub fn membership(
     Ok(many(conn, sql)?.pop())
 }
 
+/// [`membership`], which nobody takes away until this transaction ends, where several can write: what is written because of it is
+/// written before.
+///
+/// # Errors
+/// Those of the query.
+pub fn held(conn: &mut Conn, group: GroupId, account: AccountId) -> Result<Option<Membership>, StoreError> {
+    let postgres = matches!(conn, Conn::Pg(_));
+    let sql = Sql::new(SELECT)
+        .raw("m.group_id = ")
+        .int(group.get())
+        .raw(" AND m.account_id = ")
+        .int(account.get())
+        .when(postgres, |sql| sql.raw(" FOR SHARE OF m"));
+    Ok(many(conn, sql)?.pop())
+}
+
 /// What somebody is to each of these groups.
 ///
 /// # Errors

@@ -4,9 +4,9 @@ mod bans;
 mod members;
 mod posts;
 
-pub use bans::{Ban, ban, bans, is_banned, unban};
+pub use bans::{Ban, ban, banned_among, bans, is_banned, unban};
 pub use members::{
-    count, count_role, forget_person, insert_member, invited_since, list, member_ids, members_among,
+    count, count_role, forget_person, held, insert_member, invited_since, list, member_ids, members_among,
     membership, memberships_of, of_person, remove_member, states_of, update_member,
 };
 pub use posts::{add_post, forget_posts, of_post, of_posts, posts_of};

@@ -2,9 +2,10 @@
 
 use super::word;
 use crate::fixture::House;
+use crate::posts::draft;
 use entrenous_domain::groups::{self, Change};
-use entrenous_domain::posts::Viewer;
-use entrenous_domain::{DomainError, audit, people};
+use entrenous_domain::posts::{self, Viewer};
+use entrenous_domain::{DomainError, Via, audit, people};
 use entrenous_model::{AccountId, GroupId, GroupKind, GroupRole, Page, Role, Visibility};
 use entrenous_store::stories;
 
@@ -147,6 +148,77 @@ stories! {
         groups::remove(ctx, ann.id, secret, vec![cai.id]).await.unwrap();
         assert_eq!(word(&groups::get(ctx, cai.id, secret).await), "none");
         assert_eq!(word(&groups::leave(ctx, cai.id, secret).await), "none");
+    }
+
+    async fn who_was_removed_changes_nothing_there(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ann, bea) = (house.person("ann").await.id, house.person("bea").await.id);
+        for kind in [GroupKind::Open, GroupKind::Secret] {
+            let group = house.group(ann, "Atelier", kind).await;
+            groups::invite(ctx, ann, group, vec![bea]).await.unwrap();
+            house.join(bea, group).await;
+            let post = house.say_in(group, bea, "des mots doux").await;
+            posts::favourite(ctx, Via::Local, ann, post, None).await.unwrap();
+            posts::unfavourite(ctx, Via::Local, ann, post).await.unwrap();
+            let again = || draft("des injures", Visibility::Public);
+            posts::edit(ctx, Via::Local, bea, post, draft("des mots", Visibility::Public)).await.unwrap();
+            let told = house.told(bea).await.len();
+            groups::remove(ctx, ann, group, vec![bea]).await.unwrap();
+            // What they wrote is theirs to see and to delete, not to write anew for those who are in it.
+            let edited = posts::edit(ctx, Via::Local, bea, post, again()).await;
+            assert_eq!(word(&edited), "forbidden", "{kind:?}");
+            assert_eq!(word(&posts::favourite(ctx, Via::Local, bea, post, None).await), "forbidden");
+            assert_eq!(word(&posts::react(ctx, Via::Local, bea, post, "🎉", None).await), "forbidden");
+            let shown = posts::view(ctx, Viewer::Person(ann), post).await.unwrap();
+            assert!(shown.post.content.contains("des mots"), "{}", shown.post.content);
+            // And nobody's name reaches them from there.
+            posts::favourite(ctx, Via::Local, ann, post, None).await.unwrap();
+            posts::react(ctx, Via::Local, ann, post, "🎉", None).await.unwrap();
+            assert_eq!(house.told(bea).await.len(), told, "{kind:?}");
+            groups::invite(ctx, ann, group, vec![bea]).await.unwrap();
+            house.join(bea, group).await;
+            posts::edit(ctx, Via::Local, bea, post, draft("des fleurs", Visibility::Public)).await.unwrap();
+            groups::end(ctx, ann, group).await.unwrap();
+            assert_eq!(word(&posts::edit(ctx, Via::Local, bea, post, again()).await), "forbidden");
+            posts::delete(ctx, Via::Local, bea, post).await.unwrap();
+        }
+    }
+
+    async fn people_leave_the_node_while_others_come_and_go(db: &TestDatabase) {
+        let house = House::new(db);
+        let ann = house.person("ann").await.id;
+        let both = [
+            house.group(ann, "Atelier", GroupKind::Open).await,
+            house.group(ann, "Cantine", GroupKind::Open).await,
+        ];
+        let mut people = Vec::new();
+        for n in 0..8 {
+            let person = house.person(&format!("p{n}")).await.id;
+            // Not all in the same order.
+            let (first, second) = if n % 2 == 0 { (0, 1) } else { (1, 0) };
+            house.join(person, both[first]).await;
+            house.join(person, both[second]).await;
+            people.push(person);
+        }
+        let mut tries = tokio::task::JoinSet::new();
+        for n in 0..4 {
+            let ctx = house.ctx.clone();
+            tries.spawn(async move { people::disable(&ctx, "a test", &format!("p{n}")).await.unwrap() });
+            let (ctx, stays) = (house.ctx.clone(), people[n + 4]);
+            tries.spawn(async move {
+                for group in both {
+                    groups::leave(&ctx, stays, group).await.unwrap();
+                    groups::join(&ctx, stays, group, "").await.unwrap();
+                }
+            });
+        }
+        while let Some(done) = tries.join_next().await {
+            done.unwrap();
+        }
+        for group in both {
+            assert_eq!(house.group_view(ann, group).await.group.members, 5);
+        }
     }
 
     async fn a_group_is_never_without_an_owner(db: &TestDatabase) {

@@ -6,8 +6,8 @@ use entrenous_domain::posts::{self, Draft, Viewer};
 use entrenous_domain::quotes::Quoting;
 use entrenous_domain::search::PostSearch;
 use entrenous_domain::timelines::{self, AccountFilter};
-use entrenous_domain::{DomainError, Via, accounts, blocks, follows, search, trends};
-use entrenous_model::{GroupKind, Page, PostId, Visibility};
+use entrenous_domain::{DomainError, Via, accounts, blocks, follows, groups, search, trends};
+use entrenous_model::{AccountId, GroupId, GroupKind, Page, PostId, QuoteChoice, QuotePolicy, Visibility};
 use entrenous_store::stories;
 
 stories! {
@@ -84,6 +84,57 @@ stories! {
         follows::unfollow(ctx, Via::Local, bea.id, ann.id).await.unwrap();
         house.follow(bea.id, ann.id).await;
         assert!(house.home(bea.id).await.is_empty());
+    }
+
+    async fn a_quote_in_a_group_counts_there_alone(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ann, cai) = (house.person("ann").await.id, house.person("cai").await.id);
+        let group = house.group(ann, "Mystère", GroupKind::Secret).await;
+        let everyone = Draft {
+            quote_policy: Some(QuotePolicy::from(QuoteChoice::Public)),
+            ..draft("à tous", Visibility::Public)
+        };
+        let open = posts::publish(ctx, Via::Local, cai, everyone).await.unwrap();
+        let inside = house.say_in(group, ann, "à nous").await;
+        let quoting = async |id: PostId, group: Option<GroupId>| {
+            let quote = Some(Quoting::Post(id));
+            let draft = Draft { quote, group, ..draft("voyez", Visibility::Public) };
+            posts::publish(ctx, Via::Local, ann, draft).await.unwrap()
+        };
+        let quotes = async |viewer: AccountId, id: PostId| {
+            posts::view(ctx, Viewer::Person(viewer), id).await.unwrap().post.quotes_count
+        };
+        let first = quoting(open, Some(group)).await;
+        assert_eq!(quotes(cai, open).await, 0, "others would learn that something was said");
+        quoting(open, None).await;
+        assert_eq!(quotes(cai, open).await, 1);
+        let second = quoting(inside, Some(group)).await;
+        assert_eq!(quotes(ann, inside).await, 1);
+        for id in [first, second] {
+            posts::delete(ctx, Via::Local, ann, id).await.unwrap();
+        }
+        assert_eq!((quotes(cai, open).await, quotes(ann, inside).await), (1, 0));
+    }
+
+    async fn who_follows_its_author_does_not_hear_that_it_went(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ann, bea, cai) = (house.person("ann").await.id, house.person("bea").await.id, house.person("cai").await.id);
+        house.follow(cai, ann).await;
+        let group = house.group(ann, "Mystère", GroupKind::Open).await;
+        house.join(bea, group).await;
+        let all = || vec![bea, cai];
+        let (post, last) = (house.say_in(group, ann, "Xylophone").await, house.say_in(group, ann, "encore").await);
+        let open = house.say(ann, "à tous", Visibility::Public).await;
+        for id in [post, open] {
+            posts::delete(ctx, Via::Local, ann, id).await.unwrap();
+        }
+        assert_eq!(groups::among_readers(ctx, post, all()).await.unwrap(), Some(vec![bea]));
+        assert_eq!(groups::among_readers(ctx, open, all()).await.unwrap(), None);
+        groups::end(ctx, ann, group).await.unwrap();
+        while groups::purge_piece(ctx).await.unwrap() {}
+        assert_eq!(groups::among_readers(ctx, last, all()).await.unwrap(), Some(Vec::new()));
     }
 
     async fn a_group_is_nobody(db: &TestDatabase) {

@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use entrenous_domain::attachments;
 use entrenous_domain::polls::{End, NewPoll};
 use entrenous_domain::posts::{self, Chosen, Draft, Files, ReplyTo, Viewer};
-use entrenous_domain::{DomainError, Via, maintenance, people, scheduled};
+use entrenous_domain::{DomainError, Via, groups, maintenance, people, scheduled};
 use entrenous_model::{
-    AccountId, AttachmentKind, Focus, MediaId, Page, PeerState, PostId, PreparedFile, Scheduled, Time,
-    Unpublished, Visibility,
+    AccountId, AttachmentKind, Focus, GroupKind, MediaId, Page, PeerState, PostId, PreparedFile, Scheduled,
+    Time, Unpublished, Visibility,
 };
 use entrenous_store::stories;
 use entrenous_store::testing::tamper;
@@ -107,6 +107,27 @@ stories! {
         assert_eq!(house.waiting(ada.id).await, []);
         assert_eq!(house.publish_due().await, 0);
         assert_eq!(scheduled::next_at(ctx).await.unwrap(), None);
+    }
+
+    async fn what_is_for_a_group_is_never_for_others(db: &TestDatabase) {
+        let house = House::new(db);
+        let ctx = &house.ctx;
+        let (ann, bea) = (house.person("ann").await.id, house.person("bea").await.id);
+        let group = house.group(ann, "Welding", GroupKind::Open).await;
+        house.join(bea, group).await;
+        house.follow(ann, bea).await;
+        let kept = house.later(bea, draft("@welding rien que pour nous", Visibility::Public), 30).await;
+        assert_eq!(kept.params.group, Some(group));
+        house.clock.advance(TimeDelta::minutes(31));
+        house.publish_due().await;
+        assert_eq!(house.read_group(ann, group).await.len(), 1);
+        house.later(bea, draft("@welding encore", Visibility::Public), 30).await;
+        groups::end(ctx, ann, group).await.unwrap();
+        house.clock.advance(TimeDelta::minutes(31));
+        house.publish_due().await;
+        assert_eq!(house.home(ann).await, [], "no group is called so any more, and it is not for everybody now");
+        let waiting = house.waiting(bea).await;
+        assert_eq!(waiting.iter().map(|one| one.failure).collect::<Vec<_>>(), [Some(Unpublished::NotValid)]);
     }
 
     async fn several_are_due_at_once_and_a_node_that_starts_again_goes_on(db: &TestDatabase) {
