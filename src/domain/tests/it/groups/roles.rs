@@ -128,7 +128,7 @@ stories! {
         house.join(bea.id, group).await;
         let hers = house.say_in(group, bea.id, "à moi").await;
         let answer = house.try_reply(ann.id, hers, Visibility::Public).await.unwrap();
-        entrenous_domain::posts::bookmark(ctx, bea.id, answer, true).await.unwrap();
+        posts::bookmark(ctx, bea.id, answer, true).await.unwrap();
         groups::ban(ctx, ann.id, group, vec![bea.id, cai.id], "").await.unwrap();
         let viewer = Viewer::Person(bea.id);
         assert!(house.sees(viewer, hers).await);
