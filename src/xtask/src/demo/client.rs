@@ -208,6 +208,30 @@ impl Client {
             .map(drop)
     }
 
+    /// Makes a group; answers its id.
+    pub(crate) fn make_group(&self, said: &Value) -> Outcome<String> {
+        text(&self.write("POST", "/api/v1/groups", said)?, "/id")
+    }
+
+    /// Joins a group, or asks to be let in.
+    pub(crate) fn join_group(&self, id: &str, note: &str) -> Outcome {
+        let path = format!("/api/v1/groups/{id}/join");
+        self.write("POST", &path, &json!({ "note": note })).map(drop)
+    }
+
+    /// Makes somebody a moderator of a group.
+    pub(crate) fn promote(&self, id: &str, account: &str) -> Outcome {
+        let path = format!("/api/v1/groups/{id}/promote");
+        let asked = json!({ "account_ids": [account], "role": "moderator" });
+        self.write("POST", &path, &asked).map(drop)
+    }
+
+    /// What only our API knows of groups.
+    pub(crate) fn group(&self, id: &str, what: &str, said: &Value) -> Outcome {
+        let path = format!("/api/entrenous/v1/groups/{id}/{what}");
+        self.write("POST", &path, said).map(drop)
+    }
+
     /// The id on this node of a post that reached this person, in their timeline or by a mention.
     pub(crate) fn find_post(&self, uri: &str) -> Outcome<Option<String>> {
         let home = self.get("/api/v1/timelines/home?limit=40")?;

@@ -8,6 +8,7 @@ mod calendar;
 mod client;
 mod door;
 mod door_page;
+mod groups;
 mod http;
 mod live;
 mod nodes;
@@ -250,7 +251,8 @@ fn make(wish: &Wish, folder: &Path, binary: &Path) -> Outcome {
     );
     let lists = everyone.make_lists()?;
     everyone.announce()?;
-    done(begun, &format!("{lists} lists"));
+    let groups = everyone.make_groups()?;
+    done(begun, &format!("{lists} lists, {groups} groups"));
     drop(everyone);
     state.save(folder)?;
     let outcome = stay(wish, &mut nodes);

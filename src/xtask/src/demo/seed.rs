@@ -10,7 +10,7 @@ use super::client::{Client, Published};
 use super::live::{Act, SCRIPT, With, mentions};
 use super::nodes::Node;
 use super::people::Person;
-use super::{pictures, scenes};
+use super::{groups, pictures, scenes};
 use crate::{Outcome, child};
 
 /// What posts are answered with.
@@ -279,6 +279,25 @@ impl<'a> Everyone<'a> {
             owner.client.pin_one()?;
         }
         Ok(())
+    }
+
+    /// The first two sites have groups. Answers how many.
+    pub(crate) fn make_groups(&self) -> Outcome<usize> {
+        let sites = self
+            .people
+            .chunk_by(|one, other| one.node_index == other.node_index);
+        let mut made = 0;
+        for (site, groups) in sites.zip([groups::RHONE, groups::NORTHWIND]) {
+            let people: HashMap<&str, &Client> = site
+                .iter()
+                .map(|one| (one.person.username, &one.client))
+                .collect();
+            for group in groups {
+                group.make(&people)?;
+                made += 1;
+            }
+        }
+        Ok(made)
     }
 
     fn named(&self, name: &str) -> Option<&Someone<'a>> {
