@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn who_is_named_works_there() {
         for (site, groups) in SITES.iter().zip([RHONE, NORTHWIND]) {
-            let works = |name: &&str| site.people.iter().any(|person| person.username == **name);
+            let works = |name: &&str| site.people.iter().any(|person| person.username == *name);
             for group in groups {
                 let (waits, _) = group.waits;
                 assert!(group.members.iter().all(|name| works(name)), "{}", group.name);
