@@ -159,7 +159,7 @@ mod tests {
             let works = |name: &&str| site.people.iter().any(|person| person.username == *name);
             for group in groups {
                 let (waits, _) = group.waits;
-                assert!(group.members.iter().all(|name| works(name)), "{}", group.name);
+                assert!(group.members.iter().all(works), "{}", group.name);
                 assert!(waits.is_empty() || works(&waits), "{}", group.name);
                 for (who, _) in group.talk {
                     assert!(group.members.contains(who), "{who} in {}", group.name);
