@@ -26,8 +26,9 @@ pub enum Reach {
 pub struct Stretch {
     /// Those whose follow has an id above this.
     pub after: i64,
-    /// How many, at least 1.
-    pub most: i64,
+    /// And none above this, if there are more behind it ([`end_of`]). Bounds, not a number of rows: PostgreSQL thinks that an
+    /// author has thirty followers, and would read and sort all ten thousand of one who has, for each stretch.
+    pub until: Option<i64>,
 }
 
 /// Puts a post into the home timelines of its author's local followers, or of a stretch of them; whose it came into.
@@ -46,21 +47,15 @@ pub fn spread(
 ) -> Result<Vec<AccountId>, StoreError> {
     let sql =
         Sql::new("INSERT INTO feed (owner_id, post_id, author_id) SELECT w.follower_id, ").int(post.get());
-    let sql = match stretch {
-        None => sql
-            .raw(", w.followee_id FROM follows w JOIN accounts x ON x.id = w.follower_id WHERE w.followee_id = ")
-            .int(author.get()),
-        Some(Stretch { after, most }) => sql
-            .raw(", w.followee_id FROM (SELECT follower_id, followee_id, accepted, show_boosts FROM follows WHERE followee_id = ")
-            .int(author.get())
-            .raw(" AND accepted AND id > ")
-            .int(after)
-            .raw(format!(
-                " ORDER BY id LIMIT {most}) w JOIN accounts x ON x.id = w.follower_id WHERE w.followee_id = "
-            ))
-            .int(author.get()),
-    }
-    .raw(
+    let sql = sql
+        .raw(", w.followee_id FROM follows w JOIN accounts x ON x.id = w.follower_id WHERE w.followee_id = ")
+        .int(author.get())
+        .maybe(stretch, |sql, Stretch { after, until }| {
+            sql.raw(" AND w.id > ")
+                .int(after)
+                .maybe(until, |sql, until| sql.raw(" AND w.id <= ").int(until))
+        })
+        .raw(
         " AND w.accepted AND x.peer_id IS NULL AND x.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM blocks b \
          WHERE (b.account_id = w.follower_id AND b.target_id = w.followee_id) \
          OR (b.account_id = w.followee_id AND b.target_id = w.follower_id))",
@@ -94,16 +89,17 @@ pub fn spread(
     Ok(owners.into_iter().map(AccountId).collect())
 }
 
-/// The id of the last follow of a stretch, if the stretch is full: there may be more behind it.
+/// The id of the last follow of a stretch of `most` followers, at least 1, behind `after`, if it is full: there may be more
+/// behind it.
 ///
 /// # Errors
 /// Those of the query.
-pub fn end_of(conn: &mut Conn, author: AccountId, stretch: Stretch) -> Result<Option<i64>, StoreError> {
+pub fn end_of(conn: &mut Conn, author: AccountId, after: i64, most: i64) -> Result<Option<i64>, StoreError> {
     Sql::new("SELECT id FROM follows WHERE followee_id = ")
         .int(author.get())
         .raw(" AND accepted AND id > ")
-        .int(stretch.after)
-        .raw(format!(" ORDER BY id LIMIT 1 OFFSET {}", stretch.most.max(1) - 1))
+        .int(after)
+        .raw(format!(" ORDER BY id LIMIT 1 OFFSET {}", most.max(1) - 1))
         .one(conn)
 }
 

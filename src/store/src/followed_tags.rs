@@ -116,12 +116,12 @@ pub fn spread(
     let owners = texts(sql, tags)
         .raw(" AND id > ")
         .int(stretch.after)
-        .raw(format!(
-            " ORDER BY id LIMIT {}) t JOIN accounts x ON x.id = t.account_id \
+        .maybe(stretch.until, |sql, until| sql.raw(" AND id <= ").int(until))
+        .raw(
+            ") t JOIN accounts x ON x.id = t.account_id \
              WHERE x.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM blocks b WHERE \
              (b.account_id = t.account_id AND b.target_id = ",
-            stretch.most
-        ))
+        )
         .int(author.get())
         .raw(") OR (b.target_id = t.account_id AND b.account_id = ")
         .int(author.get())
@@ -136,14 +136,14 @@ pub fn spread(
 ///
 /// # Errors
 /// Those of the query.
-pub fn end_of(conn: &mut Conn, tags: &[String], stretch: Stretch) -> Result<Option<i64>, StoreError> {
+pub fn end_of(conn: &mut Conn, tags: &[String], after: i64, most: i64) -> Result<Option<i64>, StoreError> {
     if tags.is_empty() {
         return Ok(None);
     }
     texts(Sql::new("SELECT id FROM followed_tags WHERE tag IN "), tags)
         .raw(" AND id > ")
-        .int(stretch.after)
-        .raw(format!(" ORDER BY id LIMIT 1 OFFSET {}", stretch.most.max(1) - 1))
+        .int(after)
+        .raw(format!(" ORDER BY id LIMIT 1 OFFSET {}", most.max(1) - 1))
         .one(conn)
 }
 

@@ -65,8 +65,8 @@ impl Spread<'_> {
                 _ => Ok(followed_tags::spread_done(tx, id)?),
             };
         }
-        let stretch = Stretch { after, most: PIECE };
-        let end = followed_tags::end_of(tx, self.tags, stretch)?;
+        let end = followed_tags::end_of(tx, self.tags, after, PIECE)?;
+        let stretch = Stretch { after, until: end };
         let owners = followed_tags::spread(tx, id, account, self.tags, stretch)?;
         if !owners.is_empty() {
             tx.announce(Event::FeedFilled { post: id, owners });
@@ -165,10 +165,9 @@ fn waiting(tx: &mut Work<'_>, id: PostId) -> Result<Option<(Post, Option<Account
 }
 
 fn piece(tx: &mut Work<'_>, new: &Spread<'_>, after: i64) -> Result<()> {
-    let stretch = Stretch { after, most: PIECE };
     let post = new.post;
-    let end = feed::end_of(tx, post.account, stretch)?;
-    new.fill(tx, Some(stretch))?;
+    let end = feed::end_of(tx, post.account, after, PIECE)?;
+    new.fill(tx, Some(Stretch { after, until: end }))?;
     match end {
         Some(end) => feed::spread_later(tx, post.id, end)?,
         None => feed::spread_done(tx, post.id)?,
