@@ -3,6 +3,7 @@
 
 use crate::{
     Conn, StoreError, list_feed,
+    posts::among,
     sql::Sql,
     visible::{POSTS, Who, at_home, visible_to, wanted},
 };
@@ -246,12 +247,11 @@ pub fn owners(
 ) -> Result<Vec<AccountId>, StoreError> {
     let mut found = Vec::new();
     for some in owners.chunks(512) {
-        let who = Who::Column("f.owner_id");
-        let sql = Sql::new("SELECT f.owner_id FROM feed f JOIN posts p ON p.id = f.post_id LEFT JOIN posts o ON o.id = p.boost_of WHERE f.post_id = ")
-            .int(post.get())
-            .raw(" AND f.owner_id IN ")
-            .ids(some)
-            .raw(" AND ");
+        let who = Who::Column("v.id");
+        // One row of each, whatever PostgreSQL thinks of how many timelines a post is in: it would read them all.
+        let sql = among(post, some).raw(
+            "(SELECT f.owner_id FROM feed f WHERE f.owner_id = v.id AND f.post_id = p.id) IS NOT NULL AND ",
+        );
         let sql = at_home(visible_to(sql, who).raw(" AND "), who).raw(" AND ");
         found.extend(wanted(sql, who, now).list(conn)?.into_iter().map(AccountId));
     }
