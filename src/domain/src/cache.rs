@@ -49,11 +49,17 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         Self::with(most, most, |_, _| 1)
     }
 
-    /// A cache of entries that take at most `room` bytes, as `weigh` says of each. One that takes more than some hundredth of
-    /// it may not be kept.
+    /// A cache of entries that take at most `room` bytes, as `weigh` says of each. It has four parts for each processor, and what
+    /// takes more than a part is not kept: for small entries.
     #[must_use]
     pub fn of_bytes(room: u64, weigh: fn(&K, &V) -> usize) -> Self {
         Self::with(room / USUAL, room, weigh)
+    }
+
+    /// As [`Cache::of_bytes`], in two parts: for entries of which some take megabytes.
+    #[must_use]
+    pub fn of_large(room: u64, weigh: fn(&K, &V) -> usize) -> Self {
+        Self::with(64, room, weigh)
     }
 
     fn with(entries: u64, room: u64, weigh: fn(&K, &V) -> usize) -> Self {
@@ -64,7 +70,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         }
     }
 
-    /// The same, whose entries go that long after they came at the latest.
+    /// The same, whose entries are given out no more that long after they came. They go when they are asked for, when there is
+    /// no room, or with [`Cache::forget_ended`].
     #[must_use]
     pub fn living(self, life: Duration) -> Self {
         Self {
@@ -127,6 +134,13 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         self.kept.retain(|key, kept| !so(key, &kept.value));
     }
 
+    /// Forgets what has outlived its life.
+    pub fn forget_ended(&self) {
+        let now = Instant::now();
+        self.kept
+            .retain(|_, kept| kept.until.is_none_or(|until| now < until));
+    }
+
     /// Forgets everything.
     pub fn forget_all(&self) {
         self.kept.clear();
@@ -180,6 +194,10 @@ mod tests {
         assert_eq!(cache.get("a"), Some(1));
         thread::sleep(Duration::from_millis(30));
         assert_eq!(cache.get("a"), None);
+        cache.insert("b".to_owned(), 1);
+        thread::sleep(Duration::from_millis(30));
+        cache.forget_ended();
+        assert_eq!(cache.kept.len(), 0);
         assert_eq!(cache.get_with("a", || 2), 2);
         assert_eq!(cache.get("a"), Some(2));
     }

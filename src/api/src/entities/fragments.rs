@@ -137,15 +137,46 @@ impl Fragments {
         Ok(out.json)
     }
 
+    /// One post for people who see it alike, of whom `viewer` is one, as these filters leave it: for many they are asked for
+    /// once, and none is shown what another's match.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub(crate) async fn filtered(
+        &self,
+        ctx: &Ctx,
+        viewer: AccountId,
+        view: &PostView,
+        filters: Option<Active<'_>>,
+    ) -> Result<Status> {
+        let answer = self
+            .answer_with(ctx, viewer, std::slice::from_ref(view), filters)
+            .await?;
+        let mut out = Out::with_room(4_096);
+        self.append(&answer, &mut out, view)?;
+        out.status()
+    }
+
     async fn answer<'a>(&self, ctx: &'a Ctx, viewer: AccountId, views: &[PostView]) -> Result<Answer<'a>> {
+        let filters = filters::active(ctx, viewer).await?;
+        self.answer_with(ctx, viewer, views, filters).await
+    }
+
+    async fn answer_with<'a>(
+        &self,
+        ctx: &'a Ctx,
+        viewer: AccountId,
+        views: &[PostView],
+        filters: Option<Active<'a>>,
+    ) -> Result<Answer<'a>> {
         Ok(Answer {
             ctx,
             viewer,
-            filters: filters::active(ctx, viewer).await?,
+            filters,
             emojis: custom_emoji::known(ctx).await?,
             reactions: reaction_urls(ctx, &reaction_names(views)).await?,
             people: self.people(ctx, views).await?,
-            groups: groups_of(ctx, views).await?,
+            groups: groups_of(ctx, viewer, views).await?,
         })
     }
 
@@ -271,8 +302,8 @@ impl Fragments {
     }
 }
 
-/// The groups that posts stand in, as JSON: what they are now, so that nothing of it is kept.
-async fn groups_of(ctx: &Ctx, views: &[PostView]) -> Result<HashMap<GroupId, String>> {
+/// The groups that posts stand in, of which the viewer may know, as JSON: what they are now, so that nothing of it is kept.
+async fn groups_of(ctx: &Ctx, viewer: AccountId, views: &[PostView]) -> Result<HashMap<GroupId, String>> {
     let mut ids: Vec<GroupId> = views
         .iter()
         .flat_map(bodies_of)
@@ -280,7 +311,7 @@ async fn groups_of(ctx: &Ctx, views: &[PostView]) -> Result<HashMap<GroupId, Str
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let named = groups::named(ctx, ids).await?;
+    let named = groups::named(ctx, viewer, ids).await?;
     if named.is_empty() {
         return Ok(HashMap::new());
     }

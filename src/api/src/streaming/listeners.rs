@@ -5,11 +5,11 @@ use axum::body::Bytes;
 use axum::extract::ws::Utf8Bytes;
 use entrenous_model::{AccountId, PostId, TokenId};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use tokio::sync::mpsc;
 
-/// Deliveries remembered for deletions.
-const REMEMBERED: usize = 20_000;
+/// Deliveries remembered for deletions, of one post to one person: fifty posts to ten thousand, in some ten MiB.
+const REMEMBERED: usize = 500_000;
 /// Streams one person may have open at once.
 const PER_PERSON: usize = 64;
 
@@ -57,13 +57,38 @@ pub(super) struct Listener {
 type People = HashMap<AccountId, HashMap<u64, Listener>>;
 
 /// The latest posts that streams brought to people, so that they hear of a deletion.
-type Sent = Arc<Mutex<VecDeque<(AccountId, PostId)>>>;
+#[derive(Default)]
+struct Sent {
+    /// By the moment when each was brought first.
+    order: VecDeque<PostId>,
+    to: HashMap<PostId, HashSet<AccountId>>,
+    /// Of all of them.
+    deliveries: usize,
+}
+
+impl Sent {
+    fn remember(&mut self, people: impl IntoIterator<Item = AccountId>, post: PostId) {
+        let to = self.to.entry(post).or_insert_with(|| {
+            self.order.push_back(post);
+            HashSet::new()
+        });
+        let before = to.len();
+        to.extend(people);
+        self.deliveries += to.len() - before;
+        while self.deliveries > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            let gone = self.to.remove(&oldest).map_or(0, |to| to.len());
+            self.deliveries -= gone;
+        }
+    }
+}
 
 /// Open streams.
 #[derive(Default)]
 pub(crate) struct Listeners {
     people: RwLock<People>,
-    sent: Sent,
+    sent: Arc<Mutex<Sent>>,
 }
 
 impl Listeners {
@@ -218,26 +243,21 @@ impl Listeners {
 
     /// Notes that a post was brought to people.
     pub(super) fn remember(&self, people: impl IntoIterator<Item = AccountId>, post: PostId) {
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        for account in people {
-            if sent.len() >= REMEMBERED {
-                sent.pop_front();
-            }
-            sent.push_back((account, post));
-        }
+        self.sent().remember(people, post);
     }
 
     /// Whether a post was brought to a person lately.
     pub(super) fn remembers(&self, account: AccountId, post: PostId) -> bool {
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.contains(&(account, post))
+        self.sent().to.get(&post).is_some_and(|to| to.contains(&account))
     }
 
     /// To whom a post was brought lately.
     pub(super) fn brought(&self, post: PostId) -> HashSet<AccountId> {
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_it = sent.iter().filter(|(_, sent)| *sent == post);
-        of_it.map(|(account, _)| *account).collect()
+        self.sent().to.get(&post).cloned().unwrap_or_default()
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Sent> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<T>(&self, f: impl FnOnce(&People) -> T) -> T {
@@ -246,5 +266,27 @@ impl Listeners {
 
     fn write<T>(&self, f: impl FnOnce(&mut People) -> T) -> T {
         f(&mut self.people.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_posts_are_forgotten_with_all_whom_they_were_brought_to() {
+        let mut sent = Sent::default();
+        let people = |count: usize| (0..).map(AccountId).take(count);
+        sent.remember(people(REMEMBERED - 1), PostId(1));
+        sent.remember(people(1), PostId(2));
+        // An edit brings it once more.
+        sent.remember(people(1), PostId(2));
+        assert_eq!((sent.deliveries, sent.to.len()), (REMEMBERED, 2));
+        sent.remember(people(2), PostId(3));
+        assert_eq!((sent.deliveries, sent.to.len(), sent.order.len()), (3, 2, 2));
+        assert!(!sent.to.contains_key(&PostId(1)));
+        // More than fit are not kept, and nothing is left of it.
+        sent.remember(people(REMEMBERED + 1), PostId(4));
+        assert_eq!((sent.deliveries, sent.to.len(), sent.order.len()), (0, 0, 0));
     }
 }

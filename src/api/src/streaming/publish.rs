@@ -4,6 +4,7 @@ use super::listeners::Listeners;
 use super::{Channel, EventId, Message};
 use crate::announcements::{Announcement, Answered};
 use crate::{ApiError, ApiResult, ApiState, entities};
+use entrenous_domain::filters::Active;
 use entrenous_domain::posts::PostView;
 use entrenous_domain::timelines::Timeline;
 use entrenous_domain::{
@@ -187,9 +188,10 @@ impl<'a> Publisher<'a> {
                         plainly.entry(channel).or_default().push(viewer);
                     }
                 }
-                self.send_post(event, &alike.view, plainly).await?;
+                self.send_post(event, &alike.view, None, plainly).await?;
                 for viewer in filtering {
-                    let hidden = filters.get(&viewer).map(|active| active.hidden_in(&alike.view));
+                    let active = filters.get(&viewer);
+                    let hidden = active.map(|active| active.hidden_in(&alike.view));
                     let hidden = hidden.unwrap_or_default();
                     let (hidden, channels): (Vec<Channel>, Vec<Channel>) = channels(&viewer)
                         .into_iter()
@@ -198,7 +200,8 @@ impl<'a> Publisher<'a> {
                         self.send_hidden(viewer, post, hidden);
                     }
                     let shown = channels.into_iter().map(|channel| (channel, vec![viewer]));
-                    self.send_post(event, &alike.view, shown.collect()).await?;
+                    self.send_post(event, &alike.view, active, shown.collect())
+                        .await?;
                 }
             }
         }
@@ -217,17 +220,19 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    /// Sends the post to people for whom it is the same, their filters included.
+    /// Sends the post to people for whom it is the same, as these filters leave it: to several only without any.
     async fn send_post(
         &self,
         event: &'static str,
         view: &PostView,
+        filters: Option<&Active<'_>>,
         to: HashMap<Channel, Vec<AccountId>>,
     ) -> ApiResult<()> {
         let Some(one) = to.values().flatten().next().copied() else {
             return Ok(());
         };
-        let made = entities::render_status(self.state, one, view).await;
+        let fragments = self.state.fragments();
+        let made = fragments.filtered(self.ctx(), one, view, filters.cloned()).await;
         let Some(status) = unless_defective(made)? else {
             return Ok(());
         };

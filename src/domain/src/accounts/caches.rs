@@ -183,6 +183,18 @@ impl Caches {
         self.private_marks.forget(|| self.private.forget_all());
     }
 
+    /// Forgets what is older than it may be: opened keys among it, and pages of people who look no more. To be called every
+    /// minute.
+    pub fn forget_ended(&self) {
+        self.accounts.forget_ended();
+        self.bearers.forget_ended();
+        self.owners.forget_ended();
+        self.private.forget_ended();
+        self.posts.forget_ended();
+        self.homes.forget_ended();
+        self.filters.forget_ended();
+    }
+
     /// Forgets one account, whose profile or counters changed.
     pub fn forget_account(&self, id: AccountId) {
         if let Some(marks) = self.account_marks.of(id.get()) {

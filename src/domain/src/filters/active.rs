@@ -23,6 +23,7 @@ pub struct Match {
 }
 
 /// A person's filters as they are now.
+#[derive(Clone)]
 pub struct Active<'a> {
     ctx: &'a Ctx,
     owner: AccountId,

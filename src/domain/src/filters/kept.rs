@@ -123,7 +123,7 @@ pub(crate) struct Filters {
 impl Default for Filters {
     fn default() -> Self {
         Self {
-            kept: Cache::of_bytes(ROOM, |_, one: &Arc<Compiled>| one.weight()).living(BACKSTOP),
+            kept: Cache::of_large(ROOM, |_, one: &Arc<Compiled>| one.weight()).living(BACKSTOP),
             marks: Striped::default(),
             texts: Cache::of_bytes(ROOM, |_, one: &Arc<Text>| size_of::<Text>() + one.folded.len()),
         }
@@ -142,6 +142,11 @@ impl Filters {
     pub(crate) fn forget_all(&self) {
         self.marks.forget_all();
         self.kept.forget_all();
+    }
+
+    /// What is older than it may be.
+    pub(crate) fn forget_ended(&self) {
+        self.kept.forget_ended();
     }
 
     pub(super) fn get(&self, owner: AccountId) -> Option<Arc<Compiled>> {

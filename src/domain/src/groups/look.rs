@@ -123,17 +123,19 @@ pub(crate) async fn mentioned(ctx: &Ctx, author: AccountId, handle: &str) -> Res
     Ok(by_name(ctx, author, handle).await?.map(|view| view.account))
 }
 
-/// Groups by their numbers, whoever looks: for posts that the viewer sees, and who sees a post knows its group.
+/// Groups by their numbers, of which the viewer may know: for posts that the viewer sees. Who was removed sees what they wrote
+/// themselves, and not what has become of the group.
 ///
 /// # Errors
 /// Only the store's.
-pub async fn named(ctx: &Ctx, ids: Vec<GroupId>) -> Result<HashMap<GroupId, View>> {
+pub async fn named(ctx: &Ctx, viewer: AccountId, ids: Vec<GroupId>) -> Result<HashMap<GroupId, View>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let groups = ctx.store().read(move |conn| {
         let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
-        rows::by_ids(conn, &ids)
+        let known = rows::known_among(conn, viewer, &ids)?;
+        rows::by_ids(conn, &known.into_iter().map(GroupId::get).collect::<Vec<_>>())
     });
     let all = views(ctx, groups.await?).await?;
     Ok(all.into_iter().map(|view| (view.group.id, view)).collect())

@@ -134,7 +134,7 @@ pub async fn invited_to(ctx: &Ctx, viewer: AccountId) -> Result<Vec<(Someone, lo
         .store()
         .read(move |conn| rows::of_person(conn, viewer, MemberState::Invited));
     let found = found.await?;
-    let mut groups = look::named(ctx, found.iter().map(|one| one.group).collect()).await?;
+    let mut groups = look::named(ctx, viewer, found.iter().map(|one| one.group).collect()).await?;
     let mut all = Vec::with_capacity(found.len());
     for some in found.chunks(100) {
         let ids = some

@@ -58,6 +58,11 @@ impl Bodies {
         self.marks.forget(|| self.kept.forget_each(|_, body| shows(body)));
     }
 
+    /// What is older than it may be.
+    pub(crate) fn forget_ended(&self) {
+        self.kept.forget_ended();
+    }
+
     /// Anything may have changed.
     pub(crate) fn forget_all(&self) {
         self.marks.forget(|| self.kept.forget_all());

@@ -62,6 +62,11 @@ impl Homes {
         }
     }
 
+    /// What is older than it may be.
+    pub(crate) fn forget_ended(&self) {
+        self.kept.forget_ended();
+    }
+
     /// Anything may have changed.
     pub(crate) fn forget_all(&self) {
         self.marks.forget_all();

@@ -98,7 +98,7 @@ pub(crate) async fn answered(
     response
 }
 
-/// Bytes of the answer. A file that is read while it is sent has said how many they are.
+/// Bytes of the answer as it was begun. A file that is read while it is sent has said how many they are.
 fn size(response: &Response) -> i64 {
     let said = response.headers().get(header::CONTENT_LENGTH);
     let said = said

@@ -576,6 +576,34 @@ async fn members_have_roles_and_are_removed() {
 }
 
 #[tokio::test]
+async fn who_was_removed_does_not_see_what_became_of_a_secret_group() {
+    let stage = Stage::new();
+    let (ann, bea) = (stage.person("ann").await, stage.person("bea").await);
+    let id = stage.new_group(&ann, "Before", "secret").await;
+    let whom = json!({ "account_ids": [bea.id.to_string()] });
+    let invitations = format!("/api/entrenous/v1/groups/{id}/invitations");
+    stage.json(&ann, "POST", &invitations, whom.clone()).await.ok();
+    let path = format!("/api/v1/groups/{id}");
+    stage.post(&bea, &format!("{path}/join"), "").await.ok();
+    let said = json!({ "status": "among us", "group_id": id });
+    let post = stage.json(&bea, "POST", "/api/v1/statuses", said).await.ok();
+    assert_eq!(post["group"]["display_name"], json!("Before"));
+    stage.json(&ann, "POST", &format!("{path}/kick"), whom).await.ok();
+    let change = json!({ "display_name": "After" });
+    stage.json(&ann, "PUT", &path, change).await.ok();
+    let own = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+    let read = stage.get(&bea, &own).await.ok();
+    assert_eq!(
+        (&read["content"], &read["group"]),
+        (&post["content"], &json!(null))
+    );
+    assert_eq!(
+        stage.get(&ann, &own).await.ok()["group"]["display_name"],
+        json!("After")
+    );
+}
+
+#[tokio::test]
 async fn a_guest_is_among_the_users_of_a_group() {
     let stage = Stage::new();
     let (ann, bea) = (stage.person("ann").await, stage.person("bea").await);
