@@ -7,6 +7,7 @@ has only so many."""
 
 import itertools
 import struct
+import subprocess
 import time
 import urllib.parse
 import zlib
@@ -220,12 +221,19 @@ class Things:
         """The address of an offer by the other node, which can be answered once."""
         def make():
             # What the other node offers before it has heard that its last offer was accepted counts for nothing.
+            said = ""
             for _ in range(10):
-                note = self.offer_of_another(2000 + next(COUNTER))
+                try:
+                    note = self.offer_of_another(2000 + next(COUNTER))
+                except subprocess.CalledProcessError as refused:
+                    # On a busy machine it may not have heard yet of what became of its last one, and says so.
+                    said = refused.stderr
+                    time.sleep(1)
+                    continue
                 if found := self.soon(lambda: [one["uri"] for one in self.owner.get(f"{PEERS}/{self.peer}/proposals")
                                                if one["note"] == note], 20):
                     return found[0]
-            raise AssertionError("no offer came")
+            raise AssertionError(f"no offer came {said}")
         return self.once(name, make)
 
     def soon(self, ask, times=200):
