@@ -189,6 +189,7 @@ mod tests {
 
     #[test]
     fn lives_end() {
+        // Lives are counted by the clock of the machine, which no test can turn.
         let cache = Cache::of_entries(100).living(Duration::from_millis(20));
         cache.insert("a".to_owned(), 1);
         assert_eq!(cache.get("a"), Some(1));

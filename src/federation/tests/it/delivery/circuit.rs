@@ -81,6 +81,7 @@ async fn one_that_is_not_taken_holds_up_its_author_alone() {
             begun.elapsed() < Duration::from_secs(20),
             "all are taken: {queue:?}"
         );
+        // Queues change by themselves, and nobody is told.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let door = scene.door.lock().unwrap();
